@@ -1,0 +1,51 @@
+# Two commands to a result: `make quickstart` and `make test`. Both install the system packages that are missing.
+
+PACKAGES := libopenblas-dev libsqlite3-dev libsvm-dev libyaml-dev zlib1g-dev
+
+.PHONY: help quickstart test bench format lint schemas packages
+
+help:
+	@echo "make quickstart   train, unlearn, attack and measure on a small built-in data set; prints the table"
+	@echo "make test         run all tests"
+	@echo "make bench        time the engine; see Benchmarks/README.md"
+	@echo "make format       format all Swift sources"
+	@echo "make lint         check the format of all Swift sources"
+	@echo "make schemas      write schemas/ anew"
+
+quickstart: packages
+	swift run -c release runner experiments/quickstart.yaml
+
+test: packages
+	swift test
+
+bench: packages
+	Benchmarks/compare/engine.sh
+
+format:
+	swift format --in-place --recursive Package.swift Sources Plugins Tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Plugins Tests
+
+schemas: packages
+	swift run -c release runner schema experiment > schemas/experiment.schema.json
+	swift run -c release runner schema results > schemas/results.schema.json
+
+# Installs what is missing with apt-get, with sudo only when needed; elsewhere says what to install.
+packages:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then \
+	  missing=$$(for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || echo "$$package"; done); \
+	  [ -n "$$missing" ] || exit 0; \
+	  echo "installing" $$missing >&2; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  $$sudo apt-get update -q >&2 || true; \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >&2; \
+	else \
+	  for header in cblas.h libsvm/svm.h sqlite3.h yaml.h zlib.h; do \
+	    echo "#include <$$header>" | cc -E $$(pkg-config --cflags openblas 2>/dev/null) - >/dev/null 2>&1 \
+	    || { echo "The header $$header is missing: install the development packages of OpenBLAS (pthread variant)," \
+	           "libsvm, SQLite, libyaml and zlib; on Debian: $(PACKAGES)" >&2; exit 1; }; \
+	  done; \
+	fi

@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One line per folder of Plugins/, alphabetical. Their types are listed in Sources/BuiltIns/BuiltIns.swift.
+let architectures = ["CIFARResNet", "LeNet", "MLP", "ResNet18", "VGG"]
+let attacks = ["LogisticMIA", "MIANN", "MIASVC", "ThresholdMIA"]
+let datasets = ["CIFAR10", "CIFAR100", "FashionMNIST", "MNIST", "Shapes"]
+let methods = ["FineTune", "GradientAscent", "NegGradPlus", "RandomLabels", "Retrain", "RWFT", "SalUn", "TRW"]
+let metrics = ["Accuracy", "AverageGap", "PeakMemory", "RunTime", "TotalVariation"]
+
+func plugins(_ names: [String], in folder: String) -> [Target] {
+  names.map { .target(name: $0, dependencies: ["Data", "Engine", "Unlearning"], path: "Plugins/\(folder)/\($0)") }
+}
+let pluginTargets =
+  plugins(architectures, in: "Architectures") + plugins(attacks, in: "Attacks") + plugins(datasets, in: "Datasets")
+  + plugins(methods, in: "Methods") + plugins(metrics, in: "Metrics")
+let pluginDependencies = pluginTargets.map { Target.Dependency.target(name: $0.name) }
+
+// The hot loops stay optimised in debug builds, so that a plain `swift run runner` is usable.
+let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "lacuna",
+  products: [
+    .executable(name: "runner", targets: ["runner"]),
+    .library(
+      name: "Lacuna",
+      targets: ["Engine", "Data", "Unlearning", "ConfigYAML", "Experiments", "BuiltIns", "UnlearningRunner"]),
+    .library(name: "UnlearningTesting", targets: ["UnlearningTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // C libraries of the system, and our own C kernels.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("m")]),
+
+    // The libraries; each imports only what stands above it.
+    .target(
+      name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
+    .target(name: "Data", dependencies: ["CZlib", "Engine"], swiftSettings: optimisedInDebug),
+    .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
+    .target(name: "ConfigYAML", dependencies: ["CYAML"]),
+    .target(
+      name: "Experiments", dependencies: ["ConfigYAML", "Data", "Engine", "Unlearning", crypto, grdb, logging]),
+    .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
+    .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
+    .target(
+      name: "UnlearningRunner", dependencies: ["BuiltIns", "ConfigYAML", "Experiments", argumentParser, crypto]),
+    .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
+  ] + pluginTargets + [
+    .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML"]),
+    .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
+    .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["BuiltIns", "Experiments", "UnlearningTesting"]),
+    .testTarget(
+      name: "PluginTests",
+      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Unlearning", "UnlearningTesting"]
+        + pluginDependencies),
+    .testTarget(name: "RunnerTests", dependencies: ["UnlearningRunner"]),
+    .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),
+  ]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

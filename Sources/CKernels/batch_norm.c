@@ -1,0 +1,132 @@
+// Batch normalisation: statistics, forward, and the gradients of the train-mode and the evaluate-mode op.
+#include "internal.h"
+
+enum { rows_numbers = 2 * chunk_numbers };
+
+typedef struct {
+  int64_t rows, channels, chunk;
+  const float *x, *mean, *scale, *beta, *residual;
+  int relu;
+  float *y;
+  double *first, *second;  // partial sums, [chunks, channels] each
+  const batch_norm_gradient *gradient;
+} task;
+
+static task make_task(int64_t rows, int64_t channels) {
+  return (task){.rows = rows, .channels = channels, .chunk = lacuna_chunk_rows(channels, rows_numbers)};
+}
+
+static int64_t chunks_of(const task *t) { return lacuna_divide_up(t->rows, t->chunk); }
+
+static int64_t rows_of(const task *t, int64_t index) {
+  return lacuna_minimum(t->chunk, t->rows - index * t->chunk);
+}
+
+size_t lacuna_batch_norm_workspace(int64_t rows, int64_t channels) {
+  task t = make_task(rows, channels);
+  // Two partial sums in double per chunk and channel, and three rows of factors.
+  return (size_t)(4 * chunks_of(&t) * channels + 3 * channels + 64);
+}
+
+static void lay_workspace(task *t, float *workspace) {
+  t->first = lacuna_align(workspace);
+  t->second = t->first + chunks_of(t) * t->channels;
+}
+
+// ---- Forward --------------------------------------------------------------------------------------------------------
+
+static void find_statistics(void *context, int64_t index) {
+  const task *t = context;
+  lacuna_kernels()->batch_norm_statistics(rows_of(t, index), t->channels, t->x + index * t->chunk * t->channels,
+                                          t->first + index * t->channels, t->second + index * t->channels);
+}
+
+void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x, float *mean, float *variance,
+                                  float *workspace) {
+  task t = make_task(rows, channels);
+  t.x = x;
+  lay_workspace(&t, workspace);
+  int64_t chunks = chunks_of(&t);
+  lacuna_parallel(chunks, find_statistics, &t);
+  for (int64_t c = 0; c < channels; c++) {
+    // Chan's merge: exact whatever the mean, where a plain sum of squares would cancel.
+    double average = 0, squares = 0, count = 0;
+    for (int64_t i = 0; i < chunks; i++) {
+      double more = (double)rows_of(&t, i), away = t.first[i * channels + c] - average;
+      average += away * more / (count + more);
+      squares += t.second[i * channels + c] + away * away * count * more / (count + more);
+      count += more;
+    }
+    mean[c] = (float)average;
+    variance[c] = (float)(squares > 0 || squares != squares ? squares / (double)rows : 0);
+  }
+}
+
+static void apply_chunk(void *context, int64_t index) {
+  const task *t = context;
+  int64_t start = index * t->chunk * t->channels;
+  lacuna_kernels()->batch_norm_apply(rows_of(t, index), t->channels, t->x + start, t->mean, t->scale, t->beta,
+                                     t->residual ? t->residual + start : NULL, t->relu, t->y + start);
+}
+
+void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean,
+                             const float *inverse_deviation, const float *gamma, const float *beta,
+                             const float *residual, int relu, float *y) {
+  task t = make_task(rows, channels);
+  float *scale = lacuna_scratch(scratch_parameters, (size_t)channels * sizeof(float));
+  for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation[c] * gamma[c];
+  t.x = x, t.mean = mean, t.scale = scale, t.beta = beta, t.residual = residual, t.relu = relu, t.y = y;
+  lacuna_parallel(chunks_of(&t), apply_chunk, &t);
+}
+
+// ---- Backward -------------------------------------------------------------------------------------------------------
+
+static void sum_chunk(void *context, int64_t index) {
+  const task *t = context;
+  lacuna_kernels()->batch_norm_sums(t->gradient, index * t->chunk, rows_of(t, index), t->first + index * t->channels,
+                                    t->second + index * t->channels);
+}
+
+static void find_gradient(void *context, int64_t index) {
+  const task *t = context;
+  lacuna_kernels()->batch_norm_gradient(t->gradient, index * t->chunk, rows_of(t, index));
+}
+
+static void backward(int fixed, int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
+                     const float *mean, const float *inverse_deviation, const float *gamma, int relu, float *dx,
+                     float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+  task t = make_task(rows, channels);
+  lay_workspace(&t, workspace);
+  int64_t chunks = chunks_of(&t);
+  float *scale = (float *)(t.second + chunks * channels), *slope = scale + channels, *shift = slope + channels;
+  batch_norm_gradient gradient = {
+    .channels = channels, .dy = dy, .x = x, .y = relu ? y : NULL, .mean = mean, .scale = scale, .slope = slope,
+    .shift = shift, .dx = dx, .masked = dresidual,
+  };
+  t.gradient = &gradient;
+  lacuna_parallel(chunks, sum_chunk, &t);
+  for (int64_t c = 0; c < channels; c++) {
+    double plain = 0, weighted = 0;
+    for (int64_t i = 0; i < chunks; i++) plain += t.first[i * channels + c], weighted += t.second[i * channels + c];
+    double inverse = inverse_deviation[c], factor = inverse * gamma[c];
+    dbeta[c] = (float)plain;
+    dgamma[c] = (float)(weighted * inverse);
+    scale[c] = (float)factor;
+    // With batch statistics, the parts of g along 1 and along x cannot reach x.
+    slope[c] = fixed ? 0 : (float)(-factor * weighted * inverse * inverse / (double)rows);
+    shift[c] = fixed ? 0 : (float)(-factor * plain / (double)rows);
+  }
+  lacuna_parallel(chunks, find_gradient, &t);
+}
+
+void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
+                                const float *mean, const float *inverse_deviation, const float *gamma, int relu,
+                                float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+  backward(0, rows, channels, dy, x, y, mean, inverse_deviation, gamma, relu, dx, dgamma, dbeta, dresidual, workspace);
+}
+
+void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
+                                      const float *mean, const float *inverse_deviation, const float *gamma, int relu,
+                                      float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+  backward(1, rows, channels, dy, x, y, mean, inverse_deviation, gamma, relu, dx, dgamma, dbeta, dresidual, workspace);
+}

@@ -1,0 +1,172 @@
+// The hot loops of the engine, in C, built for several instruction sets in one binary and chosen at run time.
+//
+// Conventions of every function below:
+//   * All numbers are dense, row-major float32. Images are NHWC. Convolution weights are [KH, KW, IC / groups, OC].
+//   * Work is cut by size, never by the number of threads, and sums have a fixed order: same input, same bits,
+//     whatever the number of threads.
+//   * Output buffers are overwritten, not accumulated into, unless the name says so. Buffers do not overlap unless said.
+//   * The caller provides scratch memory of the size that the matching *_workspace function returns (in floats).
+#ifndef LACUNA_CKERNELS_H
+#define LACUNA_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lacuna_memory.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Pool -----------------------------------------------------------------------------------------------------------
+
+/// Threads that one process may keep busy; the number of online cores unless set.
+int lacuna_thread_limit(void);
+/// Sets the limit, at least 1. May be called at any time between kernels.
+void lacuna_set_thread_limit(int limit);
+/// Tells the pool that one more (+1) or one fewer (-1) job runs side by side. Each job may use
+/// max(1, limit / jobs) threads. Calls of lacuna_parallel outside any job count as one job.
+void lacuna_change_jobs(int change);
+/// Calls body(context, index) for every index in 0..<count, on the caller's thread and on idle pool threads.
+/// Returns when all calls have returned. Runs inline when the pool is taken or only one thread is allowed.
+/// Nested calls run inline.
+void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context);
+/// "avx512", "avx2" or "portable": what the kernels run. LACUNA_INSTRUCTION_SET in the environment can force a lower one.
+const char *lacuna_instruction_set(void);
+
+// ---- Convolution ----------------------------------------------------------------------------------------------------
+
+typedef struct {
+  int64_t batch;                                   // N
+  int64_t in_height, in_width, in_channels;        // H, W, IC
+  int64_t out_height, out_width, out_channels;     // OH, OW, OC;  OH = (H + 2·padding − KH) / stride + 1
+  int64_t kernel_height, kernel_width;             // KH, KW
+  int64_t stride, padding, groups;
+} lacuna_convolution;
+
+size_t lacuna_convolution_forward_workspace(const lacuna_convolution *c);
+/// y[n,oy,ox,oc] = bias[oc] + Σ x[n, oy·stride+ky−padding, ox·stride+kx−padding, ic] · w[ky,kx,ic,oc]. bias may be NULL.
+void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias, float *y,
+                                float *workspace);
+size_t lacuna_convolution_backward_data_workspace(const lacuna_convolution *c);
+/// dx from dy and w.
+void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *dy, const float *w, float *dx,
+                                      float *workspace);
+size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c);
+/// dw (same layout as w) and, when dbias is not NULL, dbias[oc] = Σ dy.
+void lacuna_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
+                                         float *dbias, float *workspace);
+
+// ---- Batch normalisation over rows; x is [rows, channels] -------------------------------------------------------------
+
+size_t lacuna_batch_norm_workspace(int64_t rows, int64_t channels);
+/// mean[c], variance[c] (biased: divided by rows) of x; sums in double or compensated.
+void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x, float *mean, float *variance,
+                                  float *workspace);
+/// y = (x − mean)·inverse_deviation·gamma + beta [+ residual], then max(0, ·) when relu != 0. residual may be NULL.
+void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean,
+                             const float *inverse_deviation, const float *gamma, const float *beta,
+                             const float *residual, int relu, float *y);
+/// Gradient of the train-mode (batch statistics) op. y is the op's output, read only when relu != 0 (mask y > 0).
+/// dresidual may be NULL; else it gets dy masked. All of dx, dgamma, dbeta are written.
+void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
+                                const float *mean, const float *inverse_deviation, const float *gamma, int relu,
+                                float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+/// Gradient of the evaluate-mode (fixed statistics) op; arguments as above.
+void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
+                                      const float *mean, const float *inverse_deviation, const float *gamma, int relu,
+                                      float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+
+// ---- Element by element -------------------------------------------------------------------------------------------------
+// out may be the same buffer as an input in this section.
+
+void lacuna_fill(int64_t count, float value, float *out);
+void lacuna_add(int64_t count, const float *a, const float *b, float *out);
+void lacuna_subtract(int64_t count, const float *a, const float *b, float *out);
+void lacuna_multiply(int64_t count, const float *a, const float *b, float *out);
+void lacuna_divide(int64_t count, const float *a, const float *b, float *out);
+/// out = scale·a + shift
+void lacuna_affine(int64_t count, const float *a, float scale, float shift, float *out);
+/// out = alpha·a + beta·b
+void lacuna_linear_combination(int64_t count, float alpha, const float *a, float beta, const float *b, float *out);
+void lacuna_relu(int64_t count, const float *x, float *out);
+/// out = dy where y > 0, else 0
+void lacuna_relu_backward(int64_t count, const float *dy, const float *y, float *out);
+void lacuna_exp(int64_t count, const float *x, float *out);
+void lacuna_log(int64_t count, const float *x, float *out);
+void lacuna_sqrt(int64_t count, const float *x, float *out);
+void lacuna_abs(int64_t count, const float *x, float *out);
+void lacuna_sign(int64_t count, const float *x, float *out);
+void lacuna_clamp(int64_t count, const float *x, float low, float high, float *out);
+/// out[r,c] = x[r,c] + row[c]
+void lacuna_add_row(int64_t rows, int64_t columns, const float *x, const float *row, float *out);
+/// out[r,c] = x[r,c] · column[r]
+void lacuna_scale_rows(int64_t rows, int64_t columns, const float *x, const float *column, float *out);
+
+// ---- Reductions; fixed order, accumulated in double -----------------------------------------------------------------------
+
+double lacuna_sum(int64_t count, const float *x);
+double lacuna_dot(int64_t count, const float *a, const float *b);
+/// 1 when every number is finite, else 0.
+int lacuna_all_finite(int64_t count, const float *x);
+/// out[c] = Σ_r x[r,c]
+void lacuna_sum_rows(int64_t rows, int64_t columns, const float *x, float *out);
+/// out[r] = Σ_c x[r,c]
+void lacuna_sum_columns(int64_t rows, int64_t columns, const float *x, float *out);
+
+// ---- Pooling --------------------------------------------------------------------------------------------------------------
+
+/// Window `size`×`size`, no dilation. padding counts as −∞. OH = (H + 2·padding − size)/stride + 1. chosen[n,oy,ox,c] is
+/// the flat index into the whole of x of the first maximum, so x has fewer than 2³¹ numbers.
+void lacuna_max_pool(int64_t batch, int64_t height, int64_t width, int64_t channels, int64_t size, int64_t stride,
+                     int64_t padding, const float *x, float *y, int32_t *chosen);
+/// dx (input_count numbers in the whole batch) gets dy (output_count numbers) added at the chosen places and 0 elsewhere.
+/// `batch` images of equal size lie one after another in both buffers.
+void lacuna_max_pool_backward(int64_t batch, int64_t input_count, int64_t output_count, const float *dy,
+                              const int32_t *chosen, float *dx);
+/// Mean over the window (no padding).
+void lacuna_average_pool(int64_t batch, int64_t height, int64_t width, int64_t channels, int64_t size, int64_t stride,
+                         const float *x, float *y);
+void lacuna_average_pool_backward(int64_t batch, int64_t height, int64_t width, int64_t channels, int64_t size,
+                                  int64_t stride, const float *dy, float *dx);
+/// y[n,c] = mean over the `area` pixels of image n.
+void lacuna_global_average_pool(int64_t batch, int64_t area, int64_t channels, const float *x, float *y);
+void lacuna_global_average_pool_backward(int64_t batch, int64_t area, int64_t channels, const float *dy, float *dx);
+
+// ---- Softmax ----------------------------------------------------------------------------------------------------------------
+
+/// Row-wise, stable; entries of −infinity give probability 0.
+void lacuna_softmax(int64_t rows, int64_t columns, const float *x, float *y);
+/// Row-wise log softmax, stable.
+void lacuna_log_softmax(int64_t rows, int64_t columns, const float *x, float *y);
+/// dx = y ⊙ (dy − Σ_c dy·y)
+void lacuna_softmax_backward(int64_t rows, int64_t columns, const float *dy, const float *y, float *dx);
+/// dx = dy − exp(y)·Σ_c dy, with y the log softmax
+void lacuna_log_softmax_backward(int64_t rows, int64_t columns, const float *dy, const float *y, float *dx);
+
+// ---- Optimiser steps, in place ------------------------------------------------------------------------------------------------
+
+/// g ← gradient + weight_decay·parameter;  velocity ← momentum·velocity + g;
+/// parameter ← parameter − learning_rate·(nesterov ? g + momentum·velocity : velocity).
+/// Where mask (may be NULL) is 0: parameter stays, velocity becomes 0. velocity may be NULL when momentum is 0.
+void lacuna_sgd(int64_t count, float *parameter, const float *gradient, float *velocity, const float *mask,
+                float learning_rate, float momentum, float weight_decay, int nesterov);
+/// Adam with bias correction for step number `step` (from 1). decoupled != 0: AdamW (parameter ← parameter·(1 − lr·wd)
+/// first); else weight decay is added to the gradient. mask as above.
+void lacuna_adam(int64_t count, float *parameter, const float *gradient, float *first, float *second, const float *mask,
+                 int64_t step, float learning_rate, float beta1, float beta2, float epsilon, float weight_decay,
+                 int decoupled);
+
+// ---- Batches --------------------------------------------------------------------------------------------------------------------
+
+/// Image i of the batch is image index[i] of `pixels` (uint8 NHWC), shifted by (shift_y[i], shift_x[i]) (what moves in is
+/// 0 before normalisation), mirrored left-right when mirror[i] != 0, then out = value·scale[c] + offset[c].
+/// shift_y, shift_x and mirror may be NULL.
+void lacuna_assemble_images(int64_t batch, int64_t height, int64_t width, int64_t channels, const uint8_t *pixels,
+                            const int64_t *index, const int32_t *shift_y, const int32_t *shift_x, const uint8_t *mirror,
+                            const float *scale, const float *offset, float *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,164 @@
+// What the C files of this target share: the table of kernels of one instruction set, scratch memory, and chunking.
+#ifndef LACUNA_INTERNAL_H
+#define LACUNA_INTERNAL_H
+
+#include <string.h>
+
+#include "include/CKernels.h"
+
+// ---- Scratch memory -------------------------------------------------------------------------------------------------
+
+// Buffers of the calling thread, one per purpose, so that a kernel and the kernels it calls never share one.
+typedef enum {
+  scratch_image,
+  scratch_gradient,
+  scratch_taps,
+  scratch_parameters,
+  scratch_partials,
+  scratch_count
+} scratch_slot;
+
+/// At least `bytes` bytes, 64-byte aligned, contents undefined. Stays valid until the thread asks for the slot again.
+void *lacuna_scratch(scratch_slot slot, size_t bytes);
+
+// ---- Chunks ---------------------------------------------------------------------------------------------------------
+
+// Below this many numbers a second thread costs more than it saves. Chunks have this size too, so results depend on
+// nothing but the shape.
+enum { chunk_numbers = 16384 };
+
+static inline int64_t lacuna_minimum(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t lacuna_maximum(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline int64_t lacuna_divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static inline int64_t lacuna_round_up(int64_t a, int64_t b) { return lacuna_divide_up(a, b) * b; }
+
+/// Rows per chunk of a [rows, columns] array when a chunk should hold about `numbers` numbers.
+static inline int64_t lacuna_chunk_rows(int64_t columns, int64_t numbers) {
+  return lacuna_maximum(1, numbers / lacuna_maximum(1, columns));
+}
+
+/// The first 64-byte boundary at or after p.
+static inline void *lacuna_align(void *p) { return (void *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
+
+/// Copies a few floats. In steps of fixed size: a call of memcpy would take longer than the copying.
+static inline void lacuna_copy_few(float *to, const float *from, int64_t count) {
+  for (; count >= 32; count -= 32, to += 32, from += 32) memcpy(to, from, 32 * sizeof(float));
+  if (count & 16) memcpy(to, from, 16 * sizeof(float)), to += 16, from += 16;
+  if (count & 8) memcpy(to, from, 8 * sizeof(float)), to += 8, from += 8;
+  if (count & 4) memcpy(to, from, 4 * sizeof(float)), to += 4, from += 4;
+  if (count & 2) memcpy(to, from, 2 * sizeof(float)), to += 2, from += 2;
+  if (count & 1) *to = *from;
+}
+
+// ---- Kernels of one instruction set ---------------------------------------------------------------------------------
+
+typedef enum {
+  operation_fill,
+  operation_add,
+  operation_subtract,
+  operation_multiply,
+  operation_divide,
+  operation_affine,
+  operation_linear_combination,
+  operation_relu,
+  operation_relu_backward,
+  operation_exp,
+  operation_log,
+  operation_sqrt,
+  operation_abs,
+  operation_sign,
+  operation_clamp,
+  operation_count
+} operation;
+
+typedef void (*range_kernel)(int64_t count, const float *a, const float *b, float *out, float s, float t);
+typedef void (*row_kernel)(int64_t rows, int64_t columns, const float *a, const float *b, float *out);
+
+typedef struct {
+  int64_t channels;
+  const float *dy, *x, *y;                       // y is NULL when there is no ReLU
+  const float *mean, *scale, *slope, *shift;     // dx = scale·g + slope·(x − mean) + shift
+  float *dx, *masked;                            // masked may be NULL; else it holds or gets g
+} batch_norm_gradient;
+
+typedef struct {
+  float learning_rate, momentum, weight_decay;
+  int nesterov;
+} sgd_setting;
+
+typedef struct {
+  float keep, gradient_decay, beta1, beta2, step, inverse_correction, epsilon;
+} adam_setting;
+
+typedef struct {
+  int64_t height, width, channels, size, stride, padding, out_height, out_width;
+} pool_shape;
+
+/// One block of output channels and one block of input channels of a direct convolution, over whole images.
+typedef struct {
+  const float *in;             // [row][channel][column] with zero borders, at the first tap's origin
+  const int64_t *taps;         // offset of each run of `fused` taps, in floats
+  int64_t tap_runs, fused;     // taps of one run lie side by side and share their input loads
+  int64_t vectors, tail;       // vectors of output channels (1 or 2), and lanes used of the last one
+  int64_t channels, channel_pitch;
+  const float *weights;        // [tap run][channel][fused][vectors · lanes]
+  const float *bias;           // padded to whole vectors; NULL adds to what `out` holds
+  int64_t images, in_image, out_image, rows, in_row, out_row, columns, out_pixel;
+  float *out;
+} tap_block;
+
+/// Weight gradients of one row of taps and one block of output channels, over a block of output rows.
+typedef struct {
+  const float *x, *dy;
+  int64_t images, rows, columns;
+  int64_t x_image, x_row, x_pixel, dy_image, dy_row, dy_pixel;
+  int64_t length, vectors;     // (kx, ic) pairs, which lie side by side in x; vectors of output channels (1 or 2)
+  float *dw;                   // [length][dw_pitch], added to
+  int64_t dw_pitch;
+} weights_block;
+
+typedef struct {
+  const char *name;
+  int64_t lanes;
+
+  range_kernel elementwise[operation_count];
+  row_kernel add_row, scale_rows;
+
+  double (*sum)(int64_t count, const float *x);
+  double (*dot)(int64_t count, const float *a, const float *b);
+  int (*all_finite)(int64_t count, const float *x);
+  void (*sum_rows)(int64_t rows, int64_t columns, const float *x, double *out);
+
+  void (*batch_norm_statistics)(int64_t rows, int64_t channels, const float *x, double *mean, double *squares);
+  void (*batch_norm_apply)(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
+                           const float *beta, const float *residual, int relu, float *y);
+  void (*batch_norm_sums)(const batch_norm_gradient *g, int64_t first, int64_t rows, double *plain, double *weighted);
+  void (*batch_norm_gradient)(const batch_norm_gradient *g, int64_t first, int64_t rows);
+
+  row_kernel softmax, log_softmax, softmax_backward, log_softmax_backward;
+
+  void (*sgd)(int64_t count, float *parameter, const float *gradient, float *velocity, const float *mask,
+              const sgd_setting *setting);
+  void (*adam)(int64_t count, float *parameter, const float *gradient, float *first, float *second, const float *mask,
+               const adam_setting *setting);
+
+  void (*max_pool)(const pool_shape *s, int64_t base, const float *x, float *y, int32_t *chosen);
+  void (*average_pool)(const pool_shape *s, const float *x, float *y);
+  void (*average_pool_backward)(const pool_shape *s, const float *dy, float *dx);
+
+  /// out[c · out_pitch + i] = in[i · in_pitch + c]; may also write zeros up to the next multiple of 4 after `count`.
+  void (*transpose)(int64_t count, int64_t channels, const float *in, int64_t in_pitch, float *out, int64_t out_pitch);
+  void (*convolve)(const tap_block *block);
+  void (*convolve_weights)(const weights_block *block);
+} kernel_table;
+
+/// The table in use.
+const kernel_table *lacuna_kernels(void);
+
+extern const kernel_table lacuna_kernels_portable;
+#if defined(__x86_64__)
+extern const kernel_table lacuna_kernels_avx2;
+extern const kernel_table lacuna_kernels_avx512;
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+// The kernels for x86-64 with AVX2 and FMA.
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+// Everything above must be compiled for any processor, everything below may use the whole instruction set.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx2,fma")
+#endif
+
+#define LANES 8
+#define TABLE lacuna_kernels_avx2
+#define TABLE_NAME "avx2"
+#include "hot/all.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif

@@ -1,0 +1,166 @@
+// The thread pool: lacuna_parallel, the thread limit and the count of jobs that run side by side.
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+enum { most_helpers = 1023, spin_nanoseconds = 40000 };
+
+static atomic_int chosen_limit;  // 0: not set, use the number of cores
+static atomic_int job_count;
+
+// One task runs at a time; whoever holds `taken` owns the pool and writes the task.
+static atomic_flag taken = ATOMIC_FLAG_INIT;
+static void (*task_body)(void *, int64_t);
+static void *task_context;
+static int64_t task_count;
+static atomic_int_fast64_t task_next;
+
+// Number of the task, how many more helpers may enter it, how many are inside. One word, so that a helper that comes
+// late can never enter a task that is over: entering is a compare-and-swap on all three.
+static _Atomic uint64_t gate;
+enum { places_shift = 16, number_shift = 32 };
+static const uint64_t count_mask = 0xffff;
+
+static int helper_count;  // threads started so far; guarded by `taken`
+static pthread_mutex_t sleep_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static atomic_int sleepers;
+
+static _Thread_local bool inside_task;
+
+static uint64_t inside(uint64_t word) { return word & count_mask; }
+static uint64_t places(uint64_t word) { return word >> places_shift & count_mask; }
+static uint64_t number(uint64_t word) { return word >> number_shift; }
+
+static void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static int64_t nanoseconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void work(void) {
+  for (;;) {
+    int64_t index = atomic_fetch_add_explicit(&task_next, 1, memory_order_relaxed);
+    if (index >= task_count) return;
+    task_body(task_context, index);
+  }
+}
+
+/// Waits until the gate shows another task than `seen`: spins for a moment, then sleeps.
+static uint64_t wait_for_task(uint64_t seen) {
+  int64_t end = 0;
+  for (int turn = 1;; turn++) {
+    uint64_t word = atomic_load_explicit(&gate, memory_order_acquire);
+    if (number(word) != seen) return word;
+    if (turn % 32 == 0) {
+      int64_t now = nanoseconds();
+      if (end == 0) end = now + spin_nanoseconds;
+      if (now > end) break;
+    }
+    relax();
+  }
+  // Sleepers are counted before the gate is read again, and the caller opens the gate before it reads the count; both
+  // sequentially consistent, so one of the two sees the other.
+  pthread_mutex_lock(&sleep_mutex);
+  atomic_fetch_add(&sleepers, 1);
+  uint64_t word;
+  while (number(word = atomic_load(&gate)) == seen) pthread_cond_wait(&wake, &sleep_mutex);
+  atomic_fetch_sub(&sleepers, 1);
+  pthread_mutex_unlock(&sleep_mutex);
+  return word;
+}
+
+static void *help(void *argument) {
+  (void)argument;
+  inside_task = true;  // whatever a body calls runs inline
+  uint64_t seen = 0;
+  for (;;) {
+    uint64_t word = wait_for_task(seen);
+    seen = number(word);
+    while (number(word) == seen && places(word) > 0) {
+      uint64_t entered = word - ((uint64_t)1 << places_shift) + 1;
+      if (atomic_compare_exchange_weak_explicit(&gate, &word, entered, memory_order_acq_rel, memory_order_acquire)) {
+        work();
+        atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
+        break;
+      }
+    }
+  }
+  return NULL;
+}
+
+/// Starts threads until there are `wanted`, or as many as the system allows.
+static void start_helpers(int wanted) {
+  while (helper_count < wanted) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, help, NULL) != 0) return;
+    pthread_detach(thread);
+    helper_count += 1;
+  }
+}
+
+static void run_inline(int64_t count, void (*body)(void *, int64_t), void *context) {
+  for (int64_t index = 0; index < count; index++) body(context, index);
+}
+
+void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context) {
+  int64_t threads = lacuna_thread_limit() / lacuna_maximum(1, atomic_load_explicit(&job_count, memory_order_relaxed));
+  int64_t helpers = lacuna_minimum(lacuna_minimum(threads, count) - 1, most_helpers);
+  if (helpers < 1 || inside_task || atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
+    run_inline(count, body, context);
+    return;
+  }
+  inside_task = true;
+  start_helpers((int)helpers);
+  task_body = body;
+  task_context = context;
+  task_count = count;
+  atomic_store_explicit(&task_next, 0, memory_order_relaxed);
+  uint64_t next = (number(atomic_load_explicit(&gate, memory_order_relaxed)) + 1) & 0xffffffff;
+  atomic_store(&gate, next << number_shift | (uint64_t)helpers << places_shift);
+  if (atomic_load(&sleepers) > 0) {
+    pthread_mutex_lock(&sleep_mutex);
+    for (int64_t i = 0; i < helpers; i++) pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&sleep_mutex);
+  }
+
+  work();
+
+  // Nobody may enter any more; those inside hold the last indices.
+  atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);
+  for (int turn = 1; inside(atomic_load_explicit(&gate, memory_order_acquire)) > 0; turn++) {
+    if (turn % 1024 == 0) sched_yield();
+    relax();
+  }
+  inside_task = false;
+  atomic_flag_clear_explicit(&taken, memory_order_release);
+}
+
+int lacuna_thread_limit(void) {
+  int limit = atomic_load_explicit(&chosen_limit, memory_order_relaxed);
+  if (limit > 0) return limit;
+  // The number of cores is looked up once; a limit set meanwhile wins.
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  int found = cores < 1 ? 1 : (int)cores;
+  atomic_compare_exchange_strong(&chosen_limit, &limit, found);
+  return limit > 0 ? limit : found;
+}
+
+void lacuna_set_thread_limit(int limit) { atomic_store(&chosen_limit, limit < 1 ? 1 : limit); }
+
+void lacuna_change_jobs(int change) { atomic_fetch_add(&job_count, change); }

@@ -1,0 +1,69 @@
+import CKernels
+import COpenBLAS
+
+/// All calls to OpenBLAS: dense products and eigen-decompositions, single-threaded per call, on our own pool.
+enum BLAS {
+  /// Makes every OpenBLAS call run on the calling thread; the pool decides what runs side by side.
+  static func prepare() {
+    let core = String(cString: openblas_get_corename())
+    let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"]
+    switch String(cString: lacuna_instruction_set()) {
+    case "avx512" where !wide.contains(core): lacuna_blas_choose_core("SkylakeX")
+    case "avx2" where ["Prescott", "Nehalem", "Core2", "Penryn"].contains(core): lacuna_blas_choose_core("Haswell")
+    default: break
+    }
+    openblas_set_num_threads(1)
+  }
+
+  /// What OpenBLAS runs on: its version and build options, and the processor it takes this one for.
+  static var description: String {
+    "\(String(cString: openblas_get_config())) on \(String(cString: openblas_get_corename()))"
+  }
+
+  private struct Product {
+    var a: UnsafePointer<Float>, b: UnsafePointer<Float>
+    var out: UnsafeMutablePointer<Float>
+    var transposedA: Bool, transposedB: Bool
+    var m: Int, n: Int, k: Int
+  }
+
+  /// Rows of the result that one task computes: fixed, so that results do not depend on the number of threads.
+  private static let rowsPerTask = 64
+
+  static func product(
+    _ a: Storage, _ transposedA: Bool, _ b: Storage, _ transposedB: Bool, m: Int, n: Int, k: Int, into out: Storage
+  ) {
+    guard m > 0, n > 0 else { return }
+    guard k > 0 else { return device.fill(out, with: 0) }
+    var product = Product(
+      a: UnsafePointer(a.pointer), b: UnsafePointer(b.pointer), out: out.pointer, transposedA: transposedA,
+      transposedB: transposedB, m: m, n: n, k: k)
+    let tasks = (m + rowsPerTask - 1) / rowsPerTask
+    lacuna_parallel(
+      Int64(tasks),
+      { context, task in
+        guard let p = context?.assumingMemoryBound(to: Product.self).pointee else { return }
+        let first = Int(task) * BLAS.rowsPerTask
+        let rows = min(BLAS.rowsPerTask, p.m - first)
+        cblas_sgemm(
+          CblasRowMajor, p.transposedA ? CblasTrans : CblasNoTrans, p.transposedB ? CblasTrans : CblasNoTrans,
+          Int32(rows), Int32(p.n), Int32(p.k), 1, p.a + (p.transposedA ? first : first * p.k),
+          Int32(p.transposedA ? p.m : p.k), p.b, Int32(p.transposedB ? p.k : p.n), 0, p.out + first * p.n, Int32(p.n))
+      }, &product)
+  }
+
+  /// Eigenvalues in ascending order and, as rows, the eigenvectors of a symmetric matrix of `order` rows.
+  static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
+    precondition(matrix.count == order * order, "\(matrix.count) numbers are no square matrix of order \(order)")
+    guard order > 0 else { return ([], []) }
+    var vectors = matrix
+    var values = [Double](repeating: 0, count: order)
+    var size = Int32(order)
+    var workSize = Int32(max(1, 34 * order))
+    var work = [Double](repeating: 0, count: Int(workSize))
+    var info: Int32 = 0
+    dsyev_("V", "U", &size, &vectors, &size, &values, &work, &workSize, &info)
+    precondition(info == 0, "dsyev ended with code \(info)")
+    return (values, (0..<order).map { Array(vectors[$0 * order..<($0 + 1) * order]) })
+  }
+}

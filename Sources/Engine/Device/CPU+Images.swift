@@ -1,0 +1,95 @@
+import CKernels
+
+extension CPU {
+  func convolutionForward(_ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage) {
+    var c = g.kernelArguments
+    let workspace = Storage(count: lacuna_convolution_forward_workspace(&c))
+    lacuna_convolution_forward(&c, x.pointer, weights.pointer, bias?.pointer, y.pointer, workspace.pointer)
+  }
+
+  func convolutionBackwardData(_ g: ConvolutionGeometry, dy: Storage, weights: Storage, into dx: Storage) {
+    var c = g.kernelArguments
+    let workspace = Storage(count: lacuna_convolution_backward_data_workspace(&c))
+    lacuna_convolution_backward_data(&c, dy.pointer, weights.pointer, dx.pointer, workspace.pointer)
+  }
+
+  func convolutionBackwardWeights(
+    _ g: ConvolutionGeometry, x: Storage, dy: Storage, into dw: Storage, bias: Storage?
+  ) {
+    var c = g.kernelArguments
+    let workspace = Storage(count: lacuna_convolution_backward_weights_workspace(&c))
+    lacuna_convolution_backward_weights(
+      &c, x.pointer, dy.pointer, dw.pointer, bias?.pointer, workspace.pointer)
+  }
+
+  func batchNormStatistics(_ x: Storage, channels: Int, mean: Storage, variance: Storage) {
+    let rows = Int64(x.count / channels)
+    let workspace = Storage(count: lacuna_batch_norm_workspace(rows, Int64(channels)))
+    lacuna_batch_norm_statistics(
+      rows, Int64(channels), x.pointer, mean.pointer, variance.pointer, workspace.pointer)
+  }
+
+  func batchNormApply(
+    _ x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage, residual: Storage?,
+    relu: Bool, into y: Storage
+  ) {
+    lacuna_batch_norm_apply(
+      Int64(x.count / mean.count), Int64(mean.count), x.pointer, mean.pointer, inverseDeviation.pointer, scale.pointer,
+      shift.pointer, residual?.pointer, relu ? 1 : 0, y.pointer)
+  }
+
+  func batchNormBackward(_ context: BatchNormContext, dy: Storage, into gradients: BatchNormGradients) {
+    let channels = Int64(context.mean.count)
+    let rows = Int64(context.x.count) / channels
+    let workspace = Storage(count: lacuna_batch_norm_workspace(rows, channels))
+    let kernel = context.usesBatchStatistics ? lacuna_batch_norm_backward : lacuna_batch_norm_fixed_backward
+    kernel(
+      rows, channels, dy.pointer, context.x.pointer, context.rectifiedOutput?.pointer, context.mean.pointer,
+      context.inverseDeviation.pointer, context.scale.pointer, context.rectifiedOutput == nil ? 0 : 1,
+      gradients.x.pointer, gradients.scale.pointer, gradients.shift.pointer, gradients.residual?.pointer,
+      workspace.pointer)
+  }
+
+  func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage) {
+    lacuna_max_pool(
+      Int64(g.batch), Int64(g.height), Int64(g.width), Int64(g.channels), Int64(g.size), Int64(g.stride),
+      Int64(g.padding), x.pointer, y.pointer, chosen.pointer)
+  }
+
+  func maxPoolBackward(_ g: PoolGeometry, dy: Storage, chosen: IndexStorage, into dx: Storage) {
+    let inputs = g.batch * g.height * g.width * g.channels
+    let outputs = g.batch * g.outputHeight * g.outputWidth * g.channels
+    lacuna_max_pool_backward(
+      Int64(g.batch), Int64(inputs), Int64(outputs), dy.pointer, chosen.pointer, dx.pointer)
+  }
+
+  func averagePool(_ g: PoolGeometry, x: Storage, into y: Storage) {
+    lacuna_average_pool(
+      Int64(g.batch), Int64(g.height), Int64(g.width), Int64(g.channels), Int64(g.size), Int64(g.stride), x.pointer,
+      y.pointer)
+  }
+
+  func averagePoolBackward(_ g: PoolGeometry, dy: Storage, into dx: Storage) {
+    lacuna_average_pool_backward(
+      Int64(g.batch), Int64(g.height), Int64(g.width), Int64(g.channels), Int64(g.size), Int64(g.stride), dy.pointer,
+      dx.pointer)
+  }
+
+  func globalAveragePool(_ x: Storage, batch: Int, area: Int, channels: Int, into y: Storage) {
+    lacuna_global_average_pool(Int64(batch), Int64(area), Int64(channels), x.pointer, y.pointer)
+  }
+
+  func globalAveragePoolBackward(_ dy: Storage, batch: Int, area: Int, channels: Int, into dx: Storage) {
+    lacuna_global_average_pool_backward(Int64(batch), Int64(area), Int64(channels), dy.pointer, dx.pointer)
+  }
+}
+
+extension ConvolutionGeometry {
+  fileprivate var kernelArguments: lacuna_convolution {
+    lacuna_convolution(
+      batch: Int64(batch), in_height: Int64(height), in_width: Int64(width), in_channels: Int64(channels),
+      out_height: Int64(outputHeight), out_width: Int64(outputWidth), out_channels: Int64(outputChannels),
+      kernel_height: Int64(kernelHeight), kernel_width: Int64(kernelWidth), stride: Int64(stride),
+      padding: Int64(padding), groups: Int64(groups))
+  }
+}

@@ -1,0 +1,125 @@
+/// The one seam between tensors and memory: every tensor operation is one of these kernels.
+///
+/// A second implementation (a GPU) plugs in here without touching an operation, a layer or a plugin. Outputs are
+/// overwritten; sizes are the caller's responsibility.
+protocol Device: Sendable {
+  func fill(_ out: Storage, with value: Float)
+  func unary(_ operation: UnaryKernel, _ x: Storage, into out: Storage)
+  func binary(_ operation: BinaryKernel, _ a: Storage, _ b: Storage, into out: Storage)
+  /// out = scale·a + shift
+  func affine(_ a: Storage, scale: Float, shift: Float, into out: Storage)
+  /// out = alpha·a + beta·b
+  func linearCombination(_ alpha: Float, _ a: Storage, _ beta: Float, _ b: Storage, into out: Storage)
+  func clamp(_ x: Storage, low: Float, high: Float, into out: Storage)
+  /// out = gradient where `output` > 0, else 0
+  func reluBackward(_ gradient: Storage, output: Storage, into out: Storage)
+  func addRow(_ x: Storage, row: Storage, into out: Storage)
+  func scaleRows(_ x: Storage, column: Storage, into out: Storage)
+
+  func sum(_ x: Storage) -> Double
+  func dot(_ a: Storage, _ b: Storage) -> Double
+  func allFinite(_ x: Storage) -> Bool
+  func sumRows(_ x: Storage, rows: Int, columns: Int, into out: Storage)
+  func sumColumns(_ x: Storage, rows: Int, columns: Int, into out: Storage)
+
+  /// out `[M, N]` = op(a)·op(b), with op(a) `[M, K]` and op(b) `[K, N]`
+  func matrixProduct(_ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, into: Storage)
+
+  func convolutionForward(_ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage)
+  func convolutionBackwardData(_ g: ConvolutionGeometry, dy: Storage, weights: Storage, into dx: Storage)
+  func convolutionBackwardWeights(_ g: ConvolutionGeometry, x: Storage, dy: Storage, into dw: Storage, bias: Storage?)
+
+  func batchNormStatistics(_ x: Storage, channels: Int, mean: Storage, variance: Storage)
+  func batchNormApply(
+    _ x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage, residual: Storage?,
+    relu: Bool, into y: Storage)
+  func batchNormBackward(_ context: BatchNormContext, dy: Storage, into gradients: BatchNormGradients)
+
+  func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage)
+  func maxPoolBackward(_ g: PoolGeometry, dy: Storage, chosen: IndexStorage, into dx: Storage)
+  func averagePool(_ g: PoolGeometry, x: Storage, into y: Storage)
+  func averagePoolBackward(_ g: PoolGeometry, dy: Storage, into dx: Storage)
+  func globalAveragePool(_ x: Storage, batch: Int, area: Int, channels: Int, into y: Storage)
+  func globalAveragePoolBackward(_ dy: Storage, batch: Int, area: Int, channels: Int, into dx: Storage)
+
+  func softmax(_ x: Storage, columns: Int, into y: Storage)
+  func logSoftmax(_ x: Storage, columns: Int, into y: Storage)
+  func softmaxBackward(_ dy: Storage, output: Storage, columns: Int, into dx: Storage)
+  func logSoftmaxBackward(_ dy: Storage, output: Storage, columns: Int, into dx: Storage)
+
+  func sgd(_ step: SGDStep, parameter: Storage, gradient: Storage, velocity: Storage?, mask: Storage?)
+  func adam(_ step: AdamStep, parameter: Storage, gradient: Storage, first: Storage, second: Storage, mask: Storage?)
+  func assembleImages(_ batch: ImageAssembly, into out: Storage)
+}
+
+/// The device that all tensors live on.
+let device: any Device = CPU()
+
+enum UnaryKernel { case absolute, exponential, logarithm, relu, sign, squareRoot }
+enum BinaryKernel { case add, divide, multiply, subtract }
+
+/// Sizes of a two-dimensional convolution; weights are `[KH, KW, IC / groups, OC]`.
+struct ConvolutionGeometry {
+  var batch: Int
+  var height: Int, width: Int, channels: Int
+  var kernelHeight: Int, kernelWidth: Int, outputChannels: Int
+  var stride: Int, padding: Int, groups: Int
+  var outputHeight: Int { (height + 2 * padding - kernelHeight) / stride + 1 }
+  var outputWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
+}
+
+/// Sizes of a pooling window that slides over images.
+struct PoolGeometry {
+  var batch: Int
+  var height: Int, width: Int, channels: Int
+  var size: Int, stride: Int, padding: Int
+  var outputHeight: Int { (height + 2 * padding - size) / stride + 1 }
+  var outputWidth: Int { (width + 2 * padding - size) / stride + 1 }
+}
+
+/// What the backward pass of batch normalisation needs from the forward pass.
+struct BatchNormContext {
+  var x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage
+  /// The output, where a ReLU was applied to it.
+  var rectifiedOutput: Storage?
+  /// Statistics came from the batch, so the gradient flows through them.
+  var usesBatchStatistics: Bool
+}
+
+struct BatchNormGradients {
+  var x: Storage, scale: Storage, shift: Storage
+  var residual: Storage?
+}
+
+struct SGDStep {
+  var learningRate: Float, momentum: Float, weightDecay: Float
+  var nesterov: Bool
+}
+
+struct AdamStep {
+  var number: Int
+  var learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float
+  var decoupled: Bool
+}
+
+/// A batch to be gathered from a data set's bytes, shifted, mirrored and normalised.
+struct ImageAssembly {
+  var pixels: [UInt8]
+  var height: Int, width: Int, channels: Int
+  var indices: [Int]
+  var shiftY: [Int32]?, shiftX: [Int32]?
+  var mirror: [UInt8]?
+  var scale: [Float], offset: [Float]
+}
+
+/// Places of the maxima that a pooling chose.
+final class IndexStorage: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Int32>
+  // Shares the buffer cache with the numbers: both elements have four bytes.
+  private let storage: Storage
+
+  init(count: Int) {
+    storage = Storage(count: count)
+    pointer = UnsafeMutableRawPointer(storage.pointer).bindMemory(to: Int32.self, capacity: count)
+  }
+}

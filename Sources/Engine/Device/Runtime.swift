@@ -1,0 +1,29 @@
+import CKernels
+
+/// What the engine runs on, and how many threads it may use.
+public enum Runtime {
+  /// "avx512", "avx2" or "portable".
+  public static var instructionSet: String { String(cString: lacuna_instruction_set()) }
+  /// OpenBLAS's version, build options and processor type.
+  public static var blas: String { BLAS.description }
+  /// Threads that kernels may use together. Results do not depend on it.
+  public static var threadLimit: Int { Int(lacuna_thread_limit()) }
+
+  /// Sets how many threads kernels may use together; ≥ 1.
+  public static func setThreadLimit(_ limit: Int) {
+    precondition(limit >= 1, "a thread limit is at least 1, not \(limit)")
+    lacuna_set_thread_limit(Int32(limit))
+  }
+
+  /// Runs `body` as one of several jobs side by side, which share the threads evenly.
+  public static func asJob<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    lacuna_change_jobs(1)
+    defer { lacuna_change_jobs(-1) }
+    return try body()
+  }
+
+  /// Eigenvalues in ascending order and the eigenvectors (as rows) of a symmetric matrix, in double precision.
+  public static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
+    BLAS.symmetricEigen(matrix, order: order)
+  }
+}

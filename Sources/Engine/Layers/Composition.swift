@@ -1,0 +1,71 @@
+/// Named layers, one after the other.
+public struct Sequential: Layer {
+  private let layers: [(name: String, layer: any Layer)]
+
+  /// The layers in order, under `name`s that become part of their parameters' paths.
+  public init(_ layers: [(name: String, layer: any Layer)]) { self.layers = layers }
+
+  /// Declares every layer in order.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
+  }
+
+  /// Runs every layer in order.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    layers.reduce(x) { $1.layer($0, at: path.below($1.name), in: pass) }
+  }
+}
+
+/// A residual block of two 3×3 convolutions: ReLU(x′ + norm(conv(ReLU(norm(conv(x)))))).
+///
+/// x′ is x, or a strided 1×1 convolution with normalisation where stride or width change.
+/// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2, option B.
+public struct ResidualBlock: Layer {
+  /// Output channels.
+  public let width: Int
+  /// Stride of the first convolution.
+  public let stride: Int
+
+  private let first: Convolution
+  private let second: Convolution
+  private let shortcut: Convolution
+  private let inner = BatchNorm(rectified: true)
+  private let outer = BatchNorm(rectified: true)
+  private let shortcutNorm = BatchNorm()
+
+  /// A block that ends in `width` channels.
+  public init(width: Int, stride: Int = 1) {
+    self.width = width
+    self.stride = stride
+    first = Convolution(channels: width, size: 3, stride: stride, padding: 1, hasBias: false)
+    second = Convolution(channels: width, size: 3, padding: 1, hasBias: false)
+    shortcut = Convolution(channels: width, size: 1, stride: stride, hasBias: false)
+  }
+
+  private func projects(_ channels: Int) -> Bool { stride != 1 || channels != width }
+
+  /// Declares both convolutions, their normalisations and, where needed, the projection.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    var shape = first.declare(at: path.below("conv1"), input: input, in: &declarations)
+    shape = inner.declare(at: path.below("bn1"), input: shape, in: &declarations)
+    shape = second.declare(at: path.below("conv2"), input: shape, in: &declarations)
+    shape = outer.declare(at: path.below("bn2"), input: shape, in: &declarations)
+    if projects(input[2]) {
+      _ = shortcut.declare(at: path.below("shortcut.0"), input: input, in: &declarations)
+      _ = shortcutNorm.declare(at: path.below("shortcut.1"), input: shape, in: &declarations)
+    }
+    return shape
+  }
+
+  /// `[N, H, W, C]` → `[N, H / stride, W / stride, width]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    var residual = x
+    if projects(x.shape[3]) {
+      residual = shortcut(x, at: path.below("shortcut.0"), in: pass)
+      residual = shortcutNorm(residual, at: path.below("shortcut.1"), in: pass)
+    }
+    let hidden = inner(first(x, at: path.below("conv1"), in: pass), at: path.below("bn1"), in: pass)
+    return outer.apply(
+      second(hidden, at: path.below("conv2"), in: pass), residual: residual, at: path.below("bn2"), in: pass)
+  }
+}

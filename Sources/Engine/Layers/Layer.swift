@@ -1,0 +1,39 @@
+/// A part of a model: a description without numbers. Its parameters live in the model, under the path it is given.
+public protocol Layer: Sendable {
+  /// Declares parameters and statistics under `path` and returns the shape of one output, given that of one input:
+  /// `[H, W, C]` or `[D]`.
+  func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int]
+
+  /// Runs the layer on a batch.
+  func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable
+}
+
+/// The parameters and statistics that the layers of a model declare, with their initial values.
+public struct Declarations {
+  /// Trained by gradients.
+  public private(set) var parameters = NamedTensors()
+  /// Running statistics, kept by the layers.
+  public private(set) var statistics = NamedTensors()
+  private let random: RandomSource
+
+  /// Nothing declared; initial values are drawn from streams of `random` named by the parameters' paths.
+  public init(random: RandomSource) { self.random = random }
+
+  /// Declares a parameter whose initial value is drawn by `initial`.
+  public mutating func parameter(_ name: String, _ initial: (inout RandomSource) -> Tensor) {
+    precondition(parameters[name] == nil, "parameter '\(name)' is declared twice")
+    var source = random.stream(name)
+    parameters[name] = initial(&source)
+  }
+
+  /// Declares a running statistic.
+  public mutating func statistic(_ name: String, _ initial: Tensor) {
+    precondition(statistics[name] == nil, "statistic '\(name)' is declared twice")
+    statistics[name] = initial
+  }
+}
+
+extension String {
+  /// A path below this one.
+  func below(_ name: String) -> String { isEmpty ? name : "\(self).\(name)" }
+}

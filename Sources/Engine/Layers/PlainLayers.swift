@@ -1,0 +1,89 @@
+// Layers without parameters.
+
+/// max(0, x) for every number x.
+public struct ReLU: Layer {
+  /// The layer.
+  public init() {}
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { input }
+  /// Any shape to the same shape.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable { x.rectified() }
+}
+
+/// Every image as one row.
+public struct Flatten: Layer {
+  /// The layer.
+  public init() {}
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    [input.reduce(1, *)]
+  }
+  /// `[N, H, W, C]` → `[N, H·W·C]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable { x.flattened() }
+}
+
+/// The maximum over sliding windows.
+public struct MaxPool: Layer {
+  /// Side of the square window.
+  public let size: Int
+  /// Step of the window.
+  public let stride: Int
+  /// A window of `size` pixels that moves by `stride`.
+  public init(size: Int, stride: Int) {
+    self.size = size
+    self.stride = stride
+  }
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    [(input[0] - size) / stride + 1, (input[1] - size) / stride + 1, input[2]]
+  }
+  /// `[N, H, W, C]` → `[N, OH, OW, C]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    x.maxPooled(size: size, stride: stride)
+  }
+}
+
+/// The mean over sliding windows.
+public struct AveragePool: Layer {
+  /// Side of the square window.
+  public let size: Int
+  /// Step of the window.
+  public let stride: Int
+  /// A window of `size` pixels that moves by `stride`.
+  public init(size: Int, stride: Int) {
+    self.size = size
+    self.stride = stride
+  }
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    [(input[0] - size) / stride + 1, (input[1] - size) / stride + 1, input[2]]
+  }
+  /// `[N, H, W, C]` → `[N, OH, OW, C]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    x.averagePooled(size: size, stride: stride)
+  }
+}
+
+/// The mean over all pixels of an image.
+public struct GlobalAveragePool: Layer {
+  /// The layer.
+  public init() {}
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { [input[2]] }
+  /// `[N, H, W, C]` → `[N, C]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable { x.globallyAveragePooled() }
+}
+
+/// In train mode 0 with probability `rate`, else x / (1 − rate); in evaluate mode x.
+public struct Dropout: Layer {
+  /// In [0, 1).
+  public let rate: Float
+  /// A layer that drops this share of the numbers.
+  public init(rate: Float) { self.rate = rate }
+  /// Declares nothing.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { input }
+  /// Any shape to the same shape.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    pass.isTraining ? pass.withRandom { x.dropout(rate: rate, random: &$0) } : x
+  }
+}

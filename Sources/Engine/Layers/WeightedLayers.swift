@@ -1,0 +1,121 @@
+/// Two-dimensional convolution; parameters "weight" `[KH, KW, C / groups, OC]` and, where asked, "bias" `[OC]`.
+public struct Convolution: Layer {
+  /// Output channels.
+  public let channels: Int
+  /// Side of the square window.
+  public let size: Int
+  /// Step of the window.
+  public let stride: Int
+  /// Zeros around the image.
+  public let padding: Int
+  /// Groups that input and output channels are cut into.
+  public let groups: Int
+  /// Whether a bias is added.
+  public let hasBias: Bool
+
+  /// A convolution to `channels` output channels.
+  public init(channels: Int, size: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, hasBias: Bool = true) {
+    self.channels = channels
+    self.size = size
+    self.stride = stride
+    self.padding = padding
+    self.groups = groups
+    self.hasBias = hasBias
+  }
+
+  /// Weights are drawn from N(0, 2 / fan-in), biases start at 0.
+  ///
+  /// - Source: He, Zhang, Ren, Sun, ICCV 2015, arXiv:1502.01852, equation 10.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    precondition(input.count == 3, "a convolution needs images, not \(input)")
+    let fanIn = size * size * input[2] / groups
+    let scale = Float((2 / Double(fanIn)).squareRoot())
+    declarations.parameter(path.below("weight")) { random in
+      Tensor(normal: [size, size, input[2] / groups, channels], scale: scale, random: &random)
+    }
+    if hasBias { declarations.parameter(path.below("bias")) { _ in Tensor(zeros: [channels]) } }
+    return [(input[0] + 2 * padding - size) / stride + 1, (input[1] + 2 * padding - size) / stride + 1, channels]
+  }
+
+  /// `[N, H, W, C]` → `[N, OH, OW, channels]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    x.convolution(
+      weights: pass.parameter(path.below("weight")), bias: hasBias ? pass.parameter(path.below("bias")) : nil,
+      stride: stride, padding: padding, groups: groups)
+  }
+}
+
+/// A fully connected layer x·Wᵀ + b; parameters "weight" `[K, D]` and "bias" `[K]`.
+public struct Linear: Layer {
+  /// Outputs K.
+  public let outputs: Int
+
+  /// A layer with `outputs` outputs.
+  public init(_ outputs: Int) { self.outputs = outputs }
+
+  /// Weights and biases are drawn uniformly from ±1/√D, as PyTorch does.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    precondition(input.count == 1, "a linear layer needs rows, not \(input)")
+    let bound = Float(1 / Double(input[0]).squareRoot())
+    declarations.parameter(path.below("weight")) { random in
+      Tensor(uniform: [outputs, input[0]], low: -bound, high: bound, random: &random)
+    }
+    declarations.parameter(path.below("bias")) { random in
+      Tensor(uniform: [outputs], low: -bound, high: bound, random: &random)
+    }
+    return [outputs]
+  }
+
+  /// `[N, D]` → `[N, K]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    x.linear(weights: pass.parameter(path.below("weight")), bias: pass.parameter(path.below("bias")))
+  }
+}
+
+/// Batch normalisation, followed by ReLU where asked; parameters "weight" and "bias", statistics "running_mean" and
+/// "running_var", all `[C]`.
+public struct BatchNorm: Layer {
+  /// Whether max(0, ·) follows.
+  public let rectified: Bool
+  /// Added to the variance.
+  public let epsilon: Float
+  /// Weight of the newest batch in the running statistics, in (0, 1].
+  public let momentum: Float
+
+  /// A normalisation over all dimensions but the channels.
+  public init(rectified: Bool = false, epsilon: Float = 1e-5, momentum: Float = 0.1) {
+    self.rectified = rectified
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+
+  /// Scale 1, shift 0, running mean 0, running variance 1.
+  public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+    let shape = [input[input.count - 1]]
+    declarations.parameter(path.below("weight")) { _ in Tensor(repeating: 1, shape: shape) }
+    declarations.parameter(path.below("bias")) { _ in Tensor(zeros: shape) }
+    declarations.statistic(path.below("running_mean"), Tensor(zeros: shape))
+    declarations.statistic(path.below("running_var"), Tensor(repeating: 1, shape: shape))
+    return input
+  }
+
+  /// `[…, C]` → `[…, C]`.
+  public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    apply(x, residual: nil, at: path, in: pass)
+  }
+
+  func apply(_ x: Variable, residual: Variable?, at path: String, in pass: Pass) -> Variable {
+    let (meanName, varianceName) = (path.below("running_mean"), path.below("running_var"))
+    let running = BatchStatistics(mean: pass.statistic(meanName), variance: pass.statistic(varianceName), rows: 0)
+    let (y, batch) = x.batchNormalised(
+      scale: pass.parameter(path.below("weight")), shift: pass.parameter(path.below("bias")),
+      statistics: pass.isTraining ? nil : running, epsilon: epsilon, residual: residual, rectified: rectified)
+    if let batch {
+      // The running variance is the unbiased one.
+      let unbiased = batch.rows > 1 ? Float(Double(batch.rows) / Double(batch.rows - 1)) : 1
+      pass.update(meanName, to: .combination(1 - momentum, running.mean, momentum, batch.mean))
+      pass.update(varianceName, to: .combination(1 - momentum, running.variance, momentum * unbiased, batch.variance))
+    }
+    return y
+  }
+}

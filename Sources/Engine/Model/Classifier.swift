@@ -1,0 +1,74 @@
+/// An image classifier: a body that turns images into features, and a linear head that turns features into logits.
+///
+/// A value: a copy is a snapshot, and training a copy leaves the original as it is.
+public struct Classifier: Sendable {
+  /// `[H, W, C]` of one image.
+  public let imageShape: [Int]
+  /// K.
+  public let classCount: Int
+  /// D, the length of the feature vector that enters the head.
+  public let featureCount: Int
+  /// What is trained.
+  public var parameters: NamedTensors
+  /// Running statistics of the normalisation layers.
+  public var statistics: NamedTensors
+  private let body: any Layer
+  private let head: Linear
+
+  /// The path of the last linear layer: its weight is `[K, D]`, its bias `[K]`.
+  public static let headPath = "head"
+
+  /// A classifier with fresh parameters, each drawn from the stream of `random` that its path names.
+  ///
+  /// - Parameter body: Turns `[N, H, W, C]` into features `[N, D]`.
+  public init(body: any Layer, imageShape: [Int], classCount: Int, random: RandomSource) {
+    precondition(classCount >= 1, "a classifier needs classes")
+    var declarations = Declarations(random: random)
+    let features = body.declare(at: "", input: imageShape, in: &declarations)
+    precondition(features.count == 1, "the body must end in rows of features, not in \(features)")
+    head = Linear(classCount)
+    _ = head.declare(at: Classifier.headPath, input: features, in: &declarations)
+    self.body = body
+    self.imageShape = imageShape
+    self.classCount = classCount
+    featureCount = features[0]
+    parameters = declarations.parameters
+    statistics = declarations.statistics
+  }
+
+  /// Runs images `[N, H, W, C]` forward: features `[N, D]` (the input of the head) and logits `[N, K]`.
+  public func callAsFunction(_ images: Variable, in pass: Pass) -> (features: Variable, logits: Variable) {
+    precondition(Array(images.shape.dropFirst()) == imageShape, "images \(images.shape), model of \(imageShape)")
+    let features = body(images, at: "", in: pass)
+    return (features, head(features, at: Classifier.headPath, in: pass))
+  }
+
+  /// Features `[N, D]` and logits `[N, K]` of images `[N, H, W, C]` in evaluate mode, without a tape.
+  public func evaluate(_ images: Tensor) -> (features: Tensor, logits: Tensor) {
+    let pass = Pass(parameters: parameters, statistics: statistics, mode: .evaluate, tape: nil)
+    let (features, logits) = self(Variable(images), in: pass)
+    return (features.value, logits.value)
+  }
+
+  /// Value and gradient, with respect to all parameters, of a loss of this model.
+  ///
+  /// In train mode the model's statistics take up the batch, as the caller's copy: `self` is mutated only there.
+  /// - Parameter loss: Runs the model in the given pass and returns one number.
+  public mutating func gradient(
+    mode: Mode, of loss: (Classifier, Pass) throws -> Variable
+  ) rethrows -> (value: Float, gradients: NamedTensors) {
+    let tape = Tape()
+    let pass = Pass(parameters: parameters, statistics: statistics, mode: mode, tape: tape)
+    let value = try loss(self, pass)
+    let variables = parameters.names.map { pass.parameter($0) }
+    let gradients = tape.gradients(of: value, for: variables)
+    statistics = pass.statistics
+    return (value.value.scalar, NamedTensors(names: Array(parameters.names), values: gradients))
+  }
+
+  /// The weight matrix W of the head, `[K, D]`; row k belongs to class k.
+  public var headWeights: Tensor {
+    guard let weight = parameters["\(Classifier.headPath).weight"] else { preconditionFailure("the head has a weight") }
+    return weight
+  }
+}

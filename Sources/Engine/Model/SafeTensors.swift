@@ -1,0 +1,61 @@
+/// The contents of a safetensors file: named tensors, named lists of whole numbers, and a few texts.
+///
+/// The file is eight bytes with the header's length (little-endian), the header (JSON, padded with spaces to a multiple
+/// of eight bytes), and the numbers without gaps: first the lists, in the order of their names, then the tensors in
+/// their own order, so that every number is aligned. The same contents are always the same bytes.
+///
+/// - Source: Hugging Face, the safetensors format, github.com/huggingface/safetensors, README, "Format".
+/// - Note: Of the format's types only F32 and, with one dimension, I64 are read and written; a file with others is
+///   refused by name rather than converted.
+public struct SafeTensors: Sendable, Equatable {
+  /// Float32 tensors (F32), in the order of the file.
+  public var tensors = NamedTensors()
+  /// Lists of whole numbers (I64 with one dimension), such as labels and sample numbers.
+  public var integers: [String: [Int]] = [:]
+  /// Texts by name.
+  public var metadata: [String: String] = [:]
+
+  /// Nothing.
+  public init() {}
+
+  /// Reads the bytes of a whole file.
+  ///
+  /// Nothing in the header is believed: lengths, types, shapes and places are checked against each other and against
+  /// the bytes that are there, before any number is copied. Every byte of the file must belong to something.
+  /// - Throws: What is wrong first, with the byte where it stands.
+  public init(_ bytes: [UInt8]) throws(SafeTensorsError) {
+    let header = try SafeTensorsHeader(reading: bytes)
+    metadata = header.metadata
+    for entry in header.entries {
+      let data = bytes[header.dataStart + entry.begin..<header.dataStart + entry.end]
+      switch entry.type {
+      case .float32: tensors[entry.name] = Tensor(shape: entry.shape, storage: Storage(bytes: data))
+      case .int64: integers[entry.name] = [Int](int64Bytes: data)
+      }
+    }
+  }
+
+  /// The bytes of a whole file.
+  ///
+  /// No name stands in both `tensors` and `integers`, and none is "__metadata__", which the format keeps for itself.
+  public func encoded() -> [UInt8] {
+    var header = SafeTensorsHeader(metadata: metadata)
+    let listNames = integers.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let lists = listNames.map { integers[$0, default: []] }
+    for (name, list) in zip(listNames, lists) {
+      precondition(tensors[name] == nil, "'\(name)' names both a tensor and a list")
+      header.append(name, type: .int64, shape: [list.count])
+    }
+    for (name, tensor) in zip(tensors.names, tensors.values) {
+      header.append(name, type: .float32, shape: tensor.shape)
+    }
+    let text = header.encoded()
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + text.count + header.dataCount)
+    bytes.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) })
+    bytes.append(contentsOf: text)
+    for list in lists { list.append(to: &bytes) }
+    for tensor in tensors.values { tensor.storage.append(to: &bytes) }
+    return bytes
+  }
+}

@@ -1,0 +1,189 @@
+/// The header of a safetensors file: what each of its tensors is, and where.
+struct SafeTensorsHeader {
+  /// The types of numbers that are read and written, as the format spells them.
+  enum NumberType: String {
+    case float32 = "F32"
+    case int64 = "I64"
+
+    var width: Int { self == .float32 ? 4 : 8 }
+  }
+
+  /// One tensor; `begin` and `end` count bytes from the end of the header.
+  struct Entry {
+    var name: String
+    var type: NumberType
+    var shape: [Int]
+    var begin: Int
+    var end: Int
+    /// The byte of the file where the header speaks of it.
+    var offset: Int
+  }
+
+  static let metadataName = "__metadata__"
+  static let lengthWidth = 8
+
+  private(set) var entries: [Entry] = []
+  private(set) var metadata: [String: String] = [:]
+  /// The byte of the file where the header ends and the numbers begin.
+  private(set) var dataStart = 0
+
+  /// A header without tensors yet.
+  init(metadata: [String: String]) { self.metadata = metadata }
+
+  /// How many bytes the numbers take.
+  var dataCount: Int { entries.last?.end ?? 0 }
+
+  /// Adds a tensor behind those that are there.
+  mutating func append(_ name: String, type: NumberType, shape: [Int]) {
+    precondition(name != Self.metadataName, "the format keeps the name '\(name)' for itself")
+    let begin = dataCount
+    let end = begin + shape.reduce(type.width, *)
+    entries.append(Entry(name: name, type: type, shape: shape, begin: begin, end: end, offset: 0))
+  }
+
+  /// The JSON text, padded with spaces to a multiple of eight bytes.
+  func encoded() -> [UInt8] {
+    var text = "{"
+    if !metadata.isEmpty {
+      let sorted = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      let members = sorted.map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
+      text += Self.quoted(Self.metadataName) + ":{" + members.joined(separator: ",") + "}"
+    }
+    for entry in entries {
+      if text.utf8.count > 1 { text += "," }
+      let shape = entry.shape.map(\.description).joined(separator: ",")
+      text += Self.quoted(entry.name) + ":{\"dtype\":\"\(entry.type.rawValue)\",\"shape\":[\(shape)],"
+      text += "\"data_offsets\":[\(entry.begin),\(entry.end)]}"
+    }
+    text += "}"
+    let bytes = Array(text.utf8)
+    let padding = (Self.lengthWidth - bytes.count % Self.lengthWidth) % Self.lengthWidth
+    return bytes + Array(repeating: UInt8(ascii: " "), count: padding)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\u{08}": result += "\\b"
+      case "\u{0C}": result += "\\f"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
+// Reading.
+extension SafeTensorsHeader {
+  /// The header of the file with these bytes; its entries are in the order of their numbers in the file.
+  init(reading bytes: [UInt8]) throws(SafeTensorsError) {
+    guard bytes.count >= Self.lengthWidth else { throw .tooShort(found: bytes.count) }
+    let length = bytes.prefix(Self.lengthWidth).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let available = bytes.count - Self.lengthWidth
+    guard length <= UInt64(available) else { throw .headerTooLong(length: length, available: available) }
+    dataStart = Self.lengthWidth + Int(length)
+    var scanner = JSONScanner(bytes: bytes, range: Self.lengthWidth..<dataStart)
+    try readMembers(&scanner)
+    try placeEntries(available: bytes.count - dataStart)
+  }
+
+  private mutating func readMembers(_ scanner: inout JSONScanner) throws(SafeTensorsError) {
+    // The format has the header begin with "{"; spaces may only follow it.
+    guard scanner.startsWith("{") else { throw scanner.unexpected(expected: "'{'") }
+    var names: Set<String> = []
+    try scanner.object { scanner, name, offset throws(SafeTensorsError) in
+      guard names.insert(name).inserted else { throw .duplicateName(name, offset: offset) }
+      if name == Self.metadataName {
+        try readMetadata(&scanner)
+      } else {
+        entries.append(try Self.readEntry(&scanner, name: name, offset: offset))
+      }
+    }
+    try scanner.end()
+  }
+
+  private mutating func readMetadata(_ scanner: inout JSONScanner) throws(SafeTensorsError) {
+    try scanner.object { scanner, name, offset throws(SafeTensorsError) in
+      guard metadata.updateValue(try scanner.string(), forKey: name) == nil else {
+        throw .duplicateName(name, offset: offset)
+      }
+    }
+  }
+
+  private static func readEntry(
+    _ scanner: inout JSONScanner, name: String, offset: Int
+  ) throws(SafeTensorsError) -> Entry {
+    var type: NumberType?
+    var shape: [Int]?
+    var place: [Int]?
+    try scanner.object { scanner, property, propertyOffset throws(SafeTensorsError) in
+      switch property {
+      case "dtype" where type == nil:
+        let word = try scanner.string()
+        type = NumberType(rawValue: word)
+        if type == nil { throw .unsupportedType(word, name: name, offset: propertyOffset) }
+      case "shape" where shape == nil: shape = try scanner.integers()
+      case "data_offsets" where place == nil: place = try scanner.integers()
+      case "dtype", "shape", "data_offsets": throw .duplicateName(property, offset: propertyOffset)
+      default: throw .unknownProperty(property, name: name, offset: propertyOffset)
+      }
+    }
+    guard let type else { throw .missingProperty("dtype", name: name, offset: offset) }
+    guard let shape else { throw .missingProperty("shape", name: name, offset: offset) }
+    guard let place else { throw .missingProperty("data_offsets", name: name, offset: offset) }
+    guard place.count == 2, place[0] <= place[1] else { throw .badOffsets(place, name: name, offset: offset) }
+    let entry = Entry(name: name, type: type, shape: shape, begin: place[0], end: place[1], offset: offset)
+    try entry.checkSize()
+    return entry
+  }
+
+  /// Puts the entries in the order of their numbers and makes sure that these fill the `available` bytes exactly.
+  private mutating func placeEntries(available: Int) throws(SafeTensorsError) {
+    // The format does not fix the order in the header; only the numbers must follow each other without gaps.
+    let order = entries.indices.sorted {
+      (entries[$0].begin, entries[$0].end, $0) < (entries[$1].begin, entries[$1].end, $1)
+    }
+    entries = order.map { entries[$0] }
+    var position = 0
+    for entry in entries {
+      guard entry.end <= available else {
+        throw .outOfRange(
+          name: entry.name, begin: entry.begin, end: entry.end, available: available, offset: entry.offset)
+      }
+      guard entry.begin == position else {
+        throw .notContiguous(name: entry.name, expected: position, found: entry.begin, offset: entry.offset)
+      }
+      position = entry.end
+    }
+    guard position == available else {
+      throw .trailingBytes(count: available - position, offset: dataStart + position)
+    }
+  }
+}
+
+extension SafeTensorsHeader.Entry {
+  /// Makes sure that the numbers of the shape fill the bytes exactly.
+  fileprivate func checkSize() throws(SafeTensorsError) {
+    var size = type.width
+    // An extent of 0 counts as 1 here, so that the other extents, too, have a product that an Int holds.
+    for extent in shape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: max(extent, 1))
+      if overflow { throw .shapeTooLarge(shape, name: name, offset: offset) }
+      size = product
+    }
+    if shape.contains(0) { size = 0 }
+    guard size == end - begin else {
+      throw .wrongSize(name: name, shape: shape, expected: size, found: end - begin, offset: offset)
+    }
+    if type == .int64, shape.count != 1 { throw .notAList(name: name, shape: shape, offset: offset) }
+  }
+}

@@ -1,0 +1,125 @@
+/// Moves parameters along their gradients. A value: its state (velocities, moments) is part of it.
+public protocol Optimizer: Sendable {
+  /// Takes one step.
+  ///
+  /// - Parameters:
+  ///   - gradients: One per parameter, same names and order.
+  ///   - learningRate: ≥ 0; schedules give it anew for each step.
+  ///   - mask: nil, or 1 where a parameter may move and 0 where it must stay: a masked number keeps its value bit for
+  ///     bit, whatever momentum and weight decay say, and gathers no momentum.
+  mutating func update(
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?)
+}
+
+extension Optimizer {
+  /// Takes one step without a mask.
+  public mutating func update(
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float
+  ) {
+    update(&parameters, along: gradients, learningRate: learningRate, mask: nil)
+  }
+}
+
+/// Stochastic gradient descent: v ← momentum·v + g + weightDecay·θ; θ ← θ − rate·v.
+///
+/// With Nesterov's momentum the step is g + momentum·v instead of v.
+/// - Source: Sutskever, Martens, Dahl, Hinton, ICML 2013; in the form that PyTorch uses.
+public struct SGD: Optimizer {
+  /// In [0, 1).
+  public let momentum: Float
+  /// ≥ 0, added to the gradient as weightDecay·θ.
+  public let weightDecay: Float
+  /// Whether the step looks ahead.
+  public let nesterov: Bool
+  private var velocity: NamedTensors?
+
+  /// An optimiser at rest.
+  public init(momentum: Float = 0.9, weightDecay: Float = 0, nesterov: Bool = false) {
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.nesterov = nesterov
+  }
+
+  /// Takes one step; see `Optimizer`.
+  public mutating func update(
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?
+  ) {
+    precondition(parameters.names == gradients.names, "gradients of other parameters")
+    let step = SGDStep(learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+    if momentum != 0, velocity == nil { velocity = parameters.mapValues { Tensor(zeros: $0.shape) } }
+    for (index, gradient) in gradients.values.enumerated() {
+      let masked = mask.map { $0.values[index].storage }
+      parameters.withTensor(at: index) { parameter in
+        parameter.makeUnique()
+        let target = parameter.storage
+        guard velocity != nil else {
+          return device.sgd(step, parameter: target, gradient: gradient.storage, velocity: nil, mask: masked)
+        }
+        velocity?.withTensor(at: index) { velocity in
+          velocity.makeUnique()
+          device.sgd(step, parameter: target, gradient: gradient.storage, velocity: velocity.storage, mask: masked)
+        }
+      }
+    }
+  }
+}
+
+/// Adam with bias correction; with `decoupled` weight decay it is AdamW.
+///
+/// - Source: Kingma and Ba, ICLR 2015, arXiv:1412.6980, Algorithm 1; Loshchilov and Hutter, ICLR 2019,
+///   arXiv:1711.05101, Algorithm 2.
+public struct Adam: Optimizer {
+  /// Decay of the mean of gradients, in [0, 1).
+  public let beta1: Float
+  /// Decay of the mean of squared gradients, in [0, 1).
+  public let beta2: Float
+  /// Added to the root of the second moment, > 0.
+  public let epsilon: Float
+  /// ≥ 0.
+  public let weightDecay: Float
+  /// Whether weights decay by themselves (AdamW) instead of through the gradient.
+  public let decoupled: Bool
+  private var moments: (first: NamedTensors, second: NamedTensors)?
+  private var steps = 0
+
+  /// An optimiser at rest.
+  public init(
+    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0, decoupled: Bool = false
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.decoupled = decoupled
+  }
+
+  /// Takes one step; see `Optimizer`.
+  public mutating func update(
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?
+  ) {
+    precondition(parameters.names == gradients.names, "gradients of other parameters")
+    steps += 1
+    let step = AdamStep(
+      number: steps, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay, decoupled: decoupled)
+    let zeros = parameters.mapValues { Tensor(zeros: $0.shape) }
+    var (first, second) = moments ?? (zeros, zeros)
+    moments = nil
+    for (index, gradient) in gradients.values.enumerated() {
+      let masked = mask.map { $0.values[index].storage }
+      parameters.withTensor(at: index) { parameter in
+        first.withTensor(at: index) { first in
+          second.withTensor(at: index) { second in
+            parameter.makeUnique()
+            first.makeUnique()
+            second.makeUnique()
+            device.adam(
+              step, parameter: parameter.storage, gradient: gradient.storage, first: first.storage,
+              second: second.storage, mask: masked)
+          }
+        }
+      }
+    }
+    moments = (first, second)
+  }
+}
