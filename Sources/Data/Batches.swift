@@ -1,0 +1,82 @@
+public import Engine
+
+/// A few images with their labels.
+public struct Batch: Sendable {
+  /// `[N, H, W, C]`, normalised, augmented where that was asked for.
+  public let images: Tensor
+  /// The class of each image, `[N]`.
+  public let labels: [Int]
+  /// The row of each image in the `Dataset` view it came from, `[N]`.
+  public let rows: [Int]
+  /// The place of each image in the source set, `[N]`.
+  public let indices: [Int]
+
+  /// How many images.
+  public var count: Int { rows.count }
+}
+
+/// The batches of one pass over a data set; makes one at a time, and the same ones every time it is iterated.
+public struct BatchSequence: Sequence, Sendable {
+  let dataset: Dataset
+  let order: [Int]
+  let size: Int
+  /// The epoch's number and randomness, unless images stay as they are.
+  let augmenting: (augmentation: Augmentation, epoch: Int, random: RandomSource)?
+
+  /// How many batches; the last may be smaller than the others.
+  public var count: Int { (order.count + size - 1) / size }
+  /// The same as `count`.
+  public var underestimatedCount: Int { count }
+
+  /// An iterator that starts at the first batch.
+  public func makeIterator() -> Iterator { Iterator(batches: self) }
+
+  /// Makes the batches, one for each call of `next`.
+  public struct Iterator: IteratorProtocol {
+    let batches: BatchSequence
+    private var position = 0
+
+    init(batches: BatchSequence) { self.batches = batches }
+
+    /// The next batch, or nil after the last.
+    public mutating func next() -> Batch? {
+      guard position < batches.order.count else { return nil }
+      let end = Swift.min(position + batches.size, batches.order.count)
+      defer { position = end }
+      return batches.batch(of: Array(batches.order[position..<end]))
+    }
+  }
+
+  private func batch(of rows: [Int]) -> Batch {
+    let indices = rows.map { dataset.indices[$0] }
+    let moves = augmenting.map { augmentation, epoch, random in
+      indices.map { augmentation.move(random.stream("augmentation", epoch, $0)) }
+    }
+    return Batch(
+      images: dataset.images(rows, movedBy: moves), labels: rows.map { dataset.labels[$0] }, rows: rows,
+      indices: indices)
+  }
+}
+
+extension Dataset {
+  /// All rows in order, `size` (> 0) at a time, not augmented.
+  public func batches(of size: Int) -> BatchSequence {
+    precondition(size > 0, "a batch has at least one image, not \(size)")
+    return BatchSequence(dataset: self, order: Array(0..<count), size: size, augmenting: nil)
+  }
+
+  /// All rows in an order of their own for each epoch, `size` (> 0) at a time, each image moved by chance.
+  ///
+  /// The order is that of `random.stream("order", epoch)`; how an image moves is a matter of
+  /// `random.stream("augmentation", epoch, index)` with its index in the source set. So neither depends on the batch
+  /// size, and an image's movement depends on no other image.
+  public func batches(
+    of size: Int, epoch: Int, random: RandomSource, augmentation: Augmentation = .none
+  ) -> BatchSequence {
+    precondition(size > 0, "a batch has at least one image, not \(size)")
+    var ordering = random.stream("order", epoch)
+    return BatchSequence(
+      dataset: self, order: ordering.permutation(count), size: size,
+      augmenting: augmentation == .none ? nil : (augmentation, epoch, random))
+  }
+}

@@ -1,0 +1,16 @@
+public import Foundation
+
+/// The folder that holds the folders of all data sets.
+public enum DataRoot {
+  /// The folder named by `parameter`, else by the environment's LACUNA_DATA, else `data` in the current folder.
+  ///
+  /// A leading `~` is the user's home; empty text counts as none.
+  public static func resolve(_ parameter: String?) -> URL {
+    resolve(parameter, environment: ProcessInfo.processInfo.environment)
+  }
+
+  static func resolve(_ parameter: String?, environment: [String: String]) -> URL {
+    let path = [parameter, environment["LACUNA_DATA"]].compactMap { $0 }.first { !$0.isEmpty } ?? "data"
+    return URL(fileURLWithPath: NSString(string: path).expandingTildeInPath, isDirectory: true)
+  }
+}

@@ -1,0 +1,47 @@
+public import Engine
+
+/// The parts of a data set: what models learn from, are tuned on, and are tested on.
+public struct DataSplits: Sendable {
+  /// What models learn from.
+  public var train: Dataset
+  /// What models are tested on.
+  public var test: Dataset
+  /// What choices are made on, where some training rows were put aside for that.
+  public var validation: Dataset?
+
+  /// The parts, with the same classes.
+  public init(train: Dataset, test: Dataset, validation: Dataset? = nil) {
+    precondition(train.classNames == test.classNames, "train and test have the same classes")
+    self.train = train
+    self.test = test
+    self.validation = validation
+  }
+
+  /// These parts with a share of the training rows, drawn class by class, as validation set.
+  ///
+  /// Each class gives round(`validationFraction` · size of the class) rows, drawn from
+  /// `random.stream("validation", label)`; both parts keep the order of the training set.
+  ///
+  /// - Parameter validationFraction: in (0, 1).
+  /// - Throws: `badFraction`; `badValidation` when a part would be empty or there is a validation set already.
+  public func holdingOut(validationFraction: Double, random: RandomSource) throws(DataError) -> DataSplits {
+    guard validationFraction > 0 && validationFraction < 1 else { throw .badFraction(validationFraction) }
+    guard validation == nil else { throw .badValidation(reason: "the data set has one already") }
+    var isHeld = [Bool](repeating: false, count: train.count)
+    for label in 0..<train.classCount {
+      let rows = train.labels.indices.filter { train.labels[$0] == label }
+      var draw = random.stream("validation", label)
+      let count = Int((validationFraction * Double(rows.count)).rounded())
+      for row in draw.sample(count, of: rows) { isHeld[row] = true }
+    }
+    let held = train.labels.indices.filter { isHeld[$0] }
+    guard !held.isEmpty, held.count < train.count else {
+      throw .badValidation(
+        reason: "a fraction of \(validationFraction) takes \(held.count) of \(train.count) training rows")
+    }
+    var result = self
+    result.validation = train.selecting(held)
+    result.train = train.selecting(train.labels.indices.filter { !isHeld[$0] })
+    return result
+  }
+}

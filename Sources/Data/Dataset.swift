@@ -1,0 +1,127 @@
+public import Engine
+
+/// A labelled set of images: rows that point into shared, immutable pixels.
+///
+/// A value; selecting, filtering and relabelling make new rows and never copy a pixel.
+/// Legend: `N` images, `H` height, `W` width, `C` channels.
+public struct Dataset: Sendable {
+  /// The pixels that views share, in the order of the data set's files.
+  final class Source: Sendable {
+    let name: String
+    let classNames: [String]
+    let imageShape: [Int]
+    let normalisation: Normalisation
+    let pixels: [UInt8]
+
+    init(name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8]) {
+      self.name = name
+      self.classNames = classNames
+      self.imageShape = imageShape
+      self.normalisation = normalisation
+      self.pixels = pixels
+    }
+  }
+
+  let source: Source
+  /// For each row its place in the source set: the order of the train or the test files.
+  public let indices: [Int]
+  /// For each row its class, in 0..<`classCount`.
+  public let labels: [Int]
+
+  /// The set of all these images, in this order.
+  ///
+  /// - Parameters:
+  ///   - imageShape: `[H, W, C]`.
+  ///   - pixels: `[N, H, W, C]`.
+  ///   - labels: `[N]`, each in 0..<classNames.count.
+  public init(
+    name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int]
+  ) {
+    precondition(imageShape.count == 3 && imageShape.allSatisfy { $0 > 0 }, "[H, W, C] > 0, not \(imageShape)")
+    precondition(normalisation.mean.count == imageShape[2], "one normalisation per channel")
+    precondition(
+      pixels.count == labels.count * imageShape.reduce(1, *),
+      "\(pixels.count) bytes are not \(labels.count) images of \(imageShape)")
+    self.init(
+      source: Source(
+        name: name, classNames: classNames, imageShape: imageShape, normalisation: normalisation, pixels: pixels),
+      indices: Array(labels.indices), labels: labels)
+  }
+
+  private init(source: Source, indices: [Int], labels: [Int]) {
+    let classCount = source.classNames.count
+    precondition(indices.count == labels.count, "\(labels.count) labels for \(indices.count) rows")
+    precondition(labels.allSatisfy { $0 >= 0 && $0 < classCount }, "labels are in 0..<\(classCount)")
+    self.source = source
+    self.indices = indices
+    self.labels = labels
+  }
+
+  /// The data set's name, as experiment files write it.
+  public var name: String { source.name }
+  /// What the classes are called, by label.
+  public var classNames: [String] { source.classNames }
+  /// How many classes the data set has, present in these rows or not.
+  public var classCount: Int { source.classNames.count }
+  /// `[H, W, C]` of every image.
+  public var imageShape: [Int] { source.imageShape }
+  /// What `images` subtracts and divides by.
+  public var normalisation: Normalisation { source.normalisation }
+  /// How many rows.
+  public var count: Int { indices.count }
+  /// Whether there are no rows.
+  public var isEmpty: Bool { indices.isEmpty }
+  /// How many rows of each class, by label.
+  public var classSizes: [Int] {
+    labels.reduce(into: [Int](repeating: 0, count: classCount)) { $0[$1] += 1 }
+  }
+
+  /// The given rows of this view, in the given order; a row may come twice.
+  public func selecting(_ rows: [Int]) -> Dataset {
+    precondition(rows.allSatisfy { $0 >= 0 && $0 < count }, "a row is outside a set of \(count)")
+    return Dataset(source: source, indices: rows.map { indices[$0] }, labels: rows.map { labels[$0] })
+  }
+
+  /// The rows whose label `keep` accepts, in order.
+  public func filter(_ keep: (_ label: Int) -> Bool) -> Dataset {
+    selecting(labels.indices.filter { keep(labels[$0]) })
+  }
+
+  /// The same images under other labels, one per row.
+  public func relabelled(_ labels: [Int]) -> Dataset {
+    Dataset(source: source, indices: indices, labels: labels)
+  }
+
+  /// These rows, then those of `other`, which must be a view of the same pixels.
+  public func appending(_ other: Dataset) -> Dataset {
+    precondition(source === other.source, "only views of the same pixels can be joined")
+    return Dataset(source: source, indices: indices + other.indices, labels: labels + other.labels)
+  }
+
+  /// The raw bytes of the image in `row`, `[H, W, C]`.
+  public func bytes(_ row: Int) -> ArraySlice<UInt8> {
+    let size = imageShape.reduce(1, *)
+    return source.pixels[indices[row] * size..<(indices[row] + 1) * size]
+  }
+
+  /// The images in `rows`, normalised and not augmented, `[N, H, W, C]`.
+  public func images(_ rows: [Int]) -> Tensor {
+    images(rows, movedBy: nil)
+  }
+
+  func images(_ rows: [Int], movedBy moves: [Augmentation.Move]?) -> Tensor {
+    var transform = Tensor.ImageTransform(scale: normalisation.scale, offset: normalisation.offset)
+    if let moves {
+      transform.shiftY = moves.map(\.shiftY)
+      transform.shiftX = moves.map(\.shiftX)
+      transform.mirror = moves.map(\.mirror)
+    }
+    return Tensor(
+      images: source.pixels, imageShape: imageShape, indices: rows.map { indices[$0] }, transform: transform)
+  }
+}
+
+extension Dataset: CustomStringConvertible {
+  /// The name and the number of rows.
+  public var description: String { "\(name) (\(count) images \(imageShape), \(classCount) classes)" }
+}

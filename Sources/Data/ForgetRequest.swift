@@ -1,0 +1,135 @@
+public import Engine
+
+/// What a model shall forget.
+///
+/// Encoded as an object with one key: `{"classes": [1, 9]}`, `{"fraction": 0.1}`, `{"count": 100}` or `{"indices": [3]}`.
+public enum ForgetRequest: Sendable, Hashable {
+  /// All samples of these classes, by label.
+  case classes([Int])
+  /// A share, in (0, 1), of the training samples, drawn at random.
+  case fraction(Double)
+  /// So many training samples, drawn at random.
+  case count(Int)
+  /// The training samples with these places in the source set (order of the training files, from 0).
+  case indices([Int])
+}
+
+/// A data set parted by a forget request.
+public struct ForgetSplit: Sendable {
+  /// The request it answers.
+  public let request: ForgetRequest
+  /// The training samples to forget; not empty.
+  public let forgetTrain: Dataset
+  /// The training samples to retain; not empty.
+  public let retainTrain: Dataset
+  /// The test samples of forgotten classes; empty when the request is about samples.
+  public let forgetTest: Dataset
+  /// All other test samples.
+  public let retainTest: Dataset
+
+  /// The classes that are forgotten as a whole, in ascending order; [] when the request is about samples.
+  public var forgottenClasses: [Int] {
+    if case .classes(let classes) = request { classes.sorted() } else { [] }
+  }
+}
+
+extension ForgetRequest {
+  /// Parts the train and test set of `data` into what is forgotten and what is retained.
+  ///
+  /// Rows keep their order. Samples are drawn from `random.stream("forget")`; other requests use no randomness.
+  ///
+  /// - Throws: `unknownClass`, `duplicateClass`, `unknownIndex`, `duplicateIndex`, `badFraction`, `badCount`,
+  ///   `emptyForgetSet`, `emptyRetainSet`.
+  public func split(_ data: DataSplits, random: RandomSource) throws(DataError) -> ForgetSplit {
+    let isForgotten = try forgottenRows(of: data.train, random: random)
+    let rows = data.train.labels.indices
+    let forget = rows.filter { isForgotten[$0] }
+    guard !forget.isEmpty else { throw .emptyForgetSet(self) }
+    guard forget.count < rows.count else { throw .emptyRetainSet(self) }
+    let classes: Set<Int> = if case .classes(let classes) = self { Set(classes) } else { [] }
+    return ForgetSplit(
+      request: self,
+      forgetTrain: data.train.selecting(forget),
+      retainTrain: data.train.selecting(rows.filter { !isForgotten[$0] }),
+      forgetTest: data.test.filter { classes.contains($0) },
+      retainTest: data.test.filter { !classes.contains($0) })
+  }
+
+  private func forgottenRows(of train: Dataset, random: RandomSource) throws(DataError) -> [Bool] {
+    switch self {
+    case .classes(let classes):
+      var isForgotten = [Bool](repeating: false, count: train.classCount)
+      for label in classes {
+        guard isForgotten.indices.contains(label) else { throw .unknownClass(label, classCount: train.classCount) }
+        guard !isForgotten[label] else { throw .duplicateClass(label) }
+        isForgotten[label] = true
+      }
+      return train.labels.map { isForgotten[$0] }
+    case .fraction(let fraction):
+      guard fraction > 0 && fraction < 1 else { throw .badFraction(fraction) }
+      return drawn(Int((fraction * Double(train.count)).rounded()), of: train.count, random: random)
+    case .count(let count):
+      guard count >= 0 && count <= train.count else { throw .badCount(count, available: train.count) }
+      return drawn(count, of: train.count, random: random)
+    case .indices(let indices):
+      let available = Set(train.indices)
+      var forgotten: Set<Int> = []
+      for index in indices {
+        guard available.contains(index) else { throw .unknownIndex(index, available: train.count) }
+        guard forgotten.insert(index).inserted else { throw .duplicateIndex(index) }
+      }
+      return train.indices.map { forgotten.contains($0) }
+    }
+  }
+
+  private func drawn(_ count: Int, of total: Int, random: RandomSource) -> [Bool] {
+    var draw = random.stream("forget")
+    var isDrawn = [Bool](repeating: false, count: total)
+    for row in draw.sample(count, of: Array(0..<total)) { isDrawn[row] = true }
+    return isDrawn
+  }
+}
+
+extension ForgetRequest: Codable {
+  private enum CodingKeys: String, CodingKey { case classes, fraction, count, indices }
+
+  /// Reads an object with exactly one known key.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard container.allKeys.count == 1, let key = container.allKeys.first else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "a forget request has one of the keys classes, fraction, count, indices"))
+    }
+    switch key {
+    case .classes: self = .classes(try container.decode([Int].self, forKey: key))
+    case .fraction: self = .fraction(try container.decode(Double.self, forKey: key))
+    case .count: self = .count(try container.decode(Int.self, forKey: key))
+    case .indices: self = .indices(try container.decode([Int].self, forKey: key))
+    }
+  }
+
+  /// Writes an object with one key.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .classes(let classes): try container.encode(classes, forKey: .classes)
+    case .fraction(let fraction): try container.encode(fraction, forKey: .fraction)
+    case .count(let count): try container.encode(count, forKey: .count)
+    case .indices(let indices): try container.encode(indices, forKey: .indices)
+    }
+  }
+}
+
+extension ForgetRequest: CustomStringConvertible {
+  /// The request in a few words.
+  public var description: String {
+    switch self {
+    case .classes(let classes): "classes \(classes)"
+    case .fraction(let fraction): "a fraction of \(fraction)"
+    case .count(let count): "\(count) samples"
+    case .indices(let indices): "\(indices.count) listed samples"
+    }
+  }
+}

@@ -1,0 +1,26 @@
+public import Foundation
+
+/// Lists of sample numbers as text: one whole number ≥ 0 a line; `#` begins a comment, empty lines count for nothing.
+public enum IndexFile {
+  /// Longer files are refused; the longest list of a million samples is a tenth of this.
+  static let byteLimit = 64 << 20
+
+  /// The numbers in `url`, in order.
+  ///
+  /// - Throws: `badIndexLine` with the line's number, or what is wrong with the file itself.
+  public static func read(_ url: URL) throws(DataError) -> [Int] {
+    let contents = try FileContents.read(url, limit: byteLimit, allowingEmpty: true)
+    guard contents.isWhole else { throw .wrongSize(path: url.path, expected: byteLimit, found: nil) }
+    var numbers: [Int] = []
+    for (number, bytes) in contents.bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+      let line = String(decoding: bytes, as: UTF8.self)
+      let text = String(line.prefix { $0 != "#" }).trimmingCharacters(in: .whitespacesAndNewlines)
+      if text.isEmpty { continue }
+      guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int(text) else {
+        throw .badIndexLine(path: url.path, line: number + 1, text: String(text.prefix(80)))
+      }
+      numbers.append(value)
+    }
+    return numbers
+  }
+}

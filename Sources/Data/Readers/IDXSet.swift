@@ -1,0 +1,57 @@
+import Foundation
+
+/// A data set of grey images in the four files of MNIST.
+public struct IDXSet: Sendable {
+  /// Where the files lie: training images and labels, test images and labels.
+  public let files: FileSet
+  /// The names of the classes, by label.
+  public let classNames: [String]
+  let rows: Int, columns: Int
+  let trainCount: Int, testCount: Int
+  let normalisation: Normalisation
+
+  /// A set with these numbers of images of `rows`×`columns` pixels.
+  ///
+  /// - Parameters:
+  ///   - name: the data set's name, as experiment files write it.
+  ///   - folder: the standard folder's name.
+  ///   - source: the address of the official source.
+  public init(
+    name: String, folder: String, source: String, classNames: [String], normalisation: Normalisation,
+    rows: Int = 28, columns: Int = 28, trainCount: Int = 60_000, testCount: Int = 10_000
+  ) {
+    files = FileSet(
+      dataset: name, folder: folder, names: Self.fileNames, allowsGzip: true, source: source)
+    self.classNames = classNames
+    self.normalisation = normalisation
+    (self.rows, self.columns) = (rows, columns)
+    (self.trainCount, self.testCount) = (trainCount, testCount)
+  }
+
+  /// Training images and labels, test images and labels.
+  public static let fileNames = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+  ]
+
+  /// `[H, W, 1]` of every image.
+  public var imageShape: [Int] { [rows, columns, 1] }
+
+  /// The whole set, from the files below `root` (see `DataRoot.resolve`).
+  ///
+  /// - Throws: what is missing, or what is wrong with a file and where.
+  public func load(root: String?) throws(DataError) -> DataSplits {
+    let urls = try files.locate(root: root)
+    return DataSplits(
+      train: try read(images: urls[0], labels: urls[1], count: trainCount),
+      test: try read(images: urls[2], labels: urls[3], count: testCount))
+  }
+
+  private func read(images: URL, labels: URL, count: Int) throws(DataError) -> Dataset {
+    // Labels first: they are small, so that a wrong folder is found at once.
+    let labels = try IDX.labels(labels, count: count, classCount: classNames.count)
+    let pixels = try IDX.images(images, count: count, rows: rows, columns: columns)
+    return Dataset(
+      name: files.dataset, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
+      pixels: pixels, labels: labels)
+  }
+}

@@ -1,0 +1,27 @@
+/// A file that can be fetched, with what is published about it.
+public struct RemoteFile: Sendable, Codable, Hashable {
+  /// Where it belongs below the data root: `mnist/train-images-idx3-ubyte.gz`.
+  ///
+  /// An archive (`isArchive`) is unpacked where it lies.
+  public var name: String
+  /// Its official source.
+  public var url: String
+  /// Its size in bytes, where published.
+  public var size: Int?
+  /// Its MD5 in lower-case hexadecimal, where published.
+  public var md5: String?
+  /// Its SHA-256 in lower-case hexadecimal, where known.
+  public var sha256: String?
+
+  /// A file with what is known about it.
+  public init(name: String, url: String, size: Int? = nil, md5: String? = nil, sha256: String? = nil) {
+    self.name = name
+    self.url = url
+    self.size = size
+    self.md5 = md5
+    self.sha256 = sha256
+  }
+
+  /// Whether it is a compressed tar archive that holds the files.
+  public var isArchive: Bool { name.hasSuffix(".tar.gz") }
+}

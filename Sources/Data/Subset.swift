@@ -1,0 +1,51 @@
+import Engine
+
+/// Which part of a data set's train and test files is used: all of it, or a class-balanced draw.
+public struct Subset: Sendable, Hashable, Codable {
+  /// Training rows, ≥ 1, or nil for all.
+  public var trainCount: Int?
+  /// Test rows, ≥ 1, or nil for all.
+  public var testCount: Int?
+  /// The draw's seed.
+  public var seed: Int
+
+  /// So many rows of the draw with this seed; nil for all.
+  public init(trainCount: Int? = nil, testCount: Int? = nil, seed: Int = 0) {
+    self.trainCount = trainCount
+    self.testCount = testCount
+    self.seed = seed
+  }
+
+  /// The chosen rows of both sets, in the order of the files.
+  ///
+  /// - Throws: `subsetCount` when fewer than one or more rows than there are were wanted.
+  public func of(_ data: DataSplits) throws(DataError) -> DataSplits {
+    var result = data
+    result.train = try draw(trainCount, of: data.train, split: "train")
+    result.test = try draw(testCount, of: data.test, split: "test")
+    return result
+  }
+
+  private func draw(_ count: Int?, of set: Dataset, split: String) throws(DataError) -> Dataset {
+    guard let count else { return set }
+    guard count >= 1 && count <= set.count else {
+      throw .subsetCount(set: "\(set.name), \(split) set", wanted: count, available: set.count)
+    }
+    return set.selecting(balancedOrder(of: set, split: split).prefix(count).sorted())
+  }
+
+  /// All rows: the classes take turns, each with its rows in random order.
+  ///
+  /// So smaller draws lie in larger ones.
+  private func balancedOrder(of set: Dataset, split: String) -> [Int] {
+    let random = RandomSource(seed: UInt64(bitPattern: Int64(seed)))
+    var rows = [[Int]](repeating: [], count: set.classCount)
+    for (row, label) in set.labels.enumerated() { rows[label].append(row) }
+    for label in rows.indices {
+      var shuffling = random.stream("subset-\(split)", label)
+      shuffling.shuffle(&rows[label])
+    }
+    let turns = rows.map(\.count).max() ?? 0
+    return (0..<turns).flatMap { turn in rows.compactMap { turn < $0.count ? $0[turn] : nil } }
+  }
+}

@@ -1,0 +1,103 @@
+import Data
+import Engine
+import Foundation
+import Testing
+
+/// A folder that is removed when the test ends.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("lacuna-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  @discardableResult
+  func write(_ bytes: [UInt8], _ name: String) throws -> URL {
+    let file = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Foundation.Data(bytes).write(to: file)
+    return file
+  }
+}
+
+func bigEndian(_ numbers: [Int]) -> [UInt8] {
+  numbers.flatMap { number in [24, 16, 8, 0].map { UInt8(number >> $0 & 255) } }
+}
+
+func idxImages(count: Int, rows: Int, columns: Int) -> [UInt8] {
+  bigEndian([2051, count, rows, columns]) + randomBytes(count * rows * columns)
+}
+
+func idxLabels(_ labels: [Int]) -> [UInt8] {
+  bigEndian([2049, labels.count]) + labels.map { UInt8($0) }
+}
+
+func randomBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+  var random = RandomSource(seed: seed)
+  return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+}
+
+/// A gzip file of stored (uncompressed) blocks, written out from RFC 1951 and 1952.
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  var out: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
+  func little(_ number: Int, _ size: Int) -> [UInt8] { (0..<size).map { UInt8(number >> (8 * $0) & 255) } }
+  var position = 0
+  repeat {
+    let end = min(position + 65535, bytes.count)
+    let size = end - position
+    out += [end == bytes.count ? 1 : 0] + little(size, 2) + little(~size & 0xffff, 2) + bytes[position..<end]
+    position = end
+  } while position < bytes.count
+  var crc: UInt32 = 0xffff_ffff
+  for byte in bytes {
+    crc = crc >> 8 ^ crcTable[Int(UInt8(truncatingIfNeeded: crc) ^ byte)]
+  }
+  return out + little(Int(~crc), 4) + little(bytes.count, 4)
+}
+
+private let crcTable: [UInt32] = (0..<256).map { byte in
+  (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+}
+
+/// A set of random images; labels take turns unless given.
+func randomSet(
+  _ count: Int, classCount: Int = 4, imageShape: [Int] = [6, 5, 3], labels: [Int]? = nil, name: String = "random"
+) -> Dataset {
+  let channels = imageShape[2]
+  return Dataset(
+    name: name, classNames: (0..<classCount).map { "class \($0)" }, imageShape: imageShape,
+    normalisation: Normalisation(
+      mean: (0..<channels).map { 0.4 + 0.1 * Float($0) }, deviation: (0..<channels).map { 0.2 + 0.05 * Float($0) }),
+    pixels: randomBytes(count * imageShape.reduce(1, *), seed: UInt64(count)),
+    labels: labels ?? (0..<count).map { $0 % classCount })
+}
+
+func splits(train: Int = 40, test: Int = 12) -> DataSplits {
+  DataSplits(train: randomSet(train), test: randomSet(test))
+}
+
+/// One image moved and normalised, pixel by pixel from the definition.
+func reference(_ set: Dataset, row: Int, down: Int, right: Int, mirror: Bool) -> [Float] {
+  let (height, width, channels) = (set.imageShape[0], set.imageShape[1], set.imageShape[2])
+  let bytes = Array(set.bytes(row))
+  var out: [Float] = []
+  for y in 0..<height {
+    for x in 0..<width {
+      let (fromY, fromX) = (y - down, (mirror ? width - 1 - x : x) - right)
+      let isInside = fromY >= 0 && fromY < height && fromX >= 0 && fromX < width
+      for channel in 0..<channels {
+        let byte = isInside ? bytes[(fromY * width + fromX) * channels + channel] : 0
+        out.append((Float(byte) / 255 - set.normalisation.mean[channel]) / set.normalisation.deviation[channel])
+      }
+    }
+  }
+  return out
+}
+
+func isClose(_ a: [Float], _ b: [Float], tolerance: Float = 1e-5) -> Bool {
+  a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($0)) }
+}
