@@ -1,0 +1,93 @@
+/// Decodes a `T` from `node`, taking every key that it lacks from `defaults`; reports all errors at once.
+///
+/// Keys are snake_case in the text and camelCase in Swift, except those of dictionaries.  Mappings overlay the defaults
+/// key by key, at every level; sequences and dictionaries replace them as a whole.  The requested type decides how a
+/// value reads.  Every key that `T` does not ask for is an error, unless `knownKeys` (snake_case, for the outermost
+/// mapping) has it.  An explicit null sets an optional to nil; a `node` that is null or nil leaves all to `defaults`.
+/// - Returns: nil if anything was reported.
+public func decode<T: Codable>(
+  _ type: T.Type, from node: Node?, defaults: T, knownKeys: [String]? = nil, diagnostics: Diagnostics
+) -> T? {
+  do {
+    let fallback = Node(try JSONValue(defaults))
+    let written = node?.isNull == true && !fallback.isNull ? nil : node
+    return decode(type, written: written, fallback: fallback, knownKeys: knownKeys ?? [], diagnostics: diagnostics)
+  } catch {
+    diagnostics.report("the defaults of \(T.self) cannot be written as JSON: \(error)", at: node?.mark)
+    return nil
+  }
+}
+
+/// Decodes a `T` from `node`, which must have every key that is not optional; reports all errors at once.
+public func decode<T: Decodable>(_ type: T.Type, from node: Node, diagnostics: Diagnostics) -> T? {
+  decode(type, written: node, fallback: nil, knownKeys: [], diagnostics: diagnostics)
+}
+
+/// Decodes again and again, each time without the value that was wrong, until nothing is.
+///
+/// Every round removes at least one value of the user's, so this ends.
+private func decode<T: Decodable>(
+  _ type: T.Type, written: Node?, fallback: Node?, knownKeys: [String], diagnostics: Diagnostics
+) -> T? {
+  var written = written
+  var repairs = Repairs()
+  let place = written?.mark
+  let before = diagnostics.count
+  for _ in 0..<200 {
+    do {
+      let session = Session(diagnostics: diagnostics, knownKeys: knownKeys.map(snakeCase))
+      let value = try NodeDecoder(written: written, fallback: fallback, session: session).decode(type)
+      return diagnostics.count == before && repairs.isEmpty ? value : nil
+    } catch {
+      guard let context = (error as? DecodingError)?.context else {
+        diagnostics.report("\(error)", at: place)
+        return nil
+      }
+      guard let current = written else {
+        // What is left is only defaults: either they are wrong, or there are none for what was removed.
+        if repairs.isEmpty { diagnostics.report("the defaults of \(T.self) are wrong: \(context.message)", at: place) }
+        return nil
+      }
+      let steps = current.steps(along: context.codingPath)
+      let culprit = current.value(at: steps) ?? current
+      if !repairs.explain(error, at: culprit) {
+        let mark = (context.underlyingError as? Misplaced)?.mark ?? culprit.mark
+        // A value without a place in a text is named by its path.
+        let path = mark == .generated && !steps.isEmpty ? steps.map(\.description).joined(separator: ".") + ": " : ""
+        diagnostics.report(path + context.message, at: mark)
+      }
+      repairs.note(removalOf: steps, from: current)
+      written = steps.isEmpty ? nil : current.removing(steps[...])
+    }
+  }
+  return nil
+}
+
+/// What was removed so far, to keep quiet about errors that only the removal causes.
+private struct Repairs {
+  private var damaged: Set<Mark> = []
+  private var removedKeys: Set<[String]> = []
+  private(set) var isEmpty = true
+
+  mutating func note(removalOf steps: [Step], from root: Node) {
+    isEmpty = false
+    guard let last = steps.last, let parent = root.value(at: Array(steps.dropLast())) else { return }
+    damaged.insert(parent.mark)
+    if case .key(let key) = last { removedKeys.insert([parent.mark.description, key]) }
+  }
+
+  func explain(_ error: any Error, at node: Node) -> Bool {
+    guard damaged.contains(node.mark), node.mark != .generated else { return false }
+    if case DecodingError.keyNotFound(let key, _) = error {
+      return removedKeys.contains([node.mark.description, key.stringValue])
+    }
+    return true
+  }
+}
+
+extension DecodingError.Context {
+  fileprivate var message: String {
+    if let underlyingError, !(underlyingError is Misplaced) { return "\(debugDescription): \(underlyingError)" }
+    return debugDescription
+  }
+}

@@ -1,0 +1,116 @@
+/// The keyed view of a decoder whose node is a mapping.
+struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
+  private let decoder: NodeDecoder
+  private let written: [String: Node]
+  private let fallback: [String: Node]
+  /// The keys in order, the user's first.
+  private let names: [String]
+
+  init(_ decoder: NodeDecoder) {
+    self.decoder = decoder
+    let own = decoder.written?.entries ?? []
+    // A dictionary is one value: the user's replaces the default's as a whole.
+    let base = decoder.keysAreData && decoder.written != nil ? [] : decoder.fallback?.entries ?? []
+    written = Dictionary(own.map { ($0.key, $0.value) }) { first, _ in first }
+    fallback = Dictionary(base.map { ($0.key, $0.value) }) { first, _ in first }
+    names = own.map(\.key) + base.map(\.key).filter { [written] in written[$0] == nil }
+    if decoder.written != nil { decoder.scope.record(own, at: decoder.codingPath) }
+  }
+
+  var codingPath: [any CodingKey] { decoder.codingPath }
+
+  var allKeys: [Key] {
+    if decoder.keysAreData { return names.compactMap(Key.init(stringValue:)) }
+    return names.compactMap { Key(stringValue: $0) ?? Key(stringValue: camelCase($0)) }
+  }
+
+  private func name(_ key: any CodingKey) -> String {
+    decoder.keysAreData ? key.stringValue : snakeCase(key.stringValue)
+  }
+
+  func contains(_ key: Key) -> Bool {
+    decoder.scope.ask(name(key), at: codingPath)
+    return written[name(key)] != nil || fallback[name(key)] != nil
+  }
+
+  private func find(_ key: any CodingKey) throws -> NodeDecoder {
+    let name = name(key)
+    decoder.scope.ask(name, at: codingPath)
+    guard written[name] != nil || fallback[name] != nil else { throw missing(name) }
+    return NodeDecoder(
+      written: written[name], fallback: fallback[name], codingPath: codingPath + [PathKey(name)],
+      session: decoder.session, scope: decoder.scope)
+  }
+
+  private func missing(_ name: String) -> DecodingError {
+    let asked = decoder.scope.asked(at: codingPath)
+    let unasked = (decoder.written?.entries ?? []).filter { !asked.contains($0.key) }
+    let near = nearest(name, in: unasked.map(\.key))
+    let hint = near.map { " (is \(quoted($0)) a misspelling of it?)" } ?? ""
+    let place = unasked.first { $0.key == near }.map { Misplaced(mark: $0.keyMark) }
+    let context = DecodingError.Context(
+      codingPath: codingPath, debugDescription: "the key '\(name)' is missing\(hint)", underlyingError: place)
+    return .keyNotFound(PathKey(name), context)
+  }
+
+  func decodeNil(forKey key: Key) throws -> Bool { try find(key).decodeNil() }
+  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try find(key).decode(type) }
+  func nestedContainer<K: CodingKey>(keyedBy type: K.Type, forKey key: Key) throws -> KeyedDecodingContainer<K> {
+    try find(key).container(keyedBy: type)
+  }
+  func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+    try find(key).unkeyedContainer()
+  }
+  func superDecoder() throws -> any Decoder { try find(PathKey("super")) }
+  func superDecoder(forKey key: Key) throws -> any Decoder { try find(key) }
+}
+
+/// The view of a decoder whose node is a sequence.
+struct NodeUnkeyedContainer: UnkeyedDecodingContainer {
+  let decoder: NodeDecoder
+  let items: [Node]
+  var currentIndex = 0
+
+  init(decoder: NodeDecoder, items: [Node]) {
+    self.decoder = decoder
+    self.items = items
+  }
+
+  var codingPath: [any CodingKey] { decoder.codingPath }
+  var count: Int? { items.count }
+  var isAtEnd: Bool { currentIndex >= items.count }
+
+  private func current() throws -> NodeDecoder {
+    guard !isAtEnd else { throw decoder.failure("expected more than \(items.count) values in this sequence") }
+    return NodeDecoder(
+      written: decoder.written == nil ? nil : items[currentIndex],
+      fallback: decoder.written == nil ? items[currentIndex] : nil,
+      codingPath: codingPath + [PathKey(index: currentIndex)], session: decoder.session, scope: decoder.scope)
+  }
+
+  mutating func decodeNil() throws -> Bool {
+    guard try current().decodeNil() else { return false }
+    currentIndex += 1
+    return true
+  }
+  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    let value = try current().decode(type)
+    currentIndex += 1
+    return value
+  }
+  mutating func nestedContainer<K: CodingKey>(keyedBy type: K.Type) throws -> KeyedDecodingContainer<K> {
+    let container = try current().container(keyedBy: type)
+    currentIndex += 1
+    return container
+  }
+  mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    let container = try current().unkeyedContainer()
+    currentIndex += 1
+    return container
+  }
+  mutating func superDecoder() throws -> any Decoder {
+    let inner = try current()
+    currentIndex += 1
+    return inner
+  }
+}

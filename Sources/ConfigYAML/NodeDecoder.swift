@@ -1,0 +1,148 @@
+/// Decodes from the user's node over the default's node: what the one lacks comes from the other.
+struct NodeDecoder: Decoder, SingleValueDecodingContainer {
+  /// What the user wrote; nil where all is left to the defaults.
+  let written: Node?
+  /// What stands there by default; nil where nothing does.
+  let fallback: Node?
+  let codingPath: [any CodingKey]
+  let session: Session
+  let scope: Scope
+  let keysAreData: Bool
+
+  init(
+    written: Node?, fallback: Node?, codingPath: [any CodingKey] = [], session: Session, scope: Scope = Scope(),
+    keysAreData: Bool = false
+  ) {
+    self.written = written
+    self.fallback = fallback
+    self.codingPath = codingPath
+    self.session = session
+    self.scope = scope
+    self.keysAreData = keysAreData
+  }
+
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  /// The value that counts.
+  var node: Node { written ?? fallback ?? .scalar(Node.Scalar(text: "", isPlain: true, mark: .generated)) }
+
+  func container<K: CodingKey>(keyedBy type: K.Type) throws -> KeyedDecodingContainer<K> {
+    scope.isTouched = true
+    guard node.entries != nil else { throw mismatch("a mapping") }
+    return KeyedDecodingContainer(NodeKeyedContainer<K>(self))
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    scope.isTouched = true
+    guard let items = node.items else { throw mismatch("a sequence") }
+    return NodeUnkeyedContainer(decoder: self, items: items)
+  }
+
+  func singleValueContainer() throws -> any SingleValueDecodingContainer {
+    scope.isTouched = true
+    return self
+  }
+
+  func decodeNil() -> Bool { node.isNull }
+
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    if type == JSONValue.self, let value = JSONValue(node) as? T { return value }
+    do throws(ReadingError) {
+      if let value = try node.readPrimitive(type) { return value }
+    } catch {
+      throw failure(error.message)
+    }
+    return try decodeContent(type)
+  }
+
+  /// Lets a type that is no primitive read itself, then looks for keys that it did not ask for.
+  private func decodeContent<T: Decodable>(_ type: T.Type) throws -> T {
+    let scope = Scope()
+    let adapted = written.map { AllowedValues.adapted($0, for: type) }
+    let inner = NodeDecoder(
+      written: adapted, fallback: fallback, codingPath: codingPath, session: session, scope: scope,
+      keysAreData: type is any DictionaryOfData.Type)
+    let value: T
+    do {
+      value = try T(from: inner)
+    } catch let error as DecodingError {
+      let isHere = error.context.map { $0.codingPath.count <= codingPath.count } ?? true
+      if isHere, let message = AllowedValues.message(for: type, found: node) { throw failure(message) }
+      throw error
+    } catch {
+      throw failure("\(error)")
+    }
+    if !scope.isTouched, let written {
+      // A type without properties reads nothing, so nobody has looked at the value yet.
+      guard let entries = written.entries else { throw mismatch("a mapping") }
+      scope.record(entries, at: codingPath)
+    }
+    session.reportUnknownKeys(of: scope)
+    return value
+  }
+
+  func mismatch(_ expected: String) -> DecodingError {
+    failure(ReadingError(expected: expected, found: node).message)
+  }
+
+  func failure(_ message: String) -> DecodingError {
+    .dataCorrupted(DecodingError.Context(codingPath: codingPath, debugDescription: message))
+  }
+}
+
+/// The keys of the mappings that one value reads from, and which of them it asked for.
+final class Scope {
+  struct Record {
+    var entries: [Node.Entry]
+    var isRoot: Bool
+    var asked: Set<String> = []
+  }
+
+  /// Whether the value looked at its node at all.
+  var isTouched = false
+  private(set) var records: [String: Record] = [:]
+
+  private func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: "\n") }
+
+  func record(_ entries: [Node.Entry], at path: [any CodingKey]) {
+    if records[name(path)] == nil { records[name(path)] = Record(entries: entries, isRoot: path.isEmpty) }
+  }
+
+  func ask(_ key: String, at path: [any CodingKey]) { records[name(path)]?.asked.insert(key) }
+
+  func asked(at path: [any CodingKey]) -> Set<String> { records[name(path)]?.asked ?? [] }
+}
+
+/// What all decoders of one attempt share.
+final class Session {
+  private let diagnostics: Diagnostics
+  private let knownKeys: [String]
+
+  init(diagnostics: Diagnostics, knownKeys: [String]) {
+    self.diagnostics = diagnostics
+    self.knownKeys = knownKeys
+  }
+
+  func reportUnknownKeys(of scope: Scope) {
+    for record in scope.records.values {
+      let known = record.isRoot ? record.asked.union(knownKeys) : record.asked
+      Node.mapping(record.entries, .generated).reportUnknownKeys(known: known, diagnostics)
+    }
+  }
+}
+
+/// Carries the place of an error that is not the place of its node, such as a misspelt key.
+struct Misplaced: Error {
+  var mark: Mark
+}
+
+extension DecodingError {
+  var context: Context? {
+    switch self {
+    case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .keyNotFound(_, let context):
+      context
+    @unknown default: nil
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// A text cut into lines at the same line breaks as libyaml: LF, CR, CR LF, NEL, LS and PS.
+struct SourceText {
+  let lines: [String]
+
+  init(_ text: String) {
+    var lines: [String] = []
+    var line = String.UnicodeScalarView()
+    var afterCarriageReturn = false
+    for scalar in text.unicodeScalars {
+      let isSecondHalf = afterCarriageReturn && scalar == "\n"
+      afterCarriageReturn = scalar == "\r"
+      if isSecondHalf { continue }
+      switch scalar {
+      case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
+        lines.append(String(line))
+        line = String.UnicodeScalarView()
+      default: line.append(scalar)
+      }
+    }
+    lines.append(String(line))
+    self.lines = lines
+  }
+
+  /// The line of `mark`, if the text has it.
+  func line(at mark: Mark) -> String? {
+    lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : nil
+  }
+
+  /// The scalar at `mark`; nil at the end of a line.
+  func scalar(at mark: Mark) -> Unicode.Scalar? {
+    guard mark.column >= 1, let line = line(at: mark) else { return nil }
+    return line.unicodeScalars.dropFirst(mark.column - 1).first
+  }
+
+  /// The nearest place inside the text; the column after the last scalar of a line counts as inside.
+  func clamped(_ mark: Mark) -> Mark {
+    let line = min(max(mark.line, 1), lines.count)
+    if line < mark.line { return Mark(line: line, column: lines[line - 1].unicodeScalars.count + 1) }
+    return Mark(line: line, column: min(max(mark.column, 1), lines[line - 1].unicodeScalars.count + 1))
+  }
+}

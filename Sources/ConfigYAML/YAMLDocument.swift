@@ -1,0 +1,81 @@
+public import Foundation
+
+/// A YAML text that was read as one document.
+///
+/// Refuses what could surprise or exhaust: texts over `maximumBytes`, too many or too deep values, a second document,
+/// duplicate keys, merge keys and tags.
+public struct YAMLDocument: Sendable {
+  /// The size up to which a text is read: 1 MiB.
+  public static let maximumBytes = 1_048_576
+  /// How many aliases a document may have.
+  public static let maximumAliases = 10_000
+  /// How many values a document may have, each alias counted with all the values it stands for.
+  public static let maximumNodes = 100_000
+  /// How many levels of sequences and mappings a document may have.
+  public static let maximumDepth = 64
+
+  /// The value of the document.
+  public let root: Node
+  /// The name of the file, as the user gave it.
+  public let file: String
+  /// The text of the document, without a byte order mark.
+  public let text: String
+
+  /// Reads `text`; throws everything that is wrong with it.
+  public init(text: String, file: String) throws(DiagnosticList) {
+    guard text.utf8.count <= Self.maximumBytes else { throw Self.tooLarge(file) }
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let diagnostics = Diagnostics(file: file, text: text)
+    let root = TreeBuilder.build(text, diagnostics: diagnostics)
+    try diagnostics.throwIfAny()
+    guard let root else { throw Self.failure(file, "the document cannot be read") }
+    self.root = root
+    self.file = file
+    self.text = text
+  }
+
+  /// Reads the file at `url`, which is named in messages as it was given, relative or not.
+  public init(contentsOf url: URL) throws(DiagnosticList) {
+    let file = url.relativePath
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+      throw Self.failure(file, "no such file")
+    }
+    guard !isDirectory.boolValue else { throw Self.failure(file, "expected a file, found a directory") }
+    let bytes: [UInt8]
+    do {
+      let handle = try FileHandle(forReadingFrom: url)
+      defer { try? handle.close() }
+      bytes = Array(try handle.read(upToCount: Self.maximumBytes + 1) ?? Data())
+    } catch {
+      throw Self.failure(file, "the file cannot be read: \(error.localizedDescription)")
+    }
+    guard bytes.count <= Self.maximumBytes else { throw Self.tooLarge(file) }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw Self.notUTF8(bytes, file) }
+    try self.init(text: text, file: file)
+  }
+
+  /// An empty collector for what is wrong with this document.
+  public func makeDiagnostics() -> Diagnostics { Diagnostics(file: file, text: text) }
+
+  private static func failure(_ file: String, _ message: String) -> DiagnosticList {
+    DiagnosticList([Diagnostic(file: file, message: message)])
+  }
+
+  private static func tooLarge(_ file: String) -> DiagnosticList {
+    failure(file, "the document is larger than 1 MiB (\(maximumBytes) bytes)")
+  }
+
+  /// The place of the first byte that is not UTF-8.
+  private static func notUTF8(_ bytes: [UInt8], _ file: String) -> DiagnosticList {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    var valid = String.UnicodeScalarView()
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { valid.append(scalar) }
+    let source = SourceText(String(valid))
+    let line = source.lines[source.lines.count - 1]
+    let mark = Mark(line: source.lines.count, column: line.unicodeScalars.count + 1)
+    let message = "the text is not UTF-8 from here on"
+    return DiagnosticList([Diagnostic(file: file, mark: mark, message: message, sourceLine: line)])
+  }
+}
