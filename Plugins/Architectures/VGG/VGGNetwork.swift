@@ -1,0 +1,68 @@
+public import Engine
+public import Unlearning
+
+/// VGG with batch normalisation for small images: five blocks of 3×3 convolutions with w, 2w, 4w, 8w and 8w channels, each
+/// ending in 2×2 max-pooling, then the head alone.
+///
+/// A pooling that would leave nothing, on sides of 1 pixel, is left out: images of 32×32 pixels end in one pixel after five
+/// poolings, those of 28×28 after four, those of 64×64 in 2×2 pixels. So images of every size are taken.
+/// - Source: Simonyan and Zisserman, ICLR 2015, arXiv:1409.1556, table 1: configurations A, B, D, E.
+/// - Note: As in the CIFAR ports that unlearning papers train: batch normalisation after every convolution, which keeps
+///   its bias, and one linear layer instead of three.
+public struct VGGNetwork: Architecture {
+  /// What can be set.
+  public struct Parameters: ParameterSet {
+    /// 11, 13, 16 or 19, the layers with weights in the original.
+    public var depth = 16
+    /// w: channels of the first block.
+    public var width = 64
+    /// VGG-16 with 64 channels in the first block.
+    public init() {}
+    /// What each number means.
+    public static let fields = [
+      ParameterField("depth", "11, 13, 16 or 19, the layers with weights in the original", .closed(11, 19)),
+      ParameterField("width", "channels of the first block", .atLeast(1)),
+    ]
+  }
+  /// Name, title and source.
+  public static let card = Card(
+    name: "vgg", title: "VGG with batch normalisation for small images",
+    summary: "Five blocks of 3×3 convolutions with w to 8w channels, each ending in max-pooling; one linear layer.",
+    source: Source(
+      authors: "Simonyan, Zisserman", venue: "ICLR 2015", arXiv: "1409.1556",
+      place: "table 1, configurations A, B, D, E"))
+  private static let convolutions = [
+    11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4],
+  ]
+  private let parameters: Parameters
+  private let blocks: [Int]
+
+  /// The architecture with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    guard let blocks = Self.convolutions[parameters.depth] else {
+      throw ParameterError("depth", "must be 11, 13, 16 or 19, is \(parameters.depth)")
+    }
+    self.blocks = blocks
+    self.parameters = parameters
+  }
+
+  /// Takes images of every shape.
+  public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
+    var side = min(imageShape[0], imageShape[1])
+    var layers: [(name: String, layer: any Layer)] = []
+    for (index, count) in blocks.enumerated() {
+      var block: [(name: String, layer: any Layer)] = []
+      for place in 1...count {
+        block.append(("conv\(place)", Convolution(channels: parameters.width << min(index, 3), size: 3, padding: 1)))
+        block.append(("bn\(place)", BatchNorm(rectified: true)))
+      }
+      if side >= 2 {
+        block.append(("pool", MaxPool(size: 2, stride: 2)))
+        side /= 2
+      }
+      layers.append(("block\(index + 1)", Sequential(block)))
+    }
+    return Sequential(layers + [("flatten", Flatten())])
+  }
+}

@@ -1,0 +1,143 @@
+import Engine
+import Unlearning
+
+/// The discriminators of one model: one per kept class, fitted when asked for.
+///
+/// Draws are named by the data, the request and the classes, never by the model: all models of a cell have the same.
+struct DiscriminatorBank {
+  static let noForgottenClass = AttackError.requestNotServed(
+    "mia-nn judges samples of a forgotten class, and this forget request forgets samples of any class")
+
+  /// The classes that are kept and have test samples, in ascending order.
+  let keptClasses: [Int]
+  private let kept: Predictions
+  private let judged: Predictions
+  private let forgottenClasses: [Int]
+  private let parameters: NearestNeighbourMIA.Parameters
+  private let random: RandomSource
+
+  init(
+    _ model: ModelOutputs, context: EvidenceContext, parameters: NearestNeighbourMIA.Parameters
+  ) throws(AttackError) {
+    guard !context.forgottenClasses.isEmpty else { throw Self.noForgottenClass }
+    kept = try model.samples(.retainTest)
+    judged = try model.samples(parameters.evaluate)
+    for label in context.forgottenClasses where !judged.labels.contains(label) {
+      throw .emptySet("samples of forgotten class \(label) in '\(parameters.evaluate.rawValue)'")
+    }
+    keptClasses = Set(kept.labels).subtracting(context.forgottenClasses).sorted()
+    guard keptClasses.count > 1 else { throw .emptySet("test samples of at least two kept classes") }
+    forgottenClasses = context.forgottenClasses
+    self.parameters = parameters
+    random = context.random.stream("mia-nn")
+  }
+
+  /// `Acc(M, neighbour)` on the samples of `forgotten`.
+  func accuracy(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Double {
+    switch parameters.mode {
+    case .oneVsRest:
+      let verdicts = try discriminator(neighbour).predictions(features(of: rows(judged, [forgotten]), neighbour))
+      return mean(verdicts.map { $0 ? 1 : 0 })
+    case .pairwise: return try pairwiseAccuracy(neighbour, forgotten)
+    }
+  }
+
+  /// 1 for each judged sample that is taken for the neighbour of its class, else 0, in the order of the part.
+  func verdicts(_ pairs: [(forgotten: Int, neighbour: Int)]) throws(AttackError) -> [Double] {
+    var result = [Double](repeating: 0, count: judged.count)
+    for (forgotten, neighbour) in pairs {
+      let places = judged.labels.indices.filter { judged.labels[$0] == forgotten }
+      let verdicts = try discriminator(neighbour).predictions(features(of: judged.selecting(places), neighbour))
+      for (place, isNeighbour) in zip(places, verdicts) where isNeighbour { result[place] = 1 }
+    }
+    return result
+  }
+
+  /// For each kept class, how often its logit is the largest among kept classes on the samples of `forgotten`.
+  func argmaxRates(on forgotten: Int) -> [Double] {
+    let samples = rows(judged, [forgotten])
+    var counts = [Double](repeating: 0, count: keptClasses.count)
+    for row in 0..<samples.count {
+      let logits = samples.logits.row(row)
+      let largest = keptClasses.indices.reduce(0) {
+        logits[keptClasses[$1]] > logits[keptClasses[$0]] ? $1 : $0
+      }
+      counts[largest] += 1
+    }
+    return counts.map { $0 / Double(samples.count) }
+  }
+
+  /// The machine that tells kept class `label` from the other kept classes.
+  private func discriminator(_ label: Int) throws(AttackError) -> SupportVectorMachine {
+    var positives = kept.labels.indices.filter { kept.labels[$0] == label }
+    var negatives = kept.labels.indices.filter { kept.labels[$0] != label }
+    if parameters.balance {
+      var draw = random.stream("balance", label)
+      let size = min(positives.count, negatives.count)
+      negatives = draw.classBalanced(size, of: negatives, labels: kept.labels)
+      positives = draw.classBalanced(size, of: positives, labels: kept.labels)
+    }
+    return try fit(kept.selecting(positives), kept.selecting(negatives), label)
+  }
+
+  private func pairwiseAccuracy(_ neighbour: Int, _ forgotten: Int) throws(AttackError) -> Double {
+    var draw = random.stream("pairwise", neighbour, forgotten)
+    var sides = [rows(kept, [neighbour]), rows(judged, [forgotten])]
+    if parameters.balance {
+      let size = min(sides[0].count, sides[1].count)
+      sides = sides.map { $0.selecting(draw.sample(size, of: Array(0..<$0.count))) }
+    }
+    guard sides.allSatisfy({ $0.count > 1 }) else {
+      throw .emptySet("two samples each of class \(neighbour) and of class \(forgotten)")
+    }
+    let halves = sides.map { side in
+      let order = draw.permutation(side.count)
+      let middle = side.count / 2
+      return [side.selecting(order[..<middle].sorted()), side.selecting(order[middle...].sorted())]
+    }
+    var rightly: [Double] = []
+    for (fitted, held) in [(0, 1), (1, 0)] {
+      let machine = try fit(halves[0][fitted], halves[1][fitted], neighbour)
+      for (side, isNeighbour) in [(0, true), (1, false)] {
+        let verdicts = try machine.predictions(features(of: halves[side][held], neighbour))
+        rightly.append(mean(verdicts.map { $0 == isNeighbour ? 1 : 0 }))
+      }
+    }
+    return mean(rightly)
+  }
+
+  private func fit(
+    _ positives: Predictions, _ negatives: Predictions, _ label: Int
+  ) throws(AttackError) -> SupportVectorMachine {
+    let positives = features(of: positives, label)
+    let kernel: SupportVectorMachine.Kernel =
+      switch parameters.kernel {
+      case .linear: .linear
+      case .rbf: .rbf(gamma: parameters.gamma ?? 1 / Double(positives.width))
+      }
+    return try SupportVectorMachine(
+      positives: positives, negatives: features(of: negatives, label), kernel: kernel, cost: parameters.cost)
+  }
+
+  private func features(of samples: Predictions, _ label: Int) -> FeatureRows {
+    switch parameters.features {
+    case .logits: return FeatureRows(samples.logits)
+    case .probabilities: return FeatureRows(samples.probabilities)
+    case .neighbourProbability:
+      let probabilities = samples.probabilities
+      return FeatureRows((0..<samples.count).map { Double(probabilities[$0, label]) })
+    case .retainedLogits:
+      let columns = (0..<samples.classCount).filter { !forgottenClasses.contains($0) }
+      var values: [Double] = []
+      for row in 0..<samples.count {
+        let logits = samples.logits.row(row)
+        for column in columns { values.append(Double(logits[column])) }
+      }
+      return FeatureRows(values, width: columns.count)
+    }
+  }
+
+  private func rows(_ predictions: Predictions, _ classes: Set<Int>) -> Predictions {
+    predictions.selecting(predictions.labels.indices.filter { classes.contains(predictions.labels[$0]) })
+  }
+}

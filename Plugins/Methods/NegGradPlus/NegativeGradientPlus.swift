@@ -1,0 +1,77 @@
+public import Data
+public import Engine
+public import Unlearning
+
+/// Descends the loss of the retain set and climbs that of the forget set in the same step.
+///
+/// `L(θ) = α·E_{D_r}[−log p_θ(y|x)] − (1 − α)·E_{D_f}[−log p_θ(y|x)]`. An epoch is one pass over the retain set; each of
+/// its batches meets the next batch of the forget set, which starts over, in a new order, whenever it ends.
+/// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, section 3; code
+///   meghdadk/SCRUB (98ffb11), `train_negrad` and its MIA notebook: α 0.9999, rate 0.01, 5 epochs, SGD without momentum.
+/// - Note: The weight decay of 5e-4 is that of the notebooks' other methods. With α = 1 the forget set is not read at
+///   all, so that it cannot reach the running statistics: exactly fine-tuning. No augmentation unless it is asked for.
+public struct NegativeGradientPlus: UnlearningMethod {
+  /// What can be set.
+  public struct Parameters: ParameterSet {
+    /// α: the weight of the retain loss; the forget loss has 1 − α.
+    public var alpha = 0.9999
+    /// How steps are taken; the batch size is that of both sets.
+    public var training = TrainingRecipe(epochs: 5, learningRate: 0.01, momentum: 0)
+    /// α 0.9999; 5 epochs of SGD at rate 0.01 without momentum.
+    public init() {}
+    /// What each number means.
+    public static let fields =
+      [ParameterField("alpha", "weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1))]
+      + TrainingRecipe.fields(below: "training")
+  }
+  /// Name, title and source.
+  public static let card = Card(
+    name: "neg-grad-plus", title: "NegGrad+",
+    summary: "Descends the loss of the retain set and climbs that of the forget set in the same step.",
+    source: Source(
+      authors: "Kurmanji, Triantafillou, Hayes, Triantafillou", venue: "NeurIPS 2023", arXiv: "2302.09880",
+      place: "section 3, baseline NegGrad+"))
+  /// The original, retain data, and the labels of the forget set.
+  public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
+  /// All requests.
+  public static let serves = Set(RequestKind.allCases)
+  private let parameters: Parameters
+
+  /// The method with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// The original after descent on the retain set against the forget set.
+  public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    try requireData(forget: forget, retain: retain, run: run)
+    let recipe = parameters.training
+    let alpha = Float(parameters.alpha)
+    let stepsPerEpoch = (retain.count + recipe.batchSize - 1) / recipe.batchSize
+    var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
+    var passes = 0
+    var forgetBatches = trainer.batches(of: forget, epoch: passes, stream: "forget").makeIterator()
+    for epoch in 0..<recipe.epochs {
+      for batch in trainer.batches(of: retain, epoch: epoch) {
+        guard alpha < 1 else {
+          try trainer.step(batch, epoch: epoch) { $0.crossEntropy }
+          continue
+        }
+        var forgotten = forgetBatches.next()
+        if forgotten == nil {
+          passes += 1
+          forgetBatches = trainer.batches(of: forget, epoch: passes, stream: "forget").makeIterator()
+          forgotten = forgetBatches.next()
+        }
+        guard let forgotten else { throw UnlearningError.emptyForgetSet }
+        try trainer.step(batch, epoch: epoch) { step in
+          let ascent = step.crossEntropy(step.forward(forgotten.images).logits, forgotten.labels)
+          return alpha * step.crossEntropy - (1 - alpha) * ascent
+        }
+      }
+      try trainer.requireFiniteParameters(after: epoch)
+    }
+    return trainer.model
+  }
+}

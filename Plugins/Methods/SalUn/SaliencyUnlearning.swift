@@ -1,0 +1,78 @@
+public import Data
+public import Engine
+public import Unlearning
+
+/// Saliency unlearning: random labels, but only the parameters that matter most to the forget set may move.
+///
+/// The mask holds the `ratio` of all parameters with the largest `|Σ_batches ∇_θ mean_batch CE(D_f)|`, see
+/// `SaliencyMask`. Then the forget set is trained on with random labels and the retain set with its own, as `variant`
+/// says. Masked parameters keep their values bit for bit; neither weight decay nor momentum reaches them.
+/// - Source: Fan, Liu, Zhang, Wong, Wei, Liu, ICLR 2024, arXiv:2310.12508, equations 3 and 4; code
+///   OPTML-Group/Unlearn-Saliency (a6e89fd), Classification/generate_mask.py and unlearn/RL.py.
+/// - Note: The code's rate for CIFAR-10 and a random tenth of the data; its multi-step schedule drops at epochs 91 and
+///   136, which 10 epochs never reach: constant here. The code gives masked weights back their values of the
+///   epoch's start; here they never change. Running statistics of batch normalisation are no parameters and do move.
+/// - Note: No augmentation unless it is asked for; the code shifts by up to 4 pixels and mirrors.
+public struct SaliencyUnlearning: UnlearningMethod {
+  /// In which order the two sets are trained on.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// In each epoch the forget set, then the retain set; the code's way with CIFAR-10 and SVHN.
+    case sequential
+    /// Both sets shuffled together; the code's way with CIFAR-100 and Tiny-ImageNet.
+    case joint
+  }
+  /// What can be set.
+  public struct Parameters: ParameterSet {
+    /// The share of all parameters that may move, in (0, 1].
+    public var ratio = 0.5
+    /// In which order the two sets are trained on.
+    public var variant = Variant.sequential
+    /// The labels that a forgotten sample may get.
+    public var labels = RandomLabelTraining.Choice.any
+    /// How steps are taken; its batch size is also that of the mask's gradients, which depend on it.
+    public var training = TrainingRecipe(epochs: 10, learningRate: 0.013, batchSize: 256)
+    /// Half of all parameters; 10 epochs of SGD at rate 0.013, any label, forget set first.
+    public init() {}
+    /// What each number means.
+    public static let fields =
+      [
+        ParameterField("ratio", "share of all parameters that may move", .openClosed(0, 1)),
+        ParameterField(
+          "variant", "whether each epoch has the forget set first, or both sets shuffled together",
+          .oneOf(Variant.allCases.map(\.rawValue))),
+        ParameterField(
+          "labels", "what a forgotten sample may be called: any class but its own, any class, or any retained class",
+          .oneOf(RandomLabelTraining.Choice.allCases.map(\.rawValue))),
+      ] + TrainingRecipe.fields(below: "training")
+  }
+  /// Name, title and source.
+  public static let card = Card(
+    name: "salun", title: "Saliency unlearning (SalUn)",
+    summary: "Random labels, but only the parameters with the largest gradients on the forget set may move.",
+    source: Source(
+      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "equations 3 and 4"))
+  /// The original, retain data, and the labels of the forget set.
+  public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
+  /// All requests.
+  public static let serves = Set(RequestKind.allCases)
+  private let parameters: Parameters
+
+  /// The method with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// The original after masked training on random labels; notes `salient_share`, how much of it may move.
+  public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    try requireData(forget: forget, retain: retain, run: run)
+    let mask = try SaliencyMask(
+      of: original, on: forget, ratio: parameters.ratio, batchSize: parameters.training.batchSize, run: run)
+    run.notes["salient_share"] = Double(mask.selectedCount) / Double(original.parameters.scalarCount)
+    var training = RandomLabelTraining(recipe: parameters.training)
+    training.choice = parameters.labels
+    training.retainPass = parameters.variant == .joint ? .joint : .after
+    training.mask = mask.values
+    return try training(original, forget: forget, retain: retain, run: run)
+  }
+}

@@ -1,0 +1,44 @@
+public import Unlearning
+
+/// The share of samples whose largest logit is that of their label, on each part of the data.
+///
+/// Measurements `accuracy.retain_train`, `accuracy.retain_test`, `accuracy.forget_train`, `accuracy.forget_test`, in [0, 1];
+/// a part without samples has none (forget test, in sample requests).
+///
+/// - Source: The columns ACC_r and ACC_f of Kodge et al., arXiv:2312.00761 (test parts), RA, TA and 1 − UA of Fan et al.,
+///   "SalUn", ICLR 2024, arXiv:2310.12508 (train parts).
+/// - Note: UA means 1 − accuracy on forget train in some papers and the accuracy itself in others; here it is always the
+///   accuracy. On forget parts the best value is a retrained model's; on retain parts more is better.
+public struct SplitAccuracy: Metric {
+  /// What it is.
+  public static let card = Card(
+    name: "accuracy", title: "Accuracy",
+    summary: "The share of samples that are classified rightly, on retained and forgotten data, train and test.",
+    source: Source(
+      authors: "Kodge, Saha, Roy", venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))
+  /// Predictions of the measured model.
+  public static let reads: Set<EvidenceKind> = [.predictions]
+  /// Shares.
+  public static let unit = MeasurementUnit.fraction
+  /// On retain parts, however, more is better.
+  public static let direction = Direction.nearest
+  /// A model that never saw the forget set.
+  public static let reference = ReferenceKind.retrained
+
+  /// Takes no parameters.
+  public init(_ parameters: NoParameters) throws(ParameterError) {
+    try parameters.validate()
+  }
+
+  /// Measures one model; one measurement per part that has samples.
+  ///
+  /// - Throws: `AttackError` when logits are not finite.
+  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+    try [Part.retainTrain, .retainTest, .forgetTrain, .forgetTest].compactMap { part in
+      try evidence.target.finite(part).accuracy.map { accuracy in
+        let isRetained = part == .retainTrain || part == .retainTest
+        return Measurement(part.rawValue, accuracy, direction: isRetained ? .higher : .nearest)
+      }
+    }
+  }
+}

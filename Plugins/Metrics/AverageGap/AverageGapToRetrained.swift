@@ -1,0 +1,83 @@
+public import Unlearning
+
+/// The mean distance of a model's values from those of the retrained model of the same seed.
+///
+/// `gap = (1/n) Σ_t |v_t(U) − v_t(R)|` over n named terms, each a value of another metric or attack. The measurement is
+/// `average-gap.gap`; with terms in [0, 1] so is the gap, and a retrained model's is 0.
+///
+/// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, column "Avg. Gap" over UA, RA, TA and MIA.
+/// - Note: The papers take the distance of means over seeds; here each model is compared with the retrained model of its
+///   own seed, and tables take the mean over seeds afterwards. The gap of UA = 1 − accuracy is that of the accuracy.
+public struct AverageGapToRetrained: Metric {
+  /// What can be set.
+  public struct Parameters: ParameterSet, Hashable {
+    /// Full names of the values, `<plugin>.<measurement>`.
+    public var terms = [
+      "accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test", "mia-svc.salun",
+    ]
+
+    /// The four terms of SalUn: UA, RA, TA and MIA.
+    public init() {}
+
+    /// What each value means.
+    public static let fields: [ParameterField] = [
+      ParameterField("terms", "full names of the values that are compared, such as accuracy.retain_test")
+    ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "average-gap", title: "Average gap to retrained",
+    summary: "The mean absolute difference between a model's values and those of the retrained model of its seed.",
+    source: Source(
+      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "column Avg. Gap"))
+  /// What other metrics and attacks found.
+  public static let reads: Set<EvidenceKind> = [.measurements]
+  /// Terms are shares.
+  public static let unit = MeasurementUnit.fraction
+  /// 0 is a retrained model.
+  public static let direction = Direction.lower
+  /// The gap is itself a comparison.
+  public static let reference = ReferenceKind.none
+  /// The retrained model of the same seed.
+  public static let retrainedModelsNeeded = 1
+
+  private let parameters: Parameters
+
+  /// Takes the parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    var problems: [String] = []
+    if parameters.terms.isEmpty { problems.append("must name at least one value") }
+    if Set(parameters.terms).count < parameters.terms.count { problems.append("must name each value once") }
+    for term in parameters.terms {
+      let parts = term.split(separator: ".", omittingEmptySubsequences: false)
+      if parts.count != 2 || parts.contains("") {
+        problems.append("must be names such as 'accuracy.retain_test', not '\(term)'")
+      }
+      if term.hasPrefix("\(Self.card.name).") { problems.append("cannot be the gap itself, '\(term)'") }
+    }
+    if !problems.isEmpty {
+      throw ParameterError(problems.map { ParameterError.Problem(parameter: "terms", message: $0) })
+    }
+    self.parameters = parameters
+  }
+
+  /// Measures one model.
+  ///
+  /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
+  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+    let own = evidence.measurements
+    let reference = evidence.referenceMeasurements
+    let missing = parameters.terms.filter { own[$0] == nil || reference[$0] == nil }
+    guard missing.isEmpty else {
+      let available = own.keys.filter { reference[$0] != nil }.sorted()
+      throw AttackError.missingMeasurements(missing, available: available)
+    }
+    let gaps = parameters.terms.map { abs((own[$0] ?? 0) - (reference[$0] ?? 0)) }
+    return [
+      Measurement(
+        "gap", gaps.reduce(0, +) / Double(gaps.count), direction: Self.direction, reference: Self.reference)
+    ]
+  }
+}

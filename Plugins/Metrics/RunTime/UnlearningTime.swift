@@ -1,0 +1,35 @@
+public import Unlearning
+
+/// The wall-clock seconds of the unlearning call.
+///
+/// Masks, targets and whatever else a method prepares are part of the call; data loading, training of the original model
+/// and evaluation are not. The measurement is `run-time.call`; the original model has none.
+///
+/// - Source: The column RTE of Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, which counts minutes.
+/// - Note: Comparable on one machine under equal load only.
+public struct UnlearningTime: Metric {
+  /// What it is.
+  public static let card = Card(
+    name: "run-time", title: "Run time", summary: "Wall-clock seconds of the unlearning call alone.",
+    source: Source(
+      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "column RTE"))
+  /// What the call cost.
+  public static let reads: Set<EvidenceKind> = [.cost]
+  /// Seconds.
+  public static let unit = MeasurementUnit.seconds
+  /// Less is better.
+  public static let direction = Direction.lower
+  /// Training anew is what unlearning must be cheaper than.
+  public static let reference = ReferenceKind.retrained
+
+  /// Takes no parameters.
+  public init(_ parameters: NoParameters) throws(ParameterError) {
+    try parameters.validate()
+  }
+
+  /// Measures one call; nothing for a model that no call made.
+  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+    guard let cost = evidence.cost else { return [] }
+    return [Measurement("call", cost.seconds, unit: Self.unit, direction: Self.direction, reference: Self.reference)]
+  }
+}

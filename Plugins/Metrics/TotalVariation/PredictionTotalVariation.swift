@@ -1,0 +1,141 @@
+import Engine
+public import Unlearning
+
+/// How far a model's predictions are from those of retrained models.
+///
+/// `TV(p, q) = ½ Σ_k |p_k − q_k|`, in [0, 1], over all K classes. With retrained models `R_1 … R_m` the measurement of a
+/// part is, by `against`:
+///
+/// - `each`: `mean_j mean_x TV(p_U(·|x), p_{R_j}(·|x))`
+/// - `mean`: `mean_x TV(p_U(·|x), mean_j p_{R_j}(·|x))`
+/// - `distribution`: `mean_j TV(mean_x p_U(·|x), mean_x p_{R_j}(·|x))`
+///
+/// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
+/// an unlearned model has above it is its leak. Measurements are named by their part: `total-variation.forget_test`.
+///
+/// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
+///   class unlearning", arXiv:2506.20893 (v1).
+/// - Note: The paper states a metric "based on the total variation distance of the prediction probabilities". Means over
+///   samples and pairs of models, the part and the floor are not stated in the paper; chosen.
+public struct PredictionTotalVariation: Metric {
+  /// What a model is compared with.
+  public enum Against: String, Codable, Sendable, CaseIterable {
+    /// Every retrained model, sample by sample.
+    case each
+    /// The mean prediction of the retrained models, sample by sample.
+    case mean
+    /// The mean prediction over the samples, for every retrained model.
+    case distribution
+  }
+
+  /// What can be set.
+  public struct Parameters: ParameterSet, Hashable {
+    /// Parts of the data; each is a measurement.
+    public var parts: [Part] = [.forgetTest]
+    /// What a model is compared with.
+    public var against = Against.each
+
+    /// Per sample and pair of models, on test samples of the forgotten class.
+    public init() {}
+
+    /// What each value means.
+    public static let fields: [ParameterField] = [
+      ParameterField(
+        "parts", "parts of the data; a measurement for each", .oneOf(Part.allCases.map(\.rawValue))),
+      ParameterField("against", "what a model is compared with", .oneOf(Against.allCases.map(\.rawValue))),
+    ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "total-variation", title: "Total variation of predictions",
+    summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
+    source: Source(
+      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v1)", arXiv: "2506.20893",
+      place: "TV metric; aggregation chosen"))
+  /// Predictions of the measured and of retrained models.
+  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
+  /// A distance in [0, 1].
+  public static let unit = MeasurementUnit.fraction
+  /// Less is nearer to the retrained models.
+  public static let direction = Direction.lower
+  /// The floor between retrained models.
+  public static let reference = ReferenceKind.retrained
+  /// With two, a retrained model has another one to be compared with: the floor.
+  public static let retrainedModelsNeeded = 2
+
+  private let parameters: Parameters
+
+  /// Takes the parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    if parameters.parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
+    if Set(parameters.parts).count < parameters.parts.count {
+      throw ParameterError("parts", "must name each part once")
+    }
+    self.parameters = parameters
+  }
+
+  /// Measures one model; one measurement per part that has samples.
+  ///
+  /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples, or
+  ///   logits are not finite.
+  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+    let others = evidence.otherRetrained
+    guard !others.isEmpty else {
+      throw AttackError.tooFewRetrainedModels(
+        needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
+    }
+    let parts = parameters.parts.filter { evidence.target[$0].count > 0 }
+    guard !parts.isEmpty else {
+      let names = parameters.parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw AttackError.requestNotServed(
+        "total-variation finds no samples in \(names); a forget request for samples has no forget_test, "
+          + "and 'parts: [forget_train]' measures what was to be forgotten")
+    }
+    return try parts.map { part in
+      let own = try evidence.samples(part)
+      let references = try others.map { other in
+        let predictions = try other.samples(part)
+        guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
+          throw AttackError.unlikeSamples(part)
+        }
+        return rows(predictions)
+      }
+      return measurement(part, rows(own), references)
+    }
+  }
+
+  private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> Measurement {
+    let perSample: [Double]
+    switch parameters.against {
+    case .each:
+      perSample = own.indices.map { row in mean(references.map { totalVariation(own[row], $0[row]) }) }
+    case .mean:
+      perSample = own.indices.map { row in totalVariation(own[row], mean(references.map { $0[row] })) }
+    case .distribution:
+      let values = references.map { totalVariation(mean(own), mean($0)) }
+      return Measurement(part.rawValue, mean(values), direction: Self.direction)
+    }
+    return Measurement(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
+  }
+
+  private func rows(_ predictions: Predictions) -> [[Double]] {
+    let probabilities = predictions.probabilities
+    return (0..<predictions.count).map { probabilities.row($0).map(Double.init) }
+  }
+}
+
+/// Half the sum of absolute differences of two distributions over the same classes.
+package func totalVariation(_ p: [Double], _ q: [Double]) -> Double {
+  precondition(p.count == q.count, "distributions over \(p.count) and \(q.count) classes")
+  return 0.5 * zip(p, q).reduce(0) { $0 + abs($1.0 - $1.1) }
+}
+
+private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+
+private func mean(_ rows: [[Double]]) -> [Double] {
+  var sums = [Double](repeating: 0, count: rows[0].count)
+  for row in rows { for (column, value) in row.enumerated() { sums[column] += value } }
+  return sums.map { $0 / Double(rows.count) }
+}

@@ -1,0 +1,53 @@
+/// How well a score tells positives from negatives, over all thresholds.
+///
+/// A sample is taken for positive when its score is at least the threshold.
+///
+/// - Source: Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 2006, algorithms 1 and 2.
+public struct ROCCurve: Sendable, Hashable {
+  /// Share of negatives taken for positive, ascending from 0 to 1; one point per distinct score and one at 0.
+  public let falsePositiveRates: [Double]
+  /// Share of positives found, at the same thresholds.
+  public let truePositiveRates: [Double]
+
+  /// The curve of these scores.
+  ///
+  /// - Throws: `AttackError` when a side is empty or a score is not finite.
+  public init(positives: [Double], negatives: [Double]) throws(AttackError) {
+    try requireTwoSides(FeatureRows(positives), FeatureRows(negatives))
+    let descending =
+      (positives.map { (score: $0, isPositive: true) } + negatives.map { (score: $0, isPositive: false) })
+      .sorted { $0.score > $1.score }
+    var falsePositives = 0
+    var truePositives = 0
+    var points = [(0.0, 0.0)]
+    for (place, sample) in descending.enumerated() {
+      if sample.isPositive { truePositives += 1 } else { falsePositives += 1 }
+      let isLastOfItsScore = place + 1 == descending.count || descending[place + 1].score != sample.score
+      if isLastOfItsScore {
+        points.append(
+          (Double(falsePositives) / Double(negatives.count), Double(truePositives) / Double(positives.count)))
+      }
+    }
+    falsePositiveRates = points.map(\.0)
+    truePositiveRates = points.map(\.1)
+  }
+
+  /// The area under the curve: the probability that a positive scores higher than a negative, ties counting half.
+  public var area: Double {
+    zip(falsePositiveRates.indices.dropFirst(), falsePositiveRates.indices).reduce(0) { sum, pair in
+      let (next, last) = pair
+      let width = falsePositiveRates[next] - falsePositiveRates[last]
+      return sum + width * (truePositiveRates[next] + truePositiveRates[last]) / 2
+    }
+  }
+
+  /// The best mean of the true positive and the true negative rate over all thresholds.
+  public var balancedAccuracy: Double {
+    zip(falsePositiveRates, truePositiveRates).map { (1 - $0 + $1) / 2 }.max() ?? 0.5
+  }
+
+  /// The largest true positive rate at a false positive rate of at most `bound`.
+  public func truePositiveRate(atFalsePositiveRate bound: Double) -> Double {
+    zip(falsePositiveRates, truePositiveRates).filter { $0.0 <= bound }.map(\.1).max() ?? 0
+  }
+}

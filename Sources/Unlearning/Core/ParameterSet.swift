@@ -1,0 +1,174 @@
+import Foundation
+
+/// The parameters of a plugin. `init()` holds the values of the source, and no default stands anywhere else.
+///
+/// Properties are camelCase; experiment files write the same names in snake_case.
+public protocol ParameterSet: Codable, Sendable {
+  /// The values of the source.
+  init()
+  /// Every parameter with its meaning and its range, in the order in which they are explained.
+  static var fields: [ParameterField] { get }
+}
+
+/// The meaning and the range of one parameter.
+public struct ParameterField: Sendable, Hashable {
+  /// In snake_case; a dot leads into a nested set: "training.learning_rate".
+  public var name: String
+  /// What it means, with its unit.
+  public var summary: String
+  /// The values that make sense.
+  public var range: ValueRange
+  /// Whether it says where things lie and not what they are: no part of cache keys.
+  public var isLocation: Bool
+
+  /// A field named `name`.
+  public init(_ name: String, _ summary: String, _ range: ValueRange = .any, isLocation: Bool = false) {
+    self.name = name
+    self.summary = summary
+    self.range = range
+    self.isLocation = isLocation
+  }
+
+  /// The same field below `prefix`.
+  public func below(_ prefix: String) -> ParameterField {
+    ParameterField("\(prefix).\(name)", summary, range, isLocation: isLocation)
+  }
+}
+
+/// The values that a parameter may take. Every element of a list must lie in the range; nil always does.
+public enum ValueRange: Sendable, Hashable {
+  /// Everything of the type.
+  case any
+  /// x > bound
+  case above(Double)
+  /// x ≥ bound
+  case atLeast(Double)
+  /// low ≤ x ≤ high
+  case closed(Double, Double)
+  /// low ≤ x < high
+  case halfOpen(Double, Double)
+  /// low < x < high
+  case open(Double, Double)
+  /// low < x ≤ high
+  case openClosed(Double, Double)
+  /// One of these words.
+  case oneOf([String])
+
+  /// The range in words, as it follows "must be".
+  public var requirement: String {
+    func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+    switch self {
+    case .any: return "any value"
+    case .above(let bound): return "> \(text(bound))"
+    case .atLeast(let bound): return "≥ \(text(bound))"
+    case .closed(let low, let high): return "in [\(text(low)), \(text(high))]"
+    case .halfOpen(let low, let high): return "in [\(text(low)), \(text(high)))"
+    case .open(let low, let high): return "in (\(text(low)), \(text(high)))"
+    case .openClosed(let low, let high): return "in (\(text(low)), \(text(high))]"
+    case .oneOf(let words): return "one of \(words.joined(separator: ", "))"
+    }
+  }
+
+  /// Whether `number` lies in the range.
+  public func contains(_ number: Double) -> Bool {
+    switch self {
+    case .any: return true
+    case .above(let bound): return number > bound
+    case .atLeast(let bound): return number >= bound
+    case .closed(let low, let high): return number >= low && number <= high
+    case .halfOpen(let low, let high): return number >= low && number < high
+    case .open(let low, let high): return number > low && number < high
+    case .openClosed(let low, let high): return number > low && number <= high
+    case .oneOf: return false
+    }
+  }
+
+  /// Whether `word` is one of the words.
+  public func contains(_ word: String) -> Bool {
+    if case .oneOf(let words) = self { return words.contains(word) }
+    return self == .any
+  }
+}
+
+/// Parameters that cannot be: every one of them with its value and what it must be.
+public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// One parameter that is out of its range.
+  public struct Problem: Sendable, Hashable, CustomStringConvertible {
+    /// As in `ParameterField.name`.
+    public var parameter: String
+    /// What was found and what is required.
+    public var message: String
+
+    /// A problem.
+    public init(parameter: String, message: String) {
+      self.parameter = parameter
+      self.message = message
+    }
+
+    /// "parameter 'tilt': must be ≥ 0, is -1"
+    public var description: String { "parameter '\(parameter)': \(message)" }
+  }
+
+  /// At least one.
+  public var problems: [Problem]
+
+  /// An error about several parameters.
+  public init(_ problems: [Problem]) { self.problems = problems }
+
+  /// An error about one parameter.
+  public init(_ parameter: String, _ message: String) {
+    problems = [Problem(parameter: parameter, message: message)]
+  }
+
+  /// Every problem, separated by semicolons.
+  public var description: String { problems.map(\.description).joined(separator: "; ") }
+}
+
+extension ParameterSet {
+  /// Checks every value against the range of its field.
+  public func validate() throws(ParameterError) {
+    let values = encodedValues
+    var problems: [ParameterError.Problem] = []
+    for field in Self.fields where field.range != .any {
+      for value in leaves(values, field.name.split(separator: ".").map(String.init)) {
+        let (holds, found) = check(value, field.range)
+        if !holds {
+          let message = "must be \(field.range.requirement), is \(found)"
+          problems.append(ParameterError.Problem(parameter: field.name, message: message))
+        }
+      }
+    }
+    if !problems.isEmpty { throw ParameterError(problems) }
+  }
+
+  /// The values as dictionaries, arrays, strings and numbers, under snake_case keys.
+  private var encodedValues: Any? {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    // Infinity has no JSON; as a word it fails every numeric range with its own name in the message.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let data = try? encoder.encode(self) else { return nil }
+    return try? JSONSerialization.jsonObject(with: data)
+  }
+
+  private func leaves(_ value: Any?, _ path: [String]) -> [Any] {
+    guard let value, !(value is NSNull) else { return [] }
+    guard let key = path.first else { return (value as? [Any]) ?? [value] }
+    return leaves((value as? [String: Any])?[key], Array(path.dropFirst()))
+  }
+
+  private func check(_ value: Any, _ range: ValueRange) -> (Bool, String) {
+    if let word = value as? String { return (range.contains(word), "'\(word)'") }
+    guard let number = value as? NSNumber else { return (false, "\(value)") }
+    return (range.contains(number.doubleValue), "\(number)")
+  }
+}
+
+/// For plugins without parameters.
+public struct NoParameters: ParameterSet {
+  /// There are none.
+  public static var fields: [ParameterField] { [] }
+  /// No parameters.
+  public init() {}
+}

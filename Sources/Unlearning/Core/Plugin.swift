@@ -1,0 +1,141 @@
+public import Data
+public import Engine
+public import Foundation
+
+/// What experiment files can name: a method, an attack, a metric, a data set or an architecture.
+///
+/// A value that holds its parameters and nothing else.
+public protocol Plugin: Sendable {
+  /// What can be set.
+  associatedtype Parameters: ParameterSet
+  /// Name, title, source, version.
+  static var card: Card { get }
+  /// Takes the parameters, or says which ones cannot be; begins with `try parameters.validate()`.
+  init(_ parameters: Parameters) throws(ParameterError)
+}
+
+/// What kind of thing is to be forgotten.
+public enum RequestKind: String, Sendable, Codable, CaseIterable {
+  /// All samples of one class.
+  case oneClass = "class"
+  /// All samples of several classes.
+  case severalClasses = "classes"
+  /// Some samples, of any class.
+  case samples
+}
+
+/// What a method reads besides the forget set's images.
+public enum MethodNeed: String, Sendable, Codable, CaseIterable {
+  /// The trained model that is to forget.
+  case originalModel = "original model"
+  /// The retain set.
+  case retainData = "retain data"
+  /// The labels of the forget set.
+  case forgetLabels = "forget labels"
+}
+
+/// Makes a model behave as if it had never seen the forget set.
+///
+/// Given the same original, data and random source it returns the same model, bit for bit. It never sees test data.
+public protocol UnlearningMethod: Plugin {
+  /// What it reads. A method that does not need the original model starts anew.
+  static var needs: Set<MethodNeed> { get }
+  /// The requests it can serve; cells with others are left out, with a reason.
+  static var serves: Set<RequestKind> { get }
+
+  /// Returns the unlearned model; the original is a value and stays as it is.
+  ///
+  /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or time is up.
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier
+}
+
+/// What an attack or a metric reads.
+public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
+  /// Logits on the four parts of the data.
+  case predictions
+  /// Features that enter the last layer.
+  case features
+  /// The same parts seen by models retrained without the forget set, one per seed.
+  case retrainedModels = "retrained models"
+  /// What the unlearning call cost.
+  case cost
+  /// What the other metrics and the attacks found for the same model.
+  case measurements
+}
+
+/// Tries to tell an unlearned model from one that never saw the forget set.
+public protocol Attack: Plugin {
+  /// What it reads.
+  static var reads: Set<EvidenceKind> { get }
+  /// How many retrained models (seeds) it needs at least.
+  static var retrainedModelsNeeded: Int { get }
+
+  /// Learns from the retrained models alone what all attacks of one grid share; runs once per bank of models.
+  func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
+
+  /// Attacks one model.
+  func attack(_ evidence: Evidence) throws -> [Measurement]
+}
+
+extension Attack {
+  /// Attacks one model alone unless it says otherwise.
+  public static var retrainedModelsNeeded: Int { 0 }
+
+  /// Most attacks share nothing.
+  public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration { Calibration() }
+}
+
+/// Measures one property of an unlearned model.
+public protocol Metric: Plugin {
+  /// What it reads.
+  static var reads: Set<EvidenceKind> { get }
+  /// The unit of its values.
+  static var unit: MeasurementUnit { get }
+  /// Which values are better.
+  static var direction: Direction { get }
+  /// What its values are compared with.
+  static var reference: ReferenceKind { get }
+  /// How many retrained models (seeds) it needs at least.
+  static var retrainedModelsNeeded: Int { get }
+
+  /// Measures one model.
+  func measure(_ evidence: Evidence) throws -> [Measurement]
+}
+
+extension Metric {
+  /// Reads one model alone unless it says otherwise.
+  public static var retrainedModelsNeeded: Int { 0 }
+}
+
+/// Builds the body of a classifier: everything below its linear head.
+public protocol Architecture: Plugin {
+  /// The body for images of this shape `[H, W, C]`; ends in rows of features.
+  ///
+  /// - Throws: `ParameterError` when the architecture cannot take such images.
+  func body(imageShape: [Int]) throws(ParameterError) -> any Layer
+}
+
+extension Architecture {
+  /// A classifier with fresh parameters.
+  public func makeClassifier(
+    imageShape: [Int], classCount: Int, random: RandomSource
+  ) throws(ParameterError) -> Classifier {
+    Classifier(body: try body(imageShape: imageShape), imageShape: imageShape, classCount: classCount, random: random)
+  }
+}
+
+/// Provides a data set.
+public protocol DatasetSource: Plugin {
+  /// The official files, empty when it is computed.
+  static var remoteFiles: [RemoteFile] { get }
+  /// The names of the classes, by label; known before anything is read.
+  var classNames: [String] { get }
+  /// `[H, W, C]` of one image; known before anything is read.
+  var imageShape: [Int] { get }
+  /// The files it reads, in a fixed order, empty when it is computed; their content names the data in cache keys.
+  ///
+  /// - Throws: `DataError` that names what is missing.
+  func localFiles() throws(DataError) -> [URL]
+  /// Reads or computes the data.
+  func load() throws(DataError) -> DataSplits
+}

@@ -1,0 +1,32 @@
+/// What stops a training or an unlearning call.
+public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The loss was infinite or NaN at this step of this epoch, both counted from 0.
+  case lossNotFinite(epoch: Int, step: Int)
+  /// The parameters were no longer finite after this epoch.
+  case parametersNotFinite(epoch: Int)
+  /// Nothing to forget.
+  case emptyForgetSet
+  /// The method needs retain data and there are none.
+  case emptyRetainSet
+  /// The request is of a kind that the method cannot serve.
+  case unsupportedRequest(String)
+  /// The deadline of the run has passed.
+  case deadlineExceeded
+  /// The run was interrupted.
+  case cancelled
+
+  /// What happened and what to do.
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let epoch, let step):
+      "the loss is not finite at epoch \(epoch), step \(step); a smaller learning rate may help"
+    case .parametersNotFinite(let epoch):
+      "the parameters are not finite after epoch \(epoch); a smaller learning rate may help"
+    case .emptyForgetSet: "the forget set is empty"
+    case .emptyRetainSet: "the retain set is empty, and the method needs it"
+    case .unsupportedRequest(let reason): reason
+    case .deadlineExceeded: "the time that the run was given is up"
+    case .cancelled: "the run was interrupted"
+    }
+  }
+}

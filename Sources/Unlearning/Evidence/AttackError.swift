@@ -1,0 +1,66 @@
+import Engine
+
+/// What keeps an attack or a metric from its numbers.
+public enum AttackError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// A part of the data that is needed has no samples.
+  case emptyPart(Part)
+  /// A set of samples that the attack makes from the parts is empty.
+  case emptySet(String)
+  /// A number that the attack reads is infinite or NaN; the row is counted from 0.
+  case notFinite(String, row: Int)
+  /// The solver behind a classifier refuses the problem.
+  case unsolvable(String)
+  /// The forget request is not one that can be attacked or measured this way.
+  case requestNotServed(String)
+  /// Too few models retrained without the forget set.
+  case tooFewRetrainedModels(needed: Int, found: Int)
+  /// `calibrate` was not run, or with other models or another request.
+  case notCalibrated(String)
+  /// Two models were asked about different samples of one part.
+  case unlikeSamples(Part)
+  /// Values of other plugins that are needed and were not found.
+  case missingMeasurements([String], available: [String])
+
+  /// What happened and what to do.
+  public var description: String {
+    switch self {
+    case .emptyPart(let part): return "the part '\(part.rawValue)' has no samples, and they are needed"
+    case .emptySet(let name): return "there are no \(name), and they are needed"
+    case .notFinite(let name, let row):
+      return "the \(name) of sample \(row) are not finite; the model may have diverged"
+    case .unsolvable(let reason): return "the classifier cannot be fitted: \(reason)"
+    case .requestNotServed(let reason): return reason
+    case .tooFewRetrainedModels(let needed, let found):
+      let seeds = needed == 1 ? "one seed" : "\(needed) seeds"
+      return "\(needed) retrained models are needed, \(found) found; the experiment needs at least \(seeds)"
+    case .notCalibrated(let what): return "the calibration on retrained models lacks \(what); run calibrate first"
+    case .unlikeSamples(let part): return "two models saw different samples in the part '\(part.rawValue)'"
+    case .missingMeasurements(let names, let available):
+      let found = available.isEmpty ? "none" : available.joined(separator: ", ")
+      return "no values of \(names.joined(separator: ", ")); found: \(found); add their plugins to the experiment"
+    }
+  }
+}
+
+extension Evidence {
+  /// The target's predictions on `part`, which must have samples and finite logits.
+  public func samples(_ part: Part) throws(AttackError) -> Predictions { try target.samples(part) }
+}
+
+extension ModelOutputs {
+  /// The predictions on `part`, which must have samples and finite logits.
+  public func samples(_ part: Part) throws(AttackError) -> Predictions {
+    guard self[part].count > 0 else { throw .emptyPart(part) }
+    return try finite(part)
+  }
+
+  /// The predictions on `part`, which must have finite logits and may be empty.
+  public func finite(_ part: Part) throws(AttackError) -> Predictions {
+    let predictions = self[part]
+    if predictions.count > 0, !predictions.logits.isFinite {
+      let row = (0..<predictions.count).first { row in !predictions.logits.row(row).allSatisfy(\.isFinite) }
+      throw .notFinite("logits on '\(part.rawValue)'", row: row ?? 0)
+    }
+    return predictions
+  }
+}

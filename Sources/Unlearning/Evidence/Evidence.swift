@@ -1,0 +1,85 @@
+public import Engine
+
+/// What all models of one cell share.
+public struct EvidenceContext: Sendable {
+  /// The forgotten classes in ascending order; empty for sample requests.
+  public var forgottenClasses: [Int]
+  /// K.
+  public var classCount: Int
+  /// The names of the classes.
+  public var classNames: [String]
+  /// For everything that is drawn: named by the experiment's data and request, not by the model.
+  public var random: RandomSource
+
+  /// A context.
+  public init(forgottenClasses: [Int], classCount: Int, classNames: [String], random: RandomSource) {
+    self.forgottenClasses = forgottenClasses
+    self.classCount = classCount
+    self.classNames = classNames
+    self.random = random
+  }
+}
+
+/// What an attack learned from the retrained models: lists of numbers by name.
+public struct Calibration: Sendable, Codable, Hashable {
+  /// The numbers.
+  public var values: [String: [Double]]
+
+  /// What was learned.
+  public init(_ values: [String: [Double]] = [:]) { self.values = values }
+}
+
+/// What one unlearning call cost.
+public struct Cost: Sendable, Codable, Hashable {
+  /// Wall-clock seconds of the call alone.
+  public var seconds: Double
+  /// The most tensor memory that the call held at once, in bytes.
+  public var peakBytes: Int
+
+  /// A cost.
+  public init(seconds: Double, peakBytes: Int) {
+    self.seconds = seconds
+    self.peakBytes = peakBytes
+  }
+}
+
+/// Everything that is known of one model, for attacks and metrics.
+public struct Evidence: Sendable {
+  /// What the model says.
+  public var target: ModelOutputs
+  /// What models retrained without the forget set say, one per seed.
+  public var retrained: [ModelOutputs]
+  /// The place of the target among the retrained models, when it is one of them.
+  public var targetPosition: Int?
+  /// What all models of the cell share.
+  public var context: EvidenceContext
+  /// What the attack learned from the retrained models.
+  public var calibration: Calibration
+  /// What the unlearning call cost; nil for the original model.
+  public var cost: Cost?
+  /// Values found by other plugins for the target, by full name: "accuracy.retain_test".
+  public var measurements: [String: Double]
+  /// The same for the retrained model of the same seed.
+  public var referenceMeasurements: [String: Double]
+
+  /// Evidence about `target`.
+  public init(
+    target: ModelOutputs, retrained: [ModelOutputs] = [], targetPosition: Int? = nil, context: EvidenceContext,
+    calibration: Calibration = Calibration(), cost: Cost? = nil, measurements: [String: Double] = [:],
+    referenceMeasurements: [String: Double] = [:]
+  ) {
+    self.target = target
+    self.retrained = retrained
+    self.targetPosition = targetPosition
+    self.context = context
+    self.calibration = calibration
+    self.cost = cost
+    self.measurements = measurements
+    self.referenceMeasurements = referenceMeasurements
+  }
+
+  /// The retrained models other than the target itself.
+  public var otherRetrained: [ModelOutputs] {
+    retrained.enumerated().filter { $0.offset != targetPosition }.map(\.element)
+  }
+}

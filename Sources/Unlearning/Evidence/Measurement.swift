@@ -1,0 +1,62 @@
+/// The unit of a measured value.
+public enum MeasurementUnit: String, Sendable, Codable {
+  /// In [0, 1] (a gap in [−1, 1]); tables show percent.
+  case fraction
+  /// Wall-clock time.
+  case seconds
+  /// Memory.
+  case bytes
+  /// Entropy or divergence with natural logarithms.
+  case nats
+}
+
+/// Which values are better.
+public enum Direction: String, Sendable, Codable {
+  /// More is better.
+  case higher
+  /// Less is better.
+  case lower
+  /// The nearer to the reference, the better.
+  case nearest
+}
+
+/// What a value is compared with.
+public enum ReferenceKind: String, Sendable, Codable {
+  /// A model trained anew without the forget set.
+  case retrained
+  /// The model before unlearning.
+  case original
+  /// What guessing reaches.
+  case chance
+  /// Nothing.
+  case none
+}
+
+/// One number that a metric or an attack found.
+public struct Measurement: Sendable, Codable, Hashable {
+  /// The split or variant, snake_case: "retain_test". The plugin's name stands before it in tables.
+  public var name: String
+  /// The value, in `unit`.
+  public var value: Double
+  /// Its unit.
+  public var unit: MeasurementUnit
+  /// Which values are better.
+  public var direction: Direction
+  /// What it is compared with.
+  public var reference: ReferenceKind
+  /// A score per sample, where they exist, in the order of the part's rows.
+  public var perSample: [Double]?
+
+  /// A measurement.
+  public init(
+    _ name: String, _ value: Double, unit: MeasurementUnit = .fraction, direction: Direction,
+    reference: ReferenceKind = .retrained, perSample: [Double]? = nil
+  ) {
+    self.name = name
+    self.value = value
+    self.unit = unit
+    self.direction = direction
+    self.reference = reference
+    self.perSample = perSample
+  }
+}

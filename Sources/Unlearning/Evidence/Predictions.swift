@@ -1,0 +1,119 @@
+public import Data
+public import Engine
+
+/// A part of the data, seen from a forget request.
+public enum Part: String, Sendable, Codable, CaseIterable {
+  /// Training samples to be forgotten.
+  case forgetTrain = "forget_train"
+  /// Training samples to be kept.
+  case retainTrain = "retain_train"
+  /// Test samples of forgotten classes; empty for sample requests.
+  case forgetTest = "forget_test"
+  /// All other test samples.
+  case retainTest = "retain_test"
+}
+
+extension ForgetSplit {
+  /// The data of `part`.
+  public func dataset(_ part: Part) -> Dataset {
+    switch part {
+    case .forgetTrain: forgetTrain
+    case .retainTrain: retainTrain
+    case .forgetTest: forgetTest
+    case .retainTest: retainTest
+    }
+  }
+}
+
+/// What a model says of some samples, in evaluate mode on images without augmentation.
+public struct Predictions: Sendable {
+  /// `[N, K]`.
+  public let logits: Tensor
+  /// `[N, D]`, where features were kept.
+  public let features: Tensor?
+  /// N labels.
+  public let labels: [Int]
+  /// N positions in the source set.
+  public let indices: [Int]
+
+  /// Predictions that were read from a file.
+  public init(logits: Tensor, features: Tensor?, labels: [Int], indices: [Int]) {
+    precondition(logits.shape[0] == labels.count && labels.count == indices.count, "one row per sample")
+    self.logits = logits
+    self.features = features
+    self.labels = labels
+    self.indices = indices
+  }
+
+  /// Runs `model` over `data`.
+  public init(of model: Classifier, on data: Dataset, keepingFeatures: Bool = false, batchSize: Int = 250) {
+    var logits: [Tensor] = []
+    var features: [Tensor] = []
+    for batch in data.batches(of: batchSize) {
+      let output = model.evaluate(batch.images)
+      logits.append(output.logits)
+      if keepingFeatures { features.append(output.features) }
+    }
+    let none = Tensor(zeros: [0, model.classCount])
+    self.init(
+      logits: logits.isEmpty ? none : .concatenated(logits),
+      features: !keepingFeatures
+        ? nil : features.isEmpty ? Tensor(zeros: [0, model.featureCount]) : .concatenated(features),
+      labels: data.labels, indices: data.indices)
+  }
+
+  /// N.
+  public var count: Int { labels.count }
+  /// K.
+  public var classCount: Int { logits.shape[1] }
+  /// Probabilities `[N, K]`.
+  public var probabilities: Tensor { logits.softmax }
+  /// Cross-entropy of every sample, −log p(label), in nats.
+  public var losses: [Double] {
+    let logProbabilities = logits.logSoftmax
+    return labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
+  }
+  /// Probability of the label of every sample.
+  public var confidences: [Double] {
+    let probabilities = probabilities
+    return labels.enumerated().map { Double(probabilities[$0.offset, $0.element]) }
+  }
+  /// The share of samples whose largest logit is that of their label; nil without samples.
+  public var accuracy: Double? {
+    guard count > 0 else { return nil }
+    return Double(zip(logits.argmaxOfRows, labels).count { $0 == $1 }) / Double(count)
+  }
+
+  /// The rows at `rows`, in that order.
+  public func selecting(_ rows: [Int]) -> Predictions {
+    Predictions(
+      logits: logits.rows(rows), features: features?.rows(rows), labels: rows.map { labels[$0] },
+      indices: rows.map { indices[$0] })
+  }
+}
+
+/// What a model says of all four parts of the data.
+public struct ModelOutputs: Sendable {
+  private let parts: [Part: Predictions]
+
+  /// Outputs on every part.
+  public init(_ parts: [Part: Predictions]) {
+    precondition(Part.allCases.allSatisfy { parts[$0] != nil }, "all four parts are needed")
+    self.parts = parts
+  }
+
+  /// Runs `model` over all four parts.
+  public init(of model: Classifier, on split: ForgetSplit, keepingFeatures: Bool = false) {
+    self.init(
+      Dictionary(
+        uniqueKeysWithValues: Part.allCases.map {
+          ($0, Predictions(of: model, on: split.dataset($0), keepingFeatures: keepingFeatures))
+        }))
+  }
+
+  /// The predictions on `part`.
+  public subscript(part: Part) -> Predictions {
+    guard let predictions = parts[part] else { preconditionFailure("all four parts are there") }
+    return predictions
+  }
+}

@@ -1,0 +1,128 @@
+public import Data
+public import Engine
+
+/// One step of a training, as a loss sees it.
+public struct TrainingStep {
+  /// The samples of this step.
+  public let batch: Batch
+  /// Passes over the data before this one.
+  public let epoch: Int
+  /// Features `[N, D]` of the batch, in train mode.
+  public let features: Variable
+  /// Logits `[N, K]` of the batch, in train mode.
+  public let logits: Variable
+  private let labelSmoothing: Float
+  private let model: Classifier
+  private let pass: Pass
+
+  init(batch: Batch, epoch: Int, labelSmoothing: Double, model: Classifier, pass: Pass) {
+    self.batch = batch
+    self.epoch = epoch
+    self.labelSmoothing = Float(labelSmoothing)
+    self.model = model
+    self.pass = pass
+    (features, logits) = model(Variable(batch.images), in: pass)
+  }
+
+  /// The labels of the batch.
+  public var labels: [Int] { batch.labels }
+
+  /// Runs other images through the same model in the same step.
+  public func forward(_ images: Tensor) -> (features: Variable, logits: Variable) { model(Variable(images), in: pass) }
+
+  /// Cross-entropy with the labels of the batch, smoothed as the recipe says.
+  public var crossEntropy: Variable { crossEntropy(logits, labels) }
+
+  /// Cross-entropy of other logits `[N, K]` with their labels, smoothed as the recipe says.
+  public func crossEntropy(_ logits: Variable, _ labels: [Int]) -> Variable {
+    logits.crossEntropy(labels, smoothing: labelSmoothing)
+  }
+}
+
+/// Trains a model by a recipe, one epoch or one step at a time.
+public struct Trainer {
+  /// The model as it is now.
+  public private(set) var model: Classifier
+  /// nil, or 1 where a parameter may move and 0 where it must not.
+  public var mask: NamedTensors?
+  private let recipe: TrainingRecipe
+  private let stepsPerEpoch: Int
+  private let run: Run
+  private let random: RandomSource
+  private var optimizer: any Optimizer
+  private var steps = 0
+
+  /// A training of `model`.
+  ///
+  /// - Parameters:
+  ///   - stepsPerEpoch: Steps that the schedule counts as one epoch.
+  ///   - purpose: Names the random streams, so that two trainings of one run differ.
+  public init(_ model: Classifier, recipe: TrainingRecipe, stepsPerEpoch: Int, run: Run, purpose: String = "training") {
+    self.model = model
+    self.recipe = recipe
+    self.stepsPerEpoch = max(1, stepsPerEpoch)
+    self.run = run
+    random = run.random.stream(purpose)
+    optimizer = recipe.makeOptimizer()
+  }
+
+  /// The batches of pass `epoch` over `data`, in random order and augmented as the recipe says.
+  ///
+  /// - Parameter stream: Tells apart passes over different data in one epoch.
+  public func batches(of data: Dataset, epoch: Int, stream: String = "data") -> BatchSequence {
+    data.batches(of: recipe.batchSize, epoch: epoch, random: random.stream(stream), augmentation: recipe.augmentation)
+  }
+
+  /// One pass over `data` in random order.
+  ///
+  /// - Parameter stream: Tells apart passes over different data in one epoch.
+  public mutating func epoch(
+    _ epoch: Int, over data: Dataset, stream: String = "data", loss: (TrainingStep) throws -> Variable
+  ) throws {
+    for batch in batches(of: data, epoch: epoch, stream: stream) { try step(batch, epoch: epoch, loss: loss) }
+    try requireFiniteParameters(after: epoch)
+  }
+
+  /// Stops a training whose parameters are no numbers any more; `epoch` does this by itself after every pass.
+  public func requireFiniteParameters(after epoch: Int) throws(UnlearningError) {
+    guard model.parameters.isFinite else { throw .parametersNotFinite(epoch: epoch) }
+  }
+
+  /// One step on one batch.
+  public mutating func step(_ batch: Batch, epoch: Int, loss: (TrainingStep) throws -> Variable) throws {
+    try run.checkpoint()
+    let mode = Mode.train(random.stream("dropout", steps))
+    let smoothing = recipe.labelSmoothing
+    let (value, gradients) = try model.gradient(mode: mode) { model, pass in
+      try loss(
+        TrainingStep(batch: batch, epoch: epoch, labelSmoothing: smoothing, model: model, pass: pass))
+    }
+    guard value.isFinite else { throw UnlearningError.lossNotFinite(epoch: epoch, step: steps % stepsPerEpoch) }
+    let rate = recipe.learningRate(step: steps, stepsPerEpoch: stepsPerEpoch)
+    optimizer.update(&model.parameters, along: gradients, learningRate: rate, mask: mask)
+    steps += 1
+    run.progress(Double(steps) / Double(max(1, stepsPerEpoch * recipe.epochs)))
+  }
+}
+
+extension Run {
+  /// Trains `model` on `data` for all epochs of `recipe`; the closure is the loss of one step.
+  ///
+  /// - Throws: `UnlearningError` when the loss or the parameters stop being finite, or the run ends early.
+  public func fit(
+    _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String = "training",
+    mask: NamedTensors? = nil, loss: (TrainingStep) throws -> Variable
+  ) throws -> Classifier {
+    let steps = (data.count + recipe.batchSize - 1) / recipe.batchSize
+    var trainer = Trainer(model, recipe: recipe, stepsPerEpoch: steps, run: self, purpose: purpose)
+    trainer.mask = mask
+    for epoch in 0..<recipe.epochs { try trainer.epoch(epoch, over: data, loss: loss) }
+    return trainer.model
+  }
+
+  /// Trains a fresh model on `data` by the recipe of the original.
+  public func train(on data: Dataset, purpose: String) throws -> Classifier {
+    let model = makeClassifier(random.stream(purpose).stream("initial parameters"))
+    return try fit(model, to: data, by: recipe, purpose: purpose) { $0.crossEntropy }
+  }
+}

@@ -1,0 +1,109 @@
+public import Data
+public import Engine
+
+/// How a model is trained or fine-tuned: the block `training:` of experiment files and of most methods.
+public struct TrainingRecipe: ParameterSet, Hashable {
+  /// The kinds of optimiser.
+  public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case sgd, adam, adamw }
+  /// The shapes of the learning rate over time.
+  public enum ScheduleKind: String, Codable, Sendable, CaseIterable {
+    case constant, step, cosine
+    case multiStep = "multi-step"
+    case oneCycle = "one-cycle"
+  }
+
+  /// Passes over the data.
+  public var epochs = 30
+  /// Samples per step.
+  public var batchSize = 128
+  /// The base learning rate; the highest one for one-cycle.
+  public var learningRate = 0.1
+  /// The optimiser.
+  public var optimizer = OptimizerKind.sgd
+  /// Momentum of SGD.
+  public var momentum = 0.9
+  /// Whether SGD's momentum is Nesterov's.
+  public var nesterov = false
+  /// Weight decay.
+  public var weightDecay = 5e-4
+  /// The schedule.
+  public var schedule = ScheduleKind.cosine
+  /// Epochs between two drops of `step`.
+  public var stepEpochs = 40
+  /// What the rate is multiplied by at each drop.
+  public var stepFactor = 0.1
+  /// The epochs of the drops of `multi-step`.
+  public var milestones: [Int] = []
+  /// The share of one-cycle's steps that rise.
+  public var rise = 0.3
+  /// Epochs over which the rate rises in a line from 0.
+  public var warmUpEpochs = 0.0
+  /// Label smoothing.
+  public var labelSmoothing = 0.0
+  /// How images move in training.
+  public var augmentation = Augmentation.none
+
+  /// SGD at rate 0.1 along a cosine, 30 epochs of batches of 128.
+  public init() {}
+
+  /// The usual recipe with other numbers.
+  public init(
+    epochs: Int, learningRate: Double, batchSize: Int = 128, optimizer: OptimizerKind = .sgd,
+    schedule: ScheduleKind = .constant, stepEpochs: Int = 40, momentum: Double = 0.9, weightDecay: Double = 5e-4
+  ) {
+    self.epochs = epochs
+    self.learningRate = learningRate
+    self.batchSize = batchSize
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.stepEpochs = stepEpochs
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  /// What each number means.
+  public static let fields: [ParameterField] = [
+    ParameterField("epochs", "passes over the data", .atLeast(0)),
+    ParameterField("batch_size", "samples per step", .atLeast(1)),
+    ParameterField("learning_rate", "base learning rate; the peak of one-cycle", .above(0)),
+    ParameterField("optimizer", "optimiser", .oneOf(OptimizerKind.allCases.map(\.rawValue))),
+    ParameterField("momentum", "momentum of SGD", .halfOpen(0, 1)),
+    ParameterField("nesterov", "whether SGD looks ahead"),
+    ParameterField("weight_decay", "weight decay", .atLeast(0)),
+    ParameterField("schedule", "shape of the rate over time", .oneOf(ScheduleKind.allCases.map(\.rawValue))),
+    ParameterField("step_epochs", "epochs between two drops of 'step'", .atLeast(1)),
+    ParameterField("step_factor", "factor of each drop of 'step' and 'multi-step'", .openClosed(0, 1)),
+    ParameterField("milestones", "epochs of the drops of 'multi-step', counted from 0", .atLeast(0)),
+    ParameterField("rise", "share of one-cycle's steps that rise", .open(0, 1)),
+    ParameterField("warm_up_epochs", "epochs over which the rate rises in a line from 0", .atLeast(0)),
+    ParameterField("label_smoothing", "probability spread evenly over the classes", .halfOpen(0, 1)),
+    ParameterField("augmentation.padding", "random shift in pixels, both ways", .atLeast(0)),
+    ParameterField("augmentation.flip", "whether images are mirrored at random"),
+  ]
+
+  /// The fields of a recipe that is nested under `name`.
+  public static func fields(below name: String) -> [ParameterField] { fields.map { $0.below(name) } }
+
+  /// A new optimiser of this recipe.
+  public func makeOptimizer() -> any Optimizer {
+    switch optimizer {
+    case .sgd: SGD(momentum: Float(momentum), weightDecay: Float(weightDecay), nesterov: nesterov)
+    case .adam: Adam(weightDecay: Float(weightDecay))
+    case .adamw: Adam(weightDecay: Float(weightDecay), decoupled: true)
+    }
+  }
+
+  /// The learning rate of step `step`, counted from 0 over the whole training.
+  public func learningRate(step: Int, stepsPerEpoch: Int) -> Float {
+    let shape: LearningRateSchedule =
+      switch schedule {
+      case .constant: .constant
+      case .step: .step(epochs: stepEpochs, factor: stepFactor)
+      case .multiStep: .multiStep(epochs: milestones, factor: stepFactor)
+      case .cosine: .cosine
+      case .oneCycle: .oneCycle(rise: rise)
+      }
+    let factor = shape.factor(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, warmUpEpochs: warmUpEpochs)
+    return Float(learningRate * factor)
+  }
+}
