@@ -1,0 +1,50 @@
+import Data
+import Engine
+import Synchronization
+import Unlearning
+
+/// The data of an experiment, loaded when a step first needs them and shared by all steps.
+final class DataCache: Sendable {
+  private let experiment: Experiment
+  private let loaded = Mutex<[Int: DataSplits]>([:])
+  private let splits = Mutex<[SplitKey: ForgetSplit]>([:])
+
+  private struct SplitKey: Hashable {
+    var data: Int
+    var request: ForgetRequest
+    var seed: Int
+  }
+
+  init(_ experiment: Experiment) { self.experiment = experiment }
+
+  /// The data set at `index` of the experiment, without its validation rows.
+  func data(_ index: Int) throws -> DataSplits {
+    try loaded.withLock { cache in
+      if let known = cache[index] { return known }
+      guard let source = experiment.data[index].plugin as? any DatasetSource else {
+        preconditionFailure("entry \(index) of data: is a data set")
+      }
+      var splits = try source.load()
+      if experiment.validationFraction > 0 {
+        // One draw for all seeds, so that all models of a grid learn from the same rows.
+        let random = RandomSource(seed: 0).stream("validation")
+        splits = try splits.holdingOut(validationFraction: experiment.validationFraction, random: random)
+      }
+      cache[index] = splits
+      return splits
+    }
+  }
+
+  /// The data of `setting`, parted by its request.
+  func split(_ setting: Step.Setting) throws -> ForgetSplit {
+    let data = try data(setting.data)
+    let key = SplitKey(data: setting.data, request: setting.request, seed: setting.drawSeed)
+    return try splits.withLock { cache in
+      if let known = cache[key] { return known }
+      let random = RandomSource(seed: UInt64(setting.drawSeed)).stream("forget request")
+      let split = try setting.request.split(data, random: random)
+      cache[key] = split
+      return split
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+public import Logging
+import Synchronization
+public import Unlearning
+
+/// Told what happens while a plan is executed; called from several threads.
+public protocol ExecutionObserver: Sendable {
+  /// Step `index` (from 1) of `total` begins.
+  func started(_ step: Step, index: Int, total: Int)
+  /// A step is so far, in [0, 1].
+  func progressed(_ step: Step, fraction: Double)
+  /// A step ended well.
+  func finished(_ step: Step, seconds: Double)
+  /// So many steps were finished before.
+  func reused(count: Int)
+  /// A step ended with an error.
+  func failed(_ step: Step, error: String)
+  /// A step was not run because one that it needs failed.
+  func skipped(_ step: Step, because reason: String)
+  /// A damaged artefact was put aside and is made anew.
+  func repaired(_ message: String)
+}
+
+/// How an execution ended.
+public struct ExecutionSummary: Sendable {
+  /// Steps that were run and ended well.
+  public var finished = 0
+  /// Steps whose results were there.
+  public var reused = 0
+  /// Steps that ended with an error.
+  public var failed = 0
+  /// Steps that were not run because one that they need failed.
+  public var skipped = 0
+  /// Whether it was interrupted.
+  public var wasCancelled = false
+  /// Every failed step with its error.
+  public var failures: [(label: String, error: String)] = []
+}
+
+/// Runs the steps of a plan whose results are not in the store yet.
+public final class Executor: Sendable {
+  private let plan: Plan
+  private let store: Store
+  private let workers: Int
+  private let observer: any ExecutionObserver
+  private let runner: StepRunner
+
+  /// An execution by up to `workers` steps side by side; results do not depend on how many.
+  public init(
+    _ plan: Plan, registry: Registry, store: Store, workers: Int, observer: any ExecutionObserver,
+    log: Logger = Logger(label: "lacuna")
+  ) {
+    precondition(workers >= 1, "at least one worker is needed")
+    self.plan = plan
+    self.store = store
+    self.workers = workers
+    self.observer = observer
+    runner = StepRunner(plan, store: store, observer: observer, log: log)
+  }
+
+  /// Ends the execution soon: running steps stop at their next training step, finished ones stay.
+  public func cancel() { runner.cancel() }
+
+  /// Runs everything that is missing, as the only process that writes the store.
+  ///
+  /// - Throws: `StoreError` when another process writes the store, or the store cannot be written at all. Errors of
+  ///   single steps are part of the summary.
+  public func run() async throws -> ExecutionSummary {
+    let lock = try store.lock()
+    let index = try StoreIndex(of: store, lock: lock)
+    for note in index.notes { observer.repaired(note) }
+    let summary = await run(index)
+    withExtendedLifetime(lock) {}
+    return summary
+  }
+
+  private func run(_ index: StoreIndex) async -> ExecutionSummary {
+    var agenda = Agenda(plan, store: store)
+    var summary = ExecutionSummary()
+    for message in agenda.repairs { observer.repaired(message) }
+    summary.reused = plan.steps.count - agenda.pendingCount
+    observer.reused(count: summary.reused)
+    var started = 0
+    await withTaskGroup(of: (Step, Result<Double, any Error>).self) { group in
+      var running = 0
+      while true {
+        while running < workers, !runner.cancelled, let step = agenda.takeReady() {
+          started += 1
+          running += 1
+          observer.started(step, index: started, total: agenda.totalToRun)
+          group.addTask { [runner] in
+            do { return (step, .success(try runner.perform(step))) } catch { return (step, .failure(error)) }
+          }
+        }
+        for (step, reason) in agenda.takeSkipped() {
+          summary.skipped += 1
+          observer.skipped(step, because: reason)
+        }
+        guard let (step, result) = await group.next() else { break }
+        running -= 1
+        switch result {
+        case .success(let seconds):
+          agenda.finish(step.key)
+          noteInIndex(step, index)
+          summary.finished += 1
+          observer.finished(step, seconds: seconds)
+        case .failure(let error):
+          if runner.cancelled { continue }
+          if let key = Self.damagedKey(error), let message = agenda.repair(key, for: step) {
+            runner.forget(key)
+            started -= 1
+            observer.repaired(message)
+            continue
+          }
+          agenda.fail(step.key, "\(step.label) failed")
+          summary.failed += 1
+          summary.failures.append((step.label, "\(error)"))
+          observer.failed(step, error: "\(error)")
+        }
+      }
+    }
+    summary.wasCancelled = runner.cancelled
+    return summary
+  }
+
+  /// The index can be rebuilt from the artefacts at any time, so its failure loses nothing.
+  private func noteInIndex(_ step: Step, _ index: StoreIndex) {
+    do throws(StoreError) {
+      try index.add(step.key)
+    } catch {
+      observer.repaired("the index is not up to date: \(error)")
+    }
+  }
+
+  /// The artefact that a step could not read, when that is what stopped it.
+  private static func damagedKey(_ error: any Error) -> StepKey? {
+    guard case .damaged(let key, _, _, _)? = error as? StoreError else { return nil }
+    return key
+  }
+}

@@ -1,0 +1,47 @@
+import Engine
+import Unlearning
+
+/// Predictions as they lie in the store: per part `forget_train.logits` `[N, K]`, `.features` `[N, D]` where kept,
+/// `.labels` and `.indices`.
+enum OutputsFile {
+  static let name = "predictions.safetensors"
+
+  static func encode(_ outputs: ModelOutputs) -> [UInt8] {
+    var file = SafeTensors()
+    for part in Part.allCases {
+      let predictions = outputs[part]
+      file.tensors["\(part.rawValue).logits"] = predictions.logits
+      if let features = predictions.features { file.tensors["\(part.rawValue).features"] = features }
+      file.integers["\(part.rawValue).labels"] = predictions.labels
+      file.integers["\(part.rawValue).indices"] = predictions.indices
+    }
+    return file.encoded()
+  }
+
+  static func decode(_ bytes: [UInt8]) throws -> ModelOutputs {
+    let file = try SafeTensors(bytes)
+    var parts: [Part: Predictions] = [:]
+    for part in Part.allCases {
+      guard
+        let logits = file.tensors["\(part.rawValue).logits"],
+        let labels = file.integers["\(part.rawValue).labels"],
+        let indices = file.integers["\(part.rawValue).indices"],
+        logits.shape.count == 2, logits.shape[0] == labels.count, labels.count == indices.count
+      else { throw ExecutionError.unreadablePredictions(part: part.rawValue) }
+      parts[part] = Predictions(
+        logits: logits, features: file.tensors["\(part.rawValue).features"], labels: labels, indices: indices)
+    }
+    return ModelOutputs(parts)
+  }
+}
+
+/// What stops a step besides its plugins and the store.
+enum ExecutionError: Error, CustomStringConvertible {
+  case unreadablePredictions(part: String)
+
+  var description: String {
+    switch self {
+    case .unreadablePredictions(let part): "the stored predictions have no whole part '\(part)'"
+    }
+  }
+}

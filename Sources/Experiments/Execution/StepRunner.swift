@@ -1,0 +1,224 @@
+import ConfigYAML
+import Data
+import Engine
+import Foundation
+import Logging
+import Synchronization
+import Unlearning
+
+/// Does the work of one step: reads what its parents left, runs the plugin, writes the result.
+///
+/// Everything random is derived from the setting's seed and named by purpose, so that steps may run in any order.
+final class StepRunner: Sendable {
+  private let store: Store
+  private let data: DataCache
+  private let outputs: OutputsCache
+  private let observer: any ExecutionObserver
+  private let isCancelled = Atomic<Bool>(false)
+  private let log: Logger
+  private let environment: StepEnvironment
+
+  static let modelFile = "model.safetensors"
+  static let measurementsFile = "measurements.json"
+  static let calibrationFile = "calibration.json"
+
+  init(_ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger) {
+    self.store = store
+    self.observer = observer
+    self.log = log
+    data = DataCache(plan.experiment)
+    outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.count + 4))
+    environment = StepEnvironment()
+  }
+
+  /// Drops what is kept in memory of an artefact that is made anew.
+  func forget(_ key: StepKey) { outputs.forget(key) }
+
+  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+  var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
+
+  /// Does `step` and stores its result; returns the seconds that it took.
+  func perform(_ step: Step) throws -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var timing = Timing(started: Date())
+    let files = try Runtime.asJob { () throws -> [(name: String, bytes: [UInt8])] in try self.files(of: step, &timing) }
+    let elapsed = clock.now - start
+    if timing.cost == nil { timing.cost = Cost(seconds: elapsed.inSeconds, peakBytes: timing.peakBytes) }
+    try store.write(environment.record(of: step, timing), files: files)
+    return elapsed.inSeconds
+  }
+
+  /// When a step started, what its call cost and what it noted.
+  struct Timing {
+    var started: Date
+    var cost: Cost?
+    var peakBytes = 0
+    var notes: [String: Double] = [:]
+  }
+
+  private func files(of step: Step, _ timing: inout Timing) throws -> [(name: String, bytes: [UInt8])] {
+    switch step.work {
+    case .train(let setting):
+      let train = try data.data(setting.data).train
+      let model = try call(&timing, setting, step, forgottenClasses: []) { run in
+        try run.train(on: train, purpose: "original")
+      }
+      return [(Self.modelFile, model.checkpoint.encoded())]
+    case .unlearn(let setting, let variant, let original):
+      guard let method = variant.plugin as? any UnlearningMethod else { preconditionFailure("a method is planned") }
+      let split = try data.split(setting)
+      // A method that starts anew gets a fresh model, so that it cannot lean on the original by mistake.
+      let start = try original.map { try readModel($0, setting) } ?? fresh(setting, RandomSource(seed: 0))
+      let model = try call(&timing, setting, step, forgottenClasses: split.forgottenClasses) { run in
+        try method.unlearn(start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
+      }
+      return [(Self.modelFile, model.checkpoint.encoded())]
+    case .predict(let setting, let key, let features):
+      let (result, peak) = try MemoryMeter.measure {
+        ModelOutputs(of: try readModel(key, setting), on: try data.split(setting), keepingFeatures: features)
+      }
+      timing.peakBytes = peak
+      return [(OutputsFile.name, OutputsFile.encode(result))]
+    case .calibrate(let setting, let variant, let bank):
+      guard let attack = variant.plugin as? any Attack else { preconditionFailure("an attack is planned") }
+      let calibration = try attack.calibrate(try bank.map(outputs(of:)), context: try context(setting))
+      return [(Self.calibrationFile, Array(try canonicalJSON(calibration).utf8))]
+    case .attack(let setting, let variant, let target):
+      guard let attack = variant.plugin as? any Attack else { preconditionFailure("an attack is planned") }
+      return try encode(attack.attack(try evidence(setting, target)))
+    case .measure(let setting, let variant, let target):
+      guard let metric = variant.plugin as? any Metric else { preconditionFailure("a metric is planned") }
+      return try encode(metric.measure(try evidence(setting, target)))
+    }
+  }
+
+  private func encode(_ measurements: [Unlearning.Measurement]) throws -> [(name: String, bytes: [UInt8])] {
+    for measurement in measurements where !measurement.value.isFinite {
+      throw MeasurementError.notFinite(measurement.name)
+    }
+    return [(Self.measurementsFile, Array(try canonicalJSON(measurements).utf8))]
+  }
+
+  /// Runs a training or an unlearning call, and measures it alone.
+  private func call(
+    _ timing: inout Timing, _ setting: Step.Setting, _ step: Step, forgottenClasses: [Int],
+    _ body: (Run) throws -> Classifier
+  ) throws -> Classifier {
+    let lastShown = Mutex(-1.0)
+    let observer = observer
+    let source = try description(of: setting)
+    let architecture = source.architecture
+    let run = Run(
+      random: RandomSource(seed: UInt64(setting.seed)).stream("run"), recipe: setting.recipe.recipe,
+      makeClassifier: { random in
+        Classifier(
+          body: architecture, imageShape: source.imageShape, classCount: source.classCount, random: random)
+      },
+      forgottenClasses: forgottenClasses, log: log,
+      progress: { fraction in
+        let shows = lastShown.withLock { last in
+          guard fraction - last >= 0.01 || fraction >= 1 else { return false }
+          last = fraction
+          return true
+        }
+        if shows { observer.progressed(step, fraction: fraction) }
+      },
+      isCancelled: { [self] in cancelled })
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (model, peak) = try MemoryMeter.measure { try body(run) }
+    timing.cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
+    timing.notes = run.notes.all
+    guard model.parameters.isFinite && model.statistics.isFinite else {
+      throw UnlearningError.parametersNotFinite(epoch: setting.recipe.recipe.epochs)
+    }
+    return model
+  }
+
+  private func description(
+    of setting: Step.Setting
+  ) throws -> (architecture: any Layer, imageShape: [Int], classCount: Int) {
+    guard let architecture = setting.architecture.plugin as? any Architecture else {
+      preconditionFailure("an architecture is planned")
+    }
+    let train = try data.data(setting.data).train
+    return (try architecture.body(imageShape: train.imageShape), train.imageShape, train.classCount)
+  }
+
+  private func fresh(_ setting: Step.Setting, _ random: RandomSource) throws -> Classifier {
+    let source = try description(of: setting)
+    return Classifier(
+      body: source.architecture, imageShape: source.imageShape, classCount: source.classCount, random: random)
+  }
+
+  private func readModel(_ key: StepKey, _ setting: Step.Setting) throws -> Classifier {
+    var model = try fresh(setting, RandomSource(seed: 0))
+    try model.restore(try SafeTensors(try store.read(Self.modelFile, of: key)))
+    return model
+  }
+
+  private func outputs(of key: StepKey) throws -> ModelOutputs {
+    try outputs.outputs(key) { try OutputsFile.decode(try store.read(OutputsFile.name, of: key)) }
+  }
+
+  private func context(_ setting: Step.Setting) throws -> EvidenceContext {
+    let split = try data.split(setting)
+    return EvidenceContext(
+      forgottenClasses: split.forgottenClasses, classCount: split.retainTrain.classCount,
+      classNames: split.retainTrain.classNames,
+      random: RandomSource(seed: UInt64(setting.drawSeed)).stream("evidence"))
+  }
+
+  private func evidence(_ setting: Step.Setting, _ target: Step.Target) throws -> Evidence {
+    var evidence = Evidence(
+      target: try outputs(of: target.predictions), retrained: try target.bank.map(outputs(of:)),
+      targetPosition: target.position, context: try context(setting))
+    if let key = target.calibration {
+      let text = String(decoding: try store.read(Self.calibrationFile, of: key), as: UTF8.self)
+      evidence.calibration = try JSONValue(parsing: text, file: Self.calibrationFile).decode(Calibration.self)
+    }
+    if let key = target.costOf {
+      let record = try store.record(of: key)
+      evidence.cost = Cost(seconds: record.seconds, peakBytes: record.peakBytes)
+    }
+    evidence.measurements = try Self.values(target.measurements, in: store)
+    evidence.referenceMeasurements = try Self.values(target.referenceMeasurements, in: store)
+    return evidence
+  }
+
+  /// Values by full name: "accuracy.retain_test".
+  private static func values(
+    _ steps: [(name: String, key: StepKey)], in store: Store
+  ) throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for step in steps {
+      for measurement in try measurements(of: step.key, in: store) {
+        values["\(step.name).\(measurement.name)"] = measurement.value
+      }
+    }
+    return values
+  }
+
+  /// What an attack or metric step left.
+  static func measurements(of key: StepKey, in store: Store) throws -> [Unlearning.Measurement] {
+    let text = String(decoding: try store.read(measurementsFile, of: key), as: UTF8.self)
+    return try JSONValue(parsing: text, file: measurementsFile).decode([Unlearning.Measurement].self)
+  }
+}
+
+/// A plugin returned what cannot be a result.
+enum MeasurementError: Error, CustomStringConvertible {
+  case notFinite(String)
+
+  var description: String {
+    switch self {
+    case .notFinite(let name): "the measurement '\(name)' is not a finite number"
+    }
+  }
+}
+
+extension Duration {
+  /// The duration as a number of seconds.
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,197 @@
+import ConfigYAML
+import Data
+import Foundation
+import Unlearning
+
+/// Reads the blocks of an experiment file, reporting everything that is wrong instead of stopping at the first error.
+struct ExperimentReader {
+  let root: Node
+  let folder: URL
+  let registry: Registry
+  let diagnostics: Diagnostics
+
+  struct Parts {
+    var name: String
+    var seeds: [Int]
+    var validationFraction: Double
+    var data: [Variant]
+    var architectures: [Variant]
+    var recipes: [RecipeVariant]
+    var forget: [ForgetEntry]
+    var methods: [Variant]
+    var attacks: [Variant]
+    var metrics: [Variant]
+    var exclusions: [Exclusion]
+  }
+
+  static let keys = [
+    "experiment", "seeds", "data", "validation_fraction", "architectures", "training", "forget", "methods", "attacks",
+    "metrics", "exclude",
+  ]
+  private static let required = ["experiment", "data", "architectures", "forget", "methods", "metrics"]
+
+  func read() -> Parts? {
+    guard root.entries(diagnostics) != nil else { return nil }
+    root.reportUnknownKeys(known: Self.keys, diagnostics)
+    for key in Self.required where root[key] == nil { diagnostics.report("the key '\(key)' is missing", at: nil) }
+    let variants = VariantReader(diagnostics: diagnostics)
+    let parts = Parts(
+      name: name(), seeds: seeds(), validationFraction: validationFraction(),
+      data: variants.variants(in: root["data"], role: "data set", of: registry.datasets),
+      architectures: variants.variants(in: root["architectures"], role: "architecture", of: registry.architectures),
+      recipes: recipes(variants), forget: forget(),
+      methods: variants.variants(in: root["methods"], role: "method", of: registry.methods),
+      attacks: root["attacks"].map { variants.variants(in: $0, role: "attack", of: registry.attacks) } ?? [],
+      metrics: variants.variants(in: root["metrics"], role: "metric", of: registry.metrics), exclusions: exclusions())
+    checkClasses(parts)
+    checkArchitectures(parts)
+    return parts
+  }
+
+  private func name() -> String {
+    guard let node = root["experiment"], let name = node.string(diagnostics) else { return "" }
+    let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+    if name.isEmpty || !allowed {
+      diagnostics.report("an experiment's name has letters, digits, '_', '-' and '.'; found '\(name)'", at: node.mark)
+    }
+    return name
+  }
+
+  private func seeds() -> [Int] {
+    guard let node = root["seeds"] else { return [1] }
+    guard let items = node.items(diagnostics) else { return [] }
+    if items.isEmpty { diagnostics.report("at least one seed is needed", at: node.mark) }
+    var seeds: [Int] = []
+    for item in items {
+      guard let seed = item.int(diagnostics) else { continue }
+      if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: item.mark) }
+      if seeds.contains(seed) { diagnostics.report("seed \(seed) is listed twice", at: item.mark) }
+      seeds.append(seed)
+    }
+    return seeds
+  }
+
+  private func validationFraction() -> Double {
+    guard let node = root["validation_fraction"], let value = node.double(diagnostics) else { return 0 }
+    if value < 0 || value >= 1 { diagnostics.report("'validation_fraction' must be in [0, 1), is \(value)", at: node.mark) }
+    return value
+  }
+
+  private func recipes(_ variants: VariantReader) -> [RecipeVariant] {
+    let node = root["training"]
+    return Sweep.expand(node, diagnostics: diagnostics).compactMap { cell in
+      guard let (recipe, parameters) = variants.decode(TrainingRecipe.self, from: cell.node) else { return nil }
+      do throws(ParameterError) {
+        try recipe.validate()
+      } catch {
+        variants.report(error, in: cell.node, at: node?.mark ?? root.mark)
+        return nil
+      }
+      return RecipeVariant(recipe: recipe, parameters: parameters, varied: cell.assignments)
+    }
+  }
+
+  private func forget() -> [ForgetEntry] {
+    guard let node = root["forget"], let items = node.items(diagnostics) else { return [] }
+    if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
+    return items.compactMap { item in
+      guard let entries = item.entries, entries.count == 1 else {
+        diagnostics.report(
+          "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
+            + "'samples: {count: 100}', 'indices: file'; found \(item.kindDescription)", at: item.mark)
+        return nil
+      }
+      switch entries[0].key {
+      case "class": return classes(entries[0].value)
+      case "samples": return samples(entries[0].value)
+      case "indices": return indices(entries[0].value)
+      default:
+        let problem = unknownName("kind of forget request", entries[0].key, known: ["class", "samples", "indices"])
+        diagnostics.report(problem, at: entries[0].keyMark)
+        return nil
+      }
+    }
+  }
+
+  private func classes(_ node: Node) -> ForgetEntry? {
+    let items: [Node]
+    if case .scalar = node { items = [node] } else { items = node.items(diagnostics) ?? [] }
+    if items.isEmpty { diagnostics.report("at least one class is needed", at: node.mark) }
+    let names = items.compactMap { item in item.string(diagnostics).map { (name: $0, mark: item.mark) } }
+    guard !names.isEmpty else { return nil }
+    return ForgetEntry(
+      kind: .classes(names), label: "class " + names.map(\.name).joined(separator: "+"), mark: node.mark)
+  }
+
+  private func samples(_ node: Node) -> ForgetEntry? {
+    guard node.entries(diagnostics) != nil else { return nil }
+    node.reportUnknownKeys(known: ["fraction", "count", "seed"], diagnostics)
+    let seed = node["seed"].flatMap { $0.int(diagnostics) } ?? 0
+    switch (node["fraction"], node["count"]) {
+    case (let fraction?, nil):
+      guard let value = fraction.double(diagnostics) else { return nil }
+      if value <= 0 || value >= 1 { diagnostics.report("'fraction' must be in (0, 1), is \(value)", at: fraction.mark) }
+      return ForgetEntry(
+        kind: .request(.fraction(value), seed: seed), label: "samples \(value)\(seed == 0 ? "" : " seed \(seed)")",
+        mark: node.mark)
+    case (nil, let count?):
+      guard let value = count.int(diagnostics) else { return nil }
+      if value < 1 { diagnostics.report("'count' must be ≥ 1, is \(value)", at: count.mark) }
+      return ForgetEntry(
+        kind: .request(.count(value), seed: seed), label: "samples \(value)\(seed == 0 ? "" : " seed \(seed)")",
+        mark: node.mark)
+    default:
+      diagnostics.report("samples are given by either 'fraction' or 'count'", at: node.mark)
+      return nil
+    }
+  }
+
+  private func indices(_ node: Node) -> ForgetEntry? {
+    guard let path = node.string(diagnostics) else { return nil }
+    do throws(DataError) {
+      let url = URL(fileURLWithPath: path, relativeTo: folder)
+      return ForgetEntry(
+        kind: .request(.indices(try IndexFile.read(url)), seed: 0), label: "indices \(path)", mark: node.mark)
+    } catch {
+      diagnostics.report(error.description, at: node.mark)
+      return nil
+    }
+  }
+
+  private func exclusions() -> [Exclusion] {
+    guard let node = root["exclude"], let items = node.items(diagnostics) else { return [] }
+    return items.compactMap { item in
+      guard let entries = item.entries(diagnostics), !entries.isEmpty else { return nil }
+      let conditions = entries.compactMap { entry -> (key: String, value: String)? in
+        guard case .scalar(let scalar) = entry.value else {
+          diagnostics.report("expected one value, found \(entry.value.kindDescription)", at: entry.value.mark)
+          return nil
+        }
+        return (entry.key, scalar.text)
+      }
+      return Exclusion(conditions: conditions, mark: item.mark)
+    }
+  }
+
+  private func checkClasses(_ parts: Parts) {
+    for variant in parts.data {
+      guard let source = variant.plugin as? any DatasetSource else { continue }
+      for entry in parts.forget { _ = entry.request(classNames: source.classNames, diagnostics: diagnostics) }
+    }
+  }
+
+  private func checkArchitectures(_ parts: Parts) {
+    for dataset in parts.data {
+      guard let source = dataset.plugin as? any DatasetSource else { continue }
+      for variant in parts.architectures {
+        guard let architecture = variant.plugin as? any Architecture else { continue }
+        do throws(ParameterError) {
+          _ = try architecture.body(imageShape: source.imageShape)
+        } catch {
+          let place = root["architectures"]?.mark
+          diagnostics.report("\(variant.label) cannot take the images of \(dataset.label): \(error)", at: place)
+        }
+      }
+    }
+  }
+}

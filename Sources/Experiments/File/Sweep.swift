@@ -1,0 +1,113 @@
+import ConfigYAML
+
+/// Expands `{sweep: [...]}` and `zip:` in a block of parameters.
+///
+/// A mapping with the single key `sweep` in the place of a scalar is an axis. `zip: {a: [1, 2], b: [3, 4]}` inside a
+/// block varies several parameters together; a dot leads into nested blocks: `training.epochs`. All axes are crossed,
+/// the last one of the file varying fastest.
+struct Sweep {
+  /// One combination of values.
+  struct Cell {
+    var node: Node?
+    var assignments: [Variant.Assignment]
+  }
+
+  private struct Axis {
+    /// For each point: what stands where.
+    var points: [[(path: [String], value: Node)]]
+  }
+
+  /// More combinations than this in one block are taken for a mistake.
+  static let maximumCells = 100_000
+
+  static func expand(_ node: Node?, diagnostics: Diagnostics) -> [Cell] {
+    guard let node, node.entries != nil else { return [Cell(node: node, assignments: [])] }
+    var axes: [Axis] = []
+    let plain = collect(node, path: [], into: &axes, diagnostics)
+    var cells = [Cell(node: plain, assignments: [])]
+    for axis in axes {
+      guard cells.count * axis.points.count <= maximumCells else {
+        diagnostics.report("the sweeps of this block have more than \(maximumCells) combinations", at: node.mark)
+        return []
+      }
+      cells = cells.flatMap { cell in
+        axis.points.map { point in
+          point.reduce(cell) { cell, assignment in
+            Cell(
+              node: cell.node.map { setting($0, assignment.path[...], to: assignment.value) },
+              assignments: cell.assignments + [
+                .init(path: assignment.path.joined(separator: "."), value: text(assignment.value))
+              ])
+          }
+        }
+      }
+    }
+    return cells
+  }
+
+  /// The node without its sweeps; their axes are appended in the order of the file.
+  private static func collect(
+    _ node: Node, path: [String], into axes: inout [Axis], _ diagnostics: Diagnostics
+  ) -> Node {
+    guard case .mapping(let entries, let mark) = node else { return node }
+    var kept: [Node.Entry] = []
+    for entry in entries {
+      let inner = path + [entry.key]
+      if entry.key == "zip" {
+        if let axis = zipAxis(entry, path: path, diagnostics) { axes.append(axis) }
+      } else if let sweep = entry.value.entries, sweep.count == 1, sweep[0].key == "sweep" {
+        guard let values = points(of: sweep[0], diagnostics) else { continue }
+        axes.append(Axis(points: values.map { [(inner, $0)] }))
+      } else {
+        var changed = entry
+        changed.value = collect(entry.value, path: inner, into: &axes, diagnostics)
+        kept.append(changed)
+      }
+    }
+    return .mapping(kept, mark)
+  }
+
+  private static func zipAxis(_ entry: Node.Entry, path: [String], _ diagnostics: Diagnostics) -> Axis? {
+    guard let columns = entry.value.entries(diagnostics) else { return nil }
+    guard columns.count > 1 else {
+      diagnostics.report("zip varies several parameters together; one parameter is swept by 'sweep'", at: entry.keyMark)
+      return nil
+    }
+    var lists: [(path: [String], values: [Node])] = []
+    for column in columns {
+      guard let values = points(of: column, diagnostics) else { return nil }
+      lists.append((path + column.key.split(separator: ".").map(String.init), values))
+    }
+    for (column, list) in zip(columns, lists) where list.values.count != lists[0].values.count {
+      diagnostics.report(
+        "the lists of a zip have equal lengths; '\(columns[0].key)' has \(lists[0].values.count) values, "
+          + "'\(column.key)' has \(list.values.count)", at: column.keyMark)
+      return nil
+    }
+    return Axis(points: lists[0].values.indices.map { row in lists.map { ($0.path, $0.values[row]) } })
+  }
+
+  private static func points(of entry: Node.Entry, _ diagnostics: Diagnostics) -> [Node]? {
+    guard let values = entry.value.items(diagnostics) else { return nil }
+    if values.isEmpty { diagnostics.report("a sweep needs at least one value", at: entry.value.mark) }
+    var seen: Set<String> = []
+    for value in values {
+      if case .scalar(let scalar) = value, entry.key == "sweep", !seen.insert(scalar.text).inserted {
+        diagnostics.report("the value \(scalar.text) is swept twice", at: scalar.mark)
+      }
+    }
+    return values.isEmpty ? nil : values
+  }
+
+  private static func setting(_ node: Node, _ path: ArraySlice<String>, to value: Node) -> Node {
+    guard let head = path.first else { return value }
+    let rest = path.dropFirst()
+    if rest.isEmpty { return node.setting(head, to: value) }
+    return node.setting(head, to: setting(node[head] ?? .mapping([], value.mark), rest, to: value))
+  }
+
+  private static func text(_ node: Node) -> String {
+    if case .scalar(let scalar) = node { return scalar.text }
+    return node.canonicalJSON
+  }
+}

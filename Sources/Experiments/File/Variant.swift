@@ -1,0 +1,175 @@
+public import ConfigYAML
+public import Unlearning
+
+/// A plugin with resolved parameters: one value of one axis of the grid.
+public struct Variant: Sendable {
+  /// The plugin's name.
+  public let name: String
+  /// The plugin's version.
+  public let version: Int
+  /// What sweeps chose, in the order of the file: `("tilt", "10")`.
+  public let varied: [Assignment]
+  /// All parameters.
+  public let parameters: JSONValue
+  /// The parameters that results depend on: without the places where things lie.
+  public let keyParameters: JSONValue
+  /// The plugin, constructed.
+  public let plugin: any Plugin
+
+  /// One parameter and the value that a sweep gave it.
+  public struct Assignment: Sendable, Hashable {
+    /// The path below the plugin, with dots.
+    public var path: String
+    /// The value as the file writes it.
+    public var value: String
+  }
+
+  /// "tilt=10 temperature=0.1", empty when nothing varies.
+  public var variedLabel: String { varied.map { "\($0.path)=\($0.value)" }.joined(separator: " ") }
+  /// The name, with what varies in parentheses.
+  public var label: String { varied.isEmpty ? name : "\(name)(\(variedLabel))" }
+  /// What names this variant in cache keys.
+  var identity: JSONValue {
+    .object([
+      .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
+      .init(key: "parameters", value: keyParameters),
+    ])
+  }
+}
+
+/// Turns the nodes of an experiment file into variants, reporting everything that is wrong with them.
+struct VariantReader {
+  let diagnostics: Diagnostics
+
+  /// All variants that a list of plugins stands for. `known` is every plugin of the role.
+  func variants(in node: Node?, role: String, of known: [any Plugin.Type]) -> [Variant] {
+    guard let node, let items = node.items(diagnostics) else { return [] }
+    if items.isEmpty { diagnostics.report("at least one \(role) is needed", at: node.mark) }
+    var result: [Variant] = []
+    for item in items {
+      guard let (name, nameMark, parameters) = nameAndParameters(item, role: role) else { continue }
+      guard let type = known.first(where: { $0.card.name == name }) else {
+        diagnostics.report(unknownName(role, name, known: known.map { $0.card.name }), at: nameMark)
+        continue
+      }
+      for variant in variants(of: type, parameters: parameters, at: nameMark) {
+        if result.contains(where: { $0.label == variant.label }) {
+          let twin = result.contains { $0.name == name && $0.parameters == variant.parameters }
+          if twin { diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark) }
+        }
+        result.append(variant)
+      }
+    }
+    return tellingTwinsApart(result)
+  }
+
+  private func nameAndParameters(_ item: Node, role: String) -> (String, Mark, Node?)? {
+    switch item {
+    case .scalar(let scalar):
+      return (scalar.text, scalar.mark, nil)
+    case .mapping(let entries, _) where entries.count == 1:
+      return (entries[0].key, entries[0].keyMark, entries[0].value)
+    default:
+      diagnostics.report(
+        "expected the name of one \(role), or 'name: {parameters}', found \(item.kindDescription)", at: item.mark)
+      return nil
+    }
+  }
+
+  /// All variants of one plugin.
+  private func variants(of type: any Plugin.Type, parameters: Node?, at mark: Mark) -> [Variant] {
+    Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
+      variant(of: type, cell: cell, at: mark)
+    }
+  }
+
+  private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, at mark: Mark) -> Variant? {
+    guard let (values, parameters) = decode(P.Parameters.self, from: cell.node) else { return nil }
+    do throws(ParameterError) {
+      let plugin = try P(values)
+      return Variant(
+        name: P.card.name, version: P.card.version, varied: cell.assignments, parameters: parameters,
+        keyParameters: P.Parameters.fields.filter(\.isLocation).reduce(parameters) { $0.removing(path: $1.name) },
+        plugin: plugin)
+    } catch {
+      report(error, in: cell.node, at: mark)
+      return nil
+    }
+  }
+
+  /// One set of parameters over its defaults, with its resolved form.
+  func decode<P: ParameterSet>(_ type: P.Type, from node: Node?) -> (values: P, parameters: JSONValue)? {
+    let before = diagnostics.count
+    let known = P.fields.map { String($0.name.prefix { $0 != "." }) }
+    let decoded = ConfigYAML.decode(P.self, from: node, defaults: P(), knownKeys: known, diagnostics: diagnostics)
+    guard let values = decoded, diagnostics.count == before else { return nil }
+    guard let parameters = try? JSONValue(values) else { return nil }
+    return (values, parameters)
+  }
+
+  /// Reports every problem at the value it is about.
+  func report(_ error: ParameterError, in node: Node?, at mark: Mark) {
+    for problem in error.problems {
+      var place = node
+      for key in problem.parameter.split(separator: ".") { place = place?[String(key)] ?? place }
+      let known = place.flatMap { $0.mark == .generated ? nil : $0.mark }
+      diagnostics.report("'\(problem.parameter)' \(problem.message)", at: known ?? mark)
+    }
+  }
+
+  /// Two entries of one plugin get what the file says of each in their labels.
+  private func tellingTwinsApart(_ variants: [Variant]) -> [Variant] {
+    variants.map { variant in
+      let twins = variants.filter { $0.name == variant.name }
+      guard twins.count > 1, twins.contains(where: { $0.varied != variant.varied || $0.varied.isEmpty }) else {
+        return variant
+      }
+      var differing: [Variant.Assignment] = []
+      for (path, value) in variant.parameters.leaves {
+        if twins.contains(where: { twin in twin.parameters.leaves.first { $0.path == path }?.value != value }) {
+          differing.append(.init(path: path, value: value))
+        }
+      }
+      return Variant(
+        name: variant.name, version: variant.version, varied: differing, parameters: variant.parameters,
+        keyParameters: variant.keyParameters, plugin: variant.plugin)
+    }
+  }
+}
+
+extension JSONValue {
+  /// Every scalar with its path, dots between the keys.
+  var leaves: [(path: String, value: String)] {
+    guard let members else { return [("", string ?? description)] }
+    return members.flatMap { member in
+      member.value.leaves.map { leaf in
+        (leaf.path.isEmpty ? member.key : "\(member.key).\(leaf.path)", leaf.value)
+      }
+    }
+  }
+
+  /// The same object without what stands at `path`.
+  func removing(path: String) -> JSONValue {
+    guard let members else { return self }
+    let (head, tail) = path.firstSplit
+    return .object(
+      members.compactMap { member in
+        guard member.key == head else { return member }
+        return tail.map { Member(key: head, value: member.value.removing(path: $0)) }
+      })
+  }
+
+  /// What stands at `path`.
+  func value(at path: String) -> JSONValue? {
+    let (head, tail) = path.firstSplit
+    return tail.map { self[head]?.value(at: $0) } ?? self[head]
+  }
+}
+
+extension String {
+  /// What stands before the first dot, and what follows it.
+  var firstSplit: (head: String, tail: String?) {
+    guard let dot = firstIndex(of: ".") else { return (self, nil) }
+    return (String(self[..<dot]), String(self[index(after: dot)...]))
+  }
+}

@@ -1,0 +1,119 @@
+public import ConfigYAML
+import Data
+
+/// One model of the grid that is attacked and measured: an original, a retrained or an unlearned one.
+public struct Cell: Sendable {
+  /// The data set, with what varies.
+  public let data: String
+  /// The architecture, with what varies.
+  public let architecture: String
+  /// The forget request.
+  public let forget: String
+  /// The method; "original" for the model before unlearning.
+  public let method: String
+  /// The resolved parameters of the method, and of the training where that varies.
+  public let parameters: JSONValue
+  /// What sweeps vary: "tilt=10 temperature=0.1"; empty if nothing.
+  public let variedParameters: String
+  /// The seed.
+  public let seed: Int
+  /// Whether this is the model that others are compared with.
+  public let isReference: Bool
+  /// Whether this is the model before unlearning.
+  public let isOriginal: Bool
+
+  /// The attack and metric steps of this model.
+  let probes: [Probe]
+  /// Cells of one group are compared with one reference: everything but method and seed.
+  let group: String
+
+  /// One attack or metric on one cell.
+  struct Probe: Sendable {
+    /// "attack" or "metric".
+    let kind: String
+    /// The plugin, with what varies: the first part of every measurement's name.
+    let name: String
+    let key: StepKey
+  }
+
+  /// The cell in one line.
+  public var label: String {
+    [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", "seed \(seed)"]
+      .joined(separator: " / ")
+  }
+}
+
+/// A cell that cannot be, or that the file leaves out.
+public struct PrunedCell: Sendable, Hashable {
+  /// The cell.
+  public let description: String
+  /// Why it is not run.
+  public let reason: String
+}
+
+/// What a step does.
+public enum StepKind: String, Sendable, Codable, CaseIterable {
+  /// Trains an original model.
+  case train
+  /// Runs a method.
+  case unlearn
+  /// Runs a model over all parts of the data.
+  case predict
+  /// Lets an attack learn from the retrained models.
+  case calibrate
+  /// Runs an attack on a model.
+  case attack
+  /// Runs a metric on a model.
+  case measure
+}
+
+/// One unit of work whose result is kept.
+public struct Step: Sendable {
+  /// What names its result.
+  public let key: StepKey
+  /// What it does.
+  public let kind: StepKind
+  /// What it does, for people.
+  public let label: String
+  /// The steps whose results it reads.
+  public let parents: [StepKey]
+  /// The configuration that the key is made of.
+  let configuration: JSONValue
+  /// Names and versions of the plugins that take part.
+  let plugins: [String: Int]
+  let work: Work
+
+  /// What the executor needs to do it.
+  enum Work: Sendable {
+    case train(Setting)
+    case unlearn(Setting, method: Variant, original: StepKey?)
+    case predict(Setting, model: StepKey, features: Bool)
+    case calibrate(Setting, attack: Variant, bank: [StepKey])
+    case attack(Setting, attack: Variant, target: Target)
+    case measure(Setting, metric: Variant, target: Target)
+  }
+
+  /// What a cell of the grid shares with its neighbours.
+  struct Setting: Sendable {
+    var data: Int
+    var architecture: Variant
+    var recipe: RecipeVariant
+    var request: ForgetRequest
+    var drawSeed: Int
+    var seed: Int
+  }
+
+  /// The model that is attacked or measured, and what is known of its peers.
+  struct Target: Sendable {
+    var predictions: StepKey
+    var bank: [StepKey]
+    /// The place of the target in the bank.
+    var position: Int?
+    var calibration: StepKey?
+    /// The step whose cost is measured.
+    var costOf: StepKey?
+    /// Steps whose measurements are read, with the names that stand before theirs.
+    var measurements: [(name: String, key: StepKey)]
+    var referenceMeasurements: [(name: String, key: StepKey)]
+  }
+}

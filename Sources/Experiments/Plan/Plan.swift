@@ -1,0 +1,410 @@
+public import ConfigYAML
+import Data
+import Engine
+import Foundation
+public import Unlearning
+
+/// The grid of an experiment as a graph of steps, each named by what its result depends on.
+public struct Plan: Sendable {
+  /// The experiment.
+  public let experiment: Experiment
+  /// Every model that is attacked and measured, in the order of the tables.
+  public let cells: [Cell]
+  /// What is not run, with reasons.
+  public let pruned: [PrunedCell]
+  /// Every step once, parents before children.
+  public let steps: [Step]
+
+  /// Plans `experiment`; reads the data files to fingerprint them, but decodes nothing.
+  ///
+  /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing.
+  public init(_ experiment: Experiment, registry: Registry) throws {
+    var builder = try PlanBuilder(experiment, registry: registry)
+    try builder.build()
+    self.experiment = experiment
+    cells = builder.cells
+    pruned = builder.pruned
+    steps = builder.steps
+  }
+
+  /// The step under `key`.
+  func step(_ key: StepKey) -> Step? { index[key].map { steps[$0] } }
+
+  private var index: [StepKey: Int] {
+    Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($0.element.key, $0.offset) })
+  }
+}
+
+/// Walks the grid and collects cells and steps.
+struct PlanBuilder {
+  private let experiment: Experiment
+  private let reference: Variant
+  private let dataIdentities: [JSONValue]
+  private(set) var cells: [Cell] = []
+  private(set) var pruned: [PrunedCell] = []
+  private(set) var steps: [Step] = []
+  private var known: Set<StepKey> = []
+  private var usedExclusions: Set<Int> = []
+
+  /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
+  static let engineVersion = 1
+
+  init(_ experiment: Experiment, registry: Registry) throws {
+    self.experiment = experiment
+    guard let retrain = registry.method(Self.referenceName) else {
+      throw DiagnosticList([
+        Diagnostic(file: experiment.file, message: "no method is named '\(Self.referenceName)', the reference of all")
+      ])
+    }
+    reference = try Self.defaultVariant(of: retrain)
+    dataIdentities = try experiment.data.map { try Self.identity(of: $0) }
+  }
+
+  /// The method that others are compared with.
+  static let referenceName = "retrain"
+
+  mutating func build() throws {
+    for (dataIndex, data) in experiment.data.enumerated() {
+      guard let source = data.plugin as? any DatasetSource else { continue }
+      for architecture in experiment.architectures {
+        for recipe in experiment.recipes {
+          for entry in experiment.forget {
+            guard let request = entry.request(classNames: source.classNames, diagnostics: nil) else { continue }
+            let settings = experiment.seeds.map { seed in
+              Step.Setting(
+                data: dataIndex, architecture: architecture, recipe: recipe, request: request,
+                drawSeed: entry.drawSeed, seed: seed)
+            }
+            try addGroup(Group(data: data, entry: entry, request: request, settings: settings))
+          }
+        }
+      }
+    }
+    let unused = experiment.exclusions.indices.filter { !usedExclusions.contains($0) }
+    if !unused.isEmpty {
+      let diagnostics = experiment.document.makeDiagnostics()
+      for index in unused {
+        let exclusion = experiment.exclusions[index]
+        diagnostics.report("the exclusion {\(exclusion.description)} matches no cell", at: exclusion.mark)
+      }
+      try diagnostics.throwIfAny()
+    }
+  }
+
+  /// All seeds and methods of one data set, architecture, recipe and request.
+  private struct Group {
+    var data: Variant
+    var entry: ForgetEntry
+    var request: ForgetRequest
+    var settings: [Step.Setting]
+    var recipe: RecipeVariant { settings[0].recipe }
+    var architecture: Variant { settings[0].architecture }
+    var label: String {
+      [data.label, architecture.label, entry.label, recipe.label].filter { !$0.isEmpty }.joined(separator: " / ")
+    }
+  }
+
+  private mutating func addGroup(_ group: Group) throws {
+    let kind = group.request.kind
+    let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
+    var originals: [StepKey] = []
+    var bank: [StepKey] = []
+    var retrained: [StepKey] = []
+    for setting in group.settings {
+      originals.append(try addTraining(setting))
+      let model = try addUnlearning(setting, method: reference, original: originals[originals.count - 1])
+      retrained.append(model)
+      bank.append(try addPrediction(setting, model: model, of: "retrain", features: readsFeatures))
+    }
+    // The reference of each seed is planned first, because others read its measurements.
+    var referenceProbes: [[Cell.Probe]] = []
+    for (position, setting) in group.settings.enumerated() {
+      let probes = try addProbes(
+        setting, group, model: retrained[position], predictions: bank[position], bank: bank, position: position,
+        method: reference, label: "retrain", referenceProbes: nil)
+      referenceProbes.append(probes)
+      addCell(group, setting, method: nil, isReference: true, probes: probes)
+    }
+    for (position, setting) in group.settings.enumerated() {
+      let key = try addPrediction(
+        setting, model: originals[position], of: "original", features: readsFeatures)
+      let probes = try addProbes(
+        setting, group, model: nil, predictions: key, bank: bank, position: nil, method: nil, label: "original",
+        referenceProbes: referenceProbes[position])
+      addCell(group, setting, method: nil, isReference: false, probes: probes)
+    }
+    for method in experiment.methods {
+      guard method.name != reference.name || method.keyParameters != reference.keyParameters else { continue }
+      guard let plugin = method.plugin as? any UnlearningMethod else { continue }
+      guard type(of: plugin).serves.contains(kind) else {
+        let served = type(of: plugin).serves.map(\.rawValue).sorted().joined(separator: ", ")
+        pruned.append(
+          PrunedCell(
+            description: "\(group.label) / \(method.label)",
+            reason: "\(method.name) serves requests of \(served), this is one of \(kind.rawValue)"))
+        continue
+      }
+      for (position, setting) in group.settings.enumerated() {
+        if let exclusion = exclusion(group, setting, method: method, attack: nil) {
+          pruned.append(
+            PrunedCell(
+              description: "\(group.label) / \(method.label) / seed \(setting.seed)",
+              reason: "excluded by {\(exclusion.description)}"))
+          continue
+        }
+        let model = try addUnlearning(setting, method: method, original: originals[position])
+        let key = try addPrediction(setting, model: model, of: method.label, features: readsFeatures)
+        let probes = try addProbes(
+          setting, group, model: model, predictions: key, bank: bank, position: nil, method: method,
+          label: method.label, referenceProbes: referenceProbes[position])
+        addCell(group, setting, method: method, isReference: false, probes: probes)
+      }
+    }
+  }
+
+  private mutating func addCell(
+    _ group: Group, _ setting: Step.Setting, method: Variant?, isReference: Bool, probes: [Cell.Probe]
+  ) {
+    let shown = method ?? (isReference ? reference : nil)
+    var parameters = shown?.parameters.members ?? []
+    if !group.recipe.varied.isEmpty {
+      // The recipe is an axis of its own: its rows must be told apart in files, too.
+      let varied = group.recipe.varied.map { assignment in
+        JSONValue.Member(
+          key: assignment.path,
+          value: group.recipe.parameters.value(at: assignment.path) ?? .string(assignment.value))
+      }
+      parameters.append(.init(key: "original_training", value: .object(varied)))
+    }
+    let labels = [method?.variedLabel ?? "", group.recipe.label]
+    cells.append(
+      Cell(
+        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
+        method: shown?.name ?? "original", parameters: .object(parameters),
+        variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seed: setting.seed,
+        isReference: isReference, isOriginal: shown == nil, probes: probes, group: group.label))
+  }
+
+  // MARK: Steps
+
+  private mutating func add(
+    _ kind: StepKind, _ label: String, parents: [StepKey], configuration: [JSONValue.Member], plugins: [Variant],
+    work: Step.Work
+  ) -> StepKey {
+    var members = configuration
+    members.append(.init(key: "step", value: .string(kind.rawValue)))
+    members.append(.init(key: "engine", value: .int(Self.engineVersion)))
+    members.append(.init(key: "parents", value: .array(parents.map { .string($0.hex) })))
+    let whole = JSONValue.object(members)
+    let key = StepKey(canonicalText: whole.canonicalText)
+    if known.insert(key).inserted {
+      let versions = plugins.map { ($0.name, $0.version) }
+      steps.append(
+        Step(
+          key: key, kind: kind, label: label, parents: parents, configuration: whole,
+          plugins: Dictionary(versions, uniquingKeysWith: { first, _ in first }), work: work))
+    }
+    return key
+  }
+
+  private func label(_ setting: Step.Setting, _ rest: String...) -> String {
+    let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
+    return (parts + ["seed \(setting.seed)"]).filter { !$0.isEmpty }.joined(separator: " / ")
+  }
+
+  private func common(_ setting: Step.Setting) -> [JSONValue.Member] {
+    [
+      .init(key: "data", value: dataIdentities[setting.data]),
+      .init(key: "validation_fraction", value: .number(experiment.validationFraction)),
+    ]
+  }
+
+  private func modelSetting(_ setting: Step.Setting) -> [JSONValue.Member] {
+    common(setting) + [
+      .init(key: "architecture", value: setting.architecture.identity),
+      .init(key: "training", value: setting.recipe.parameters), .init(key: "seed", value: .int(setting.seed)),
+    ]
+  }
+
+  private func request(_ setting: Step.Setting) throws -> [JSONValue.Member] {
+    [
+      .init(key: "forget", value: try JSONValue(setting.request)),
+      .init(key: "forget_seed", value: .int(setting.drawSeed)),
+    ]
+  }
+
+  private mutating func addTraining(_ setting: Step.Setting) throws -> StepKey {
+    add(
+      .train, label(setting, "original"), parents: [], configuration: modelSetting(setting),
+      plugins: [experiment.data[setting.data], setting.architecture], work: .train(setting))
+  }
+
+  private mutating func addUnlearning(
+    _ setting: Step.Setting, method: Variant, original: StepKey
+  ) throws -> StepKey {
+    let needs = (method.plugin as? any UnlearningMethod).map { type(of: $0).needs } ?? []
+    let parent = needs.contains(.originalModel) ? original : nil
+    return add(
+      .unlearn, label(setting, setting.request.shortLabel, method.label), parents: parent.map { [$0] } ?? [],
+      configuration: modelSetting(setting) + (try request(setting)) + [.init(key: "method", value: method.identity)],
+      plugins: [experiment.data[setting.data], setting.architecture, method],
+      work: .unlearn(setting, method: method, original: parent))
+  }
+
+  private mutating func addPrediction(
+    _ setting: Step.Setting, model: StepKey, of name: String, features: Bool
+  ) throws -> StepKey {
+    add(
+      .predict, label(setting, setting.request.shortLabel, name), parents: [model],
+      configuration: common(setting) + (try request(setting)) + [.init(key: "features", value: .bool(features))],
+      plugins: [experiment.data[setting.data], setting.architecture],
+      work: .predict(setting, model: model, features: features))
+  }
+
+  private static func reads(_ variant: Variant, _ kind: EvidenceKind) -> Bool {
+    if let attack = variant.plugin as? any Attack { return type(of: attack).reads.contains(kind) }
+    if let metric = variant.plugin as? any Metric { return type(of: metric).reads.contains(kind) }
+    return false
+  }
+
+  private mutating func addProbes(
+    _ setting: Step.Setting, _ group: Group, model: StepKey?, predictions: StepKey, bank: [StepKey], position: Int?,
+    method: Variant?, label name: String, referenceProbes: [Cell.Probe]?
+  ) throws -> [Cell.Probe] {
+    var probes: [Cell.Probe] = []
+    let attacks = experiment.attacks.filter { attack in
+      if exclusion(group, setting, method: method, attack: attack) != nil { return false }
+      let needed = (attack.plugin as? any Attack).map { type(of: $0).retrainedModelsNeeded } ?? 0
+      return has(bank.count, needed, for: attack, group)
+    }
+    // Metrics that read other measurements come last.
+    let metrics =
+      experiment.metrics.filter { !Self.reads($0, .measurements) }
+      + experiment.metrics.filter { Self.reads($0, .measurements) }
+    for probe in attacks + metrics {
+      let isAttack = probe.plugin is any Attack
+      if let metric = probe.plugin as? any Metric {
+        guard has(bank.count, type(of: metric).retrainedModelsNeeded, for: probe, group) else { continue }
+      }
+      let usesBank = Self.reads(probe, .retrainedModels)
+      var target = Step.Target(
+        predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil, calibration: nil,
+        costOf: nil, measurements: [], referenceMeasurements: [])
+      var parents = [predictions] + target.bank
+      if isAttack, usesBank {
+        let key = add(
+          .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
+          configuration: common(setting) + (try request(setting)) + [.init(key: "attack", value: probe.identity)],
+          plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
+        target.calibration = key
+        parents.append(key)
+      }
+      if Self.reads(probe, .cost), let model {
+        target.costOf = model
+        parents.append(model)
+      }
+      if Self.reads(probe, .measurements) {
+        target.measurements = probes.map { ($0.name, $0.key) }
+        target.referenceMeasurements = (referenceProbes ?? probes).map { ($0.name, $0.key) }
+        parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
+      }
+      let positions = target.position.map { [JSONValue.Member(key: "position", value: .int($0))] } ?? []
+      let key = add(
+        isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
+        parents: parents,
+        configuration: common(setting) + (try request(setting)) + positions
+          + [.init(key: isAttack ? "attack" : "metric", value: probe.identity)],
+        plugins: [probe],
+        work: isAttack
+          ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))
+      probes.append(Cell.Probe(kind: isAttack ? "attack" : "metric", name: probe.label, key: key))
+    }
+    return probes
+  }
+
+  /// Whether there are enough retrained models; what lacks is listed once a group.
+  private mutating func has(_ models: Int, _ needed: Int, for probe: Variant, _ group: Group) -> Bool {
+    guard models < needed else { return true }
+    let cell = PrunedCell(
+      description: "\(group.label) / \(probe.label)",
+      reason: "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
+    if !pruned.contains(cell) { pruned.append(cell) }
+    return false
+  }
+
+  // MARK: Exclusions
+
+  private mutating func exclusion(
+    _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
+  ) -> Exclusion? {
+    for (index, exclusion) in experiment.exclusions.enumerated() {
+      guard exclusion.conditions.contains(where: { $0.key == "attack" }) == (attack != nil) else { continue }
+      let matches = exclusion.conditions.allSatisfy { key, value in
+        switch key {
+        case "data": return value == group.data.name || value == group.data.label
+        case "architecture": return value == group.architecture.name || value == group.architecture.label
+        case "forget": return value == group.entry.label || "class \(value)" == group.entry.label
+        case "seed": return value == "\(setting.seed)"
+        case "method": return value == (method?.name ?? "original")
+        case "attack": return value == attack?.name
+        default:
+          let found = key.hasPrefix("original_training.")
+            ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
+            : method?.parameters.value(at: key)
+          return found.map { Self.text($0, equals: value) } ?? false
+        }
+      }
+      if matches {
+        usedExclusions.insert(index)
+        return exclusion
+      }
+    }
+    return nil
+  }
+
+  private static func text(_ value: JSONValue, equals text: String) -> Bool {
+    if let number = value.double, let other = Double(text) { return number == other }
+    return (value.string ?? value.canonicalText) == text
+  }
+
+  // MARK: Identities
+
+  private static func defaultVariant(of type: any UnlearningMethod.Type) throws -> Variant {
+    func make<M: UnlearningMethod>(_ type: M.Type) throws -> Variant {
+      let parameters = M.Parameters()
+      let resolved = try JSONValue(parameters)
+      return Variant(
+        name: M.card.name, version: M.card.version, varied: [], parameters: resolved, keyParameters: resolved,
+        plugin: try M(parameters))
+    }
+    return try make(type)
+  }
+
+  /// Names the data by plugin, parameters and the content of its files.
+  private static func identity(of variant: Variant) throws -> JSONValue {
+    guard let source = variant.plugin as? any DatasetSource else { return .null }
+    let digests = try source.localFiles().map { try FileDigest.sha256(of: $0) }
+    let files = JSONValue.array(digests.map { .string($0) })
+    return .object((variant.identity.members ?? []) + [.init(key: "files", value: files)])
+  }
+}
+
+extension ForgetRequest {
+  /// What kind of request this is, as methods' cards tell it.
+  var kind: RequestKind {
+    switch self {
+    case .classes(let classes): classes.count == 1 ? .oneClass : .severalClasses
+    case .fraction, .count, .indices: .samples
+    }
+  }
+
+  /// For the labels of steps.
+  var shortLabel: String {
+    switch self {
+    case .classes(let classes): "class \(classes.map(String.init).joined(separator: "+"))"
+    case .fraction(let fraction): "samples \(fraction)"
+    case .count(let count): "samples \(count)"
+    case .indices(let indices): "\(indices.count) indices"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Unlearning
+
+/// What a plan will still cost, judged by steps of the same kind that the store has.
+public struct PlanEstimate: Sendable {
+  /// Steps whose results are in the store.
+  public var cachedSteps = 0
+  /// Steps that are to be run.
+  public var remainingSteps = 0
+  /// Seconds of work, on one worker; nil while a kind of step that remains was never run.
+  public var seconds: Double?
+  /// Bytes that the results will take on disk; nil as above.
+  public var bytes: Int?
+  /// The most tensor memory that one step will hold, in bytes; nil as above.
+  public var memory: Int?
+}
+
+extension Plan {
+  /// Judges what remains by the median of finished steps: first those of the same method or attack, then those of the
+  /// same kind.
+  public func estimate(store: Store) -> PlanEstimate {
+    var estimate = PlanEstimate()
+    var known: [String: [(seconds: Double, bytes: Int, memory: Int)]] = [:]
+    for key in store.keys {
+      guard let record = try? store.record(of: key) else { continue }
+      let cost = (record.seconds, record.files.values.reduce(0) { $0 + $1.size }, record.peakBytes)
+      known[record.kind, default: []].append(cost)
+      known[record.kind + Self.peers(record.plugins), default: []].append(cost)
+    }
+    var total = (seconds: 0.0, bytes: 0, memory: 0)
+    var isKnown = true
+    for step in steps {
+      if store.contains(step.key) {
+        estimate.cachedSteps += 1
+        continue
+      }
+      estimate.remainingSteps += 1
+      let peers = known[step.kind.rawValue + Self.peers(step.plugins)] ?? known[step.kind.rawValue] ?? []
+      guard !peers.isEmpty else {
+        isKnown = false
+        continue
+      }
+      total.seconds += Self.median(peers.map(\.seconds))
+      total.bytes += Int(Self.median(peers.map { Double($0.bytes) }))
+      total.memory = max(total.memory, Int(Self.median(peers.map { Double($0.memory) })))
+    }
+    if isKnown { (estimate.seconds, estimate.bytes, estimate.memory) = (total.seconds, total.bytes, total.memory) }
+    return estimate
+  }
+
+  private static func peers(_ plugins: [String: Int]) -> String { plugins.keys.sorted().joined(separator: "+") }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}

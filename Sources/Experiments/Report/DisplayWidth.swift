@@ -1,0 +1,53 @@
+extension StringProtocol {
+  /// The columns that a terminal needs for this text: wide East Asian characters and emoji need two.
+  package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+
+  /// The text with spaces behind it, up to `width` columns.
+  package func padded(to width: Int) -> String {
+    String(self) + String(repeating: " ", count: Swift.max(0, width - displayWidth))
+  }
+
+  /// The text with spaces before it, up to `width` columns.
+  package func leftPadded(to width: Int) -> String {
+    String(repeating: " ", count: Swift.max(0, width - displayWidth)) + self
+  }
+
+  /// As much of the text as fits into `width` columns, with an ellipsis where something is cut off.
+  package func truncated(to width: Int) -> String {
+    guard displayWidth > width else { return String(self) }
+    guard width > 0 else { return "" }
+    var result = ""
+    var used = 1
+    for character in self {
+      used += character.displayWidth
+      if used > width { break }
+      result.append(character)
+    }
+    return result + "…"
+  }
+}
+
+extension Character {
+  /// 0, 1 or 2 columns.
+  fileprivate var displayWidth: Int {
+    guard let scalar = unicodeScalars.first else { return 0 }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: return 0
+    default: break
+    }
+    let asksForEmoji = unicodeScalars.contains("\u{FE0F}") && properties.isEmoji
+    return properties.isEmojiPresentation || asksForEmoji || Self.isWide(scalar.value) ? 2 : 1
+  }
+
+  /// The blocks of the Unicode property East_Asian_Width with the values Wide and Fullwidth.
+  private static func isWide(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
+      0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
+      0x20000...0x3FFFD:
+      true
+    default: false
+    }
+  }
+}

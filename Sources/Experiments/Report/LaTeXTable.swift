@@ -1,0 +1,82 @@
+/// Result tables in LaTeX; needs `\usepackage{booktabs}`, and nothing else.
+struct LaTeXTable {
+  /// Characters of a line of a page; wider tables are cut into several below each other.
+  private static let pageWidth = 100
+
+  func text(of report: Report) -> String {
+    var parts = report.tables.map { table in text(of: table, notes: report.notes) }
+    if report.rows.isEmpty { parts.append(report.notes.map { "% \($0)\n" }.joined()) }
+    for absence in report.absences {
+      let lines = absence.lines.map { "%   \($0)\n" }.joined()
+      parts.append("% \(absence.heading):\n\(lines)")
+    }
+    return "% \(report.experiment); needs \\usepackage{booktabs}\n" + parts.joined(separator: "\n")
+  }
+
+  private func text(of table: ResultTable, notes: [String]) -> String {
+    let labelWidth = (["method"] + table.rows.map(\.label)).map(\.displayWidth).max() ?? 0
+    let widths = table.columns.indices.map { column in
+      ([table.columns[column].subtitle] + table.rows.map { plain($0.cells[column]) }).map(\.displayWidth).max() ?? 0
+    }
+    let blocks = ColumnBlocks(columns: table.columns, widths: widths, gap: 2)
+      .split(into: Self.pageWidth - labelWidth)
+    let title = table.titles.map(escaped).joined(separator: ", ")
+    let caption = "\(title). " + notes.map(escaped).joined(separator: " ")
+    return "\\begin{table}\n  \\centering\n  \\caption{\(caption)}\n"
+      + blocks.map { tabular(of: table, block: $0) }.joined(separator: "\n  \\medskip\n\n")
+      + "\\end{table}\n"
+  }
+
+  private func tabular(of table: ResultTable, block: [Int]) -> String {
+    var lines = ["\\begin{tabular}{l\(String(repeating: "r", count: block.count))}", "  \\toprule"]
+    var groups: [(name: String, first: Int, last: Int)] = []
+    for (place, column) in block.enumerated() {
+      let name = table.columns[column].group
+      if groups.last?.name == name {
+        groups[groups.count - 1].last = place + 2
+      } else {
+        groups.append((name, place + 2, place + 2))
+      }
+    }
+    let heads = groups.map { "\\multicolumn{\($0.last - $0.first + 1)}{c}{\(escaped($0.name))}" }
+    lines.append("  & " + heads.joined(separator: " & ") + " \\\\")
+    lines.append("  " + groups.map { "\\cmidrule(lr){\($0.first)-\($0.last)}" }.joined(separator: " "))
+    let titles = block.map { escaped(table.columns[$0].subtitle) }
+    lines.append("  " + (["method"] + titles).joined(separator: " & ") + " \\\\")
+    lines.append("  \\midrule")
+    for row in table.rows {
+      let cells = block.map { text(of: row.cells[$0]) }
+      lines.append("  " + ([escaped(row.label)] + cells).joined(separator: " & ") + " \\\\")
+    }
+    lines += ["  \\bottomrule", "\\end{tabular}"]
+    return lines.map { "  \($0)\n" }.joined()
+  }
+
+  private func text(of cell: ResultTable.Summary?) -> String {
+    guard let cell else { return "---" }
+    func ascii(_ number: String) -> String { number.replacing("−", with: "-") }
+    let value = cell.deviation.map { "$\(ascii(cell.mean)) \\pm \(ascii($0))$" } ?? "$\(ascii(cell.mean))$"
+    return value + (cell.gap.map { " ($\(ascii($0))$)" } ?? "")
+  }
+
+  private func plain(_ cell: ResultTable.Summary?) -> String {
+    guard let cell else { return "—" }
+    return cell.mean + (cell.deviation.map { " ± \($0)" } ?? "") + (cell.gap.map { " (\($0))" } ?? "")
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.reduce(into: "") { result, character in
+      switch character {
+      case "\\": result += "\\textbackslash{}"
+      case "~": result += "\\textasciitilde{}"
+      case "^": result += "\\textasciicircum{}"
+      case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
+      case "±": result += "$\\pm$"
+      case "—": result += "---"
+      case "−": result += "$-$"
+      case "<", ">", "|": result += "$\(character)$"
+      default: result.append(character)
+      }
+    }
+  }
+}

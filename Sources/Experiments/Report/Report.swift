@@ -1,0 +1,78 @@
+import ConfigYAML
+import Unlearning
+
+/// The results of one experiment, ready to be written in any format.
+public struct Report: Sendable {
+  /// The name of the experiment.
+  public var experiment: String
+  /// The values, in the order of the experiment's cells.
+  public var rows: [ResultRow]
+  /// What is not there yet, one line each.
+  public var missing: [String]
+  /// The cells that are not run, with the reason, one line each.
+  public var leftOut: [String]
+
+  /// A report of `rows`.
+  public init(experiment: String, rows: [ResultRow], missing: [String] = [], leftOut: [String] = []) {
+    self.experiment = experiment
+    self.rows = rows
+    self.missing = missing
+    self.leftOut = leftOut
+  }
+
+  /// The report as text that ends in a line break.
+  ///
+  /// CSV and JSON have the rows alone; the tables also say what is missing and left out.
+  /// - Parameter width: Columns that a line of a terminal has; nil for lines of any length.
+  public func text(_ format: ReportFormat, width: Int? = nil) -> String {
+    switch format {
+    case .csv: CSVText.text(of: rows)
+    case .json: rows.map { "\($0.json)\n" }.joined()
+    case .table: TerminalTable(width: width).text(of: self)
+    case .markdown: MarkdownTable().text(of: self)
+    case .latex: LaTeXTable().text(of: self)
+    }
+  }
+
+  /// One table for each data set, architecture and forget request, in the order of the rows.
+  var tables: [ResultTable] {
+    var keys: [[String]] = []
+    var groups: [[String]: [ResultRow]] = [:]
+    for row in rows {
+      let key = [row.data, row.architecture, row.forget]
+      if groups[key] == nil { keys.append(key) }
+      groups[key, default: []].append(row)
+    }
+    return keys.map { ResultTable(titles: $0, rows: groups[$0] ?? []) }
+  }
+
+  /// What a reader must know of the numbers, one sentence each.
+  var notes: [String] {
+    guard !rows.isEmpty else { return ["There are no results yet."] }
+    let seeds = Set(rows.map(\.seed)).count
+    var notes = [
+      seeds == 1
+        ? "One seed, so there are no standard deviations."
+        : "Mean ± sample standard deviation over \(seeds) seeds."
+    ]
+    if rows.contains(where: { $0.unit == .fraction }) { notes.append("Fractions are in percent.") }
+    if let reference = rows.first(where: \.isReference)?.method {
+      notes.append("In parentheses: the mean's difference to \(reference).")
+      notes.append(
+        "\(reference) (floor): models trained without the forget set; "
+          + "a distance in this row is the one between such models of different seeds.")
+    }
+    notes.append("—: no value.")
+    return notes
+  }
+
+  private static let missingLines = 10
+
+  /// What is not in the tables, one line each, below a heading.
+  var absences: [(heading: String, lines: [String])] {
+    // What was left out is a statement about the results; what is missing can be counted.
+    let shown = missing.prefix(Self.missingLines) + (missing.count > Self.missingLines ? ["..."] : [])
+    return [("Left out (\(leftOut.count))", leftOut), ("Missing (\(missing.count))", Array(shown))]
+      .filter { !$0.1.isEmpty }
+  }
+}

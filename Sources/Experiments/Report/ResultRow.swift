@@ -1,0 +1,122 @@
+public import ConfigYAML
+public import Unlearning
+
+/// Which kind of plugin measured a value.
+public enum ResultKind: String, Sendable, Codable, CaseIterable {
+  /// A metric.
+  case metric
+  /// An attack.
+  case attack
+}
+
+/// One measured value of one model: a row of the results, tidy.
+///
+/// Encodes under the names of `columns`, in their order; `reference` and `gap` are null where there is none.
+public struct ResultRow: Sendable, Hashable {
+  /// The name of the experiment.
+  public var experiment: String
+  /// The data set.
+  public var data: String
+  /// The architecture.
+  public var architecture: String
+  /// The forget request, in words.
+  public var forget: String
+  /// The method; "original" for the model before unlearning.
+  public var method: String
+  /// All parameters of the method, resolved, as JSON text.
+  public var parameters: String
+  /// The seed.
+  public var seed: Int
+  /// Whether a metric or an attack found the value.
+  public var kind: ResultKind
+  /// `<plugin>.<variant or split>`.
+  public var name: String
+  /// The value, in `unit`; rates are fractions in [0, 1].
+  public var value: Double
+  /// The unit of `value`, `reference` and `gap`.
+  public var unit: MeasurementUnit
+  /// Which values are better.
+  public var direction: Direction
+  /// The value of the model that was retrained without the forget set.
+  public var reference: Double?
+  /// `value` − `reference`.
+  public var gap: Double?
+  /// What sweeps vary, "tilt=10 temperature=0.1"; not encoded.
+  public var variedParameters: String
+  /// Whether the model is the one that others are compared with; not encoded.
+  public var isReference: Bool
+  /// Whether the model is the one before unlearning; not encoded.
+  public var isOriginal: Bool
+
+  /// A row; see the properties.
+  public init(
+    experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
+    seed: Int, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
+    reference: Double? = nil, gap: Double? = nil, variedParameters: String = "", isReference: Bool = false,
+    isOriginal: Bool = false
+  ) {
+    self.experiment = experiment
+    self.data = data
+    self.architecture = architecture
+    self.forget = forget
+    self.method = method
+    self.parameters = parameters
+    self.seed = seed
+    self.kind = kind
+    self.name = name
+    self.value = value
+    self.unit = unit
+    self.direction = direction
+    self.reference = reference
+    self.gap = gap
+    self.variedParameters = variedParameters
+    self.isReference = isReference
+    self.isOriginal = isOriginal
+  }
+
+  /// The names of the columns, in the order of every file that has rows.
+  public static let columns = CodingKeys.allCases.map(\.rawValue)
+
+  /// The row as an object of `columns`: `parameters` is an object itself, a value that is no finite number is null.
+  public var json: JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+    let resolved = (try? JSONValue(parsing: parameters)) ?? .string(parameters)
+    let members: [(CodingKeys, JSONValue)] = [
+      (.experiment, .string(experiment)), (.data, .string(data)), (.architecture, .string(architecture)),
+      (.forget, .string(forget)), (.method, .string(method)), (.parameters, resolved), (.seed, .int(seed)),
+      (.kind, .string(kind.rawValue)), (.name, .string(name)), (.value, number(value)),
+      (.unit, .string(unit.rawValue)), (.direction, .string(direction.rawValue)), (.reference, number(reference)),
+      (.gap, number(gap)),
+    ]
+    return .object(members.map { JSONValue.Member(key: $0.rawValue, value: $1) })
+  }
+}
+
+extension ResultRow: Codable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case experiment, data, architecture, forget, method, parameters, seed, kind, name, value, unit, direction
+    case reference, gap
+  }
+
+  /// Reads the columns; what is not encoded follows from the names "original" and "retrain".
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func text(_ key: CodingKeys) throws -> String { try container.decode(String.self, forKey: key) }
+    let method = try text(.method)
+    self.init(
+      experiment: try text(.experiment), data: try text(.data), architecture: try text(.architecture),
+      forget: try text(.forget), method: method,
+      parameters: try container.decode(JSONValue.self, forKey: .parameters).description,
+      seed: try container.decode(Int.self, forKey: .seed),
+      kind: try container.decode(ResultKind.self, forKey: .kind), name: try text(.name),
+      value: try container.decodeIfPresent(Double.self, forKey: .value) ?? .nan,
+      unit: try container.decode(MeasurementUnit.self, forKey: .unit),
+      direction: try container.decode(Direction.self, forKey: .direction),
+      reference: try container.decodeIfPresent(Double.self, forKey: .reference),
+      gap: try container.decodeIfPresent(Double.self, forKey: .gap), isReference: method == "retrain",
+      isOriginal: method == "original")
+  }
+
+  /// Writes `json`.
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

@@ -1,0 +1,107 @@
+public import ConfigYAML
+public import Foundation
+
+/// What is remembered of a finished step beside its files: where it comes from, and what it took.
+public struct StepRecord: Codable, Sendable, Equatable {
+  /// Size and checksum of one file.
+  public struct FileRecord: Codable, Sendable, Equatable {
+    /// In bytes.
+    public var size: Int
+    /// 64 lower-case hexadecimal digits.
+    public var sha256: String
+
+    /// Size in bytes and SHA-256 of a file.
+    public init(size: Int, sha256: String) {
+      self.size = size
+      self.sha256 = sha256
+    }
+  }
+
+  /// "train", "unlearn", "predict", "calibrate", "attack" or "measure".
+  public var kind: String
+  /// What a person calls the step.
+  public var label: String
+  /// The name of the result.
+  public var key: StepKey
+  /// Every parameter of the step after defaults were filled in.
+  public var configuration: JSONValue
+  /// The version of each plugin that takes part, by the plugin's name.
+  public var plugins: [String: Int]
+  /// The steps whose results this one reads.
+  public var parents: [StepKey]
+  /// The commit of the program, where known.
+  public var gitRevision: String?
+  /// The name of the host it ran on.
+  public var host: String
+  /// The type of the host's processor cores.
+  public var processor: String
+  /// The kernels in use: "avx512", "avx2" or "portable".
+  public var instructionSet: String
+  /// Version, build options and processor type of the linear algebra library.
+  public var blas: String
+  /// When it started: ISO 8601, UTC.
+  public var started: String
+  /// How long it took, in seconds.
+  public var seconds: Double
+  /// The most tensor memory that it held at once, in bytes.
+  public var peakBytes: Int
+  /// Other numbers worth remembering, by name.
+  public var notes: [String: Double]
+  /// The files beside the record, by name; filled in by `Store.write`.
+  public var files: [String: FileRecord]
+
+  /// A record; without further words, of this machine.
+  public init(
+    kind: String, label: String, key: StepKey, configuration: JSONValue, plugins: [String: Int],
+    parents: [StepKey] = [], gitRevision: String? = nil, host: String = Machine.current.host,
+    processor: String = Machine.current.processor, instructionSet: String = Machine.current.instructionSet,
+    blas: String = Machine.current.blas, started: String, seconds: Double, peakBytes: Int,
+    notes: [String: Double] = [:], files: [String: FileRecord] = [:]
+  ) {
+    self.kind = kind
+    self.label = label
+    self.key = key
+    self.configuration = configuration
+    self.plugins = plugins
+    self.parents = parents
+    self.gitRevision = gitRevision
+    self.host = host
+    self.processor = processor
+    self.instructionSet = instructionSet
+    self.blas = blas
+    self.started = started
+    self.seconds = seconds
+    self.peakBytes = peakBytes
+    self.notes = notes
+    self.files = files
+  }
+
+  /// A moment as `started` has it: ISO 8601, UTC, whole seconds.
+  public static func timestamp(_ moment: Date) -> String { moment.formatted(.iso8601) }
+
+  private enum CodingKeys: String, CodingKey {
+    case kind, label, key, configuration, plugins, parents, host, processor, blas, started, seconds, notes, files
+    case gitRevision = "git_revision"
+    case instructionSet = "instruction_set"
+    case peakBytes = "peak_bytes"
+  }
+}
+
+extension StepRecord {
+  /// The contents of step.json: indented, names sorted, the same bytes for the same record.
+  func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: ".inf", negativeInfinity: "-.inf", nan: ".nan")
+    return try [UInt8](encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+
+  /// The record that `encoded()` wrote.
+  init(decoding bytes: [UInt8]) throws {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: ".inf", negativeInfinity: "-.inf", nan: ".nan")
+    self = try decoder.decode(StepRecord.self, from: Data(bytes))
+  }
+}

@@ -1,0 +1,48 @@
+/// What can go wrong with the results of steps on disk.
+///
+/// Every description names the file, what was expected and found, and what to do.
+public enum StoreError: Error, Sendable, Equatable {
+  /// No result is kept under this key; `path` is where it would be.
+  case missing(key: StepKey, path: String)
+  /// A result has no file of this name.
+  case noSuchFile(String, key: StepKey, available: [String])
+  /// A file of a result is not what was written.
+  case damaged(key: StepKey, path: String, expected: String, found: String)
+  /// Something that is no folder stands where a folder of the store belongs.
+  case notAFolder(path: String)
+  /// The disk, a quota or the allowed size of files is exhausted.
+  case full(path: String, reason: String)
+  /// The store or a part of it may not be written.
+  case notWritable(path: String, reason: String)
+  /// Another process uses the store; nil where its number is not known.
+  case locked(pid: Int?, path: String)
+  /// The system or the index refused something else.
+  case failed(operation: String, path: String, reason: String)
+}
+
+extension StoreError: CustomStringConvertible {
+  /// The error as a sentence for the person who can mend it.
+  public var description: String {
+    switch self {
+    case .missing(let key, let path):
+      "\(path): the result of step \(key.short) is not in the store; run the experiment that makes it"
+    case .noSuchFile(let name, let key, let available):
+      "the result of step \(key.short) has no file \"\(name)\"; it has \(available.sorted().joined(separator: ", "))"
+    case .damaged(let key, let path, let expected, let found):
+      "\(path): the result of step \(key.short) is damaged: expected \(expected), found \(found); "
+        + "run the experiment again, which sets the damaged result aside and makes it anew"
+    case .notAFolder(let path):
+      "\(path): a folder belongs here, found something else; move it away or choose another store"
+    case .full(let path, let reason):
+      "\(path): cannot be written: \(reason); free some space or choose a store on another disk, then run again: "
+        + "finished steps are kept"
+    case .notWritable(let path, let reason):
+      "\(path): cannot be written: \(reason); change the permissions or choose another store"
+    case .locked(let pid, let path):
+      "\(path): another process\(pid.map { " (\($0))" } ?? "") writes to this store; "
+        + "wait until it ends, or choose another store"
+    case .failed(let operation, let path, let reason):
+      "\(path): cannot \(operation): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ConfigYAML
+
+extension JSONValue {
+  /// The JSON text over several lines, for people and for files that are compared line by line; ends without a break.
+  package var indented: String {
+    var text = ""
+    write(to: &text, indent: "")
+    return text
+  }
+
+  private static let lineLength = 100
+
+  private func write(to text: inout String, indent: String) {
+    let flat = spaced
+    if indent.count + flat.count <= Self.lineLength, isFlat {
+      text += flat
+      return
+    }
+    let inner = indent + "  "
+    switch self {
+    case .array(let items) where !items.isEmpty:
+      text += "[\n"
+      for (index, item) in items.enumerated() {
+        text += inner
+        item.write(to: &text, indent: inner)
+        text += index + 1 < items.count ? ",\n" : "\n"
+      }
+      text += indent + "]"
+    case .object(let members) where !members.isEmpty:
+      text += "{\n"
+      for (index, member) in members.enumerated() {
+        text += inner + JSONValue.string(member.key).description + ": "
+        member.value.write(to: &text, indent: inner)
+        text += index + 1 < members.count ? ",\n" : "\n"
+      }
+      text += indent + "}"
+    default: text += flat
+    }
+  }
+
+  /// Whether nothing but single values is inside.
+  private var isFlat: Bool {
+    let inner = items ?? members?.map(\.value) ?? []
+    return inner.allSatisfy { $0.items == nil && $0.members == nil }
+  }
+
+  /// On one line, with a space behind commas and colons.
+  private var spaced: String {
+    if let items { return "[" + items.map(\.spaced).joined(separator: ", ") + "]" }
+    guard let members else { return description }
+    return "{" + members.map { "\(JSONValue.string($0.key)): \($0.value.spaced)" }.joined(separator: ", ") + "}"
+  }
+}

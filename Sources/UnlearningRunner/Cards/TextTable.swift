@@ -1,0 +1,46 @@
+import Experiments
+
+/// Rows of text in aligned columns.
+struct TextTable {
+  var header: [String]?
+  var rows: [[String]]
+
+  init(header: [String]? = nil, rows: [[String]]) {
+    self.header = header
+    self.rows = rows
+  }
+
+  /// The lines, without spaces at their ends; the last column is wrapped where `width` is given.
+  func lines(width: Int?) -> [String] {
+    let all = (header.map { [$0] } ?? []) + rows
+    guard let count = all.map(\.count).max(), count > 0 else { return [] }
+    let widths = (0..<count).map { column in all.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0 }
+    let start = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+    // Below this a column of words is harder to read than lines that the terminal breaks.
+    let room = width.map { $0 - start }.flatMap { $0 >= 24 ? $0 : nil }
+    return all.flatMap { row -> [String] in
+      let head = zip(row.dropLast(), widths).map { $0.padded(to: $1) + "  " }.joined()
+      let tail = Self.wrapped(row.last ?? "", room)
+      return tail.enumerated().map { index, text in
+        Self.trimmed((index == 0 ? head : String(repeating: " ", count: start)) + text)
+      }
+    }
+  }
+
+  /// `text` in lines of at most `width` columns, broken at spaces.
+  static func wrapped(_ text: String, _ width: Int?) -> [String] {
+    guard let width, text.displayWidth > width else { return [text] }
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      let longer = lines[lines.count - 1].isEmpty ? String(word) : "\(lines[lines.count - 1]) \(word)"
+      if longer.displayWidth <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
+    }
+    return lines
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    var line = line[...]
+    while line.last == " " { line.removeLast() }
+    return String(line)
+  }
+}

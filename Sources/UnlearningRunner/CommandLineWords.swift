@@ -1,0 +1,24 @@
+import ConfigYAML
+import Foundation
+
+/// The words of a command line, before they are parsed.
+package enum CommandLineWords {
+  /// `arguments` with `run` in front where the first word is a file instead of a command.
+  ///
+  /// - Throws: `UsageError` when the first word is neither; it names the nearest command.
+  package static func rewritten(
+    _ arguments: [String], commands: [String],
+    fileExists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
+  ) throws -> [String] {
+    guard let first = arguments.first, !helpFlags.contains(first), !commands.contains(first) else { return arguments }
+    // Options of `run` may stand before its file; all other commands are named first.
+    if first.hasPrefix("-") || looksLikeFile(first) || fileExists(first) { return ["run"] + arguments }
+    throw UsageError("\(unknownName("command", first, known: commands)); there is no such file, either")
+  }
+
+  private static let helpFlags = ["-h", "--help", "-help", "--help-hidden", "--generate-completion-script"]
+
+  private static func looksLikeFile(_ word: String) -> Bool {
+    word.contains("/") || [".yaml", ".yml", ".json"].contains { word.lowercased().hasSuffix($0) }
+  }
+}

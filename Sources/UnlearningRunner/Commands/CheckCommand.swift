@@ -1,0 +1,41 @@
+import ArgumentParser
+import ConfigYAML
+import Data
+import Experiments
+import Foundation
+import Unlearning
+
+/// The command `runner check FILE...`.
+struct CheckCommand: RunnerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Checks experiment files, and shows everything that is wrong with them.",
+    discussion: "Every cell of the grid is planned; nothing is run, and nothing is written.")
+
+  @Argument(help: "The experiment files.", completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String]
+
+  func run(in context: Context) throws -> ExitStatus {
+    var status = ExitStatus.done
+    for file in files {
+      do {
+        try context.console.write("\(file): \(try verdict(on: file, context.registry))\n")
+      } catch let error as DiagnosticList {
+        context.console.report("\(error.summary)\n")
+        status = .badUsage
+      }
+    }
+    return status
+  }
+
+  private func verdict(on file: String, _ registry: Registry) throws -> String {
+    let experiment = try Experiment.load(URL(fileURLWithPath: file), registry: registry)
+    do {
+      let plan = try Plan(experiment, registry: registry)
+      let leftOut = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
+      return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps"
+    } catch let error as DataError {
+      // The file says what it should; the data may be on another machine.
+      return "valid, but its data are not here: \(error)"
+    }
+  }
+}

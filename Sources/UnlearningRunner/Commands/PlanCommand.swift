@@ -1,0 +1,21 @@
+import ArgumentParser
+import Experiments
+import Unlearning
+
+/// The command `runner plan FILE`.
+struct PlanCommand: RunnerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost.")
+
+  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var workerOptions: WorkerOptions
+
+  func run(in context: Context) throws -> ExitStatus {
+    let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
+    let text = PlanText(plan, store: try storeOptions.open(), workers: workerOptions.count).text
+    try context.console.write(text)
+    return .done
+  }
+}

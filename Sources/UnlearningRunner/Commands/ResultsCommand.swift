@@ -1,0 +1,36 @@
+import ArgumentParser
+import Experiments
+import Unlearning
+
+/// The command `runner results FILE`.
+struct ResultsCommand: RunnerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "results", abstract: "Prints the results of an experiment that are in the store; runs nothing.")
+
+  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var storeOptions: StoreOptions
+
+  @OptionGroup var formatOptions: FormatOptions
+
+  func run(in context: Context) throws -> ExitStatus {
+    let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
+    let report = try Report(of: plan, store: try storeOptions.open())
+    try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    if !report.missing.isEmpty {
+      context.console.report(
+        "\(report.missing.count) results are missing; make them with: "
+          + "runner run \(experiment.words)\(storeOptions.words)\n")
+    }
+    return .done
+  }
+}
+
+extension Report {
+  /// The results of `plan` that are in `store`.
+  init(of plan: Plan, store: Store) throws {
+    let (rows, missing) = try results(of: plan, store: store)
+    self.init(
+      experiment: plan.experiment.name, rows: rows, missing: missing,
+      leftOut: plan.pruned.map { "\($0.description): \($0.reason)" })
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Experiments
+import Unlearning
+
+/// The command `runner run FILE`; `runner FILE` is the same.
+struct RunCommand: RunnerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs an experiment, and prints its results.",
+    discussion: """
+      Finished steps are kept in the store and never run again: not by this file, not by another one. A run that was \
+      interrupted goes on where it was.
+      """)
+
+  @OptionGroup var experiment: ExperimentOptions
+  @OptionGroup var storeOptions: StoreOptions
+  @OptionGroup var workerOptions: WorkerOptions
+
+  @Flag(help: "Show what would be run, like 'runner plan', and run nothing.")
+  var dryRun = false
+
+  @OptionGroup var formatOptions: FormatOptions
+
+  func run(in context: Context) async throws -> ExitStatus {
+    let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
+    let store = try storeOptions.open()
+    guard !dryRun else {
+      try context.console.write(PlanText(plan, store: store, workers: workerOptions.count).text)
+      return .done
+    }
+    let summary = try await execute(plan, store: store, context)
+    if summary.wasCancelled {
+      context.console.report("interrupted; finished steps are kept. Go on with: \(resumingCommand)\n")
+      return .interrupted
+    }
+    let report = try Report(of: plan, store: store)
+    try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    guard summary.failed > 0 || summary.skipped > 0 else { return .done }
+    context.console.report(failureText(summary))
+    return .failed
+  }
+
+  private func execute(_ plan: Plan, store: Store, _ context: Context) async throws -> ExecutionSummary {
+    let console = context.console
+    let pruned = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
+    console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
+    let progress = ProgressReporter(plan, store: store, workers: workerOptions.count, console: console)
+    let executor = Executor(
+      plan, registry: context.registry, store: store, workers: workerOptions.count, observer: progress)
+    let interrupt: @Sendable () -> Void = {
+      progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
+      executor.cancel()
+    }
+    defer { progress.close() }
+    let summary = try await Interruption.handled(by: interrupt) { try await executor.run() }
+    if summary.finished > 0 { progress.say("\(summary.finished) steps in \(DurationText.short(progress.elapsed))") }
+    return summary
+  }
+
+  private func failureText(_ summary: ExecutionSummary) -> String {
+    let skipped = summary.skipped > 0 ? ", \(summary.skipped) that need them were skipped" : ""
+    let failures = summary.failures.map { "  \($0.label): \($0.error)\n" }.joined()
+    return "\(summary.failed) steps failed\(skipped):\n\(failures)run again with: \(resumingCommand)\n"
+  }
+
+  private var resumingCommand: String { "runner run \(experiment.words)\(storeOptions.words)" }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Unlearning
+
+/// The command `runner schema [subject]`.
+struct SchemaCommand: RunnerCommand {
+  enum Subject: String, CaseIterable, ExpressibleByArgument { case experiment, results }
+
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "Prints the JSON Schema of experiment files or of result rows.")
+
+  @Argument(help: "What the schema is of.")
+  var subject = Subject.experiment
+
+  func run(in context: Context) throws -> ExitStatus {
+    let schema =
+      switch subject {
+      case .experiment: ExperimentSchema.schema(of: context.registry)
+      case .results: ResultsSchema.schema
+      }
+    try context.console.write(schema.indented + "\n")
+    return .done
+  }
+}

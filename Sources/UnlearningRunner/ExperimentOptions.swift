@@ -1,0 +1,63 @@
+import ArgumentParser
+import ConfigYAML
+import Experiments
+import Foundation
+import Unlearning
+
+/// The experiment file, and what stands in for values of it.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
+  var file: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A value that stands in for that of the file, for instance 'training.epochs=200'; may be given several times.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
+  /// Reads and checks the file.
+  func load(_ registry: Registry) throws -> Experiment {
+    try Experiment.load(URL(fileURLWithPath: file), registry: registry, overrides: overrides)
+  }
+
+  /// The words that name the same experiment on another command line.
+  var words: String {
+    ([file] + overrides.flatMap { ["--set", $0] }).map(shellQuoted).joined(separator: " ")
+  }
+}
+
+/// `word` as a shell reads it back.
+private func shellQuoted(_ word: String) -> String {
+  let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=+,:@%".contains($0)) }
+  return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+/// The folder of finished steps.
+struct StoreOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder of finished steps.", valueName: "folder"), completion: .directory)
+  var store = Self.defaultFolder
+
+  private static let defaultFolder = "runs"
+
+  /// What names the same store on another command line, with a space in front; empty for the default.
+  var words: String { store == Self.defaultFolder ? "" : " --store \(shellQuoted(store))" }
+
+  /// Opens it; nothing is made before something is written.
+  func open() throws -> Store { try Store(at: URL(filePath: store, directoryHint: .isDirectory)) }
+}
+
+/// How results are written.
+struct FormatOptions: ParsableArguments {
+  private static let names = ReportFormat.allCases.map(\.rawValue)
+
+  @Option(
+    help: ArgumentHelp("How results are written: \(names.joined(separator: ", ")).", valueName: "format"),
+    completion: .list(names), transform: { try Self.format(named: $0) })
+  var format = ReportFormat.table
+
+  private static func format(named name: String) throws -> ReportFormat {
+    if let format = ReportFormat(rawValue: name) { return format }
+    throw ValidationError(unknownName("format", name, known: names))
+  }
+}

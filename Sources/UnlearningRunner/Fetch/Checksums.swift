@@ -1,0 +1,60 @@
+import Crypto
+import Data
+import Foundation
+
+/// Whether a file is the published one.
+enum Checksums {
+  /// What differs first from what is published.
+  struct Difference: Equatable {
+    var what: String
+    var expected: String
+    var found: String
+  }
+
+  /// nil when size and checksums are the published ones, as far as they are published.
+  static func difference(of path: URL, from file: RemoteFile) throws(FetchError) -> Difference? {
+    let size = try size(of: path)
+    if let expected = file.size, size != expected {
+      return Difference(what: "a size of", expected: "\(expected) bytes", found: "\(size)")
+    }
+    guard file.md5 != nil || file.sha256 != nil else { return nil }
+    let found = try digests(of: path)
+    if let expected = file.sha256, found.sha256 != expected.lowercased() {
+      return Difference(what: "SHA-256", expected: expected, found: found.sha256)
+    }
+    if let expected = file.md5, found.md5 != expected.lowercased() {
+      return Difference(what: "MD5", expected: expected, found: found.md5)
+    }
+    return nil
+  }
+
+  static func size(of path: URL) throws(FetchError) -> Int {
+    do {
+      return try FileManager.default.attributesOfItem(atPath: path.path)[.size] as? Int ?? 0
+    } catch {
+      throw .system(path: path.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func digests(of path: URL) throws(FetchError) -> (md5: String, sha256: String) {
+    do {
+      let handle = try FileHandle(forReadingFrom: path)
+      // Nothing was written, so there is nothing to lose when closing fails.
+      defer { try? handle.close() }
+      var md5 = Insecure.MD5()
+      var sha256 = SHA256()
+      while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
+        md5.update(data: chunk)
+        sha256.update(data: chunk)
+      }
+      return (hexadecimal(md5.finalize()), hexadecimal(sha256.finalize()))
+    } catch {
+      throw .system(path: path.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}

@@ -1,0 +1,158 @@
+package import Data
+package import Foundation
+
+/// Fetches the files of data sets: resumable, checked, and either whole or not there.
+///
+/// A file is downloaded to `<name>.part`, checked, brought to the disk and renamed. What is there and right is left
+/// alone; what is there and wrong is moved to `<name>.wrong`.
+package struct Fetcher: Sendable {
+  /// The data root.
+  var root: URL
+  /// Takes the place of everything but the last part of each address; for mirrors.
+  var base: String?
+  /// Where programs are looked for, folders separated by colons.
+  var searchPath: String
+  /// Whether curl shows its progress bar.
+  var showsProgress: Bool
+  /// Told what is done.
+  var say: @Sendable (String) -> Void
+  /// Ends the fetching early.
+  var cancellation: Cancellation
+
+  /// A fetcher into `root`.
+  package init(
+    root: URL, base: String? = nil, searchPath: String, showsProgress: Bool = false,
+    cancellation: Cancellation = Cancellation(), say: @escaping @Sendable (String) -> Void
+  ) {
+    self.root = root
+    self.base = base
+    self.searchPath = searchPath
+    self.showsProgress = showsProgress
+    self.cancellation = cancellation
+    self.say = say
+  }
+
+  /// Fetches `file` and, if it is an archive, unpacks it beside itself.
+  package func fetch(_ file: RemoteFile) throws(FetchError) {
+    let target = root.appending(path: file.name)
+    try makeFolder(target.deletingLastPathComponent())
+    if try isThere(file, at: target) {
+      say("\(target.path): already there")
+    } else {
+      try download(file, to: target)
+    }
+    if file.isArchive {
+      try Archive(path: target, tar: Tool("tar", searchPath: searchPath), cancellation: cancellation).unpack(say: say)
+    }
+  }
+
+  /// Whether the file is there and right; a wrong one is moved aside.
+  private func isThere(_ file: RemoteFile, at target: URL) throws(FetchError) -> Bool {
+    guard FileManager.default.fileExists(atPath: target.path) else { return false }
+    guard let difference = try Checksums.difference(of: target, from: file) else { return true }
+    let aside = try moveAside(target, as: target)
+    say(
+      "\(target.path): expected \(difference.what) \(difference.expected), found \(difference.found); "
+        + "moved to \(aside.path), fetching it anew")
+    return false
+  }
+
+  private func download(_ file: RemoteFile, to target: URL) throws(FetchError) {
+    let url = address(of: file)
+    let part = URL(filePath: target.path + ".part")
+    var kept = try sizeIfThere(part)
+    if let size = file.size, kept > size {
+      // No beginning of the published file is longer than the file.
+      try remove(part)
+      kept = 0
+    }
+    if kept == 0 || kept != file.size {
+      say(kept > 0 ? "\(url): going on at byte \(kept)" : "\(url): fetching")
+      try transfer(url, to: part, kept: kept)
+    }
+    if let difference = try Checksums.difference(of: part, from: file) {
+      let aside = try moveAside(part, as: target)
+      throw .wrongFile(
+        url: url, what: difference.what, expected: difference.expected, found: difference.found, aside: aside.path)
+    }
+    try synchronise(part)
+    try move(part, to: target)
+    say("\(target.path): fetched, \(try Checksums.size(of: target)) bytes")
+  }
+
+  /// One run of curl, and a second one from the start where the server cannot go on at `kept`.
+  private func transfer(_ url: String, to part: URL, kept: Int) throws(FetchError) {
+    let curl = try Tool("curl", searchPath: searchPath)
+    let outcome = try curl.run(
+      ["--fail", "--location", "--retry", "3", "--continue-at", "-", "--output", part.path]
+        + ["--write-out", "%{http_code}", showsProgress ? "--progress-bar" : "--silent", "--show-error", "--", url],
+      showsErrors: showsProgress, cancellation: cancellation)
+    guard outcome.status != 0 else { return }
+    let now = try sizeIfThere(part)
+    if cancellation.isCancelled { throw .interrupted(path: part.path, kept: now) }
+    let status = Int(outcome.output.suffix(3)) ?? 0
+    // 33: the server has no ranges; 416: it has none from here on, so what is kept is no beginning of this file.
+    if kept > 0, outcome.status == 33 || status == 416 {
+      try remove(part)
+      say("\(url): the server cannot go on at byte \(kept); starting anew")
+      return try transfer(url, to: part, kept: 0)
+    }
+    if status >= 400 { throw .refused(url: url, status: status) }
+    let lines = outcome.errors.split(separator: "\n")
+    let reason = lines.last.map(String.init) ?? "curl ended with status \(outcome.status)"
+    throw .transfer(url: url, reason: reason, kept: now, path: part.path)
+  }
+
+  private func address(of file: RemoteFile) -> String {
+    guard let base else { return file.url }
+    let name = file.url.split(separator: "/").last.map(String.init) ?? file.name
+    return base.hasSuffix("/") ? base + name : "\(base)/\(name)"
+  }
+}
+
+// MARK: Files
+
+extension Fetcher {
+  private func makeFolder(_ folder: URL) throws(FetchError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .system(path: folder.path, reason: "the folder cannot be made: \(error.localizedDescription)")
+    }
+  }
+
+  private func sizeIfThere(_ path: URL) throws(FetchError) -> Int {
+    FileManager.default.fileExists(atPath: path.path) ? try Checksums.size(of: path) : 0
+  }
+
+  private func remove(_ path: URL) throws(FetchError) {
+    do {
+      try FileManager.default.removeItem(at: path)
+    } catch {
+      throw .system(path: path.path, reason: "cannot be removed: \(error.localizedDescription)")
+    }
+  }
+
+  private func moveAside(_ path: URL, as target: URL) throws(FetchError) -> URL {
+    let aside = URL(filePath: target.path + ".wrong")
+    try move(path, to: aside)
+    return aside
+  }
+
+  /// Brings the content of a file to the disk, so that a name never stands for less than its file.
+  private func synchronise(_ path: URL) throws(FetchError) {
+    do {
+      let handle = try FileHandle(forUpdating: path)
+      try handle.synchronize()
+      try handle.close()
+    } catch {
+      throw .system(path: path.path, reason: "cannot be written to the disk: \(error.localizedDescription)")
+    }
+  }
+
+  private func move(_ path: URL, to target: URL) throws(FetchError) {
+    guard rename(path.path, target.path) == 0 else {
+      throw .system(path: path.path, reason: "cannot be renamed to \(target.path): \(String(cString: strerror(errno)))")
+    }
+  }
+}

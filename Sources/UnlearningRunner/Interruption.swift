@@ -1,0 +1,41 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Turns SIGINT and SIGTERM into a polite end: the first one calls a handler, the second one ends the process at once.
+enum Interruption {
+  private static let signals = [SIGINT, SIGTERM]
+
+  /// Runs `body`; `handler` is called on another thread when the process is asked to end meanwhile.
+  static func handled<Result>(
+    by handler: @escaping @Sendable () -> Void, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    let queue = DispatchQueue(label: "lacuna.signals")
+    let counter = Counter()
+    let sources = signals.map { number in
+      // The default action would end the process before the source is told.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        if counter.next() == 1 { handler() } else { _exit(ExitStatus.interrupted.rawValue) }
+      }
+      source.resume()
+      return source
+    }
+    defer {
+      for source in sources { source.cancel() }
+      for number in signals { signal(number, SIG_DFL) }
+    }
+    return try await body()
+  }
+
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+    func next() -> Int {
+      count.withLock {
+        $0 += 1
+        return $0
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Experiments
+
+/// A plan as `runner plan` shows it.
+struct PlanText {
+  var plan: Plan
+  var store: Store
+  var workers: Int
+
+  init(_ plan: Plan, store: Store, workers: Int) {
+    self.plan = plan
+    self.store = store
+    self.workers = workers
+  }
+
+  /// Cells, steps, cost, and what is left out.
+  var text: String {
+    let name = plan.experiment.name
+    var parts = ["\(name): \(plan.cells.count) cells, \(plan.steps.count) steps\n", cells, steps, cost]
+    if !plan.pruned.isEmpty {
+      let lines = plan.pruned.map { "  \($0.description): \($0.reason)\n" }.joined()
+      parts.append("left out (\(plan.pruned.count)):\n\(lines)")
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  /// One line for the seeds of a cell.
+  private var cells: String {
+    var names: [[String]] = []
+    var seeds: [[String]: [String]] = [:]
+    for cell in plan.cells {
+      let method = [cell.method, cell.variedParameters].filter { !$0.isEmpty }.joined(separator: " ")
+      let name = [cell.data, cell.architecture, cell.forget, method]
+      if seeds[name] == nil { names.append(name) }
+      seeds[name, default: []].append("\(cell.seed)")
+    }
+    let header = ["data", "architecture", "forget", "method", "seeds"]
+    return table(header, names.map { $0 + [seeds[$0, default: []].joined(separator: ", ")] })
+  }
+
+  private var steps: String {
+    let rows = StepKind.allCases.compactMap { kind -> [String]? in
+      let steps = plan.steps.filter { $0.kind == kind }
+      guard !steps.isEmpty else { return nil }
+      let stored = steps.count { store.contains($0.key) }
+      return [kind.rawValue, "\(steps.count)", "\(stored)", "\(steps.count - stored)"]
+    }
+    return table(["step", "total", "stored", "to run"], rows)
+  }
+
+  private var cost: String {
+    let estimate = plan.estimate(store: store)
+    guard estimate.remainingSteps > 0 else { return "everything is in the store; nothing to run\n" }
+    guard let seconds = estimate.seconds, let bytes = estimate.bytes, let memory = estimate.memory else {
+      return "time, disk and memory are not known: the store has no finished step of some kind\n"
+    }
+    let time = DurationText.short(seconds / Double(workers))
+    let shared = workers == 1 ? "one worker" : "\(workers) workers"
+    return "estimated from finished steps of the same kind: about \(time) with \(shared), "
+      + "\(ByteText.short(bytes)) on disk, tensors of up to \(ByteText.short(memory)) in each worker\n"
+  }
+
+  private func table(_ header: [String], _ rows: [[String]]) -> String {
+    TextTable(header: header, rows: rows).lines(width: nil).map { $0 + "\n" }.joined()
+  }
+}

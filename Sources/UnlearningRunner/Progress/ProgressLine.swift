@@ -1,0 +1,29 @@
+import Experiments
+
+/// The one line that a terminal shows while a plan is executed.
+struct ProgressLine {
+  var done: Int
+  var total: Int
+  /// Label and fraction of every step under way, oldest first.
+  var running: [(label: String, fraction: Double)]
+  var failed: Int
+  var elapsed: Double
+  var remaining: Double?
+
+  private static let barWidth = 20
+
+  /// The line, at most `width` columns wide.
+  func text(width: Int) -> String {
+    let parts = Double(done) + running.reduce(0) { $0 + min(max($1.fraction, 0), 1) }
+    let fraction = total > 0 ? min(parts / Double(total), 1) : 1
+    let filled = Int((fraction * Double(Self.barWidth)).rounded(.down))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled)
+    var head = "\(bar) \(done)/\(total)"
+    if failed > 0 { head += " \(failed) failed" }
+    head += "  \(DurationText.clock(elapsed))"
+    if let remaining { head += ", about \(DurationText.clock(remaining)) left" }
+    let steps = running.map { $0.fraction > 0 ? "\($0.label) \(Int($0.fraction * 100)) %" : $0.label }
+    let line = steps.isEmpty ? head : "\(head)  \(steps.joined(separator: "; "))"
+    return line.truncated(to: width)
+  }
+}

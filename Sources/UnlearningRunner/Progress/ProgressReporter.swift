@@ -1,0 +1,140 @@
+import Experiments
+import Synchronization
+
+/// Shows how an execution goes: one line that is drawn anew on a terminal, plain lines elsewhere.
+final class ProgressReporter: ExecutionObserver {
+  private struct State {
+    var total = 0
+    var done = 0
+    var failed = 0
+    /// In the order in which they began.
+    var running: [(key: StepKey, kind: StepKind, label: String, fraction: Double)] = []
+    var time: RemainingTime
+    var lastShown: ContinuousClock.Instant
+    var isDrawn = false
+  }
+
+  private let console: Console
+  private let workers: Int
+  private let start: ContinuousClock.Instant
+  private let state: Mutex<State>
+
+  /// A terminal is drawn at most ten times a second.
+  private static let drawingInterval = Duration.milliseconds(100)
+  /// Where there is no terminal, a long step says so often that it is alive.
+  private static let plainInterval = Duration.seconds(60)
+  private static let quietInterval = Duration.seconds(10)
+  private static let clearLine = "\r\u{1B}[2K"
+
+  init(_ plan: Plan, store: Store, workers: Int, console: Console) {
+    self.console = console
+    self.workers = workers
+    start = .now
+    let steps = plan.steps.filter { !store.contains($0.key) }.map(\.kind)
+    state = Mutex(State(time: RemainingTime(steps: steps), lastShown: .now))
+  }
+
+  /// Seconds since the beginning.
+  var elapsed: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+
+  func reused(count: Int) {
+    if count > 0 { say("\(count) steps are in the store") }
+  }
+
+  func started(_ step: Step, index: Int, total: Int) {
+    state.withLock { state in
+      state.total = total
+      state.running.append((step.key, step.kind, "\(step.kind.rawValue) \(step.label)", 0))
+      draw(&state, always: false)
+    }
+  }
+
+  func progressed(_ step: Step, fraction: Double) {
+    state.withLock { state in
+      guard let place = state.running.firstIndex(where: { $0.key == step.key }) else { return }
+      state.running[place].fraction = fraction
+      if console.progressWidth != nil {
+        draw(&state, always: false)
+      } else if .now - state.lastShown >= Self.plainInterval {
+        line("[\(state.done)/\(state.total)] \(state.running[place].label): \(Int(fraction * 100)) %", &state)
+      }
+    }
+  }
+
+  func finished(_ step: Step, seconds: Double) {
+    state.withLock { state in
+      end(step, seconds: seconds, &state)
+      state.done += 1
+      if console.progressWidth == nil, isWorthALine(step, seconds, state) {
+        let counter = "[\(state.done)/\(state.total)]"
+        line("\(counter) \(step.kind.rawValue) \(step.label): \(DurationText.short(seconds))", &state)
+      }
+      draw(&state, always: false)
+    }
+  }
+
+  func failed(_ step: Step, error: String) {
+    state.withLock { state in
+      end(step, seconds: nil, &state)
+      state.failed += 1
+      line("failed: \(step.kind.rawValue) \(step.label): \(error)", &state)
+    }
+  }
+
+  func skipped(_ step: Step, because reason: String) {
+    state.withLock { state in
+      end(step, seconds: nil, &state)
+      line("skipped: \(step.kind.rawValue) \(step.label): \(reason)", &state)
+    }
+  }
+
+  func repaired(_ message: String) { say(message) }
+
+  /// Writes a message without tearing the progress line.
+  func say(_ message: String) {
+    state.withLock { line(message, &$0) }
+  }
+
+  /// Takes the progress line off the terminal.
+  func close() {
+    state.withLock { state in
+      if state.isDrawn { console.report(Self.clearLine) }
+      state.isDrawn = false
+    }
+  }
+
+  /// Models are worth a line, and so is what took its time; most other steps are over before a line is read.
+  private func isWorthALine(_ step: Step, _ seconds: Double, _ state: State) -> Bool {
+    step.kind == .train || step.kind == .unlearn || seconds >= 1 || .now - state.lastShown >= Self.quietInterval
+  }
+
+  private func end(_ step: Step, seconds: Double?, _ state: inout State) {
+    state.running.removeAll { $0.key == step.key }
+    state.time.end(step.kind, seconds: seconds)
+  }
+
+  private func line(_ text: String, _ state: inout State) {
+    console.report((state.isDrawn ? Self.clearLine : "") + text + "\n")
+    state.isDrawn = false
+    state.lastShown = .now
+    draw(&state, always: true)
+  }
+
+  private func draw(_ state: inout State, always: Bool) {
+    guard let width = console.progressWidth, state.total > 0 else { return }
+    let now = ContinuousClock.now
+    guard always || now - state.lastShown >= Self.drawingInterval else { return }
+    let running = state.running.map { (kind: $0.kind, fraction: $0.fraction) }
+    let line = ProgressLine(
+      done: state.done, total: state.total, running: state.running.map { ($0.label, $0.fraction) },
+      failed: state.failed, elapsed: elapsed,
+      remaining: state.time.estimate(workers: workers, running: running))
+    // The last column stays free: some terminals break the line there.
+    console.report(Self.clearLine + line.text(width: width - 1))
+    state.isDrawn = true
+    state.lastShown = now
+  }
+}

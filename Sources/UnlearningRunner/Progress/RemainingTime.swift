@@ -1,0 +1,44 @@
+import Experiments
+
+/// How long the steps that remain will take, judged by those that have ended.
+struct RemainingTime {
+  private var remaining: [StepKind: Int]
+  private var seconds: [StepKind: (total: Double, count: Int)] = [:]
+
+  /// How the kinds compare before one of them has ended: trainings are long, measurements short.
+  private static let weights: [StepKind: Double] = [
+    .train: 60, .unlearn: 20, .predict: 1, .calibrate: 3, .attack: 3, .measure: 0.1,
+  ]
+
+  /// `steps` is what will be run.
+  init(steps: [StepKind]) {
+    remaining = steps.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// A step ended, well or not; `seconds` is nil where it took no time of its own.
+  mutating func end(_ kind: StepKind, seconds: Double?) {
+    remaining[kind, default: 0] -= 1
+    if let seconds {
+      let old = self.seconds[kind] ?? (0, 0)
+      self.seconds[kind] = (old.total + seconds, old.count + 1)
+    }
+  }
+
+  /// Seconds until all is done by `workers`; `running` are the kinds of the steps under way, with how far they are.
+  ///
+  /// nil before the first step has ended.
+  func estimate(workers: Int, running: [(kind: StepKind, fraction: Double)]) -> Double? {
+    let known = seconds.filter { $0.value.total > 0 }
+    guard !known.isEmpty else { return nil }
+    let observed = known.values.reduce(0) { $0 + $1.total }
+    let weighted = known.reduce(0) { $0 + Double($1.value.count) * (Self.weights[$1.key] ?? 1) }
+    func mean(_ kind: StepKind) -> Double {
+      known[kind].map { $0.total / Double($0.count) } ?? (Self.weights[kind] ?? 1) * observed / weighted
+    }
+    let all = remaining.reduce(0) { $0 + Double(max(0, $1.value)) * mean($1.key) }
+    let done = running.reduce(0) { $0 + $1.fraction * mean($1.kind) }
+    // The last steps cannot share more workers than there are steps.
+    let steps = remaining.values.reduce(0) { $0 + max(0, $1) }
+    return max(0, all - done) / Double(max(1, min(workers, steps)))
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Unlearning
+
+/// What every command is given.
+struct Context: Sendable {
+  var registry: Registry
+  var console: Console
+}
+
+/// A command that works on the registry.
+protocol RunnerCommand: ParsableCommand {
+  /// Does it.
+  func run(in context: Context) async throws -> ExitStatus
+}
+
+/// The whole tool, which only has subcommands; without one it prints its help.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runner",
+    abstract: "Removes data from trained image classifiers, and measures how far that worked.",
+    discussion: """
+      'runner FILE' is short for 'runner run FILE'.
+      Results go to the standard output, progress and messages to the standard error.
+      Exit status: 0 all done, 1 some cells failed, 2 bad usage or a bad file, 130 interrupted (state saved).
+      """,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, PlanCommand.self, ListCommand.self, DescribeCommand.self,
+      SchemaCommand.self, ResultsCommand.self, DataCommand.self, NewCommand.self,
+    ])
+
+  /// The first words that are commands.
+  static let names = configuration.subcommands.map { $0._commandName } + ["help"]
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import ConfigYAML
+import Data
+import Dispatch
+import Foundation
+public import Unlearning
+
+/// The command line tool: everything but the list of plugins.
+///
+/// ```swift
+/// Runner.main(Registry { Registry.builtIns; MyMethod.self })
+/// ```
+public enum Runner {
+  /// Runs the command that the process was started with, and ends the process with its status.
+  ///
+  /// 0: all done; 1: something failed; 2: bad usage or a bad file; 130: interrupted, with the state saved.
+  public static func main(_ registry: Registry) -> Never {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    Task.detached {
+      exit(await run(arguments, registry: registry, console: .standard).rawValue)
+    }
+    dispatchMain()
+  }
+
+  /// Runs the command that `arguments` ask for.
+  package static func run(_ arguments: [String], registry: Registry, console: Console) async -> ExitStatus {
+    do {
+      let words = try CommandLineWords.rewritten(arguments, commands: RootCommand.names)
+      var command = try RootCommand.parseAsRoot(words)
+      if let command = command as? any RunnerCommand {
+        return try await command.run(in: Context(registry: registry, console: console))
+      }
+      try command.run()
+      return .done
+    } catch {
+      return report(error, console)
+    }
+  }
+
+  /// Says what went wrong; help that was asked for is no error.
+  private static func report(_ error: any Error, _ console: Console) -> ExitStatus {
+    do {
+      switch error {
+      case let error as DiagnosticList:
+        console.report("\(error.summary)\n")
+        return .badUsage
+      case is DataError, is UsageError:
+        console.report("error: \(error)\n")
+        return .badUsage
+      case is CleanExit, is ValidationError, is ExitCode: break
+      default:
+        // Errors of the parser are of no public type; all it knows to say of others is their description.
+        if RootCommand.exitCode(for: error) == .failure {
+          console.report("error: \(error)\n")
+          return .failed
+        }
+      }
+      let message = RootCommand.fullMessage(for: error, columns: console.outputWidth)
+      guard RootCommand.exitCode(for: error).isSuccess else {
+        // One spelling for all errors.
+        console.report(message.replacing(/^Error: /, with: "error: ") + "\n")
+        return .badUsage
+      }
+      try console.write(message + "\n")
+      return .done
+    } catch {
+      console.report("error: \(error)\n")
+      return .failed
+    }
+  }
+}
+
+/// How the process ends.
+package enum ExitStatus: Int32, Sendable {
+  /// All done.
+  case done = 0
+  /// Some cells failed, or the machine refused something.
+  case failed = 1
+  /// Bad usage or a bad file; nothing was run.
+  case badUsage = 2
+  /// Interrupted, with the state saved.
+  case interrupted = 130
+}
+
+/// What a command cannot do as it was asked.
+struct UsageError: Error, CustomStringConvertible {
+  /// What is wrong and what to do.
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+extension DiagnosticList {
+  /// The diagnostics, then how many there are in which file.
+  var summary: String {
+    let files = Set(diagnostics.map(\.file)).sorted().joined(separator: ", ")
+    let count = diagnostics.count == 1 ? "1 error" : "\(diagnostics.count) errors"
+    return "\(self)\n\(count) in \(files)"
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Unlearning
+
+/// Begins a new method in the folder of this package: its folder, its test, and its lines in the two lists.
+struct MethodScaffold {
+  /// The root of the package.
+  var root: URL
+  var registry: Registry
+
+  private static let manifest = "Package.swift"
+  private static let list = "Sources/BuiltIns/BuiltIns.swift"
+
+  /// Writes everything, or nothing; returns the paths of what was written, relative to the root.
+  func create(_ name: MethodName) throws(ScaffoldError) -> [String] {
+    for path in [Self.manifest, Self.list, "Plugins/Methods", "Tests/PluginTests"] where !exists(path) {
+      throw .notTheRoot(root.path, missing: path)
+    }
+    try checkIsFree(name)
+    let source = "Plugins/Methods/\(name.module)/\(name.type).swift"
+    let test = "Tests/PluginTests/\(name.module)Tests.swift"
+    let old = [Self.manifest: try read(Self.manifest), Self.list: try read(Self.list)]
+    let new: [(path: String, text: String)] = [
+      (source, MethodTemplate.source(name)), (test, MethodTemplate.test(name)),
+      (
+        Self.manifest,
+        try SourceEdit.addingMethod(name.module, toManifest: old[Self.manifest, default: ""], path: Self.manifest)
+      ),
+      (Self.list, try SourceEdit.addingMethod(name, toList: old[Self.list, default: ""], path: Self.list)),
+    ]
+    do {
+      for file in new { try write(file.text, to: file.path) }
+    } catch {
+      // What was there is put back; the error that stopped the writing is the one to tell.
+      for (path, text) in old { try? write(text, to: path) }
+      try? FileManager.default.removeItem(at: root.appending(path: "Plugins/Methods/\(name.module)"))
+      try? FileManager.default.removeItem(at: root.appending(path: test))
+      throw error
+    }
+    return new.map(\.path)
+  }
+
+  private func checkIsFree(_ name: MethodName) throws(ScaffoldError) {
+    if registry.method(name.plugin) != nil { throw .taken(name.plugin, by: "a method of that name") }
+    // Modules of all folders share one space of names, and some file systems do not tell upper from lower case.
+    for folder in ["Sources", "Tests"] + folders(in: "Plugins").map({ "Plugins/\($0)" }) {
+      if let twin = folders(in: folder).first(where: { $0.lowercased() == name.module.lowercased() }) {
+        throw .taken(name.module, by: "the folder \(folder)/\(twin)")
+      }
+    }
+    let test = "Tests/PluginTests/\(name.module)Tests.swift"
+    if exists(test) { throw .taken(name.module, by: "the file \(test)") }
+  }
+
+  private func folders(in path: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: path).path)) ?? []
+  }
+
+  private func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root.appending(path: path).path)
+  }
+
+  private func read(_ path: String) throws(ScaffoldError) -> String {
+    do {
+      return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    } catch {
+      throw .system(path: path, reason: "cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws(ScaffoldError) {
+    let url = root.appending(path: path)
+    do {
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url, options: .atomic)
+    } catch {
+      throw .system(path: path, reason: "cannot be written: \(error.localizedDescription)")
+    }
+  }
+}

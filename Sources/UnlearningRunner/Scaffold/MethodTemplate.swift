@@ -1,0 +1,106 @@
+/// The files of a new method: one that works, to be changed.
+enum MethodTemplate {
+  /// The method: fine-tuning on softened logits.
+  static func source(_ name: MethodName) -> String {
+    """
+    public import Data
+    public import Engine
+    public import Unlearning
+
+    /// Goes on training the original on the retain set, with logits that are divided by a temperature.
+    ///
+    /// `L(θ) = E_{D_r}[−log softmax(z_θ(x) / τ)_y]`, from the original's parameters, with a fresh optimiser. With τ = 1
+    /// it is fine-tuning; a larger τ pulls longer at samples that the original is sure of.
+    /// - Source: a start for a method of your own; name authors, venue and equation here and in `card`.
+    /// - Note: say here where the method differs from its source.
+    public struct \(name.type): UnlearningMethod {
+      /// What can be set.
+      public struct Parameters: ParameterSet {
+        /// τ, > 0, a ratio of logits.
+        public var temperature = 2.0
+        /// How steps are taken.
+        public var training = TrainingRecipe(epochs: 5, learningRate: 0.01)
+        /// 5 epochs of SGD at rate 0.01, at temperature 2.
+        public init() {}
+        /// What each number means.
+        public static let fields =
+          [ParameterField("temperature", "what logits are divided by", .above(0))]
+          + TrainingRecipe.fields(below: "training")
+      }
+
+      /// Name, title and source.
+      public static let card = Card(
+        name: "\(name.plugin)", title: "\(name.title)",
+        summary: "Goes on training the original on the retain set with softened logits.",
+        source: Source(authors: "the authors of this plugin", venue: "unpublished"))
+      /// The original and retain data.
+      public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
+      /// All requests.
+      public static let serves = Set(RequestKind.allCases)
+      private let parameters: Parameters
+
+      /// The method with these parameters.
+      public init(_ parameters: Parameters) throws(ParameterError) {
+        try parameters.validate()
+        self.parameters = parameters
+      }
+
+      /// The original after more training on the retain set.
+      public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+        try requireData(forget: forget, retain: retain, run: run)
+        let scale = Float(1 / parameters.temperature)
+        return try run.fit(original, to: retain, by: parameters.training) { step in
+          step.crossEntropy(scale * step.logits, step.labels)
+        }
+      }
+    }
+
+    """
+  }
+
+  /// Its tests: what is particular to it; the laws that hold for every method are tested for it, too.
+  static func test(_ name: MethodName) -> String {
+    """
+    import Engine
+    import \(name.module)
+    import Testing
+    import Unlearning
+
+    @Suite struct \(name.module)Tests {
+      @Test func temperatureChangesWhatIsLearned() throws {
+        let toy = try Toy()
+        var parameters = \(name.type).Parameters()
+        let soft = try toy.unlearn(\(name.type)(parameters))
+        parameters.temperature = 1
+        let plain = try toy.unlearn(\(name.type)(parameters))
+        #expect(soft.parameters != toy.original.parameters)
+        #expect(soft.parameters != plain.parameters)
+      }
+
+      @Test func withoutEpochsReturnsTheOriginal() throws {
+        let toy = try Toy()
+        var parameters = \(name.type).Parameters()
+        parameters.training.epochs = 0
+        #expect(try toy.unlearn(\(name.type)(parameters)).parameters == toy.original.parameters)
+      }
+
+      @Test(arguments: [0, -1, Double.infinity])
+      func refusesATemperatureOutOfRange(temperature: Double) {
+        var parameters = \(name.type).Parameters()
+        parameters.temperature = temperature
+        let error = #expect(throws: ParameterError.self) { try \(name.type)(parameters) }
+        #expect(error?.problems.map(\\.parameter) == ["temperature"])
+      }
+    }
+
+    """
+  }
+}
+
+extension MethodName {
+  /// The name as a title, "Noisy tuning".
+  fileprivate var title: String {
+    let words = plugin.replacing("-", with: " ")
+    return words.prefix(1).uppercased() + words.dropFirst()
+  }
+}

@@ -1,0 +1,26 @@
+/// Why a plugin could not be begun.
+enum ScaffoldError: Error, Equatable, CustomStringConvertible {
+  /// The name cannot be one; `reason` says what it must be.
+  case badName(String, reason: String)
+  /// Something of that name is there.
+  case taken(String, by: String)
+  /// The folder is not the root of this package.
+  case notTheRoot(String, missing: String)
+  /// A file of the package is not of the form that can be edited.
+  case unexpected(path: String, reason: String)
+  /// A file cannot be read or written; everything is as it was.
+  case system(path: String, reason: String)
+
+  /// What is wrong and what to do.
+  var description: String {
+    switch self {
+    case .badName(let name, let reason): "'\(name)' cannot be the name of a method: \(reason)"
+    case .taken(let name, let owner): "the name '\(name)' is taken by \(owner); choose another one"
+    case .notTheRoot(let folder, let missing):
+      "\(folder) is not the root of the Lacuna package: it has no \(missing); change to the folder of its Package.swift. "
+        + "A method in a package of its own needs no scaffold: see CONTRIBUTING.md"
+    case .unexpected(let path, let reason): "\(path): \(reason); add the method by hand, see CONTRIBUTING.md"
+    case .system(let path, let reason): "\(path): \(reason); nothing was changed"
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import ConfigYAML
+import Unlearning
+
+/// The JSON Schema of experiment files, for editors that complete and check them.
+///
+/// It knows every plugin of a registry. What it cannot say, such as the classes of a data set or the equal lengths of
+/// a zip, is left to `runner check`.
+enum ExperimentSchema {
+  /// The schema, draft 2020-12.
+  static func schema(of registry: Registry) -> JSONValue {
+    let plugins = PluginDescription.all(of: PluginRole.allCases, in: registry)
+    let definitions = plugins.map { plugin in
+      (definitionName(plugin), ParameterSchema.block(plugin.parameters))
+    }
+    return [
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "Experiment file of Lacuna",
+      "type": "object",
+      "properties": .object(named: properties(plugins)),
+      "required": ["experiment", "data", "architectures", "forget", "methods", "metrics"],
+      "additionalProperties": false,
+      "$defs": .object(named: [("zip", zip)] + definitions),
+    ]
+  }
+
+  private static func properties(_ plugins: [PluginDescription]) -> [(String, JSONValue)] {
+    func list(_ role: PluginRole, _ summary: String) -> JSONValue {
+      pluginList(plugins.filter { $0.role == role }, summary)
+    }
+    let training = ParameterDescription.all(of: TrainingRecipe.self)
+    return [
+      (
+        "experiment",
+        ["description": "The name of the experiment.", "type": "string", "pattern": "^[\\w.-]+$"]
+      ),
+      (
+        "seeds",
+        [
+          "description": "An axis of the grid; the retrained models of all seeds are compared with each other.",
+          "type": "array", "items": ["type": "integer", "minimum": 0], "minItems": 1, "uniqueItems": true,
+          "default": [1],
+        ]
+      ),
+      ("data", list(.datasets, "The data sets.")),
+      (
+        "validation_fraction",
+        [
+          "description": "The share of the training data that is put aside for validation.", "type": "number",
+          "minimum": 0, "exclusiveMaximum": 1, "default": 0,
+        ]
+      ),
+      ("architectures", list(.architectures, "The architectures of the models.")),
+      (
+        "training",
+        merged("How originals and retrained models are trained.", ParameterSchema.block(training))
+      ),
+      ("forget", forget),
+      ("methods", list(.methods, "The methods; 'retrain' and the original model are always there.")),
+      ("attacks", list(.attacks, "The attacks on every model.")),
+      ("metrics", list(.metrics, "The measurements of every model.")),
+      (
+        "exclude",
+        [
+          "description": "Cells that are left out: those that have all values of one entry.",
+          "type": "array",
+          "items": [
+            "type": "object", "minProperties": 1,
+            "additionalProperties": ["type": ["string", "number", "boolean", "null"]],
+          ],
+        ]
+      ),
+    ]
+  }
+
+  private static let forget: JSONValue = [
+    "description": "What the models are to forget; an axis of the grid.",
+    "type": "array", "minItems": 1,
+    "items": [
+      "oneOf": [
+        single(
+          "class",
+          [
+            "description": "A class, or several, by name or number.",
+            "anyOf": [
+              ["type": ["string", "integer"]],
+              ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
+            ],
+          ]),
+        single(
+          "samples",
+          [
+            "description": "Training samples that are drawn at random.",
+            "type": "object",
+            "properties": [
+              "fraction": ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1],
+              "count": ["type": "integer", "minimum": 1],
+              "seed": ["type": "integer", "default": 0],
+            ],
+            "oneOf": [["required": ["fraction"]], ["required": ["count"]]], "additionalProperties": false,
+          ]),
+        single("indices", ["description": "A file with the numbers of training samples.", "type": "string"]),
+      ]
+    ],
+  ]
+
+  private static let zip: JSONValue = [
+    "description": "Parameters that vary together: lists of equal lengths.",
+    "type": "object", "minProperties": 2, "additionalProperties": ["type": "array", "minItems": 1],
+  ]
+
+  /// An object with the one key `name`.
+  private static func single(_ name: String, _ value: JSONValue) -> JSONValue {
+    [
+      "type": "object", "properties": .object(named: [(name, value)]), "required": [.string(name)],
+      "additionalProperties": false,
+    ]
+  }
+
+  /// A list of plugins, each by its name alone or with its parameters.
+  private static func pluginList(_ plugins: [PluginDescription], _ summary: String) -> JSONValue {
+    let names = JSONValue.array(plugins.map { .string($0.card.name) })
+    let properties = plugins.map { plugin -> (String, JSONValue) in
+      let reference: JSONValue = ["$ref": .string("#/$defs/\(definitionName(plugin))")]
+      return (
+        plugin.card.name,
+        [
+          "description": .string("\(plugin.card.title). \(plugin.card.summary)"),
+          "anyOf": [reference, ["type": "null"]],
+        ]
+      )
+    }
+    let withParameters: JSONValue = [
+      "type": "object", "properties": .object(named: properties), "minProperties": 1, "maxProperties": 1,
+      "additionalProperties": false,
+    ]
+    return [
+      "description": .string(summary), "type": "array", "minItems": 1,
+      "items": ["anyOf": [["enum": names], withParameters]],
+    ]
+  }
+
+  private static func definitionName(_ plugin: PluginDescription) -> String {
+    "\(plugin.role.singular)-\(plugin.card.name)"
+  }
+
+  private static func merged(_ description: String, _ schema: JSONValue) -> JSONValue {
+    .object([JSONValue.Member(key: "description", value: .string(description))] + (schema.members ?? []))
+  }
+}

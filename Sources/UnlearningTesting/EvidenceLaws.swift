@@ -1,0 +1,101 @@
+import Data
+import Engine
+public import Unlearning
+
+/// What every attack and every metric obeys.
+public enum EvidenceLaws {
+  /// What `attack` breaks on models of `problem`.
+  public static func violations<A: Attack>(
+    ofAttack type: A.Type, on problem: TinyProblem, parameters: A.Parameters = A.Parameters()
+  ) throws -> [Violation] {
+    let attack = try A(parameters)
+    let models = try Models(problem)
+    let probe = { (given: Evidence) -> [Measurement] in
+      var evidence = given
+      if A.reads.contains(.retrainedModels) {
+        evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
+      }
+      return try attack.attack(evidence)
+    }
+    return try violations(probe, on: models) + checkNeeds(A.retrainedModelsNeeded, A.reads)
+  }
+
+  /// What `metric` breaks on models of `problem`.
+  public static func violations<M: Metric>(
+    ofMetric type: M.Type, on problem: TinyProblem, parameters: M.Parameters = M.Parameters()
+  ) throws -> [Violation] {
+    let metric = try M(parameters)
+    let models = try Models(problem)
+    var found = try violations(metric.measure, on: models)
+    found += checkNeeds(M.retrainedModelsNeeded, M.reads)
+    for measurement in try metric.measure(models.evidence) {
+      if measurement.unit != M.unit {
+        found.append(Violation("keeps to its unit", "'\(measurement.name)' is in \(measurement.unit.rawValue)"))
+      }
+      if measurement.reference != M.reference {
+        found.append(Violation("keeps to its reference", "'\(measurement.name)': \(measurement.reference.rawValue)"))
+      }
+    }
+    return found
+  }
+
+  private static func checkNeeds(_ needed: Int, _ reads: Set<EvidenceKind>) -> [Violation] {
+    guard needed > 0, !reads.contains(.retrainedModels) else { return [] }
+    return [Violation("declares what it reads", "it needs \(needed) retrained models and does not read any")]
+  }
+
+  private static func violations(
+    _ probe: (Evidence) throws -> [Measurement], on models: Models
+  ) throws -> [Violation] {
+    let first = try probe(models.evidence)
+    var found: [Violation] = []
+    if first.isEmpty { found.append(Violation("measures something", "it returned nothing")) }
+    if try probe(models.evidence) != first {
+      found.append(Violation("same evidence, same values", "two calls differ"))
+    }
+    var names: Set<String> = []
+    for measurement in first {
+      if !names.insert(measurement.name).inserted {
+        found.append(Violation("one value per name", "'\(measurement.name)' stands twice"))
+      }
+      let isSnake = measurement.name.allSatisfy { ($0.isLowercase && $0.isASCII) || $0.isNumber || $0 == "_" }
+      if measurement.name.isEmpty || !isSnake {
+        found.append(Violation("names in snake_case", "'\(measurement.name)'"))
+      }
+      if !measurement.value.isFinite { found.append(Violation("finite", "'\(measurement.name)' is not")) }
+      if measurement.unit == .fraction, !(0...1).contains(measurement.value) {
+        found.append(Violation("fractions lie in [0, 1]", "'\(measurement.name)' is \(measurement.value)"))
+      }
+      if measurement.unit != .fraction, measurement.value < 0 {
+        found.append(Violation("amounts are not negative", "'\(measurement.name)' is \(measurement.value)"))
+      }
+    }
+    return found
+  }
+
+  /// Originals, retrained and fine-tuned models of the tiny problem, and what they say.
+  struct Models {
+    let evidence: Evidence
+
+    init(_ problem: TinyProblem) throws {
+      let split = try problem.split(.classes([1]))
+      var retrained: [ModelOutputs] = []
+      for seed in 11...13 {
+        let run = problem.run(seed: UInt64(seed), forgottenClasses: [1])
+        let model = try run.train(on: split.retainTrain, purpose: "retrain")
+        retrained.append(ModelOutputs(of: model, on: split, keepingFeatures: true))
+      }
+      let context = EvidenceContext(
+        forgottenClasses: [1], classCount: 4, classNames: problem.data.train.classNames,
+        random: RandomSource(seed: 3))
+      let values = [
+        "accuracy.forget_train": 0.9, "accuracy.retain_train": 0.8, "accuracy.forget_test": 0.7,
+        "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
+      ]
+      evidence = Evidence(
+        target: ModelOutputs(of: problem.original, on: split, keepingFeatures: true), retrained: retrained,
+        context: context, cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
+        referenceMeasurements: values.mapValues { $0 - 0.1 })
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import BuiltIns
+import UnlearningRunner
+
+Runner.main(.builtIns)
