@@ -62,16 +62,22 @@ let package = Package(
     .target(
       name: "UnlearningRunner", dependencies: ["BuiltIns", "ConfigYAML", "Experiments", argumentParser, crypto]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
+    .executableTarget(
+      name: "engine-benchmark", dependencies: ["CIFARResNet", "Engine", "LeNet", "Unlearning"],
+      path: "Benchmarks/Engine"),
   ] + pluginTargets + [
     .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML"]),
     .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
     .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["BuiltIns", "Experiments", "UnlearningTesting"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "Unlearning"]),
     .testTarget(
       name: "PluginTests",
-      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Unlearning", "UnlearningTesting"]
-        + pluginDependencies),
-    .testTarget(name: "RunnerTests", dependencies: ["UnlearningRunner"]),
+      dependencies: ["BuiltIns", "Data", "Engine", "Unlearning", "UnlearningTesting", logging] + pluginDependencies),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: ["BuiltIns", "Data", "Engine", "Experiments", "Unlearning", "UnlearningRunner", "runner"]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),
   ]
 )

@@ -10,13 +10,17 @@ package enum CommandLineWords {
     _ arguments: [String], commands: [String],
     fileExists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
   ) throws -> [String] {
-    guard let first = arguments.first, !helpFlags.contains(first), !commands.contains(first) else { return arguments }
+    guard let first = arguments.first, !commands.contains(first), !isOfTheParser(first) else { return arguments }
     // Options of `run` may stand before its file; all other commands are named first.
     if first.hasPrefix("-") || looksLikeFile(first) || fileExists(first) { return ["run"] + arguments }
     throw UsageError("\(unknownName("command", first, known: commands)); there is no such file, either")
   }
 
-  private static let helpFlags = ["-h", "--help", "-help", "--help-hidden", "--generate-completion-script"]
+  /// Whether the parser answers this option itself: help, and what shells ask for.
+  private static func isOfTheParser(_ word: String) -> Bool {
+    ["-h", "--help", "-help", "--help-hidden"].contains(word) || word.hasPrefix("--generate-completion-script")
+      || word.hasPrefix("---")
+  }
 
   private static func looksLikeFile(_ word: String) -> Bool {
     word.contains("/") || [".yaml", ".yml", ".json"].contains { word.lowercased().hasSuffix($0) }

@@ -3,24 +3,28 @@ import Foundation
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into a polite end: the first one calls a handler, the second one ends the process at once.
-enum Interruption {
+package enum Interruption {
   private static let signals = [SIGINT, SIGTERM]
 
   /// Runs `body`; `handler` is called on another thread when the process is asked to end meanwhile.
-  static func handled<Result>(
+  package static func handled<Result>(
     by handler: @escaping @Sendable () -> Void, _ body: () async throws -> Result
   ) async rethrows -> Result {
-    let queue = DispatchQueue(label: "lacuna.signals")
     let counter = Counter()
-    let sources = signals.map { number in
+    var sources: [any DispatchSourceSignal] = []
+    for number in signals {
       // The default action would end the process before the source is told.
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if counter.next() == 1 { handler() } else { _exit(ExitStatus.interrupted.rawValue) }
       }
-      source.resume()
-      return source
+      // Before it is registered, a signal would be ignored.
+      await withCheckedContinuation { continuation in
+        source.setRegistrationHandler { continuation.resume() }
+        source.resume()
+      }
+      sources.append(source)
     }
     defer {
       for source in sources { source.cancel() }

@@ -58,7 +58,7 @@ public enum Runner {
       let message = RootCommand.fullMessage(for: error, columns: console.outputWidth)
       guard RootCommand.exitCode(for: error).isSuccess else {
         // One spelling for all errors.
-        console.report(message.replacing(/^Error: /, with: "error: ") + "\n")
+        console.report((message.hasPrefix("Error: ") ? "e" + message.dropFirst() : message) + "\n")
         return .badUsage
       }
       try console.write(message + "\n")

@@ -51,7 +51,8 @@ public enum Comparison {
       wrong += 1
       if error > largest.error { largest = (error, index) }
       if lines.count < listed {
-        lines.append("[\(place(index, shape))] is \(pair.0), expected \(pair.1), error \(known ? "\(error)" : "not finite")")
+        let text = known ? "\(error)" : "not finite"
+        lines.append("[\(place(index, shape))] is \(pair.0), expected \(pair.1), error \(text)")
       }
     }
     guard wrong > 0 else { return nil }

@@ -47,6 +47,9 @@ public struct NearestNeighbourMIA: Attack {
     self.parameters = parameters
   }
 
+  /// Whole classes: samples of kept classes have no class that they are sent to.
+  public func serves(_ kind: RequestKind) -> Bool { kind != .samples }
+
   /// Finds the nearest neighbour of each forgotten class u, and what each retrained model says of it.
   ///
   /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or the

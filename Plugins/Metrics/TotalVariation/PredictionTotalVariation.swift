@@ -76,6 +76,9 @@ public struct PredictionTotalVariation: Metric {
     self.parameters = parameters
   }
 
+  /// A request of samples has no test samples to forget.
+  public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
+
   /// Measures one model; one measurement per part that has samples.
   ///
   /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples, or

@@ -102,8 +102,8 @@ public struct Adam: Optimizer {
     let step = AdamStep(
       number: steps, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay, decoupled: decoupled)
-    let zeros = parameters.mapValues { Tensor(zeros: $0.shape) }
-    var (first, second) = moments ?? (zeros, zeros)
+    func zeros() -> NamedTensors { parameters.mapValues { Tensor(zeros: $0.shape) } }
+    var (first, second) = moments ?? (zeros(), zeros())
     moments = nil
     for (index, gradient) in gradients.values.enumerated() {
       let masked = mask.map { $0.values[index].storage }

@@ -62,7 +62,8 @@ public struct Variable {
   /// The numbers.
   public let value: Tensor
   let node: Int?
-  let tape: Tape?
+  // Weak, because the tape holds the operations and the operations hold their inputs.
+  weak let tape: Tape?
 
   /// A constant: no gradient flows into it.
   public init(_ value: Tensor) {

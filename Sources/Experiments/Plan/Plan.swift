@@ -273,9 +273,8 @@ struct PlanBuilder {
   ) throws -> [Cell.Probe] {
     var probes: [Cell.Probe] = []
     let attacks = experiment.attacks.filter { attack in
-      if exclusion(group, setting, method: method, attack: attack) != nil { return false }
-      let needed = (attack.plugin as? any Attack).map { type(of: $0).retrainedModelsNeeded } ?? 0
-      return has(bank.count, needed, for: attack, group)
+      guard exclusion(group, setting, method: method, attack: attack) == nil else { return false }
+      return canRun(attack, group, models: bank.count)
     }
     // Metrics that read other measurements come last.
     let metrics =
@@ -283,9 +282,7 @@ struct PlanBuilder {
       + experiment.metrics.filter { Self.reads($0, .measurements) }
     for probe in attacks + metrics {
       let isAttack = probe.plugin is any Attack
-      if let metric = probe.plugin as? any Metric {
-        guard has(bank.count, type(of: metric).retrainedModelsNeeded, for: probe, group) else { continue }
-      }
+      if !isAttack, !canRun(probe, group, models: bank.count) { continue }
       let usesBank = Self.reads(probe, .retrainedModels)
       var target = Step.Target(
         predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil, calibration: nil,
@@ -322,12 +319,22 @@ struct PlanBuilder {
     return probes
   }
 
-  /// Whether there are enough retrained models; what lacks is listed once a group.
-  private mutating func has(_ models: Int, _ needed: Int, for probe: Variant, _ group: Group) -> Bool {
-    guard models < needed else { return true }
+  /// Whether an attack or metric can say anything here; what it lacks is listed once a group.
+  private mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
+    let (needed, serves): (Int, Bool)
+    if let attack = probe.plugin as? any Attack {
+      (needed, serves) = (type(of: attack).retrainedModelsNeeded, attack.serves(group.request.kind))
+    } else if let metric = probe.plugin as? any Metric {
+      (needed, serves) = (type(of: metric).retrainedModelsNeeded, metric.serves(group.request.kind))
+    } else {
+      return false
+    }
+    guard models < needed || !serves else { return true }
     let cell = PrunedCell(
       description: "\(group.label) / \(probe.label)",
-      reason: "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
+      reason: !serves
+        ? "\(probe.name) with these parameters has nothing to say of a request of \(group.request.kind.rawValue)"
+        : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
     if !pruned.contains(cell) { pruned.append(cell) }
     return false
   }

@@ -41,7 +41,7 @@ public final class StoreIndex: Sendable {
   }
 
   /// The index of a store for the process that writes it, which holds `lock`.
-  public convenience init(of store: Store, lock: borrowing StoreLock) throws(StoreError) {
+  public convenience init(of store: Store, lock: StoreLock) throws(StoreError) {
     let path = store.path(Self.fileName)
     do {
       var notes: [String] = []

@@ -69,6 +69,8 @@ public protocol Attack: Plugin {
   static var reads: Set<EvidenceKind> { get }
   /// How many retrained models (seeds) it needs at least.
   static var retrainedModelsNeeded: Int { get }
+  /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason.
+  func serves(_ kind: RequestKind) -> Bool
 
   /// Learns from the retrained models alone what all attacks of one grid share; runs once per bank of models.
   func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
@@ -80,6 +82,9 @@ public protocol Attack: Plugin {
 extension Attack {
   /// Attacks one model alone unless it says otherwise.
   public static var retrainedModelsNeeded: Int { 0 }
+
+  /// Every kind of request unless it says otherwise.
+  public func serves(_ kind: RequestKind) -> Bool { true }
 
   /// Most attacks share nothing.
   public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration { Calibration() }
@@ -97,6 +102,8 @@ public protocol Metric: Plugin {
   static var reference: ReferenceKind { get }
   /// How many retrained models (seeds) it needs at least.
   static var retrainedModelsNeeded: Int { get }
+  /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason.
+  func serves(_ kind: RequestKind) -> Bool
 
   /// Measures one model.
   func measure(_ evidence: Evidence) throws -> [Measurement]
@@ -105,6 +112,9 @@ public protocol Metric: Plugin {
 extension Metric {
   /// Reads one model alone unless it says otherwise.
   public static var retrainedModelsNeeded: Int { 0 }
+
+  /// Every kind of request unless it says otherwise.
+  public func serves(_ kind: RequestKind) -> Bool { true }
 }
 
 /// Builds the body of a classifier: everything below its linear head.

@@ -18,7 +18,8 @@ public enum SimilarityScore: String, Codable, Sendable, CaseIterable {
 /// 4. softmax with temperature τ over the retained classes, see `scores`.
 ///
 /// P comes from the eigenvectors of the Gram matrix C·Cᵀ `[K, K]`. At full rank, min(K − 1, D), step 2 only rotates and
-/// is left out. The cosine with a row of zeros is 0.
+/// is left out. The cosine with a row of zeros is 0. Below full rank, where eigenvalues r and r + 1 are equal, the
+/// directions that Jacobi's rotations find decide.
 /// - Source: Ebrahimpour-Boroojeny, Wang, Sundaram, arXiv:2506.20893; a public review names the parts (logit weights,
 ///   PCA, cosine, sharp softmax temperature).
 /// - Note: The order of the steps is not stated in what could be read of the paper; chosen.

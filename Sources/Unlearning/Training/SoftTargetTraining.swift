@@ -32,8 +32,10 @@ public struct SoftTargetTraining: Sendable {
     self.recipe = recipe
   }
 
-  /// Trains a copy of `original`; notes the mean entropy, in nats, of the target and of the untilted one on D_f.
+  /// Trains a copy of `original`.
   ///
+  /// Notes the mean entropy on D_f, in nats, of the target and of the untilted one, `target_entropy` and
+  /// `untilted_target_entropy`, and how many `retained_samples` took part.
   /// - Throws: `UnlearningError` when the loss or the parameters stop being finite, or the run ends early.
   public func callAsFunction(
     _ original: Classifier, forget: Dataset, retain: Dataset, run: Run
@@ -45,6 +47,7 @@ public struct SoftTargetTraining: Sendable {
     let cache = target(logits, labels: forget.labels)
 
     let kept = selection(of: retain, forgetCount: forget.count, random: run.random)
+    run.notes["retained_samples"] = Double(kept.count)
     let weights = weights(retainCount: kept.count, forgetCount: forget.count)
     return try run.fit(original, to: kept.appending(forget), by: recipe) { step in
       let rows = step.batch.rows
@@ -60,7 +63,7 @@ public struct SoftTargetTraining: Sendable {
   }
 
   /// The retained samples that take part.
-  func selection(of retain: Dataset, forgetCount: Int, random: RandomSource) -> Dataset {
+  private func selection(of retain: Dataset, forgetCount: Int, random: RandomSource) -> Dataset {
     guard let retainRatio else { return retain }
     let wanted = (retainRatio * Double(forgetCount)).rounded()
     guard wanted < Double(retain.count) else { return retain }
@@ -69,7 +72,7 @@ public struct SoftTargetTraining: Sendable {
   }
 
   /// What one retained and one forgotten sample weigh in the mean over a batch; 1 on average over all samples.
-  func weights(retainCount: Int, forgetCount: Int) -> (retain: Float, forget: Float) {
+  private func weights(retainCount: Int, forgetCount: Int) -> (retain: Float, forget: Float) {
     guard let ratio = forgetWeight else { return (1, 1) }
     let total = Double(retainCount + forgetCount)
     let retain = total / (Double(retainCount) * (1 + ratio))

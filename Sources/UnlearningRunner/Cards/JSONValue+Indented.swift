@@ -8,11 +8,11 @@ extension JSONValue {
     return text
   }
 
-  private static let lineLength = 100
+  private static let lineLength = 120
 
   private func write(to text: inout String, indent: String) {
     let flat = spaced
-    if indent.count + flat.count <= Self.lineLength, isFlat {
+    if indent.count + flat.count <= Self.lineLength, depth < 3 {
       text += flat
       return
     }
@@ -38,10 +38,10 @@ extension JSONValue {
     }
   }
 
-  /// Whether nothing but single values is inside.
-  private var isFlat: Bool {
-    let inner = items ?? members?.map(\.value) ?? []
-    return inner.allSatisfy { $0.items == nil && $0.members == nil }
+  /// How many levels of arrays and objects this has.
+  private var depth: Int {
+    guard let inner = items ?? members?.map(\.value) else { return 0 }
+    return 1 + (inner.map(\.depth).max() ?? 0)
   }
 
   /// On one line, with a space behind commas and colons.

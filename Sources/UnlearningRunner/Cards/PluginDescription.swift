@@ -73,8 +73,9 @@ struct PluginDescription {
 
   /// The description as text for a terminal of `width` columns; nil for lines of any length.
   func text(width: Int?) -> String {
-    var lines = ["\(card.name): \(card.title) (\(role.singular), version \(card.version))", ""]
-    lines.append(card.summary)
+    let title = "\(card.name): \(card.title) (\(role.singular), version \(card.version))"
+    var lines = TextTable.wrapped(title, width) + [""]
+    lines += TextTable.wrapped(card.summary, width)
     var facts = [("source", card.source.description)]
     for trait in traits {
       let words = trait.value.items?.map { $0.string ?? $0.description } ?? [trait.value.string ?? "\(trait.value)"]
@@ -91,7 +92,16 @@ struct PluginDescription {
         parameter.range == .any ? "" : parameter.range.requirement, parameter.summary,
       ]
     }
-    lines += TextTable(header: header, rows: rows).lines(width: width)
+    let table = TextTable(header: header, rows: rows)
+    if let width, table.width > width {
+      lines += rows.flatMap { row in
+        let range = row[3].isEmpty ? "" : ", \(row[3])"
+        return TextTable.wrapped("\(row[0]): \(row[1]), default \(row[2])\(range)", width)
+          + TextTable.wrapped(row[4], width - 4).map { "    " + $0 }
+      }
+    } else {
+      lines += table.lines(width: nil)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -10,6 +10,9 @@ struct TextTable {
     self.rows = rows
   }
 
+  /// Columns of a terminal that the lines need when nothing is wrapped.
+  var width: Int { lines(width: nil).map(\.displayWidth).max() ?? 0 }
+
   /// The lines, without spaces at their ends; the last column is wrapped where `width` is given.
   func lines(width: Int?) -> [String] {
     let all = (header.map { [$0] } ?? []) + rows

@@ -51,7 +51,7 @@ struct FetchCommand: RunnerCommand {
       }
       return .done
     } catch let error as FetchError {
-      console.report("error: \(error)\n")
+      console.report(cancellation.isCancelled ? "\(error)\n" : "error: \(error)\n")
       return cancellation.isCancelled ? .interrupted : .failed
     }
   }

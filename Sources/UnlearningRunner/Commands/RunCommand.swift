@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Experiments
 import Unlearning
 
@@ -50,7 +51,15 @@ struct RunCommand: RunnerCommand {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
       executor.cancel()
     }
-    defer { progress.close() }
+    // The clock goes on while long steps have nothing to say; their threads are busy, so it has one of its own.
+    let clock = DispatchSource.makeTimerSource(queue: .global())
+    clock.schedule(deadline: .now() + 1, repeating: 1)
+    clock.setEventHandler { progress.tick() }
+    clock.resume()
+    defer {
+      clock.cancel()
+      progress.close()
+    }
     let summary = try await Interruption.handled(by: interrupt) { try await executor.run() }
     if summary.finished > 0 { progress.say("\(summary.finished) steps in \(DurationText.short(progress.elapsed))") }
     return summary

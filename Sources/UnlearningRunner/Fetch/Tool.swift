@@ -41,7 +41,8 @@ struct Tool: Sendable {
       throw .system(path: executable.path, reason: "cannot be started: \(error.localizedDescription)")
     }
     let number = process.processIdentifier
-    cancellation.attach { kill(number, SIGTERM) }
+    // The program may have inherited that it ignores gentler signals; what it has written is not lost.
+    cancellation.attach { kill(number, SIGKILL) }
     errors?.start()
     let said = output.fileHandleForReading.readDataToEndOfFile()
     let complaints = errors?.text() ?? ""

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Durations for people.
-enum DurationText {
+package enum DurationText {
   /// "0.4 s", "12 s", "3 min 21 s", "1 h 20 min", "2 d 3 h".
-  static func short(_ seconds: Double) -> String {
+  package static func short(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "?" }
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds, 1e12).rounded())
@@ -16,7 +16,7 @@ enum DurationText {
   }
 
   /// "3:21", "1:20:05".
-  static func clock(_ seconds: Double) -> String {
+  package static func clock(_ seconds: Double) -> String {
     let whole = Int(max(0, min(seconds, 1e12)))
     let (hours, minutes, rest) = (whole / 3600, whole % 3600 / 60, String(format: "%02d", whole % 60))
     return hours == 0 ? "\(minutes):\(rest)" : "\(hours):\(String(format: "%02d", minutes)):\(rest)"
@@ -24,9 +24,9 @@ enum DurationText {
 }
 
 /// Sizes for people.
-enum ByteText {
+package enum ByteText {
   /// "512 B", "1.5 KiB", "12.0 MiB", "3.2 GiB".
-  static func short(_ bytes: Int) -> String {
+  package static func short(_ bytes: Int) -> String {
     var value = Double(bytes)
     for unit in ["B", "KiB", "MiB", "GiB"] {
       if value < 1024 { return unit == "B" ? "\(bytes) B" : String(format: "%.1f \(unit)", value) }

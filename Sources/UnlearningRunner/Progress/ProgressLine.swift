@@ -1,7 +1,7 @@
 import Experiments
 
 /// The one line that a terminal shows while a plan is executed.
-struct ProgressLine {
+package struct ProgressLine {
   var done: Int
   var total: Int
   /// Label and fraction of every step under way, oldest first.
@@ -12,8 +12,21 @@ struct ProgressLine {
 
   private static let barWidth = 20
 
+  /// A line that shows this.
+  package init(
+    done: Int, total: Int, running: [(label: String, fraction: Double)], failed: Int, elapsed: Double,
+    remaining: Double?
+  ) {
+    self.done = done
+    self.total = total
+    self.running = running
+    self.failed = failed
+    self.elapsed = elapsed
+    self.remaining = remaining
+  }
+
   /// The line, at most `width` columns wide.
-  func text(width: Int) -> String {
+  package func text(width: Int) -> String {
     let parts = Double(done) + running.reduce(0) { $0 + min(max($1.fraction, 0), 1) }
     let fraction = total > 0 ? min(parts / Double(total), 1) : 1
     let filled = Int((fraction * Double(Self.barWidth)).rounded(.down))

@@ -12,6 +12,7 @@ final class ProgressReporter: ExecutionObserver {
     var time: RemainingTime
     var lastShown: ContinuousClock.Instant
     var isDrawn = false
+    var isClosed = false
   }
 
   private let console: Console
@@ -98,11 +99,17 @@ final class ProgressReporter: ExecutionObserver {
     state.withLock { line(message, &$0) }
   }
 
+  /// Draws the line anew, because time has passed.
+  func tick() {
+    state.withLock { draw(&$0, always: false) }
+  }
+
   /// Takes the progress line off the terminal.
   func close() {
     state.withLock { state in
       if state.isDrawn { console.report(Self.clearLine) }
       state.isDrawn = false
+      state.isClosed = true
     }
   }
 
@@ -124,7 +131,7 @@ final class ProgressReporter: ExecutionObserver {
   }
 
   private func draw(_ state: inout State, always: Bool) {
-    guard let width = console.progressWidth, state.total > 0 else { return }
+    guard let width = console.progressWidth, state.total > 0, !state.isClosed else { return }
     let now = ContinuousClock.now
     guard always || now - state.lastShown >= Self.drawingInterval else { return }
     let running = state.running.map { (kind: $0.kind, fraction: $0.fraction) }

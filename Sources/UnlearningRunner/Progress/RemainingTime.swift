@@ -1,7 +1,7 @@
-import Experiments
+package import Experiments
 
 /// How long the steps that remain will take, judged by those that have ended.
-struct RemainingTime {
+package struct RemainingTime {
   private var remaining: [StepKind: Int]
   private var seconds: [StepKind: (total: Double, count: Int)] = [:]
 
@@ -11,12 +11,12 @@ struct RemainingTime {
   ]
 
   /// `steps` is what will be run.
-  init(steps: [StepKind]) {
+  package init(steps: [StepKind]) {
     remaining = steps.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
   /// A step ended, well or not; `seconds` is nil where it took no time of its own.
-  mutating func end(_ kind: StepKind, seconds: Double?) {
+  package mutating func end(_ kind: StepKind, seconds: Double?) {
     remaining[kind, default: 0] -= 1
     if let seconds {
       let old = self.seconds[kind] ?? (0, 0)
@@ -27,7 +27,7 @@ struct RemainingTime {
   /// Seconds until all is done by `workers`; `running` are the kinds of the steps under way, with how far they are.
   ///
   /// nil before the first step has ended.
-  func estimate(workers: Int, running: [(kind: StepKind, fraction: Double)]) -> Double? {
+  package func estimate(workers: Int, running: [(kind: StepKind, fraction: Double)]) -> Double? {
     let known = seconds.filter { $0.value.total > 0 }
     guard !known.isEmpty else { return nil }
     let observed = known.values.reduce(0) { $0 + $1.total }

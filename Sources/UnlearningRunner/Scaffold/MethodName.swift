@@ -1,11 +1,11 @@
 /// The names of a new method: one word in three spellings.
-struct MethodName: Equatable {
+package struct MethodName: Equatable {
   /// In experiment files: "noisy-tuning".
-  var plugin: String
+  package var plugin: String
   /// The folder, which is the module: "NoisyTuning".
-  var module: String
+  package var module: String
   /// The type, "NoisyTuningMethod"; one that is named like its module would hide it.
-  var type: String
+  package var type: String
 
   /// Modules that come with Swift or with a package that this one uses.
   private static let reserved: Set<String> = [
@@ -14,7 +14,7 @@ struct MethodName: Equatable {
   ]
 
   /// The spellings of `name`, which is kebab-case or UpperCamelCase.
-  init(_ name: String) throws(ScaffoldError) {
+  package init(_ name: String) throws(ScaffoldError) {
     let words = try Self.words(of: name)
     plugin = words.joined(separator: "-")
     module = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()

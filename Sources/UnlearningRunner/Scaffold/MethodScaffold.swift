@@ -1,17 +1,23 @@
-import Foundation
-import Unlearning
+package import Foundation
+package import Unlearning
 
 /// Begins a new method in the folder of this package: its folder, its test, and its lines in the two lists.
-struct MethodScaffold {
+package struct MethodScaffold {
   /// The root of the package.
   var root: URL
   var registry: Registry
+
+  /// A scaffold for the package in `root`, whose plugins `registry` lists.
+  package init(root: URL, registry: Registry) {
+    self.root = root
+    self.registry = registry
+  }
 
   private static let manifest = "Package.swift"
   private static let list = "Sources/BuiltIns/BuiltIns.swift"
 
   /// Writes everything, or nothing; returns the paths of what was written, relative to the root.
-  func create(_ name: MethodName) throws(ScaffoldError) -> [String] {
+  package func create(_ name: MethodName) throws(ScaffoldError) -> [String] {
     for path in [Self.manifest, Self.list, "Plugins/Methods", "Tests/PluginTests"] where !exists(path) {
       throw .notTheRoot(root.path, missing: path)
     }

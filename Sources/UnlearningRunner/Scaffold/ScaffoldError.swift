@@ -1,5 +1,5 @@
 /// Why a plugin could not be begun.
-enum ScaffoldError: Error, Equatable, CustomStringConvertible {
+package enum ScaffoldError: Error, Equatable, CustomStringConvertible {
   /// The name cannot be one; `reason` says what it must be.
   case badName(String, reason: String)
   /// Something of that name is there.
@@ -12,7 +12,7 @@ enum ScaffoldError: Error, Equatable, CustomStringConvertible {
   case system(path: String, reason: String)
 
   /// What is wrong and what to do.
-  var description: String {
+  package var description: String {
     switch self {
     case .badName(let name, let reason): "'\(name)' cannot be the name of a method: \(reason)"
     case .taken(let name, let owner): "the name '\(name)' is taken by \(owner); choose another one"

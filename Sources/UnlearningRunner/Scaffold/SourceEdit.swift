@@ -1,9 +1,11 @@
 import Foundation
 
 /// Adds lines to the two lists of plugins.
-enum SourceEdit {
+package enum SourceEdit {
   /// The manifest with `module` in its list of methods, which stays sorted without regard to case.
-  static func addingMethod(_ module: String, toManifest text: String, path: String) throws(ScaffoldError) -> String {
+  package static func addingMethod(
+    _ module: String, toManifest text: String, path: String
+  ) throws(ScaffoldError) -> String {
     guard let start = text.range(of: "let methods = ["), let end = text[start.upperBound...].firstIndex(of: "]") else {
       throw .unexpected(path: path, reason: "it has no line 'let methods = [...]'")
     }
@@ -39,7 +41,9 @@ enum SourceEdit {
   }
 
   /// The list of types with the import and the type of `name`, each in its place.
-  static func addingMethod(_ name: MethodName, toList text: String, path: String) throws(ScaffoldError) -> String {
+  package static func addingMethod(
+    _ name: MethodName, toList text: String, path: String
+  ) throws(ScaffoldError) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard let heading = lines.firstIndex(of: "    // Methods") else {
       throw .unexpected(path: path, reason: "it has no line '// Methods'")

@@ -9,25 +9,26 @@ enum ExperimentSchema {
   /// The schema, draft 2020-12.
   static func schema(of registry: Registry) -> JSONValue {
     let plugins = PluginDescription.all(of: PluginRole.allCases, in: registry)
-    let definitions = plugins.map { plugin in
-      (definitionName(plugin), ParameterSchema.block(plugin.parameters))
-    }
+    let training = ParameterDescription.all(of: TrainingRecipe.self)
+    let values = ParameterSchema.definitions(of: plugins.flatMap(\.parameters) + training)
+    let blocks = plugins.map { (definitionName($0), ParameterSchema.block($0.parameters)) }
     return [
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "title": "Experiment file of Lacuna",
       "type": "object",
-      "properties": .object(named: properties(plugins)),
+      "properties": .object(named: properties(plugins, training)),
       "required": ["experiment", "data", "architectures", "forget", "methods", "metrics"],
       "additionalProperties": false,
-      "$defs": .object(named: [("zip", zip)] + definitions),
+      "$defs": .object(named: [("zip", zip)] + values + blocks),
     ]
   }
 
-  private static func properties(_ plugins: [PluginDescription]) -> [(String, JSONValue)] {
+  private static func properties(
+    _ plugins: [PluginDescription], _ training: [ParameterDescription]
+  ) -> [(String, JSONValue)] {
     func list(_ role: PluginRole, _ summary: String) -> JSONValue {
       pluginList(plugins.filter { $0.role == role }, summary)
     }
-    let training = ParameterDescription.all(of: TrainingRecipe.self)
     return [
       (
         "experiment",

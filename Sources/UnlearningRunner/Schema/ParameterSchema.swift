@@ -3,12 +3,10 @@ import Unlearning
 
 /// JSON Schema of blocks of parameters.
 enum ParameterSchema {
-  /// The block of all `parameters`, which may sweep each of them.
-  static func block(_ parameters: [ParameterDescription]) -> JSONValue {
-    block(parameters, path: "", allowsZip: true)
-  }
+  /// The block of all `parameters`, each of which may be swept.
+  static func block(_ parameters: [ParameterDescription]) -> JSONValue { block(parameters, path: "") }
 
-  private static func block(_ parameters: [ParameterDescription], path: String, allowsZip: Bool) -> JSONValue {
+  private static func block(_ parameters: [ParameterDescription], path: String) -> JSONValue {
     var names: [String] = []
     var groups: [String: [ParameterDescription]] = [:]
     for parameter in parameters {
@@ -16,35 +14,41 @@ enum ParameterSchema {
       if groups[name] == nil { names.append(name) }
       groups[name, default: []].append(parameter)
     }
-    var properties = names.map { name -> (String, JSONValue) in
+    let properties = names.map { name -> (String, JSONValue) in
       let members = groups[name] ?? []
       let isLeaf = members.count == 1 && members[0].name == path + name
-      return (name, isLeaf ? parameter(members[0]) : block(members, path: path + name + ".", allowsZip: true))
+      return (name, isLeaf ? parameter(members[0]) : block(members, path: path + name + "."))
     }
-    if allowsZip { properties.append(("zip", ["$ref": "#/$defs/zip"])) }
-    return ["type": "object", "properties": .object(named: properties), "additionalProperties": false]
+    let zip: (String, JSONValue) = ("zip", ["$ref": "#/$defs/zip"])
+    return ["type": "object", "properties": .object(named: properties + [zip]), "additionalProperties": false]
   }
 
-  /// One value, or an axis of the grid.
   private static func parameter(_ parameter: ParameterDescription) -> JSONValue {
-    let value = valueSchema(parameter)
+    [
+      "description": .string(parameter.summary), "default": parameter.defaultValue,
+      "$ref": .string("#/$defs/\(definitionName(parameter))"),
+    ]
+  }
+
+  /// What the blocks of `parameters` refer to, sorted by name: a value, or an axis of the grid.
+  static func definitions(of parameters: [ParameterDescription]) -> [(String, JSONValue)] {
+    let pairs = parameters.map { (definitionName($0), valueOrSweep($0)) }
+    return Dictionary(pairs) { first, _ in first }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private static func valueOrSweep(_ parameter: ParameterDescription) -> JSONValue {
+    let schema = schema(of: parameter.kind, parameter.range)
+    let value = parameter.isOptional ? ["anyOf": [schema, ["type": "null"]]] : schema
     let sweep: JSONValue = [
       "type": "object",
       "properties": ["sweep": ["type": "array", "items": value, "minItems": 1, "uniqueItems": true]],
       "required": ["sweep"], "additionalProperties": false,
     ]
-    return [
-      "description": .string(parameter.summary), "default": parameter.defaultValue, "anyOf": [value, sweep],
-    ]
-  }
-
-  private static func valueSchema(_ parameter: ParameterDescription) -> JSONValue {
-    let schema = schema(of: parameter.kind, parameter.range)
-    return parameter.isOptional ? ["anyOf": [schema, ["type": "null"]]] : schema
+    return ["anyOf": [value, sweep]]
   }
 
   /// Values of `kind`, each single one of them in `range`.
-  static func schema(of kind: ValueKind, _ range: ValueRange) -> JSONValue {
+  private static func schema(of kind: ValueKind, _ range: ValueRange) -> JSONValue {
     switch kind {
     case .truth: return ["type": "boolean"]
     case .integer: return .object(named: [("type", "integer")] + limits(range))
@@ -67,6 +71,23 @@ enum ParameterSchema {
     case .open(let low, let high): [("exclusiveMinimum", .number(low)), ("exclusiveMaximum", .number(high))]
     case .openClosed(let low, let high): [("exclusiveMinimum", .number(low)), ("maximum", .number(high))]
     }
+  }
+
+  /// Names type and range: "integer-at-least-1", "number-or-null-above-0".
+  private static func definitionName(_ parameter: ParameterDescription) -> String {
+    func text(_ number: Double) -> String { JSONValue.number(number).description }
+    let range =
+      switch parameter.range {
+      case .any: ""
+      case .above(let low): " above \(text(low))"
+      case .atLeast(let low): " at least \(text(low))"
+      case .closed(let low, let high): " \(text(low)) to \(text(high))"
+      case .halfOpen(let low, let high): " \(text(low)) to below \(text(high))"
+      case .open(let low, let high): " above \(text(low)) to below \(text(high))"
+      case .openClosed(let low, let high): " above \(text(low)) to \(text(high))"
+      case .oneOf(let words): " " + words.joined(separator: " or ")
+      }
+    return (parameter.typeDescription + range).replacing(" ", with: "-")
   }
 }
 

@@ -1,0 +1,49 @@
+import Engine
+import Foundation
+import Testing
+import UnlearningTesting
+
+// The kernels exist once per instruction set, and a process chooses among them when its first kernel runs. So each set
+// has a process of its own.
+@Suite(.serialized) struct InstructionSetTests {
+  static let known = ["portable", "avx2", "avx512"]
+
+  /// The sets below the one that this process chose, which all other tests run.
+  static var others: [String] { Array(known.prefix { $0 != Runtime.instructionSet }) }
+
+  static func choose(_ set: String) {
+    setenv("LACUNA_INSTRUCTION_SET", set, 1)
+    #expect(Runtime.instructionSet == set, "the kernels are those of \(Runtime.instructionSet)")
+  }
+
+  @Test func machineRunsAKnownSet() { #expect(Self.known.contains(Runtime.instructionSet)) }
+
+  @Test(arguments: others) func convolutions(_ set: String) async {
+    await #expect(processExitsWith: .success) { [set] in
+      Self.choose(set)
+      for operation in OperationCase.smallConvolutions + OperationCase.wideConvolutions {
+        record(operation.with { $0.coordinates = 3 }.violations())
+      }
+      record(ConvolutionTests.deepViolations())
+    }
+  }
+
+  @Test(arguments: others) func otherKernels(_ set: String) async {
+    await #expect(processExitsWith: .success) { [set] in
+      Self.choose(set)
+      let operations =
+        OperationCase.batchNorm + OperationCase.pooling + OperationCase.softmax + OperationCase.reductions
+        + OperationCase.elementwise + OperationCase.linear
+      for operation in operations { record(operation.with { $0.coordinates = 3 }.violations()) }
+      record(ElementwiseExtremesTests.violations())
+      record(ElementwiseExtremesTests.lengthViolations())
+    }
+  }
+
+  @Test(arguments: others) func optimizers(_ set: String) async {
+    await #expect(processExitsWith: .success) { [set] in
+      Self.choose(set)
+      for trajectory in try OptimizerGolden.load().trajectories { record(trajectory.violations()) }
+    }
+  }
+}

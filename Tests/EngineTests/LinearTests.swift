@@ -1,0 +1,88 @@
+import Engine
+import Testing
+import UnlearningTesting
+
+extension OperationCase {
+  static let linear: [OperationCase] = {
+    var random = RandomSource(seed: 1).stream("linear")
+    // More than 64 rows are cut into several tasks.
+    let products = [(1, 1, 1), (3, 5, 7), (1, 17, 9), (13, 1, 6), (67, 3, 5), (130, 9, 33)].map { m, k, n in
+      OperationCase(
+        "matrix product", [Numbers(uniform: [m, k], random: &random), Numbers(uniform: [k, n], random: &random)],
+        engine: { $0[0].product($0[1]) }, reference: { referenceProduct($0[0], $0[1]) })
+    }
+    let layers = [(1, 1, 1), (5, 7, 3), (66, 13, 10), (2, 100, 17)].flatMap { n, d, k -> [OperationCase] in
+      let x = Numbers(uniform: [n, d], random: &random)
+      let weights = Numbers(uniform: [k, d], random: &random)
+      let bias = Numbers(uniform: [k], random: &random)
+      return [
+        OperationCase(
+          "linear", [x, weights, bias], engine: { $0[0].linear(weights: $0[1], bias: $0[2]) },
+          reference: { referenceLinear($0[0], $0[1], $0[2]) }),
+        OperationCase(
+          "linear without bias", [x, weights], engine: { $0[0].linear(weights: $0[1], bias: nil) },
+          reference: { referenceLinear($0[0], $0[1], nil) }),
+      ]
+    }
+    return products + layers
+  }()
+}
+
+@Suite struct LinearTests {
+  @Test(arguments: OperationCase.linear)
+  func agreesWithTheReference(_ operation: OperationCase) {
+    #expect(operation.violations() == [])
+  }
+
+  @Test(
+    arguments: [(1, 1, 1), (3, 5, 7), (129, 20, 17)],
+    [(false, false), (false, true), (true, false), (true, true)])
+  func transposesEachFactor(sizes: (Int, Int, Int), transposed: (Bool, Bool)) {
+    let (m, k, n) = sizes
+    var random = RandomSource(seed: 6).stream("transposed", m, k, n)
+    let a = Numbers(uniform: [m, k], random: &random)
+    let b = Numbers(uniform: [k, n], random: &random)
+    let result = (transposed.0 ? referenceTransposed(a) : a).tensor.product(
+      (transposed.1 ? referenceTransposed(b) : b).tensor, transposingSelf: transposed.0,
+      transposingOther: transposed.1)
+    let tolerance = Tolerance(absolute: 1e-5, relative: 1e-5)
+    #expect(Comparison.difference(result, from: referenceProduct(a, b).tensor, within: tolerance) == nil)
+  }
+
+  @Test func productOverNothingIsZero() {
+    let result = Tensor(zeros: [3, 0]).product(Tensor(zeros: [0, 2]))
+    #expect(result == Tensor(zeros: [3, 2]))
+  }
+
+  @Test func layerDeclaresPyTorchsShapesAndBounds() {
+    var declarations = Declarations(random: RandomSource(seed: 1))
+    #expect(Linear(30).declare(at: "fc", input: [50], in: &declarations) == [30])
+    let weight = declarations.parameters["fc.weight"]
+    #expect(weight?.shape == [30, 50])
+    #expect(declarations.parameters["fc.bias"]?.shape == [30])
+    let bound = Float(1 / 50.0.squareRoot())
+    let largest = weight?.scalars.map(\.magnitude).max() ?? .infinity
+    #expect(largest <= bound && largest > 0.95 * bound)
+  }
+
+  @Test(arguments: [1, 2, 7])
+  func eigenvectorsRebuildTheMatrix(order: Int) {
+    var random = RandomSource(seed: 8).stream("eigen", order)
+    var matrix = [Double](repeating: 0, count: order * order)
+    for row in 0..<order {
+      for column in 0...row {
+        matrix[row * order + column] = Double(random.normal())
+        matrix[column * order + row] = matrix[row * order + column]
+      }
+    }
+    let (values, vectors) = Runtime.symmetricEigen(matrix, order: order)
+    #expect(values == values.sorted())
+    var rebuilt = [Double](repeating: 0, count: order * order)
+    for (value, vector) in zip(values, vectors) {
+      for row in 0..<order {
+        for column in 0..<order { rebuilt[row * order + column] += value * vector[row] * vector[column] }
+      }
+    }
+    #expect(Comparison.difference(rebuilt, from: matrix, within: Tolerance(absolute: 1e-12)) == nil)
+  }
+}

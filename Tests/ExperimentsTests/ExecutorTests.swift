@@ -1,0 +1,186 @@
+import BuiltIns
+import ConfigYAML
+import Data
+import Engine
+import Experiments
+import Foundation
+import Synchronization
+import Testing
+import Unlearning
+
+/// Remembers what it is told.
+final class Witness: ExecutionObserver {
+  private let told = Mutex<[String]>([])
+  private let onFinish: @Sendable (Int) -> Void
+
+  init(onFinish: @escaping @Sendable (_ count: Int) -> Void = { _ in }) { self.onFinish = onFinish }
+
+  func all(_ prefix: String) -> [String] { told.withLock { $0.filter { $0.hasPrefix(prefix) } } }
+  private func tell(_ text: String) { told.withLock { $0.append(text) } }
+
+  func started(_ step: Step, index: Int, total: Int) { tell("started \(index)/\(total) \(step.label)") }
+  func progressed(_ step: Step, fraction: Double) {}
+  func finished(_ step: Step, seconds: Double) {
+    tell("finished \(step.kind.rawValue) \(step.label)")
+    onFinish(all("finished").count)
+  }
+  func reused(count: Int) { tell("reused \(count)") }
+  func failed(_ step: Step, error: String) { tell("failed \(step.label): \(error)") }
+  func skipped(_ step: Step, because reason: String) { tell("skipped \(step.label): \(reason)") }
+  func repaired(_ message: String) { tell("repaired \(message)") }
+}
+
+/// Fails on purpose.
+struct FailingMethod: UnlearningMethod {
+  static let card = Card(
+    name: "failing", title: "Failing", summary: "Fails.", source: Source(authors: "Nobody", venue: "nowhere"))
+  static let needs: Set<MethodNeed> = [.originalModel]
+  static let serves: Set<RequestKind> = [.oneClass]
+  init(_ parameters: NoParameters) throws(ParameterError) {}
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    throw UnlearningError.lossNotFinite(epoch: 1, step: 2)
+  }
+}
+
+@Suite("Executions") struct ExecutorTests {
+  private let folder: StoreFolder
+
+  init() throws { folder = try StoreFolder() }
+
+  private func execute(
+    _ plan: Plan, in store: String, workers: Int = 1, witness: Witness = Witness(),
+    registry: Registry = .builtIns
+  ) async throws -> (ExecutionSummary, Store) {
+    let store = try Store(at: folder.url.appending(path: store))
+    let executor = Executor(plan, registry: registry, store: store, workers: workers, observer: witness)
+    return (try await executor.run(), store)
+  }
+
+  /// Every file of every artefact but the records, which have times in them.
+  private func contents(_ store: Store, _ plan: Plan) throws -> [String: [UInt8]] {
+    var found: [String: [UInt8]] = [:]
+    for step in plan.steps {
+      for name in try store.record(of: step.key).files.keys {
+        found["\(step.label)/\(step.key.short)/\(name)"] = try store.read(name, of: step.key)
+      }
+    }
+    return found
+  }
+
+  @Test("one worker and two leave the same bytes and the same rows")
+  func workers() async throws {
+    let plan = try SmallExperiment.plan()
+    let (one, first) = try await execute(plan, in: "one", workers: 1)
+    let (two, second) = try await execute(plan, in: "two", workers: 2)
+    #expect(one.finished == plan.steps.count && two.finished == plan.steps.count)
+    #expect(one.failures.isEmpty && two.failures.isEmpty)
+    let (left, right) = (try contents(first, plan), try contents(second, plan))
+    #expect(left.count >= plan.steps.count)
+    #expect(Set(left.keys) == Set(right.keys))
+    for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
+    let (rows, missing) = try results(of: plan, store: first)
+    #expect(missing.isEmpty)
+    #expect(try results(of: plan, store: second).rows == rows)
+  }
+
+  @Test("a second run computes nothing; another file that shares steps computes only its own")
+  func reuse() async throws {
+    let plan = try SmallExperiment.plan()
+    _ = try await execute(plan, in: "store")
+    let witness = Witness()
+    let (again, _) = try await execute(plan, in: "store", witness: witness)
+    #expect(again.finished == 0 && again.reused == plan.steps.count)
+    #expect(witness.all("started").isEmpty)
+    let other = try SmallExperiment.plan(overrides: ["experiment=other", "attacks.0.mia-svc.cost=2"])
+    let (third, _) = try await execute(other, in: "store")
+    #expect(third.finished == other.steps.count { $0.kind == .attack })
+  }
+
+  @Test("the rows of retrained models are their own reference, and others' gaps are to the same seed's")
+  func references() async throws {
+    let plan = try SmallExperiment.plan()
+    let (_, store) = try await execute(plan, in: "store", workers: 2)
+    let rows = try results(of: plan, store: store).rows
+    let accuracy = rows.filter { $0.name == "accuracy.forget_test" }
+    #expect(accuracy.count == 8)
+    for row in accuracy where row.isReference { #expect(row.value == 0 && row.gap == 0) }
+    for row in rows where !row.isReference {
+      let reference = try #require(rows.first { $0.isReference && $0.seed == row.seed && $0.name == row.name })
+      #expect(row.reference == reference.value)
+      #expect(row.gap == row.value - reference.value)
+    }
+  }
+
+  @Test("an interrupted execution goes on where it was, to the same bytes")
+  func interruption() async throws {
+    let plan = try SmallExperiment.plan()
+    let (_, whole) = try await execute(plan, in: "whole")
+    let store = try Store(at: folder.url.appending(path: "interrupted"))
+    let box = Mutex<Executor?>(nil)
+    let executor = Executor(
+      plan, registry: .builtIns, store: store, workers: 1,
+      observer: Witness(onFinish: { count in if count == 4 { box.withLock { $0?.cancel() } } }))
+    box.withLock { $0 = executor }
+    let first = try await executor.run()
+    #expect(first.wasCancelled)
+    #expect(first.finished >= 4 && first.finished < plan.steps.count)
+    let (second, _) = try await execute(plan, in: "interrupted")
+    #expect(!second.wasCancelled)
+    #expect(second.finished + first.finished == plan.steps.count)
+    let (left, right) = (try contents(whole, plan), try contents(store, plan))
+    for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
+  }
+
+  @Test("a failing method fails alone: what needs it is skipped, the rest goes on")
+  func failure() async throws {
+    let registry = Registry {
+      Registry.builtIns
+      FailingMethod.self
+    }
+    let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- failing")
+    let experiment = try SmallExperiment.load(text, registry: registry)
+    let plan = try Plan(experiment, registry: registry)
+    let witness = Witness()
+    let (summary, store) = try await execute(plan, in: "store", witness: witness, registry: registry)
+    // Two seeds; each failed model has predictions, one attack and two metrics.
+    #expect(summary.failed == 2 && summary.skipped == 8)
+    #expect(summary.finished == plan.steps.count - 10)
+    #expect(witness.all("failed").allSatisfy { $0.contains("the loss is not finite at epoch 1, step 2") })
+    #expect(try results(of: plan, store: store).missing.count == 6)
+  }
+
+  @Test("a damaged model that is needed again is put aside and made anew")
+  func damagedModel() async throws {
+    let plan = try SmallExperiment.plan()
+    let (_, store) = try await execute(plan, in: "store")
+    let before = try contents(store, plan)
+    let train = try #require(plan.steps.first { $0.kind == .train })
+    let file = folder.url.appending(path: "store/steps/\(train.key.hex.prefix(2))/\(train.key.hex)/model.safetensors")
+    var bytes = [UInt8](try Foundation.Data(contentsOf: file))
+    bytes[bytes.count / 2] ^= 1
+    try Foundation.Data(bytes).write(to: file)
+    // Another method needs the original again.
+    let more = try SmallExperiment.plan(overrides: ["methods.1.rwft.training.epochs=2"])
+    let witness = Witness()
+    let (summary, _) = try await execute(more, in: "store", witness: witness)
+    #expect(summary.failed == 0, "\(summary.failures)")
+    #expect(witness.all("repaired").count == 1)
+    #expect(try contents(store, plan) == before)
+  }
+
+  @Test("a damaged result is found at the start and made anew")
+  func damagedResult() async throws {
+    let plan = try SmallExperiment.plan()
+    let (_, store) = try await execute(plan, in: "store")
+    let rows = try results(of: plan, store: store).rows
+    let measure = try #require(plan.steps.last { $0.kind == .measure })
+    let path = "store/steps/\(measure.key.hex.prefix(2))/\(measure.key.hex)/measurements.json"
+    let file = folder.url.appending(path: path)
+    try Foundation.Data("[".utf8).write(to: file)
+    let witness = Witness()
+    let (summary, _) = try await execute(plan, in: "store", witness: witness)
+    #expect(summary.finished == 1)
+    #expect(witness.all("repaired").count == 1)
+    #expect(try results(of: plan, store: store).rows == rows)
+  }
+}

@@ -1,0 +1,138 @@
+import BuiltIns
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+/// A whole experiment that takes seconds; parts of it are replaced to break it.
+enum SmallExperiment {
+  static let text = """
+    experiment: small
+    seeds: [1, 2]
+    data:
+      - shapes: {train_count: 300, test_count: 100}
+    architectures:
+      - mlp: {hidden: [16]}
+    training: {epochs: 2, learning_rate: 0.05}
+    forget:
+      - class: circle
+    methods:
+      - fine-tune: {training: {epochs: 1}}
+      - rwft: {training: {epochs: 1}}
+    attacks:
+      - mia-svc
+    metrics: [accuracy, total-variation]
+    """
+
+  static func load(
+    _ text: String = text, overrides: [String] = [], registry: Registry = .builtIns
+  ) throws(DiagnosticList) -> Experiment {
+    let document = try YAMLDocument(text: text, file: "small.yaml")
+    let folder = FileManager.default.temporaryDirectory
+    return try Experiment(document, folder: folder, registry: registry, overrides: overrides)
+  }
+
+  static func plan(_ text: String = text, overrides: [String] = []) throws -> Plan {
+    try Plan(try load(text, overrides: overrides), registry: .builtIns)
+  }
+}
+
+@Suite("Experiment files") struct ExperimentFileTests {
+  /// What stands in the small experiment, what replaces it, and what is said of it.
+  struct Broken: Sendable, CustomTestStringConvertible {
+    var name: String
+    var old: String
+    var new: String
+    var messages: [String]
+    var testDescription: String { name }
+
+    init(_ name: String, _ old: String, _ new: String, _ messages: String...) {
+      self.name = name
+      self.old = old
+      self.new = new
+      self.messages = messages
+    }
+  }
+
+  static let broken: [Broken] = [
+    Broken("misspelt key", "seeds:", "sedes:", "2:1: error: unknown key 'sedes' (did you mean 'seeds'?)"),
+    Broken("missing key", "experiment: small\n", "", "small.yaml: error: the key 'experiment' is missing"),
+    Broken("duplicate key", "seeds: [1, 2]", "seeds: [1]\nseeds: [2]", "3:1: error: "),
+    Broken("misspelt method", "- rwft:", "- rwtf:", "12:5: error: unknown method 'rwtf' (did you mean 'rwft'?)"),
+    Broken("misspelt attack", "- mia-svc", "- mia-svm", "14:5: error: unknown attack 'mia-svm' (did you mean 'mia-svc'?)"),
+    Broken(
+      "misspelt parameter", "{epochs: 2, learning_rate: 0.05}", "{epochs: 2, lerning_rate: 0.05}",
+      "7:23: error: unknown key 'lerning_rate' (did you mean 'learning_rate'?)"),
+    Broken("wrong type", "{epochs: 2,", "{epochs: two,", "7:20: error: expected an integer, found 'two'"),
+    Broken(
+      "out of range", "learning_rate: 0.05", "learning_rate: -1",
+      "7:38: error: 'learning_rate' must be > 0, is -1"),
+    Broken(
+      "out of range in a method", "- rwft: {training: {epochs: 1}}", "- rwft: {training: {momentum: 1.5}}",
+      "12:34: error: 'training.momentum' must be in [0, 1), is 1.5"),
+    Broken("unknown class", "class: circle", "class: cirkle", "9:12: error: unknown class 'cirkle' (did you mean 'circle'?)"),
+    Broken("class out of range", "class: circle", "class: 12", "9:12: error: class 12 does not exist; classes are 0 to 9"),
+    Broken("seed twice", "[1, 2]", "[1, 1]", "2:12: error: seed 1 is listed twice"),
+    Broken("negative seed", "[1, 2]", "[-1]", "2:9: error: a seed is ≥ 0, found -1"),
+    Broken("no seeds", "[1, 2]", "[]", "2:8: error: at least one seed is needed"),
+    Broken("missing index file", "class: circle", "indices: nowhere.txt", "9:14: error: "),
+    Broken("bad fraction", "class: circle", "samples: {fraction: 1.5}", "9:24: error: 'fraction' must be in (0, 1), is 1.5"),
+    Broken("unknown kind of request", "class: circle", "klass: circle", "9:5: error: unknown kind of forget request 'klass'"),
+    Broken(
+      "empty sweep", "{training: {epochs: 1}}\n  - rwft", "{training: {epochs: {sweep: []}}}\n  - rwft",
+      "11:43: error: a sweep needs at least one value"),
+    Broken(
+      "uneven zip", "- rwft: {training: {epochs: 1}}", "- rwft: {zip: {training.epochs: [1, 2], forget_weight: [1]}}",
+      "12:43: error: the lists of a zip have equal lengths; 'training.epochs' has 2 values, 'forget_weight' has 1"),
+    Broken("method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
+    Broken("bad syntax", "seeds: [1, 2]", "seeds: [1, 2", "error: "),
+    Broken(
+      "several at once", "training: {epochs: 2, learning_rate: 0.05}", "training: {epochs: x, learning_rate: 0, foo: 1}",
+      "7:20: error: expected an integer, found 'x'", "7:42: error: unknown key 'foo'"),
+  ]
+
+  @Test("say what is wrong and where", arguments: broken)
+  func errors(_ broken: Broken) throws {
+    #expect(SmallExperiment.text.contains(broken.old), "the case is stale")
+    let text = SmallExperiment.text.replacing(broken.old, with: broken.new, maxReplacements: 1)
+    do {
+      _ = try SmallExperiment.load(text)
+      Issue.record("the file was taken")
+    } catch {
+      for message in broken.messages { #expect(error.description.contains(message), "\(error)") }
+    }
+  }
+
+  @Test("every error of a file is said at once")
+  func allAtOnce() {
+    let text = SmallExperiment.text.replacing("[1, 2]", with: "[1, 1]").replacing("rwft", with: "rwtf")
+      .replacing("circle", with: "cirkle").replacing("mia-svc", with: "mia")
+    do {
+      _ = try SmallExperiment.load(text)
+      Issue.record("the file was taken")
+    } catch {
+      #expect(error.diagnostics.count == 4)
+      #expect(error.diagnostics.compactMap(\.mark?.line) == [2, 9, 12, 14])
+    }
+  }
+
+  @Test("an architecture that cannot take the images is refused before anything runs")
+  func images() {
+    let text = SmallExperiment.text.replacing("mlp: {hidden: [16]}", with: "cifar-resnet: {depth: 9}")
+    #expect(throws: DiagnosticList.self) { try SmallExperiment.load(text) }
+  }
+
+  @Test("overrides change values, also of plugins that are named without parameters")
+  func overrides() throws {
+    let plan = try SmallExperiment.plan(overrides: ["training.epochs=5", "attacks.0.mia-svc.maximum_samples=50"])
+    let train = try #require(plan.steps.first { $0.kind == .train })
+    let unchanged = try #require(try SmallExperiment.plan().steps.first { $0.kind == .train })
+    #expect(train.key != unchanged.key)
+  }
+
+  @Test("overrides that lead nowhere are errors", arguments: ["training", "methods.7.rwft.tilt=1", "traning.epochs=3"])
+  func badOverrides(_ text: String) {
+    #expect(throws: DiagnosticList.self) { try SmallExperiment.load(overrides: [text]) }
+  }
+}

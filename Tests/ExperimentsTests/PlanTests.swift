@@ -1,0 +1,137 @@
+import BuiltIns
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+@Suite("Plans") struct PlanTests {
+  private func keys(_ plan: Plan, _ kind: StepKind) -> Set<StepKey> {
+    Set(plan.steps.filter { $0.kind == kind }.map(\.key))
+  }
+
+  @Test("have each step once, parents first")
+  func order() throws {
+    let plan = try SmallExperiment.plan()
+    var seen: Set<StepKey> = []
+    for step in plan.steps {
+      #expect(step.parents.allSatisfy(seen.contains), "\(step.label) comes before a parent")
+      #expect(seen.insert(step.key).inserted, "\(step.label) stands twice")
+    }
+    // 2 seeds × (original, retrained, two methods); the retrained model does not start from the original.
+    #expect(plan.cells.count == 8)
+    #expect(keys(plan, .train).count == 2)
+    #expect(keys(plan, .unlearn).count == 6)
+    #expect(keys(plan, .predict).count == 8)
+    #expect(keys(plan, .attack).count == 8)
+    #expect(keys(plan, .measure).count == 16)
+  }
+
+  @Test("the reference is planned even where the file does not list it, and only once where it does")
+  func reference() throws {
+    let listed = SmallExperiment.text.replacing("  - fine-tune", with: "  - retrain\n  - fine-tune")
+    let (without, with) = (try SmallExperiment.plan(), try SmallExperiment.plan(listed))
+    #expect(without.cells.count == with.cells.count)
+    #expect(without.steps.map(\.key) == with.steps.map(\.key))
+  }
+
+  @Test("cross sweeps, and name every point")
+  func sweeps() throws {
+    let text = SmallExperiment.text.replacing(
+      "- rwft: {training: {epochs: 1}}",
+      with: "- trw: {tilt: {sweep: [0, 5]}, temperature: {sweep: [0.1, 0.5]}, training: {epochs: 1}}")
+    let plan = try SmallExperiment.plan(text)
+    let points = plan.cells.filter { $0.method == "trw" && $0.seed == 1 }.map(\.variedParameters)
+    #expect(
+      points == [
+        "tilt=0 temperature=0.1", "tilt=0 temperature=0.5", "tilt=5 temperature=0.1", "tilt=5 temperature=0.5",
+      ])
+  }
+
+  @Test("zip varies parameters together")
+  func zips() throws {
+    let text = SmallExperiment.text.replacing(
+      "- rwft: {training: {epochs: 1}}",
+      with: "- trw: {zip: {tilt: [0, 5], training.epochs: [1, 2]}}")
+    let plan = try SmallExperiment.plan(text)
+    let cells = plan.cells.filter { $0.method == "trw" && $0.seed == 1 }
+    #expect(cells.map(\.variedParameters) == ["tilt=0 training.epochs=1", "tilt=5 training.epochs=2"])
+    #expect(cells.compactMap { $0.parameters["training"]?["epochs"]?.int } == [1, 2])
+  }
+
+  @Test("the length of the original's training is an axis; its models are its own")
+  func recipeAxis() throws {
+    let text = SmallExperiment.text.replacing("{epochs: 2,", with: "{epochs: {sweep: [1, 2]},")
+    let plan = try SmallExperiment.plan(text)
+    #expect(keys(plan, .train).count == 4)
+    let labels = Set(plan.cells.filter { $0.method == "rwft" }.map(\.variedParameters))
+    #expect(labels == ["training.epochs=1", "training.epochs=2"])
+    let short = try SmallExperiment.plan(overrides: ["training.epochs=1"])
+    #expect(keys(short, .train).isSubset(of: keys(plan, .train)), "the models of one file serve the other")
+  }
+
+  @Test("leave out what is excluded, and say why")
+  func exclusions() throws {
+    let plan = try SmallExperiment.plan(SmallExperiment.text + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+    #expect(plan.cells.count { $0.method == "rwft" } == 1)
+    #expect(plan.pruned.map(\.reason) == ["excluded by {method: rwft, seed: 2}"])
+  }
+
+  @Test("an exclusion that matches nothing is an error with its place")
+  func uselessExclusion() throws {
+    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, tilt: 3}\n"
+    do {
+      _ = try SmallExperiment.plan(text)
+      Issue.record("the exclusion was taken")
+    } catch let error as DiagnosticList {
+      #expect(error.description.contains("17:5: error: the exclusion {method: rwft, tilt: 3} matches no cell"))
+    }
+  }
+
+  @Test("leave out methods and attacks that cannot serve a request, and say why")
+  func requests() throws {
+    let text = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")
+      .replacing("- mia-svc", with: "- mia-nn")
+    let plan = try SmallExperiment.plan(text)
+    #expect(!plan.cells.contains { $0.method == "rwft" })
+    #expect(plan.pruned.contains { $0.reason.contains("rwft serves requests of class, classes, this is one of samples") })
+    #expect(plan.pruned.contains { $0.reason.contains("mia-nn with these parameters has nothing to say") })
+    #expect(plan.pruned.contains { $0.reason.contains("total-variation with these parameters has nothing to say") })
+  }
+
+  @Test("a metric that needs several retrained models is left out where there is one seed")
+  func seeds() throws {
+    let plan = try SmallExperiment.plan(overrides: ["seeds=[1]"])
+    #expect(plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
+  }
+
+  /// What changes a key, and what must not.
+  @Test(
+    "keys depend on what results depend on",
+    arguments: [
+      ("training.learning_rate=0.06", [StepKind.train, .unlearn, .predict, .attack, .measure]),
+      ("data.0.shapes.noise=0.1", [.train, .unlearn, .predict, .attack, .measure]),
+      ("methods.0.fine-tune.training.epochs=2", [.unlearn, .predict, .attack, .measure]),
+      ("attacks.0.mia-svc.cost=2", [.attack]),
+      ("experiment=other", []),
+    ])
+  func keyChanges(override: String, changed: [StepKind]) throws {
+    let (before, after) = (try SmallExperiment.plan(), try SmallExperiment.plan(overrides: [override]))
+    for kind in StepKind.allCases {
+      #expect((keys(before, kind) != keys(after, kind)) == changed.contains(kind), "\(kind.rawValue) under \(override)")
+    }
+  }
+
+  @Test("a file read twice gives the same keys")
+  func stable() throws {
+    #expect(try SmallExperiment.plan().steps.map(\.key) == SmallExperiment.plan().steps.map(\.key))
+  }
+
+  @Test("adding a seed keeps the models of the others")
+  func moreSeeds() throws {
+    let (two, three) = (try SmallExperiment.plan(), try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"]))
+    for kind in [StepKind.train, .unlearn, .predict] {
+      #expect(keys(two, kind).isSubset(of: keys(three, kind)))
+    }
+  }
+}

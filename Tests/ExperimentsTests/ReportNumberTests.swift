@@ -1,0 +1,132 @@
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+@Suite("report numbers")
+struct ReportNumberTests {
+  @Test func headerIsExact() {
+    let header =
+      "experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap"
+    #expect(Report(experiment: "demo", rows: []).text(.csv) == header + "\n")
+    #expect(ResultRow.columns == header.split(separator: ",").map(String.init))
+  }
+
+  @Test func csvQuotesWhatNeedsQuotes() {
+    var row = ReportRows.all[0]
+    row.data = "a,b"
+    row.architecture = "says \"hi\""
+    row.forget = "two\nlines"
+    row.method = "plain text"
+    row.parameters = "{}"
+    let text = Report(experiment: "demo", rows: [row]).text(.csv)
+    #expect(text.contains("demo,\"a,b\",\"says \"\"hi\"\"\",\"two\nlines\",plain text,{},1,metric,"))
+  }
+
+  @Test(
+    "numbers are the shortest that read back",
+    arguments: [
+      (0.1, "0.1"), (1, "1"), (0.1 + 0.2, "0.30000000000000004"), (1e-7, "1e-07"), (-0.0, "0"), (1_048_576, "1048576"),
+      (.infinity, "inf"), (-.infinity, "-inf"), (.nan, "nan"),
+    ])
+  func csvNumbers(value: Double, text: String) {
+    var row = ReportRows.all[0]
+    row.parameters = "{}"
+    row.value = value
+    row.reference = nil
+    row.gap = nil
+    let csv = Report(experiment: "demo", rows: [row]).text(.csv)
+    #expect(csv.hasSuffix("accuracy.retain_test,\(text),fraction,nearest,,\n"))
+    #expect(Double(text)?.isNaN == value.isNaN && (value.isNaN || Double(text) == value))
+  }
+
+  @Test func rowsReadBackFromJSON() throws {
+    let lines = Report(experiment: "demo", rows: ReportRows.all).text(.json).split(separator: "\n")
+    let read = try lines.map { try JSONDecoder().decode(ResultRow.self, from: Data($0.utf8)) }
+    let expected = ReportRows.all.map { row in
+      var row = row
+      row.variedParameters = ""
+      return row
+    }
+    #expect(read == expected)
+  }
+
+  @Test func aValueThatIsNoNumberIsNullInJSON() {
+    var row = ReportRows.all[0]
+    row.value = .nan
+    #expect(Report(experiment: "demo", rows: [row]).text(.json).contains(#""value":null,"#))
+  }
+
+  @Test(
+    arguments: [
+      (MeasurementUnit.fraction, 0.12344, "12.34"), (.fraction, -0.00001, "0.00"), (.seconds, 1.005, "1.00"),
+      (.bytes, 1_572_864, "1.5"), (.nats, 2.302585, "2.3026"), (.fraction, -0.5, "−50.00"),
+    ])
+  func unitsInTables(unit: MeasurementUnit, value: Double, shown: String) throws {
+    var row = ReportRows.all[0]
+    row.unit = unit
+    row.value = value
+    row.reference = nil
+    row.gap = nil
+    let table = Report(experiment: "demo", rows: [row]).text(.markdown)
+    let line = try #require(table.split(separator: "\n").first { $0.hasPrefix("| trw") })
+    #expect(line == "| trw tilt=10 temperature=0.1 | \(shown) |")
+  }
+
+  @Test func aSeedThatIsMissingIsSaid() {
+    let rows = ReportRows.all.filter { !($0.method == "fine-tune" && $0.seed == 2) }
+    let table = Report(experiment: "demo", rows: rows).text(.markdown)
+    #expect(table.contains("| fine-tune (1 of 2 seeds) | 94.00 (+2.00) | 10.00 | 25.00 (+18.75) |"))
+  }
+
+  @Test func oneSeedHasNoDeviation() {
+    let rows = ReportRows.all.filter { $0.seed == 1 }
+    let table = Report(experiment: "demo", rows: rows).text(.markdown)
+    #expect(table.contains("| original | 95.00 (+3.00) | — | 50.00 (+43.75) |"))
+    #expect(!table.contains("±"))
+    #expect(table.contains("One seed"))
+  }
+
+  @Test func eachRequestHasItsTable() {
+    let rows = ReportRows.all + ReportRows.rows(of: ReportRows.models, forget: "class square")
+    let table = Report(experiment: "demo", rows: rows).text(.markdown)
+    #expect(
+      table.split(separator: "\n").filter { $0.hasPrefix("### ") }.map(String.init) == [
+        "### shapes · cnn · class circle", "### shapes · cnn · class square",
+      ])
+  }
+
+  @Test func columnsOfOnePluginStandTogether() throws {
+    let late = ReportRows.rows(of: [ReportRows.models[3]]).map { row in
+      var row = row
+      row.name = row.name.replacingOccurrences(of: "retain_test", with: "forget_test")
+      row.reference = nil
+      row.gap = nil
+      return row
+    }
+    let table = Report(experiment: "demo", rows: ReportRows.all + late).text(.markdown)
+    let header = try #require(table.split(separator: "\n").first { $0.hasPrefix("| method") })
+    let accuracies = header.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.prefix(4)
+    #expect(Array(accuracies)[1...2] == ["accuracy.retain_test", "accuracy.forget_test"])
+  }
+
+  @Test(arguments: [("abc", 3), ("形状", 4), ("e\u{301}", 1), ("👍", 2), ("±−—", 3), ("", 0)])
+  func widthOnTheTerminal(text: String, width: Int) {
+    #expect(text.displayWidth == width)
+    #expect(text.padded(to: 6).displayWidth == 6)
+    #expect(text.truncated(to: 2).displayWidth <= 2)
+  }
+
+  @Test func wideNamesKeepTheTableAligned() {
+    let rows = ReportRows.all.map { row in
+      var row = row
+      if row.method == "fine-tune" { row.method = "微調整" }
+      return row
+    }
+    let lines = Report(experiment: "demo", rows: rows).text(.table).split(separator: "\n").map(String.init)
+    let columns = lines.filter { $0.contains("±") && !$0.hasPrefix("Mean") }.map { line in
+      line[..<(line.firstIndex(of: "±") ?? line.endIndex)].description.displayWidth
+    }
+    #expect(columns.count == 4 && Set(columns).count == 1, "\(columns)")
+  }
+}

@@ -1,0 +1,130 @@
+import Experiments
+import Testing
+
+@Suite("report formats")
+struct ReportTextTests {
+  let report = Report(
+    experiment: "demo", rows: ReportRows.all, missing: ["shapes / cnn / class circle / salun / seed 1"],
+    leftOut: ["shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%"])
+
+  @Test func csvOfTwoRows() {
+    let text = Report(experiment: "demo", rows: Array(ReportRows.all.prefix(2))).text(.csv)
+    #expect(
+      text == """
+        experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap
+        demo,shapes,cnn,class circle,trw,"{""temperature"":0.1,""tilt"":10}",1,metric,accuracy.retain_test,0.9,fraction,\
+        nearest,0.92,-0.020000000000000018
+        demo,shapes,cnn,class circle,trw,"{""temperature"":0.1,""tilt"":10}",1,metric,run-time.unlearning,1.5,seconds,\
+        lower,,
+
+        """)
+  }
+
+  @Test func table() {
+    #expect(
+      report.text(.table) == """
+        shapes · cnn · class circle
+
+                                     accuracy              run-time        total-variation
+        method                       retain_test           unlearning (s)  forget_test
+        ─────────────────────────────────────────────────────────────────────────────────────────
+        retrain (floor)              92.50 ± 0.71          105.00 ± 7.07    6.25 ±  0.00
+        original                     96.00 ± 1.41 (+3.50)       —          62.50 ± 17.68 (+56.25)
+        trw tilt=10 temperature=0.1  90.50 ± 0.71 (−2.00)    2.00 ± 0.71   12.50 ±  0.00  (+6.25)
+        fine-tune                    93.25 ± 1.06 (+0.75)   10.00 ± 0.00   31.25 ±  8.84 (+25.00)
+
+        Mean ± sample standard deviation over 2 seeds.
+        Fractions are in percent.
+        In parentheses: the mean's difference to retrain.
+        retrain (floor): models trained without the forget set; a distance in this row is the one between such models of \
+        different seeds.
+        —: no value.
+
+        Left out (1):
+          shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%
+
+        Missing (1):
+          shapes / cnn / class circle / salun / seed 1
+
+        """)
+  }
+
+  @Test func narrowTableIsCutBetweenPlugins() {
+    let text = report.text(.table, width: 75)
+    let lines = text.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.displayWidth <= 75 || $0.contains("rwft") }, "\(text)")
+    #expect(lines.filter { $0.hasPrefix("retrain (floor) ") }.count == 2)
+    #expect(text.contains("accuracy              run-time\n"))
+  }
+
+  @Test func markdown() {
+    #expect(
+      report.text(.markdown) == """
+        ### shapes · cnn · class circle
+
+        | method | accuracy.retain_test | run-time.unlearning (s) | total-variation.forget_test |
+        | :-- | --: | --: | --: |
+        | retrain (floor) | 92.50 ± 0.71 | 105.00 ± 7.07 | 6.25 ± 0.00 |
+        | original | 96.00 ± 1.41 (+3.50) | — | 62.50 ± 17.68 (+56.25) |
+        | trw tilt=10 temperature=0.1 | 90.50 ± 0.71 (−2.00) | 2.00 ± 0.71 | 12.50 ± 0.00 (+6.25) |
+        | fine-tune | 93.25 ± 1.06 (+0.75) | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00) |
+
+        Mean ± sample standard deviation over 2 seeds. Fractions are in percent. In parentheses: the mean's difference \
+        to retrain. retrain (floor): models trained without the forget set; a distance in this row is the one between \
+        such models of different seeds. —: no value.
+
+        Left out (1):
+
+        - shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%
+
+        Missing (1):
+
+        - shapes / cnn / class circle / salun / seed 1
+
+        """)
+  }
+
+  @Test func latex() {
+    let one = Report(experiment: "demo", rows: ReportRows.all).text(.latex)
+    #expect(
+      one == #"""
+        % demo; needs \usepackage{booktabs}
+        \begin{table}
+          \centering
+          \caption{shapes, cnn, class circle. Mean $\pm$ sample standard deviation over 2 seeds. \#(
+            "")Fractions are in percent. In parentheses: the mean's difference to retrain. \#(
+            "")retrain (floor): models trained without the forget set; a distance in this row is the one \#(
+            "")between such models of different seeds. ---: no value.}
+          \begin{tabular}{lrrr}
+            \toprule
+            & \multicolumn{1}{c}{accuracy} & \multicolumn{1}{c}{run-time} & \multicolumn{1}{c}{total-variation} \\
+            \cmidrule(lr){2-2} \cmidrule(lr){3-3} \cmidrule(lr){4-4}
+            method & retain\_test & unlearning (s) & forget\_test \\
+            \midrule
+            retrain (floor) & $92.50 \pm 0.71$ & $105.00 \pm 7.07$ & $6.25 \pm 0.00$ \\
+            original & $96.00 \pm 1.41$ ($+3.50$) & --- & $62.50 \pm 17.68$ ($+56.25$) \\
+            trw tilt=10 temperature=0.1 & $90.50 \pm 0.71$ ($-2.00$) & $2.00 \pm 0.71$ & $12.50 \pm 0.00$ ($+6.25$) \\
+            fine-tune & $93.25 \pm 1.06$ ($+0.75$) & $10.00 \pm 0.00$ & $31.25 \pm 8.84$ ($+25.00$) \\
+            \bottomrule
+          \end{tabular}
+        \end{table}
+
+        """#)
+  }
+
+  @Test func jsonHasOneObjectALine() {
+    let lines = report.text(.json).split(separator: "\n")
+    #expect(lines.count == ReportRows.all.count)
+    #expect(
+      lines.dropFirst().first == #"""
+        {"experiment":"demo","data":"shapes","architecture":"cnn","forget":"class circle","method":"trw",\#(
+          "")"parameters":{"temperature":0.1,"tilt":10},"seed":1,"kind":"metric","name":"run-time.unlearning",\#(
+          "")"value":1.5,"unit":"seconds","direction":"lower","reference":null,"gap":null}
+        """#)
+  }
+
+  @Test(arguments: [ReportFormat.table, .markdown, .latex])
+  func noResultsAreSaid(format: ReportFormat) {
+    #expect(Report(experiment: "demo", rows: []).text(format).contains("There are no results yet."))
+  }
+}

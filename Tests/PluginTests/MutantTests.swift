@@ -1,0 +1,214 @@
+import Data
+import Engine
+import Testing
+import Unlearning
+import UnlearningTesting
+
+/// The law suites must fail: one deliberately broken plugin for each law.
+@Suite("Broken plugins are found") struct MutantTests {
+  static let source = Source(authors: "Nobody", venue: "nowhere")
+
+  private func laws(of violations: [Violation]) -> Set<String> { Set(violations.map(\.law)) }
+
+  // MARK: Methods
+
+  /// Draws from the system's randomness.
+  struct Unseeded: MutantMethod {
+    static let card = Card(name: "unseeded", title: "Mutant", summary: "Is random.", source: source)
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
+      model.parameters["head.bias"] = Tensor((0..<4).map { _ in Float.random(in: 0...1) }, shape: [4])
+    }
+  }
+
+  /// Leaves NaN behind.
+  struct Exploding: MutantMethod {
+    static let card = Card(name: "exploding", title: "Mutant", summary: "Explodes.", source: source)
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
+      model.parameters["head.bias"] = Tensor([0, .nan, 0, 0], shape: [4])
+    }
+  }
+
+  /// Adds a class.
+  struct Growing: MutantMethod {
+    static let card = Card(name: "growing", title: "Mutant", summary: "Grows.", source: source)
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
+      model.parameters["head.bias"] = Tensor([0, 0, 0, 0, 0], shape: [5])
+    }
+  }
+
+  /// Reads everything and says that it needs nothing.
+  struct Silent: MutantMethod {
+    static let needs: Set<MethodNeed> = []
+    static let card = Card(name: "silent", title: "Mutant", summary: "Hides needs.", source: source)
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
+      guard let bias = model.parameters["head.bias"] else { return }
+      model.parameters["head.bias"] = bias.affine(scale: 1, shift: Float(retain.count))
+    }
+  }
+
+  /// Does not look at what it is given.
+  struct Careless: UnlearningMethod {
+    static let card = Card(name: "careless", title: "Mutant", summary: "Checks nothing.", source: source)
+    static let needs: Set<MethodNeed> = [.originalModel, .retainData]
+    static let serves: Set<RequestKind> = [.oneClass]
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) -> Classifier { original }
+  }
+
+  @Test("methods")
+  func methods() throws {
+    let problem = try TinyProblem()
+    #expect(laws(of: try MethodLaws.violations(of: Unseeded.self, on: problem)) == ["same seed, same bits"])
+    #expect(laws(of: try MethodLaws.violations(of: Exploding.self, on: problem)).contains("finite"))
+    #expect(laws(of: try MethodLaws.violations(of: Growing.self, on: problem)) == ["keeps the architecture"])
+    #expect(laws(of: try MethodLaws.violations(of: Silent.self, on: problem)) == ["declares what it needs"])
+    #expect(
+      laws(of: try MethodLaws.violations(of: Careless.self, on: problem)) == [
+        "refuses an empty retain set", "refuses an empty forget set", "stops when cancelled",
+      ])
+  }
+
+  // MARK: Cards and parameters
+
+  /// Everything about it is wrong.
+  struct Untidy: MutantMethod {
+    struct Parameters: ParameterSet {
+      var speed = 1.0
+      var colour = "red"
+      static let fields = [ParameterField("speed", "", .above(0))]
+    }
+    static let card = Card(
+      name: "Untidy One", title: "", summary: "no sentence", source: Source(authors: "", venue: ""), version: 0)
+    init(_ parameters: Parameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
+  }
+
+  /// Forgets a value when it is read back.
+  struct Forgetful: MutantMethod {
+    struct Parameters: ParameterSet {
+      var speed = 1.0
+      static let fields = [ParameterField("speed", "how fast")]
+      init() {}
+      init(from decoder: any Decoder) throws { speed = 2 }
+    }
+    static let card = Card(name: "forgetful", title: "Mutant", summary: "Forgets.", source: source)
+    init(_ parameters: Parameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
+  }
+
+  @Test("cards and parameters")
+  func cards() {
+    #expect(
+      laws(of: PluginLaws.violations(of: Untidy.self)) == [
+        "name in kebab-case", "has a title", "summary in one sentence", "has a source", "version from 1",
+        "every parameter is documented", "fields say what they mean", "refuses values out of range",
+      ])
+    #expect(laws(of: PluginLaws.violations(of: Forgetful.self)) == ["parameters survive a round trip"])
+  }
+
+  // MARK: Attacks and metrics
+
+  /// Returns what no attack may return.
+  struct Wild: Attack {
+    static let card = Card(name: "wild", title: "Mutant", summary: "Returns nonsense.", source: source)
+    static let reads: Set<EvidenceKind> = [.predictions]
+    static let retrainedModelsNeeded = 2
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func attack(_ evidence: Evidence) -> [Measurement] {
+      [
+        Measurement("Too Much", 1.5, direction: .lower), Measurement("twice", Double.random(in: 0...1), direction: .lower),
+        Measurement("twice", .nan, unit: .seconds, direction: .lower),
+        Measurement("negative", -1, unit: .bytes, direction: .lower),
+      ]
+    }
+  }
+
+  /// Measures nothing.
+  struct Mute: Metric {
+    static let card = Card(name: "mute", title: "Mutant", summary: "Says nothing.", source: source)
+    static let reads: Set<EvidenceKind> = [.predictions]
+    static let unit = MeasurementUnit.fraction
+    static let direction = Direction.higher
+    static let reference = ReferenceKind.retrained
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func measure(_ evidence: Evidence) -> [Measurement] { [] }
+  }
+
+  /// Measures in other units than it says.
+  struct Confused: Metric {
+    static let card = Card(name: "confused", title: "Mutant", summary: "Confuses units.", source: source)
+    static let reads: Set<EvidenceKind> = [.predictions]
+    static let unit = MeasurementUnit.fraction
+    static let direction = Direction.higher
+    static let reference = ReferenceKind.retrained
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func measure(_ evidence: Evidence) -> [Measurement] {
+      [Measurement("time", 3, unit: .seconds, direction: .lower, reference: .none)]
+    }
+  }
+
+  @Test("attacks and metrics")
+  func evidence() throws {
+    let problem = try TinyProblem()
+    #expect(
+      laws(of: try EvidenceLaws.violations(ofAttack: Wild.self, on: problem)) == [
+        "names in snake_case", "fractions lie in [0, 1]", "one value per name", "same evidence, same values", "finite",
+        "amounts are not negative", "declares what it reads",
+      ])
+    #expect(laws(of: try EvidenceLaws.violations(ofMetric: Mute.self, on: problem)) == ["measures something"])
+    #expect(
+      laws(of: try EvidenceLaws.violations(ofMetric: Confused.self, on: problem)) == [
+        "keeps to its unit", "keeps to its reference",
+      ])
+  }
+
+  // MARK: Architectures
+
+  /// Has a parameter that it does not use, and images that see each other.
+  struct Idle: Architecture {
+    static let card = Card(name: "idle", title: "Mutant", summary: "Wastes parameters.", source: source)
+    init(_ parameters: NoParameters) throws(ParameterError) {}
+    func body(imageShape: [Int]) -> any Layer { Sequential([("flatten", Flatten()), ("idle", IdleLayer())]) }
+
+    struct IdleLayer: Layer {
+      func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
+        declarations.parameter("\(path).weight") { _ in Tensor(zeros: [2]) }
+        return input
+      }
+      func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+        (1 / Float(x.shape[0])) * x
+      }
+    }
+  }
+
+  @Test("architectures")
+  func architectures() throws {
+    #expect(
+      laws(of: try ArchitectureLaws.violations(of: Idle.self, imageShape: [4, 4, 1])) == [
+        "every parameter is used", "images do not see each other when evaluated",
+      ])
+  }
+}
+
+/// A method that changes the original in one place.
+protocol MutantMethod: UnlearningMethod {
+  func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run)
+}
+
+extension MutantMethod {
+  static var needs: Set<MethodNeed> { [.originalModel, .retainData] }
+  static var serves: Set<RequestKind> { [.oneClass] }
+
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    try run.checkpoint()
+    if forget.isEmpty { throw UnlearningError.emptyForgetSet }
+    if retain.isEmpty, Self.needs.contains(.retainData) { throw UnlearningError.emptyRetainSet }
+    var model = original
+    change(&model, forget, retain, run)
+    return model
+  }
+}

@@ -1,0 +1,15 @@
+import PeakMemory
+import Testing
+import Unlearning
+
+@Suite("peak-memory") struct PeakMemoryTests {
+  @Test("the cost of the call, and nothing without a call") func cost() throws {
+    var evidence = Evidence(
+      target: AverageGapTests.empty, context: AttackFixture.context([], 2),
+      cost: Cost(seconds: 1.5, peakBytes: 4096))
+    let found = try UnlearningMemory(NoParameters()).measure(evidence)
+    #expect(found == [Measurement("call", 4096, unit: .bytes, direction: .lower)])
+    evidence.cost = nil
+    #expect(try UnlearningMemory(NoParameters()).measure(evidence) == [])
+  }
+}

@@ -1,0 +1,31 @@
+import Engine
+import ResNet18
+import Testing
+import Unlearning
+
+@Suite struct ResNet18Tests {
+  @Test func hasTheKnownNumberOfParameters() throws {
+    let model = try ResidualNetwork18(ResidualNetwork18.Parameters()).makeClassifier(
+      imageShape: [32, 32, 3], classCount: 10, random: RandomSource(seed: 1))
+    #expect(model.parameters.scalarCount == 11_173_962)
+    #expect(model.featureCount == 512)
+  }
+
+  @Test(arguments: [[32, 32, 3], [28, 28, 1], [7, 7, 2]]) func runsOnImages(imageShape: [Int]) throws {
+    var parameters = ResidualNetwork18.Parameters()
+    parameters.width = 2
+    let model = try ResidualNetwork18(parameters).makeClassifier(
+      imageShape: imageShape, classCount: 3, random: RandomSource(seed: 1))
+    var random = RandomSource(seed: 2)
+    let output = model.evaluate(Tensor(normal: [2] + imageShape, random: &random))
+    #expect(output.features.shape == [2, 16])
+    #expect(output.logits.shape == [2, 3])
+    #expect(output.logits.isFinite && output.logits.row(0) != output.logits.row(1))
+  }
+
+  @Test func refusesNoWidth() {
+    var parameters = ResidualNetwork18.Parameters()
+    parameters.width = 0
+    #expect(throws: ParameterError("width", "must be ≥ 1, is 0")) { try ResidualNetwork18(parameters) }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// The built runner, beside the test bundle.
+private let binary: URL? = {
+  let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  let file = folder.appending(path: "runner")
+  return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
+}()
+
+@Suite("A killed process", .enabled(if: binary != nil, "the runner is not beside the tests"))
+struct KillTests {
+  private let folder: TemporaryFolder
+  private let file: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    file = try folder.write(
+      """
+      experiment: killed
+      seeds: [1, 2]
+      data: [{shapes: {train_count: 1000, test_count: 100}}]
+      architectures: [lenet5]
+      training: {epochs: 3, learning_rate: 0.05}
+      forget: [{class: circle}]
+      methods: [{fine-tune: {training: {epochs: 1}}}, {rwft: {training: {epochs: 1}}}]
+      attacks: [mia-nn]
+      metrics: [accuracy, total-variation]
+      """, to: "killed.yaml")
+  }
+
+  private func start(store: String) throws -> (Process, Pipe) {
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = ["run", file, "--store", folder.path(store), "--workers", "2"]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return (process, output)
+  }
+
+  private func finish(store: String) throws -> (status: Int32, table: String) {
+    let (process, output) = try start(store: store)
+    let table = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, table)
+  }
+
+  /// Every file of every finished step but the records, which have times in them.
+  private func artefacts(store: String) throws -> [String: Foundation.Data] {
+    let steps = URL(filePath: folder.path(store)).appending(path: "steps")
+    var found: [String: Foundation.Data] = [:]
+    guard let files = FileManager.default.enumerator(at: steps, includingPropertiesForKeys: nil) else { return [:] }
+    for case let file as URL in files where ["safetensors", "json"].contains(file.pathExtension) {
+      guard file.lastPathComponent != "step.json" else { continue }
+      found[file.pathComponents.suffix(2).joined(separator: "/")] = try Foundation.Data(contentsOf: file)
+    }
+    return found
+  }
+
+  @Test("resumes to the same table and the same bytes", .timeLimit(.minutes(3)))
+  func resumes() throws {
+    let whole = try finish(store: "whole")
+    #expect(whole.status == 0)
+    #expect(whole.table.contains("rwft"))
+    // Kill it wherever it happens to be, three times, each time after more results were stored.
+    var stored = 0
+    for _ in 0..<3 {
+      let (process, _) = try start(store: "killed")
+      while process.isRunning, try artefacts(store: "killed").count < stored + 3 { usleep(5000) }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      stored = try artefacts(store: "killed").count
+    }
+    let resumed = try finish(store: "killed")
+    #expect(resumed.status == 0)
+    #expect(resumed.table == whole.table)
+    let (left, right) = (try artefacts(store: "whole"), try artefacts(store: "killed"))
+    #expect(left.count > 20)
+    #expect(Set(left.keys) == Set(right.keys))
+    for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
+  }
+
+  @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(2)))
+  func twoProcesses() throws {
+    let (first, _) = try start(store: "shared")
+    while first.isRunning, try artefacts(store: "shared").isEmpty { usleep(5000) }
+    let (second, _) = try start(store: "shared")
+    second.waitUntilExit()
+    kill(first.processIdentifier, SIGKILL)
+    first.waitUntilExit()
+    #expect(second.terminationStatus == 1)
+  }
+}

@@ -1,0 +1,178 @@
+import BuiltIns
+import Data
+import Engine
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+import UnlearningRunner
+
+/// A method that never succeeds.
+private struct Failing: UnlearningMethod {
+  static let card = Card(
+    name: "failing", title: "Failing", summary: "Fails.", source: Source(authors: "nobody", venue: "nowhere"))
+  static let needs: Set<MethodNeed> = [.originalModel]
+  static let serves: Set<RequestKind> = [.oneClass]
+
+  init(_ parameters: NoParameters) throws(ParameterError) {}
+
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    throw UnlearningError.unsupportedRequest("it fails on purpose")
+  }
+}
+
+@Suite("run")
+struct RunTests {
+  private let folder: TemporaryFolder
+  private let file: String
+  private let store: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = folder.path("store")
+    file = try folder.write(Self.text(methods: "[{fine-tune: {training: {epochs: 1}}}]"), to: "tiny.yaml")
+  }
+
+  private static func text(methods: String, extra: String = "") -> String {
+    """
+    experiment: tiny
+    seeds: [1, 2]
+    data: [{shapes: {train_count: 60, test_count: 40}}]
+    architectures: [{mlp: {hidden: [8]}}]
+    training: {epochs: 1, batch_size: 20}
+    forget: [{class: 1}]
+    methods: \(methods)
+    metrics: [accuracy, run-time]
+    \(extra)
+    """
+  }
+
+  @Test func runsAndPrintsTheTable() async throws {
+    let result = await runner(file, "--store", store, "--workers", "2")
+    #expect(result.status == .done, "\(result.messages)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.first == "shapes · mlp · class 1")
+    let methods = lines.filter { $0.contains(" ± ") && !$0.hasPrefix("Mean") }.map { $0.prefix { $0 != " " } }
+    #expect(methods == ["retrain", "original", "fine-tune"])
+    #expect(result.messages.contains("tiny: 6 cells, "))
+    #expect(result.messages.contains("] train shapes / mlp / original / seed 1: "))
+    #expect(!result.messages.contains("\u{1B}"))
+
+    let again = await runner("run", file, "--store", store)
+    #expect(again.status == .done)
+    #expect(again.output == result.output)
+    #expect(again.messages.contains(" steps are in the store\n"))
+    #expect(!again.messages.contains("] train"))
+  }
+
+  @Test func resultsComeInEveryFormat() async throws {
+    let run = await runner(file, "--store", store, "--format", "csv")
+    #expect(run.status == .done, "\(run.messages)")
+    let lines = run.output.split(separator: "\n")
+    #expect(
+      lines.first
+        == "experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap")
+    // A header, 4 accuracies of 3 models of 2 seeds, and the run time of all but the originals.
+    #expect(lines.count == 29)
+    let results = await runner("results", file, "--store", store, "--format", "csv")
+    #expect(results.output == run.output)
+    #expect(results.messages.isEmpty)
+    for format in ReportFormat.allCases {
+      let result = await runner("results", file, "--store", store, "--format", format.rawValue)
+      #expect(result.status == .done && result.output.contains("fine-tune"), "\(format)")
+    }
+  }
+
+  @Test func resultsThatAreMissingAreSaid() async {
+    let result = await runner("results", file, "--store", store, "--format", "csv")
+    #expect(result.status == .done)
+    #expect(result.output.split(separator: "\n").count == 1)
+    #expect(result.messages == "12 results are missing; make them with: runner run \(file) --store \(store)\n")
+  }
+
+  @Test(arguments: [["--dry-run"], []])
+  func aPlanRunsNothing(flags: [String]) async throws {
+    let result =
+      flags.isEmpty
+      ? await runner("plan", file, "--store", store) : await runner(file, "--store", store, flags[0])
+    #expect(result.status == .done)
+    #expect(result.output.hasPrefix("tiny: 6 cells, "))
+    #expect(result.output.contains("\nshapes  mlp           class 1  fine-tune  1, 2\n"))
+    #expect(result.output.contains("\ntrain    2      0       2\n"))
+    #expect(folder.files == ["tiny.yaml"])
+  }
+
+  @Test func aPlanKnowsWhatIsStored() async {
+    _ = await runner(file, "--store", store)
+    let done = await runner("plan", file, "--store", store)
+    #expect(done.output.contains("everything is in the store; nothing to run\n"))
+    let more = await runner("plan", file, "--store", store, "--set", "training.epochs=2", "--workers", "1")
+    #expect(more.output.contains("estimated from finished steps of the same kind: about "))
+    #expect(more.output.contains(" with one worker, "))
+  }
+
+  @Test func valuesCanBeSet() async {
+    let result = await runner(file, "--store", store, "--set", "seeds=[7]", "--set", "training.epochs=0")
+    #expect(result.status == .done, "\(result.messages)")
+    #expect(result.output.contains("One seed"))
+    let bad = await runner(file, "--store", store, "--set", "training.epocs=2")
+    #expect(bad.status == .badUsage)
+    #expect(bad.messages.contains("epocs"))
+  }
+
+  @Test func aTerminalSeesOneLine() async {
+    let result = await runner(file, "--store", store, outputWidth: 80, progressWidth: 60)
+    #expect(result.status == .done, "\(result.messages)")
+    let drawn = result.messages.components(separatedBy: "\r\u{1B}[2K").dropFirst()
+    #expect(!drawn.isEmpty)
+    #expect(drawn.contains { $0.hasPrefix("█") || $0.hasPrefix("░") })
+    for line in drawn.flatMap({ $0.split(separator: "\n") }) { #expect(line.displayWidth <= 59, "\(line)") }
+  }
+
+  @Test func aFailedCellIsReportedAndTheRestIsRun() async throws {
+    let mixed = try folder.write(
+      Self.text(methods: "[failing, {fine-tune: {training: {epochs: 1}}}]"), to: "mixed.yaml")
+    let registry = Registry {
+      Registry.builtIns
+      Failing.self
+    }
+    let result = await runner(mixed, "--store", store, registry: registry)
+    #expect(result.status == .failed)
+    #expect(result.output.contains("fine-tune"))
+    #expect(result.output.contains("Missing (4):"))
+    #expect(result.messages.contains("failed: unlearn shapes / mlp / class 1 / failing / seed 1: it fails on purpose"))
+    #expect(result.messages.contains("2 steps failed, 6 that need them were skipped:"))
+    #expect(result.messages.hasSuffix("run again with: runner run \(mixed) --store \(store)\n"))
+  }
+
+  @Test func aBadFileSaysEverythingAtOnce() async throws {
+    let bad = try folder.write(
+      Self.text(methods: "[fine-tun, {trw: {tilt: -1}}]", extra: "excludes: []"), to: "bad.yaml")
+    for command in ["run", "check", "plan", "results"] {
+      let result = await runner(command, bad)
+      #expect(result.status == .badUsage, "\(command)")
+      #expect(result.output.isEmpty, "\(command)")
+      #expect(result.messages.contains("bad.yaml:7:11: error: unknown method 'fine-tun' (did you mean 'fine-tune'?)\n"))
+      #expect(result.messages.contains("'tilt' must be ≥ 0, is -1"))
+      #expect(result.messages.contains("unknown key 'excludes' (did you mean 'exclude'?)"))
+      #expect(result.messages.hasSuffix("\n3 errors in \(bad)\n"), "\(result.messages)")
+    }
+  }
+
+  @Test func checkLooksAtEveryFile() async throws {
+    let bad = try folder.write("experiment: x\n", to: "bad.yaml")
+    let result = await runner("check", bad, file)
+    #expect(result.status == .badUsage)
+    #expect(result.output == "\(file): valid; 6 cells, 24 steps\n")
+    #expect(result.messages.contains("errors in \(bad)"))
+    #expect(await runner("check", file).status == .done)
+  }
+
+  @Test func cellsThatCannotBeAreListed() async throws {
+    let text = Self.text(methods: "[trw, {fine-tune: {training: {epochs: 1}}}]")
+    let sampled = try folder.write(text.replacing("class: 1", with: "samples: {count: 5}"), to: "samples.yaml")
+    let result = await runner("plan", sampled, "--store", store)
+    #expect(result.status == .done, "\(result.messages)")
+    #expect(result.output.contains("left out (1):\n  shapes / mlp / samples 5 / trw: trw serves requests of class"))
+  }
+}

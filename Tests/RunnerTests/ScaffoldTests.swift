@@ -1,0 +1,128 @@
+import BuiltIns
+import Foundation
+import Testing
+import Unlearning
+import UnlearningRunner
+
+@Suite("new method")
+struct ScaffoldTests {
+  private let folder: TemporaryFolder
+  private static let manifest = "Package.swift"
+  private static let list = "Sources/BuiltIns/BuiltIns.swift"
+
+  /// A tree with the two lists of this package as they are.
+  init() throws {
+    folder = try TemporaryFolder()
+    for path in [Self.manifest, Self.list] {
+      try folder.write(String(contentsOf: packageRoot.appending(path: path), encoding: .utf8), to: path)
+    }
+    for path in ["Plugins/Methods/FineTune", "Plugins/Metrics/Accuracy", "Tests/PluginTests", "Sources/Engine"] {
+      try FileManager.default.createDirectory(
+        at: folder.url.appending(path: path), withIntermediateDirectories: true)
+    }
+  }
+
+  private var scaffold: MethodScaffold { MethodScaffold(root: folder.url, registry: .builtIns) }
+
+  private func text(_ path: String) throws -> String { try String(contentsOfFile: folder.path(path), encoding: .utf8) }
+
+  @Test func writesEverything() throws {
+    let before = (manifest: try text(Self.manifest), list: try text(Self.list))
+    let paths = try scaffold.create(MethodName("noisy-tuning"))
+    #expect(
+      paths == [
+        "Plugins/Methods/NoisyTuning/NoisyTuningMethod.swift", "Tests/PluginTests/NoisyTuningTests.swift",
+        Self.manifest, Self.list,
+      ])
+    #expect(Set(folder.files) == Set(paths))
+    let source = try text(paths[0])
+    #expect(source.contains("public struct NoisyTuningMethod: UnlearningMethod {"))
+    #expect(source.contains("name: \"noisy-tuning\", title: \"Noisy tuning\","))
+    #expect(try text(paths[1]).contains("@Suite struct NoisyTuningTests {"))
+
+    let manifest = try text(Self.manifest)
+    // The list may have been broken into lines.
+    func words(_ text: String) -> [Substring] { text.split { $0.isWhitespace || "[],".contains($0) } }
+    let (new, old) = (words(manifest), words(before.manifest))
+    let place = try #require(new.firstIndex(of: "\"NoisyTuning\""))
+    #expect(new[place - 1] == "\"NegGradPlus\"" && new[place + 1] == "\"RandomLabels\"")
+    #expect(Array(new[..<place] + new[(place + 1)...]) == old)
+    let list = try text(Self.list)
+    #expect(list.contains("\nimport NegGradPlus\nimport NoisyTuning\nimport PeakMemory\n"))
+    #expect(list.contains("    NegativeGradientPlus.self\n    NoisyTuningMethod.self\n    RandomLabelling.self\n"))
+    #expect(
+      list.replacing("import NoisyTuning\n", with: "").replacing("    NoisyTuningMethod.self\n", with: "")
+        == before.list)
+  }
+
+  @Test func linesStayShortAndSorted() throws {
+    for name in ["aaa", "zzz", "quite-a-long-name-of-a-method", "another-long-name-of-a-method"] {
+      _ = try scaffold.create(MethodName(name))
+    }
+    let manifest = try text(Self.manifest)
+    #expect(manifest.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    let start = try #require(manifest.range(of: "let methods = ["))
+    let list = manifest[start.upperBound...].prefix { $0 != "]" }
+    let names = list.split(separator: "\"").filter { $0.first?.isLetter == true }.map { $0.lowercased() }
+    #expect(names.count == Registry.builtIns.methods.count + 4)
+    #expect(names == names.sorted())
+    let lines = try text(Self.list).split(separator: "\n").map(String.init)
+    let imports = lines.compactMap { $0.hasPrefix("import ") ? String($0.dropFirst(7)) : nil }
+    #expect(imports == imports.sorted())
+  }
+
+  @Test(
+    arguments: [
+      ("noisy-tuning", "noisy-tuning", "NoisyTuning"), ("NoisyTuning", "noisy-tuning", "NoisyTuning"),
+      ("scrub", "scrub", "Scrub"), ("ssd-2", "ssd-2", "Ssd2"),
+    ])
+  func spellings(name: String, plugin: String, module: String) throws {
+    let names = try MethodName(name)
+    #expect(names.plugin == plugin)
+    #expect(names.module == module)
+    #expect(names.type == module + "Method")
+  }
+
+  @Test(
+    arguments: [
+      "", "-", "a--b", "a-", "2nd", "has space", "under_score", "naïve", "../up", "swift", "Testing",
+      String(repeating: "a", count: 41),
+    ])
+  func namesThatCannotBe(name: String) throws {
+    let error = #expect(throws: ScaffoldError.self) { try MethodName(name) }
+    #expect(error?.description.contains("cannot be the name of a method: ") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("fine-tune", "a method of that name"), ("finetune", "the folder Plugins/Methods/FineTune"),
+      ("accuracy", "the folder Plugins/Metrics/Accuracy"), ("engine", "the folder Sources/Engine"),
+    ])
+  func namesThatAreTaken(name: String, owner: String) throws {
+    let before = folder.files
+    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName(name)) }
+    #expect(error?.description.contains("is taken by \(owner);") == true, "\(String(describing: error))")
+    #expect(folder.files == before)
+  }
+
+  @Test func twiceIsRefused() throws {
+    _ = try scaffold.create(MethodName("noisy-tuning"))
+    let manifest = try text(Self.manifest)
+    #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("NoisyTuning")) }
+    #expect(try text(Self.manifest) == manifest)
+  }
+
+  @Test func anotherFolderIsRefused() throws {
+    try FileManager.default.removeItem(atPath: folder.path(Self.list))
+    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("noisy-tuning")) }
+    #expect(error?.description.contains("is not the root of the Lacuna package: it has no \(Self.list);") == true)
+  }
+
+  @Test func aListThatCannotBeReadChangesNothing() throws {
+    try folder.write("import Unlearning\n", to: Self.list)
+    let manifest = try text(Self.manifest)
+    #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("noisy-tuning")) }
+    #expect(try text(Self.manifest) == manifest)
+    #expect(Set(folder.files) == [Self.manifest, Self.list])
+  }
+}
