@@ -60,7 +60,8 @@ let package = Package(
     .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
-      name: "UnlearningRunner", dependencies: ["BuiltIns", "ConfigYAML", "Experiments", argumentParser, crypto]),
+      name: "UnlearningRunner",
+      dependencies: ["ConfigYAML", "Data", "Experiments", "Unlearning", argumentParser, crypto]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
       name: "engine-benchmark", dependencies: ["CIFARResNet", "Engine", "LeNet", "Unlearning"],
@@ -77,7 +78,9 @@ let package = Package(
       dependencies: ["BuiltIns", "Data", "Engine", "Unlearning", "UnlearningTesting", logging] + pluginDependencies),
     .testTarget(
       name: "RunnerTests",
-      dependencies: ["BuiltIns", "Data", "Engine", "Experiments", "Unlearning", "UnlearningRunner", "runner"]),
+      dependencies: [
+        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "Unlearning", "UnlearningRunner", "runner", crypto,
+      ]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),
   ]
 )

@@ -10,7 +10,7 @@ public enum EvidenceLaws {
   ) throws -> [Violation] {
     let attack = try A(parameters)
     let models = try Models(problem)
-    let probe = { (given: Evidence) -> [Measurement] in
+    let probe = { (given: Evidence) -> [MeasuredValue] in
       var evidence = given
       if A.reads.contains(.retrainedModels) {
         evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
@@ -40,12 +40,12 @@ public enum EvidenceLaws {
   }
 
   private static func checkNeeds(_ needed: Int, _ reads: Set<EvidenceKind>) -> [Violation] {
-    guard needed > 0, !reads.contains(.retrainedModels) else { return [] }
+    guard needed > 0, reads.isDisjoint(with: [.retrainedModels, .measurements]) else { return [] }
     return [Violation("declares what it reads", "it needs \(needed) retrained models and does not read any")]
   }
 
   private static func violations(
-    _ probe: (Evidence) throws -> [Measurement], on models: Models
+    _ probe: (Evidence) throws -> [MeasuredValue], on models: Models
   ) throws -> [Violation] {
     let first = try probe(models.evidence)
     var found: [Violation] = []

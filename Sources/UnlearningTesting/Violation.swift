@@ -14,7 +14,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     self.finding = finding
   }
 
-  /// "law: finding"
+  /// The law and the finding in one line.
   public var description: String { "\(law): \(finding)" }
 }
 
@@ -98,8 +98,13 @@ public enum PluginLaws {
     guard let first = snakeCased(defaults), let back = decoded(P.self, first), let second = snakeCased(back) else {
       return [Violation("parameters survive a round trip", "they do not decode from their own JSON")]
     }
-    let same = NSDictionary(dictionary: first).isEqual(to: second)
-    return same ? [] : [Violation("parameters survive a round trip", "\(first) became \(second)")]
+    let (before, after) = (sortedText(first), sortedText(second))
+    return before == after ? [] : [Violation("parameters survive a round trip", "\(before) became \(after)")]
+  }
+
+  private static func sortedText(_ object: [String: Any]) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "nothing"
   }
 
   private static func snakeCased(_ value: some Encodable) -> [String: Any]? {

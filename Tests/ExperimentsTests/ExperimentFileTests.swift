@@ -60,7 +60,8 @@ enum SmallExperiment {
     Broken("missing key", "experiment: small\n", "", "small.yaml: error: the key 'experiment' is missing"),
     Broken("duplicate key", "seeds: [1, 2]", "seeds: [1]\nseeds: [2]", "3:1: error: "),
     Broken("misspelt method", "- rwft:", "- rwtf:", "12:5: error: unknown method 'rwtf' (did you mean 'rwft'?)"),
-    Broken("misspelt attack", "- mia-svc", "- mia-svm", "14:5: error: unknown attack 'mia-svm' (did you mean 'mia-svc'?)"),
+    Broken(
+      "misspelt attack", "- mia-svc", "- mia-svm", "14:5: error: unknown attack 'mia-svm' (did you mean 'mia-svc'?)"),
     Broken(
       "misspelt parameter", "{epochs: 2, learning_rate: 0.05}", "{epochs: 2, lerning_rate: 0.05}",
       "7:23: error: unknown key 'lerning_rate' (did you mean 'learning_rate'?)"),
@@ -70,26 +71,32 @@ enum SmallExperiment {
       "7:38: error: 'learning_rate' must be > 0, is -1"),
     Broken(
       "out of range in a method", "- rwft: {training: {epochs: 1}}", "- rwft: {training: {momentum: 1.5}}",
-      "12:34: error: 'training.momentum' must be in [0, 1), is 1.5"),
-    Broken("unknown class", "class: circle", "class: cirkle", "9:12: error: unknown class 'cirkle' (did you mean 'circle'?)"),
-    Broken("class out of range", "class: circle", "class: 12", "9:12: error: class 12 does not exist; classes are 0 to 9"),
+      "12:33: error: 'training.momentum' must be in [0, 1), is 1.5"),
+    Broken(
+      "unknown class", "class: circle", "class: cirkle", "9:12: error: unknown class 'cirkle' (did you mean 'circle'?)"),
+    Broken(
+      "class out of range", "class: circle", "class: 12", "9:12: error: class 12 does not exist; classes are 0 to 9"),
     Broken("seed twice", "[1, 2]", "[1, 1]", "2:12: error: seed 1 is listed twice"),
     Broken("negative seed", "[1, 2]", "[-1]", "2:9: error: a seed is ≥ 0, found -1"),
     Broken("no seeds", "[1, 2]", "[]", "2:8: error: at least one seed is needed"),
     Broken("missing index file", "class: circle", "indices: nowhere.txt", "9:14: error: "),
-    Broken("bad fraction", "class: circle", "samples: {fraction: 1.5}", "9:24: error: 'fraction' must be in (0, 1), is 1.5"),
-    Broken("unknown kind of request", "class: circle", "klass: circle", "9:5: error: unknown kind of forget request 'klass'"),
+    Broken(
+      "bad fraction", "class: circle", "samples: {fraction: 1.5}", "9:25: error: 'fraction' must be in (0, 1), is 1.5"),
+    Broken(
+      "unknown kind of request", "class: circle", "klass: circle", "9:5: error: unknown kind of forget request 'klass'"),
     Broken(
       "empty sweep", "{training: {epochs: 1}}\n  - rwft", "{training: {epochs: {sweep: []}}}\n  - rwft",
-      "11:43: error: a sweep needs at least one value"),
+      "11:44: error: a sweep needs at least one value"),
     Broken(
       "uneven zip", "- rwft: {training: {epochs: 1}}", "- rwft: {zip: {training.epochs: [1, 2], forget_weight: [1]}}",
       "12:43: error: the lists of a zip have equal lengths; 'training.epochs' has 2 values, 'forget_weight' has 1"),
-    Broken("method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
+    Broken(
+      "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
     Broken("bad syntax", "seeds: [1, 2]", "seeds: [1, 2", "error: "),
     Broken(
-      "several at once", "training: {epochs: 2, learning_rate: 0.05}", "training: {epochs: x, learning_rate: 0, foo: 1}",
-      "7:20: error: expected an integer, found 'x'", "7:42: error: unknown key 'foo'"),
+      "several at once", "training: {epochs: 2, learning_rate: 0.05}",
+      "training: {epochs: x, learning_rate: 0, foo: 1}",
+      "7:20: error: expected an integer, found 'x'", "7:41: error: unknown key 'foo'"),
   ]
 
   @Test("say what is wrong and where", arguments: broken)

@@ -94,7 +94,8 @@ import Unlearning
       .replacing("- mia-svc", with: "- mia-nn")
     let plan = try SmallExperiment.plan(text)
     #expect(!plan.cells.contains { $0.method == "rwft" })
-    #expect(plan.pruned.contains { $0.reason.contains("rwft serves requests of class, classes, this is one of samples") })
+    #expect(
+      plan.pruned.contains { $0.reason.contains("rwft serves requests of class, classes, this is one of samples") })
     #expect(plan.pruned.contains { $0.reason.contains("mia-nn with these parameters has nothing to say") })
     #expect(plan.pruned.contains { $0.reason.contains("total-variation with these parameters has nothing to say") })
   }
@@ -102,7 +103,8 @@ import Unlearning
   @Test("a metric that needs several retrained models is left out where there is one seed")
   func seeds() throws {
     let plan = try SmallExperiment.plan(overrides: ["seeds=[1]"])
-    #expect(plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
+    #expect(
+      plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
   }
 
   /// What changes a key, and what must not.

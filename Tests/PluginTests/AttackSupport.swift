@@ -183,7 +183,7 @@ enum AttackFixture {
   }
 }
 
-extension [Unlearning.Measurement] {
+extension [MeasuredValue] {
   /// The measurement of that name.
-  func named(_ name: String) -> Unlearning.Measurement? { first { $0.name == name } }
+  func named(_ name: String) -> MeasuredValue? { first { $0.name == name } }
 }

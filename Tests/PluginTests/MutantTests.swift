@@ -118,11 +118,12 @@ import UnlearningTesting
     static let reads: Set<EvidenceKind> = [.predictions]
     static let retrainedModelsNeeded = 2
     init(_ parameters: NoParameters) throws(ParameterError) {}
-    func attack(_ evidence: Evidence) -> [Measurement] {
+    func attack(_ evidence: Evidence) -> [MeasuredValue] {
       [
-        Measurement("Too Much", 1.5, direction: .lower), Measurement("twice", Double.random(in: 0...1), direction: .lower),
-        Measurement("twice", .nan, unit: .seconds, direction: .lower),
-        Measurement("negative", -1, unit: .bytes, direction: .lower),
+        MeasuredValue("Too Much", 1.5, direction: .lower),
+        MeasuredValue("twice", Double.random(in: 0...1), direction: .lower),
+        MeasuredValue("twice", .nan, unit: .seconds, direction: .lower),
+        MeasuredValue("negative", -1, unit: .bytes, direction: .lower),
       ]
     }
   }
@@ -135,7 +136,7 @@ import UnlearningTesting
     static let direction = Direction.higher
     static let reference = ReferenceKind.retrained
     init(_ parameters: NoParameters) throws(ParameterError) {}
-    func measure(_ evidence: Evidence) -> [Measurement] { [] }
+    func measure(_ evidence: Evidence) -> [MeasuredValue] { [] }
   }
 
   /// Measures in other units than it says.
@@ -146,8 +147,8 @@ import UnlearningTesting
     static let direction = Direction.higher
     static let reference = ReferenceKind.retrained
     init(_ parameters: NoParameters) throws(ParameterError) {}
-    func measure(_ evidence: Evidence) -> [Measurement] {
-      [Measurement("time", 3, unit: .seconds, direction: .lower, reference: .none)]
+    func measure(_ evidence: Evidence) -> [MeasuredValue] {
+      [MeasuredValue("time", 3, unit: .seconds, direction: .lower, reference: .none)]
     }
   }
 

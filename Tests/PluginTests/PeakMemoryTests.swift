@@ -8,7 +8,7 @@ import Unlearning
       target: AverageGapTests.empty, context: AttackFixture.context([], 2),
       cost: Cost(seconds: 1.5, peakBytes: 4096))
     let found = try UnlearningMemory(NoParameters()).measure(evidence)
-    #expect(found == [Measurement("call", 4096, unit: .bytes, direction: .lower)])
+    #expect(found == [MeasuredValue("call", 4096, unit: .bytes, direction: .lower)])
     evidence.cost = nil
     #expect(try UnlearningMemory(NoParameters()).measure(evidence) == [])
   }

@@ -8,7 +8,7 @@ import Unlearning
       target: AverageGapTests.empty, context: AttackFixture.context([], 2),
       cost: Cost(seconds: 1.5, peakBytes: 4096))
     let found = try UnlearningTime(NoParameters()).measure(evidence)
-    #expect(found == [Measurement("call", 1.5, unit: .seconds, direction: .lower)])
+    #expect(found == [MeasuredValue("call", 1.5, unit: .seconds, direction: .lower)])
     evidence.cost = nil
     #expect(try UnlearningTime(NoParameters()).measure(evidence) == [])
   }

@@ -46,7 +46,7 @@ public struct LogisticAttack: Attack {
   /// Attacks one model; one measurement per variant.
   ///
   /// - Throws: `AttackError` when a side has fewer than two samples or logits are not finite.
-  public func attack(_ evidence: Evidence) throws -> [Measurement] {
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     try parameters.variants.map { variant in
       // Named by data and request alone: every model of a cell is attacked with the same draws.
       var random = evidence.context.random.stream("mia-logistic").stream(variant.rawValue)
@@ -55,7 +55,7 @@ public struct LogisticAttack: Attack {
       let splits = try StratifiedSplit.draw(
         variant == .scrub ? parameters.scrubSplits : parameters.splits, sizeOfEachSide: members.count,
         testShare: parameters.testShare, random: &random)
-      return Measurement(
+      return MeasuredValue(
         variant.measurementName,
         try Self.accuracy(members: members, unseen: unseen, splits: splits, cost: parameters.cost),
         direction: .nearest)

@@ -91,7 +91,7 @@ public struct NearestNeighbourMIA: Attack {
   }
 
   /// Attacks one model; it must come with what `calibrate` learned.
-  public func attack(_ evidence: Evidence) throws -> [Measurement] {
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let forgotten = evidence.context.forgottenClasses
     let neighbours = try neighbours(evidence)
     let bank = try DiscriminatorBank(evidence.target, context: evidence.context, parameters: parameters)
@@ -99,9 +99,9 @@ public struct NearestNeighbourMIA: Attack {
     let value = mean(try pairs.map { try bank.accuracy(of: $0.1, on: $0.0) })
     let name = parameters.features.measurementName
     let verdicts = parameters.mode == .oneVsRest ? try bank.verdicts(pairs) : nil
-    var measurements = [Measurement(name, value, direction: .nearest, perSample: verdicts)]
+    var measurements = [MeasuredValue(name, value, direction: .nearest, perSample: verdicts)]
     if let position = evidence.targetPosition, let floor = try floor(position, forgotten, evidence.calibration) {
-      measurements.append(Measurement("\(name)_floor", floor, direction: .lower, reference: .none))
+      measurements.append(MeasuredValue("\(name)_floor", floor, direction: .lower, reference: .none))
     }
     return measurements
   }

@@ -57,7 +57,7 @@ public struct SupportVectorMIA: Attack {
   /// Attacks one model; one measurement for each variant that the request allows and each feature.
   ///
   /// - Throws: `AttackError` when a side has no samples, logits are not finite, or no variant can serve the request.
-  public func attack(_ evidence: Evidence) throws -> [Measurement] {
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let served = parameters.variants.filter { $0 != .kodge || evidence.target[.forgetTest].count > 0 }
     guard !served.isEmpty else {
       throw AttackError.requestNotServed(
@@ -65,7 +65,7 @@ public struct SupportVectorMIA: Attack {
           + "add salun or delete to 'variants'")
     }
     var machines: [Sides: SupportVectorMachine] = [:]
-    var measurements: [Measurement] = []
+    var measurements: [MeasuredValue] = []
     for variant in served {
       let game = try Game(variant, evidence: evidence, parameters: parameters)
       for feature in parameters.features {
@@ -83,7 +83,7 @@ public struct SupportVectorMIA: Attack {
 
   private func measurement(
     _ variant: Variant, _ feature: Feature, _ game: Game, _ machines: inout [Sides: SupportVectorMachine]
-  ) throws(AttackError) -> Measurement {
+  ) throws(AttackError) -> MeasuredValue {
     let sides = Sides(
       members: features(feature, of: game.members), nonMembers: features(feature, of: game.nonMembers))
     let machine: SupportVectorMachine
@@ -103,7 +103,7 @@ public struct SupportVectorMIA: Attack {
       rightly += verdicts
     }
     let suffix = feature == .confidence ? "" : "_\(feature.measurementName)"
-    return Measurement(
+    return MeasuredValue(
       variant.measurementName + suffix, shares.reduce(0, +) / Double(shares.count), direction: .nearest,
       perSample: game.judged.count == 1 ? rightly : nil)
   }

@@ -54,7 +54,7 @@ public struct ThresholdAttack: Attack {
   /// Attacks one model; one measurement per variant.
   ///
   /// - Throws: `AttackError` when forget train, retain train or retain test is empty, or logits are not finite.
-  public func attack(_ evidence: Evidence) throws -> [Measurement] {
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let members = try evidence.samples(.retainTrain)
     let nonMembers = try evidence.samples(.retainTest)
     let target = try evidence.samples(.forgetTrain)
@@ -64,11 +64,11 @@ public struct ThresholdAttack: Attack {
         let unseen = try evidence.samples(isClassRequest ? .forgetTest : .retainTest)
         let scores = scores(variant, target)
         let curve = try ROCCurve(positives: scores, negatives: self.scores(variant, unseen))
-        return Measurement(variant.measurementName, curve.area, direction: .nearest, perSample: scores)
+        return MeasuredValue(variant.measurementName, curve.area, direction: .nearest, perSample: scores)
       }
       let isNonMember = judge(variant, members, nonMembers, target)
       let share = isNonMember.reduce(0, +) / Double(isNonMember.count)
-      return Measurement(variant.measurementName, share, direction: .nearest, perSample: isNonMember)
+      return MeasuredValue(variant.measurementName, share, direction: .nearest, perSample: isNonMember)
     }
   }
 

@@ -33,11 +33,11 @@ public struct SplitAccuracy: Metric {
   /// Measures one model; one measurement per part that has samples.
   ///
   /// - Throws: `AttackError` when logits are not finite.
-  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     try [Part.retainTrain, .retainTest, .forgetTrain, .forgetTest].compactMap { part in
       try evidence.target.finite(part).accuracy.map { accuracy in
         let isRetained = part == .retainTrain || part == .retainTest
-        return Measurement(part.rawValue, accuracy, direction: isRetained ? .higher : .nearest)
+        return MeasuredValue(part.rawValue, accuracy, direction: isRetained ? .higher : .nearest)
       }
     }
   }

@@ -66,7 +66,7 @@ public struct AverageGapToRetrained: Metric {
   /// Measures one model.
   ///
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
-  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let own = evidence.measurements
     let reference = evidence.referenceMeasurements
     let missing = parameters.terms.filter { own[$0] == nil || reference[$0] == nil }
@@ -76,7 +76,7 @@ public struct AverageGapToRetrained: Metric {
     }
     let gaps = parameters.terms.map { abs((own[$0] ?? 0) - (reference[$0] ?? 0)) }
     return [
-      Measurement(
+      MeasuredValue(
         "gap", gaps.reduce(0, +) / Double(gaps.count), direction: Self.direction, reference: Self.reference)
     ]
   }

@@ -28,10 +28,10 @@ public struct UnlearningMemory: Metric {
   }
 
   /// Measures one call; nothing for a model that no call made.
-  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     guard let cost = evidence.cost else { return [] }
     return [
-      Measurement(
+      MeasuredValue(
         "call", Double(cost.peakBytes), unit: Self.unit, direction: Self.direction, reference: Self.reference)
     ]
   }

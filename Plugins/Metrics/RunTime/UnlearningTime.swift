@@ -28,8 +28,8 @@ public struct UnlearningTime: Metric {
   }
 
   /// Measures one call; nothing for a model that no call made.
-  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     guard let cost = evidence.cost else { return [] }
-    return [Measurement("call", cost.seconds, unit: Self.unit, direction: Self.direction, reference: Self.reference)]
+    return [MeasuredValue("call", cost.seconds, unit: Self.unit, direction: Self.direction, reference: Self.reference)]
   }
 }

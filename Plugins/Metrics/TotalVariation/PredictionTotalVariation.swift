@@ -83,7 +83,7 @@ public struct PredictionTotalVariation: Metric {
   ///
   /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples, or
   ///   logits are not finite.
-  public func measure(_ evidence: Evidence) throws -> [Measurement] {
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let others = evidence.otherRetrained
     guard !others.isEmpty else {
       throw AttackError.tooFewRetrainedModels(
@@ -109,7 +109,7 @@ public struct PredictionTotalVariation: Metric {
     }
   }
 
-  private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> Measurement {
+  private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> MeasuredValue {
     let perSample: [Double]
     switch parameters.against {
     case .each:
@@ -118,9 +118,9 @@ public struct PredictionTotalVariation: Metric {
       perSample = own.indices.map { row in totalVariation(own[row], mean(references.map { $0[row] })) }
     case .distribution:
       let values = references.map { totalVariation(mean(own), mean($0)) }
-      return Measurement(part.rawValue, mean(values), direction: Self.direction)
+      return MeasuredValue(part.rawValue, mean(values), direction: Self.direction)
     }
-    return Measurement(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
+    return MeasuredValue(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
   }
 
   private func rows(_ predictions: Predictions) -> [[Double]] {

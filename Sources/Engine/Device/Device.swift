@@ -23,7 +23,8 @@ protocol Device: Sendable {
   func sumColumns(_ x: Storage, rows: Int, columns: Int, into out: Storage)
 
   /// out `[M, N]` = op(a)·op(b), with op(a) `[M, K]` and op(b) `[K, N]`
-  func matrixProduct(_ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, into: Storage)
+  func matrixProduct(
+    _ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, into out: Storage)
 
   func convolutionForward(_ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage)
   func convolutionBackwardData(_ g: ConvolutionGeometry, dy: Storage, weights: Storage, into dx: Storage)

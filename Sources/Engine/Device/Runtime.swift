@@ -6,7 +6,9 @@ public enum Runtime {
   public static var instructionSet: String { String(cString: lacuna_instruction_set()) }
   /// OpenBLAS's version, build options and processor type.
   public static var blas: String { BLAS.description }
-  /// Threads that kernels may use together. Results do not depend on it.
+  /// Threads that kernels may use together.
+  ///
+  /// Results do not depend on it.
   public static var threadLimit: Int { Int(lacuna_thread_limit()) }
 
   /// Sets how many threads kernels may use together; ≥ 1.

@@ -1,4 +1,6 @@
-/// A part of a model: a description without numbers. Its parameters live in the model, under the path it is given.
+/// A part of a model: a description without numbers.
+///
+/// Its parameters live in the model, under the path it is given.
 public protocol Layer: Sendable {
   /// Declares parameters and statistics under `path` and returns the shape of one output, given that of one input:
   /// `[H, W, C]` or `[D]`.

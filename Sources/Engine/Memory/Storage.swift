@@ -87,7 +87,9 @@ final class BufferCache: Sendable {
 /// Measures the tensor memory that a call takes on its thread.
 public enum MemoryMeter {
   /// Runs `body` and returns its result with the most tensor memory, in bytes, that it held at once beyond what was
-  /// held before. The same for every run of the same work, unlike the resident size of the process.
+  /// held before.
+  ///
+  /// The same for every run of the same work, unlike the resident size of the process.
   public static func measure<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> (result: Result, peakBytes: Int) {

@@ -1,6 +1,6 @@
 public import OrderedCollections
 
-/// Tensors by name, in a fixed order: the parameters of a model, their gradients, or its statistics. A value.
+/// Tensors by name, in a fixed order: the parameters of a model, their gradients, or its statistics.
 public struct NamedTensors: Sendable, Equatable {
   private var tensors: OrderedDictionary<String, Tensor>
 

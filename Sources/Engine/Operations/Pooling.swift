@@ -9,8 +9,9 @@ extension Variable {
     return g
   }
 
-  /// The maximum over sliding windows: `[N, H, W, C]` → `[N, OH, OW, C]`. Padding never wins; of equal numbers the
-  /// first gets the gradient.
+  /// The maximum over sliding windows: `[N, H, W, C]` → `[N, OH, OW, C]`.
+  ///
+  /// Padding never wins; of equal numbers the first gets the gradient.
   public func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Variable {
     let g = poolGeometry(size, stride, padding)
     let y = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, g.channels])

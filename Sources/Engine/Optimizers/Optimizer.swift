@@ -1,4 +1,6 @@
-/// Moves parameters along their gradients. A value: its state (velocities, moments) is part of it.
+/// Moves parameters along their gradients.
+///
+/// A value: its state (velocities, moments) is part of it.
 public protocol Optimizer: Sendable {
   /// Takes one step.
   ///

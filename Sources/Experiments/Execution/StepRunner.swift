@@ -93,7 +93,7 @@ final class StepRunner: Sendable {
     }
   }
 
-  private func encode(_ measurements: [Unlearning.Measurement]) throws -> [(name: String, bytes: [UInt8])] {
+  private func encode(_ measurements: [MeasuredValue]) throws -> [(name: String, bytes: [UInt8])] {
     for measurement in measurements where !measurement.value.isFinite {
       throw MeasurementError.notFinite(measurement.name)
     }
@@ -201,9 +201,9 @@ final class StepRunner: Sendable {
   }
 
   /// What an attack or metric step left.
-  static func measurements(of key: StepKey, in store: Store) throws -> [Unlearning.Measurement] {
+  static func measurements(of key: StepKey, in store: Store) throws -> [MeasuredValue] {
     let text = String(decoding: try store.read(measurementsFile, of: key), as: UTF8.self)
-    return try JSONValue(parsing: text, file: measurementsFile).decode([Unlearning.Measurement].self)
+    return try JSONValue(parsing: text, file: measurementsFile).decode([MeasuredValue].self)
   }
 }
 

@@ -73,7 +73,9 @@ struct ExperimentReader {
 
   private func validationFraction() -> Double {
     guard let node = root["validation_fraction"], let value = node.double(diagnostics) else { return 0 }
-    if value < 0 || value >= 1 { diagnostics.report("'validation_fraction' must be in [0, 1), is \(value)", at: node.mark) }
+    if value < 0 || value >= 1 {
+      diagnostics.report("'validation_fraction' must be in [0, 1), is \(value)", at: node.mark)
+    }
     return value
   }
 

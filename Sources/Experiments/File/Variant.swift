@@ -41,7 +41,9 @@ public struct Variant: Sendable {
 struct VariantReader {
   let diagnostics: Diagnostics
 
-  /// All variants that a list of plugins stands for. `known` is every plugin of the role.
+  /// All variants that a list of plugins stands for.
+  ///
+  /// - Parameter known: Every plugin of the role.
   func variants(in node: Node?, role: String, of known: [any Plugin.Type]) -> [Variant] {
     guard let node, let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one \(role) is needed", at: node.mark) }

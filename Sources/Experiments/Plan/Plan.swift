@@ -355,7 +355,8 @@ struct PlanBuilder {
         case "method": return value == (method?.name ?? "original")
         case "attack": return value == attack?.name
         default:
-          let found = key.hasPrefix("original_training.")
+          let found =
+            key.hasPrefix("original_training.")
             ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
             : method?.parameters.value(at: key)
           return found.map { Self.text($0, equals: value) } ?? false

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The parameters of a plugin. `init()` holds the values of the source, and no default stands anywhere else.
+/// The parameters of a plugin.
 ///
+/// `init()` holds the values of the source, and no default stands anywhere else.
 /// Properties are camelCase; experiment files write the same names in snake_case.
 public protocol ParameterSet: Codable, Sendable {
   /// The values of the source.
@@ -35,7 +36,9 @@ public struct ParameterField: Sendable, Hashable {
   }
 }
 
-/// The values that a parameter may take. Every element of a list must lie in the range; nil always does.
+/// The values that a parameter may take.
+///
+/// Every element of a list must lie in the range; nil always does.
 public enum ValueRange: Sendable, Hashable {
   /// Everything of the type.
   case any
@@ -105,7 +108,7 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
       self.message = message
     }
 
-    /// "parameter 'tilt': must be ≥ 0, is -1"
+    /// The parameter and the message in one line.
     public var description: String { "parameter '\(parameter)': \(message)" }
   }
 

@@ -76,7 +76,7 @@ public protocol Attack: Plugin {
   func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
 
   /// Attacks one model.
-  func attack(_ evidence: Evidence) throws -> [Measurement]
+  func attack(_ evidence: Evidence) throws -> [MeasuredValue]
 }
 
 extension Attack {
@@ -106,7 +106,7 @@ public protocol Metric: Plugin {
   func serves(_ kind: RequestKind) -> Bool
 
   /// Measures one model.
-  func measure(_ evidence: Evidence) throws -> [Measurement]
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue]
 }
 
 extension Metric {

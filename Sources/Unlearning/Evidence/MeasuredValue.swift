@@ -33,8 +33,10 @@ public enum ReferenceKind: String, Sendable, Codable {
 }
 
 /// One number that a metric or an attack found.
-public struct Measurement: Sendable, Codable, Hashable {
-  /// The split or variant, snake_case: "retain_test". The plugin's name stands before it in tables.
+public struct MeasuredValue: Sendable, Codable, Hashable {
+  /// The split or variant, snake_case, as in "retain_test".
+  ///
+  /// The plugin's name stands before it in tables.
   public var name: String
   /// The value, in `unit`.
   public var value: Double
