@@ -82,6 +82,24 @@ struct KillTests {
     for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
   }
 
+  @Test("ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(2)))
+  func interruption() throws {
+    let long = try folder.write(
+      String(decoding: Foundation.Data(contentsOf: URL(filePath: file)), as: UTF8.self)
+        .replacing("epochs: 3", with: "epochs: 100000"), to: "long.yaml")
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = ["run", long, "--store", folder.path("long"), "--workers", "2"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    usleep(1_500_000)
+    #expect(process.isRunning)
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+  }
+
   @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(2)))
   func twoProcesses() throws {
     let (first, _) = try start(store: "shared")

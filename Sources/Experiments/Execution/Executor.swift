@@ -88,9 +88,7 @@ public final class Executor: Sendable {
           started += 1
           running += 1
           observer.started(step, index: started, total: agenda.totalToRun)
-          group.addTask { [runner] in
-            do { return (step, .success(try runner.perform(step))) } catch { return (step, .failure(error)) }
-          }
+          group.addTask { [runner] in (step, await Self.onOwnThread { try runner.perform(step) }) }
         }
         for (step, reason) in agenda.takeSkipped() {
           summary.skipped += 1
@@ -121,6 +119,16 @@ public final class Executor: Sendable {
     }
     summary.wasCancelled = runner.cancelled
     return summary
+  }
+
+  /// Runs `work` on a thread of its own: steps compute for minutes, and on the threads of Swift's tasks they would keep
+  /// everything else waiting, interruptions among it.
+  private static func onOwnThread(_ work: @escaping @Sendable () throws -> Double) async -> Result<Double, any Error> {
+    await withCheckedContinuation { continuation in
+      let thread = Thread { continuation.resume(returning: Result(catching: work)) }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
   }
 
   /// The index can be rebuilt from the artefacts at any time, so its failure loses nothing.
