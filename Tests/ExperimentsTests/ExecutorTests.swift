@@ -168,6 +168,26 @@ struct FailingMethod: UnlearningMethod {
     #expect(try contents(store, plan) == before)
   }
 
+  @Test("damage that several steps come upon at once is mended once", arguments: [1, 2, 4])
+  func sharedDamage(workers: Int) async throws {
+    let plan = try SmallExperiment.plan()
+    let (_, store) = try await execute(plan, in: "store")
+    let before = try contents(store, plan)
+    // Every total variation reads the predictions of all retrained models.
+    let bank = plan.steps.filter { $0.kind == .predict && $0.label.contains("retrain") }
+    #expect(bank.count == 2)
+    for step in bank {
+      let path = "store/steps/\(step.key.hex.prefix(2))/\(step.key.hex)/predictions.safetensors"
+      try Foundation.Data("short".utf8).write(to: folder.url.appending(path: path))
+    }
+    let more = try SmallExperiment.plan(overrides: ["metrics.1.total-variation.against=mean"])
+    let witness = Witness()
+    let (summary, _) = try await execute(more, in: "store", workers: workers, witness: witness)
+    #expect(summary.failed == 0 && summary.skipped == 0, "\(summary.failures)")
+    #expect(witness.all("repaired").count == 2)
+    #expect(try contents(store, plan) == before)
+  }
+
   @Test("a damaged result is found at the start and made anew")
   func damagedResult() async throws {
     let plan = try SmallExperiment.plan()

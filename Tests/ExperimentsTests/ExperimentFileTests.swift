@@ -92,6 +92,13 @@ enum SmallExperiment {
       "12:43: error: the lists of a zip have equal lengths; 'training.epochs' has 2 values, 'forget_weight' has 1"),
     Broken(
       "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
+    Broken(
+      "request twice", "- class: circle", "- class: circle\n  - class: circle", "10:12: error: the forget request"),
+    Broken(
+      "negative draw seed", "class: circle", "samples: {count: 5, seed: -1}", "9:31: error: a seed is ≥ 0, found -1"),
+    Broken(
+      "the default listed beside a sweep that has it", "- rwft: {training: {epochs: 1}}",
+      "- trw\n  - trw: {tilt: {sweep: [0, 10]}}", "13:5: error: method 'trw(tilt=10)' is listed twice"),
     Broken("bad syntax", "seeds: [1, 2]", "seeds: [1, 2", "error: "),
     Broken(
       "several at once", "training: {epochs: 2, learning_rate: 0.05}",

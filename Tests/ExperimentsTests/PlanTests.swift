@@ -77,6 +77,14 @@ import Unlearning
     #expect(plan.pruned.map(\.reason) == ["excluded by {method: rwft, seed: 2}"])
   }
 
+  @Test("exclusions may overlap, and may name what cannot run anyway")
+  func overlappingExclusions() throws {
+    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft}\n  - {method: rwft, seed: 2}\n"
+    #expect(!(try SmallExperiment.plan(text)).cells.contains { $0.method == "rwft" })
+    let samples = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")
+    _ = try SmallExperiment.plan(samples + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+  }
+
   @Test("an exclusion that matches nothing is an error with its place")
   func uselessExclusion() throws {
     let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, tilt: 3}\n"

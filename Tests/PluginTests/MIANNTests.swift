@@ -31,11 +31,11 @@ import Unlearning
     }
     let found = try attack.attack(golden.evidence(calibration: calibration))
     let measurement = expected.features.replacing("-", with: "_")
-    #expect(found.map(\.name) == [measurement])
+    #expect(found.map(\.name) == [measurement, "\(measurement)_gap"])
     AttackFixture.expect(found.first?.value, expected.value, "value of \(name)")
     for (position, floor) in expected.floors.enumerated() {
       let own = try attack.attack(golden.evidence(ofRetrained: position, calibration: calibration))
-      #expect(own.map(\.name) == [measurement, "\(measurement)_floor"])
+      #expect(own.map(\.name) == [measurement, "\(measurement)_gap"])
       AttackFixture.expect(own.last?.value, floor, "floor \(position) of \(name)")
       let accuracies = golden.forgottenClasses.compactMap { expected.accuracies["\($0)"]?[position] }
       AttackFixture.expect(

@@ -4,6 +4,7 @@ import Foundation
 import RWFT
 import Testing
 import Unlearning
+import UnlearningTesting
 
 @Suite struct RWFTTests {
   private func method(
@@ -29,6 +30,25 @@ import Unlearning
         $0.training.labelSmoothing = golden.label_smoothing
         $0.forgetWeight = golden.forget_weight
       }, "rwft, forget weight, smoothed")
+  }
+
+  @Test func takesBatchesThatHaveNoForgottenSample() throws {
+    // The original looks at the augmented forgotten images of each batch; here most batches have none.
+    let problem = try TinyProblem()
+    let split = try problem.split(.classes([1]))
+    let body = Sequential([
+      ("conv", Convolution(channels: 3, size: 3, padding: 1)), ("pool", GlobalAveragePool()),
+    ])
+    let original = Classifier(body: body, imageShape: [6, 6, 1], classCount: 4, random: RandomSource(seed: 1))
+    let method = try method {
+      $0.training.batchSize = 8
+      $0.training.epochs = 1
+      $0.training.augmentation.padding = 1
+    }
+    let model = try method.unlearn(
+      original, forget: split.forgetTrain.selecting([0, 1]), retain: split.retainTrain,
+      run: problem.run(forgottenClasses: [1]))
+    #expect(model.parameters.isFinite && model.parameters != original.parameters)
   }
 
   @Test func movesPredictionsTowardsTheTarget() throws {

@@ -42,9 +42,11 @@ struct Game {
       nonMembers = others.selecting(Array(0..<othersHalf))
     }
     if let bound = parameters.maximumSamples {
+      // One share for both sides: the ratio of members to non-members is part of the attack.
+      let share = min(1, Double(bound) / Double(max(members.count, nonMembers.count)))
       var draws = random.stream("bound")
-      members = members.drawn(bound, &draws)
-      nonMembers = nonMembers.drawn(bound, &draws)
+      members = members.drawn(max(1, Int((share * Double(members.count)).rounded())), &draws)
+      nonMembers = nonMembers.drawn(max(1, Int((share * Double(nonMembers.count)).rounded())), &draws)
     }
   }
 
@@ -66,6 +68,10 @@ struct Game {
     case .random:
       var draw = random.stream("members")
       members = members.selecting(draw.sample(count, of: Array(0..<members.count)))
+    }
+    if wanted == nil, nonMembers.count > count {
+      var draw = random.stream("non-members")
+      nonMembers = nonMembers.drawn(count, &draw)
     }
   }
 }

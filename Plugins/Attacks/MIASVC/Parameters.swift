@@ -89,7 +89,7 @@ extension SupportVectorMIA {
         "non_members", "test samples that are non-members of 'salun' in a class request",
         .oneOf(NonMembers.allCases.map(\.rawValue))),
       ParameterField(
-        "maximum_samples", "most members and most non-members to fit to; null is all of them", .atLeast(2)),
+        "maximum_samples", "most samples of the larger side, the other in proportion; null is all of them", .atLeast(2)),
       ParameterField("as_released", "whether modified entropy has the slip of the released code"),
     ]
   }

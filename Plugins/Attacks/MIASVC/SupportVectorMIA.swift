@@ -23,9 +23,9 @@ public import Unlearning
 /// - Note: In class requests `salun` takes only test samples of the kept classes as non-members. Not stated in the paper;
 ///   chosen, and `non_members: all` takes the whole test set.
 /// - Note: `member_order: first` takes members in the order of the data set, as SalUn does; the authors of AMUN take a
-///   random subset. `maximum_samples` draws members and non-members, each evenly over classes, before the fit: 50,000
-///   samples take minutes. Where sides differ in size (`kodge`), a small bound makes them equal, which changes the
-///   attack.
+///   random subset. `maximum_samples` draws the same share of members and of non-members, each evenly over classes,
+///   before the fit: 50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
+/// - Note: Where the retain set is smaller than the test set, `salun` and `delete` also cut the non-members to its size.
 public struct SupportVectorMIA: Attack {
   /// What it is.
   public static let card = Card(
@@ -34,7 +34,8 @@ public struct SupportVectorMIA: Attack {
       + "definitions.",
     source: Source(
       authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508",
-      place: "evaluation/SVC_MIA.py; variants of Kodge et al. (arXiv:2312.00761) and Zhou et al. (CVPR 2025)"))
+      place: "evaluation/SVC_MIA.py; variants of Kodge et al. (arXiv:2312.00761) and Zhou et al. (CVPR 2025)"),
+    version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 

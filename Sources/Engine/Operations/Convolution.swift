@@ -17,6 +17,7 @@ extension Variable {
       outputChannels: w[3], stride: stride, padding: padding, groups: groups)
     precondition(
       shape[1] + 2 * padding >= w[0] && shape[2] + 2 * padding >= w[1], "the window \(w) is larger than \(shape)")
+    precondition(g.batch > 0, "a convolution needs at least one image")
     let y = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, g.outputChannels])
     device.convolutionForward(
       g, x: value.storage, weights: weights.value.storage, bias: bias?.value.storage, into: y.storage)

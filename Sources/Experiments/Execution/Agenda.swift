@@ -6,7 +6,8 @@ struct Agenda {
   private let store: Store
   private var status: [StepKey: Status] = [:]
   private var reasons: [StepKey: String] = [:]
-  private var repaired: Set<StepKey> = []
+  /// Which artefacts were made anew for which step: once each, so that a disk that always fails ends the step.
+  private var repairsOf: [StepKey: Set<StepKey>] = [:]
   /// What was found damaged while looking.
   private(set) var repairs: [String] = []
 
@@ -21,7 +22,8 @@ struct Agenda {
         do throws(StoreError) {
           try store.verify(key)
         } catch {
-          if let message = discard(key, because: error) { repairs.append(message) }
+          // Only what is damaged is made anew: a result that cannot be read just now stays where it is.
+          if case .damaged = error, let message = discard(key, because: error) { repairs.append(message) }
         }
       }
       demand(key)
@@ -84,20 +86,34 @@ struct Agenda {
     reasons[key] = reason
   }
 
-  /// Puts the damaged artefact aside and plans it anew before `step`; nil when that was tried before.
-  mutating func repair(_ key: StepKey, for step: Step) -> String? {
-    guard steps[key] != nil, !repaired.contains(key) else { return nil }
-    guard let message = discard(key, because: nil) else { return nil }
+  /// What to do about an artefact that a step could not read.
+  enum Repair: Equatable {
+    /// It was put aside and is planned anew before the step.
+    case planned(String)
+    /// Another step found it first; this one waits for it, too.
+    case underWay
+    /// It was made anew before and cannot be read again, or it is no artefact of this plan.
+    case impossible
+  }
+
+  /// Puts an artefact that is damaged or gone aside and plans it anew before `step`.
+  mutating func repair(_ key: StepKey, for step: Step) -> Repair {
+    guard steps[key] != nil, repairsOf[step.key, default: []].insert(key).inserted else { return .impossible }
+    // A step that began before the repair may fail after it; then there is nothing left to put aside.
+    if status[key] == .pending || status[key] == .running || finished.contains(key) {
+      status[step.key] = .pending
+      return .underWay
+    }
+    guard let message = discard(key, because: nil) else { return .impossible }
     status[key] = nil
     demand(key)
     status[step.key] = .pending
-    return message
+    return .planned(message)
   }
 
-  private mutating func discard(_ key: StepKey, because error: StoreError?) -> String? {
-    repaired.insert(key)
+  private func discard(_ key: StepKey, because error: StoreError?) -> String? {
     do throws(StoreError) {
-      _ = try store.discard(key)
+      if store.contains(key) { _ = try store.discard(key) }
     } catch {
       return nil
     }

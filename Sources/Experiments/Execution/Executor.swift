@@ -104,11 +104,16 @@ public final class Executor: Sendable {
           observer.finished(step, seconds: seconds)
         case .failure(let error):
           if runner.cancelled { continue }
-          if let key = Self.damagedKey(error), let message = agenda.repair(key, for: step) {
-            runner.forget(key)
-            started -= 1
-            observer.repaired(message)
-            continue
+          if let key = Self.unreadableKey(error) {
+            let repair = agenda.repair(key, for: step)
+            if case .planned(let message) = repair {
+              runner.forget(key)
+              observer.repaired(message)
+            }
+            if repair != .impossible {
+              started -= 1
+              continue
+            }
           }
           agenda.fail(step.key, "\(step.label) failed")
           summary.failed += 1
@@ -140,9 +145,11 @@ public final class Executor: Sendable {
     }
   }
 
-  /// The artefact that a step could not read, when that is what stopped it.
-  private static func damagedKey(_ error: any Error) -> StepKey? {
-    guard case .damaged(let key, _, _, _)? = error as? StoreError else { return nil }
-    return key
+  /// The artefact that is damaged, or was just put aside, when that is what stopped a step.
+  private static func unreadableKey(_ error: any Error) -> StepKey? {
+    switch error as? StoreError {
+    case .damaged(let key, _, _, _), .missing(let key, _): key
+    default: nil
+    }
   }
 }

@@ -96,7 +96,7 @@ struct ExperimentReader {
   private func forget() -> [ForgetEntry] {
     guard let node = root["forget"], let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
-    return items.compactMap { item in
+    let requests = items.compactMap { item -> ForgetEntry? in
       guard let entries = item.entries, entries.count == 1 else {
         diagnostics.report(
           "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
@@ -113,6 +113,11 @@ struct ExperimentReader {
         return nil
       }
     }
+    for (index, request) in requests.enumerated() {
+      guard requests[..<index].contains(where: { $0.label == request.label }) else { continue }
+      diagnostics.report("the forget request '\(request.label)' is listed twice", at: request.mark)
+    }
+    return requests
   }
 
   private func classes(_ node: Node) -> ForgetEntry? {
@@ -129,6 +134,7 @@ struct ExperimentReader {
     guard node.entries(diagnostics) != nil else { return nil }
     node.reportUnknownKeys(known: ["fraction", "count", "seed"], diagnostics)
     let seed = node["seed"].flatMap { $0.int(diagnostics) } ?? 0
+    if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: node["seed"]?.mark) }
     switch (node["fraction"], node["count"]) {
     case (let fraction?, nil):
       guard let value = fraction.double(diagnostics) else { return nil }

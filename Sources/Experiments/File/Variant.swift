@@ -55,9 +55,8 @@ struct VariantReader {
         continue
       }
       for variant in variants(of: type, parameters: parameters, at: nameMark) {
-        if result.contains(where: { $0.label == variant.label }) {
-          let twin = result.contains { $0.name == name && $0.parameters == variant.parameters }
-          if twin { diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark) }
+        if result.contains(where: { $0.name == name && $0.parameters == variant.parameters }) {
+          diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark)
         }
         result.append(variant)
       }

@@ -137,6 +137,8 @@ struct PlanBuilder {
       guard method.name != reference.name || method.keyParameters != reference.keyParameters else { continue }
       guard let plugin = method.plugin as? any UnlearningMethod else { continue }
       guard type(of: plugin).serves.contains(kind) else {
+        // An exclusion of what cannot run anyway is not a mistake.
+        for setting in group.settings { _ = exclusion(group, setting, method: method, attack: nil) }
         let served = type(of: plugin).serves.map(\.rawValue).sorted().joined(separator: ", ")
         pruned.append(
           PrunedCell(
@@ -344,6 +346,7 @@ struct PlanBuilder {
   private mutating func exclusion(
     _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
   ) -> Exclusion? {
+    var first: Exclusion?
     for (index, exclusion) in experiment.exclusions.enumerated() {
       guard exclusion.conditions.contains(where: { $0.key == "attack" }) == (attack != nil) else { continue }
       let matches = exclusion.conditions.allSatisfy { key, value in
@@ -358,16 +361,16 @@ struct PlanBuilder {
           let found =
             key.hasPrefix("original_training.")
             ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
-            : method?.parameters.value(at: key)
+            : method?.parameters.value(at: key) ?? attack?.parameters.value(at: key)
           return found.map { Self.text($0, equals: value) } ?? false
         }
       }
       if matches {
         usedExclusions.insert(index)
-        return exclusion
+        first = first ?? exclusion
       }
     }
-    return nil
+    return first
   }
 
   private static func text(_ value: JSONValue, equals text: String) -> Bool {

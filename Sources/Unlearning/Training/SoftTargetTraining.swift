@@ -53,7 +53,7 @@ public struct SoftTargetTraining: Sendable {
       let rows = step.batch.rows
       let forgotten = rows.indices.filter { rows[$0] >= kept.count }
       let targets =
-        usesCache
+        usesCache || forgotten.isEmpty
         ? cache.rows(forgotten.map { rows[$0] - kept.count })
         : target(
           original.evaluate(step.batch.images.rows(forgotten)).logits, labels: forgotten.map { step.labels[$0] })
