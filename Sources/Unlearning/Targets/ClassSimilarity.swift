@@ -19,7 +19,7 @@ public enum SimilarityScore: String, Codable, Sendable, CaseIterable {
 ///
 /// P comes from the eigenvectors of the Gram matrix C·Cᵀ `[K, K]`. At full rank, min(K − 1, D), step 2 only rotates and
 /// is left out. The cosine with a row of zeros is 0. Below full rank, where eigenvalues r and r + 1 are equal, the
-/// directions that Jacobi's rotations find decide.
+/// directions that LAPACK finds decide.
 /// - Source: Ebrahimpour-Boroojeny, Wang, Sundaram, arXiv:2506.20893; a public review names the parts (logit weights,
 ///   PCA, cosine, sharp softmax temperature).
 /// - Note: The order of the steps is not stated in what could be read of the paper; chosen.
@@ -44,11 +44,11 @@ public struct ClassSimilarity: Sendable {
     }
     var gram = rows.map { a in rows.map { b in Self.product(a, b) } }
     if let rank, rank < fullRank {
-      let eigen = SymmetricEigen(gram)
+      // Eigenvalues ascend, so the leading directions are the last ones.
+      let (values, vectors) = Runtime.symmetricEigen(gram.flatMap { $0 }, order: gram.count)
+      let leading = values.indices.suffix(rank)
       gram = gram.indices.map { u in
-        gram.indices.map { k in
-          (0..<rank).reduce(0) { $0 + eigen.values[$1] * eigen.vectors[$1][u] * eigen.vectors[$1][k] }
-        }
+        gram.indices.map { k in leading.reduce(0) { $0 + values[$1] * vectors[$1][u] * vectors[$1][k] } }
       }
     }
     cosines = gram.indices.map { u in
