@@ -26,13 +26,6 @@ public struct Plan: Sendable {
     pruned = builder.pruned
     steps = builder.steps
   }
-
-  /// The step under `key`.
-  func step(_ key: StepKey) -> Step? { index[key].map { steps[$0] } }
-
-  private var index: [StepKey: Int] {
-    Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($0.element.key, $0.offset) })
-  }
 }
 
 /// Walks the grid and collects cells and steps.

@@ -49,8 +49,12 @@ extension StepKey: Codable {
 }
 
 /// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
-func sha256Hex(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  let text = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-  return String(decoding: text, as: UTF8.self)
+func sha256Hex(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+
+extension SHA256.Digest {
+  /// 64 lower-case hexadecimal digits.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
 }
