@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "winograd.h"
 
 // A sum over taps: out[pixel] = Σ in[pixel · in_step + first + tap] · w[tap], for pixels of the phase.
 typedef struct {
@@ -122,6 +123,7 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
 }
 
 static size_t workspace(const lacuna_convolution *c, int backward) {
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_workspace(c, backward);
   plan p = make_plan(c, backward);
   return (size_t)c->groups * (p.weights_of_group + (size_t)(p.vectors * p.lanes)) + 64;
 }
@@ -290,6 +292,7 @@ size_t lacuna_convolution_forward_workspace(const lacuna_convolution *c) { retur
 
 void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
                                 float *y, float *memory) {
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 0, x, w, bias, y, memory);
   plan p = make_plan(c, 0);
   p.x = x, p.w = w, p.bias = bias, p.y = y;
   run(&p, memory);
@@ -299,6 +302,7 @@ size_t lacuna_convolution_backward_data_workspace(const lacuna_convolution *c) {
 
 void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *dy, const float *w, float *dx,
                                       float *memory) {
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 1, dy, w, NULL, dx, memory);
   plan p = make_plan(c, 1);
   p.x = dy, p.w = w, p.y = dx;
   run(&p, memory);

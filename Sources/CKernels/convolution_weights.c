@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "winograd.h"
 
 // Partial sums of the chunks of images may take this many floats together.
 enum { partial_floats = 4 << 20, most_chunks = 16, least_items = 8 };
@@ -50,6 +51,7 @@ static plan make_plan(const lacuna_convolution *c) {
 }
 
 size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c) {
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_weights_workspace(c);
   plan p = make_plan(c);
   return (size_t)(p.chunks * p.size * c->groups) + 64;
 }
@@ -168,10 +170,14 @@ static void add_chunks(void *context, int64_t ky) {
 
 void lacuna_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                          float *dbias, float *memory) {
-  plan p = make_plan(c);
-  p.x = x, p.dy = dy, p.dw = dw;
-  p.partials = lacuna_align(memory);
-  lacuna_parallel(p.chunks * p.slices, run_item, &p);
-  lacuna_parallel(c->kernel_height, add_chunks, &p);
+  if (lacuna_winograd_suits(c)) {
+    lacuna_winograd_backward_weights(c, x, dy, dw, memory);
+  } else {
+    plan p = make_plan(c);
+    p.x = x, p.dy = dy, p.dw = dw;
+    p.partials = lacuna_align(memory);
+    lacuna_parallel(p.chunks * p.slices, run_item, &p);
+    lacuna_parallel(c->kernel_height, add_chunks, &p);
+  }
   if (dbias) lacuna_sum_rows(c->batch * c->out_height * c->out_width, c->out_channels, dy, dbias);
 }

@@ -117,6 +117,28 @@ typedef struct {
   int64_t dw_pitch;
 } weights_block;
 
+/// out [rows, vectors · lanes] (+)= a · b, with b [depth, vectors · lanes].
+typedef struct {
+  int64_t rows, depth, vectors;   // vectors: 1 to product_vectors
+  const float *a, *b;
+  int64_t a_pitch, b_pitch;
+  int by_columns;                 // a is [depth][rows], else [rows][depth]
+  float *out;
+  int64_t out_pitch;
+  int adds;                       // to what `out` holds
+} product_block;
+
+/// Tiles of 4×4 pixels of images, and the 36 numbers that Winograd's algorithm has for each of them and each channel.
+typedef struct {
+  int64_t first, count, tiles_y, tiles_x;    // the tiles meant, and the tiles of one image
+  int64_t height, width, channels, padding;  // of the images; a tile begins `padding` before its place
+  const float *image, *zeros;                // read; `channels` zeros
+  float *numbers;                            // [36][tile][pitch], the 36 lie `plane` apart
+  int64_t plane, pitch;
+  const float *bias;
+  float *out;                                // written
+} winograd_tiles;
+
 typedef struct {
   const char *name;
   int64_t lanes;
@@ -150,6 +172,14 @@ typedef struct {
   void (*transpose)(int64_t count, int64_t channels, const float *in, int64_t in_pitch, float *out, int64_t out_pitch);
   void (*convolve)(const tap_block *block);
   void (*convolve_weights)(const weights_block *block);
+
+  int64_t product_vectors;  // the most vectors of one product_block
+  void (*multiply)(const product_block *block);
+  void (*winograd_input)(const winograd_tiles *tiles);
+  void (*winograd_gradient)(const winograd_tiles *tiles);
+  void (*winograd_output)(const winograd_tiles *tiles);
+  void (*winograd_weights)(int64_t count, const float *taps, int64_t tap_pitch, float *out, int64_t plane);
+  void (*winograd_weights_gradient)(int64_t count, const float *in, int64_t plane, float *taps, int64_t tap_pitch);
 } kernel_table;
 
 /// The table in use.

@@ -8,8 +8,10 @@
 #include "convolution.h"
 #include "optimisers.h"
 #include "pooling.h"
+#include "product.h"
 #include "softmax.h"
 #include "transpose.h"
+#include "winograd.h"
 
 const kernel_table TABLE = {
   .name = TABLE_NAME,
@@ -54,4 +56,11 @@ const kernel_table TABLE = {
   .transpose = transpose,
   .convolve = convolve,
   .convolve_weights = convolve_weights,
+  .product_vectors = product_vectors,
+  .multiply = multiply,
+  .winograd_input = winograd_input,
+  .winograd_gradient = winograd_gradient,
+  .winograd_output = winograd_output,
+  .winograd_weights = winograd_weights,
+  .winograd_weights_gradient = winograd_weights_gradient,
 };

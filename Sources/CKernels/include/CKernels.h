@@ -36,6 +36,12 @@ const char *lacuna_instruction_set(void);
 
 // ---- Convolution ----------------------------------------------------------------------------------------------------
 
+/// Whether 3×3 convolutions of stride 1 may use Winograd's F(4×4, 3×3), which is faster and rounds a little more: on,
+/// unless LACUNA_WINOGRAD is "off" in the environment.
+int lacuna_winograd(void);
+/// Switches it on or off. Never between the call for a workspace's size and the call that gets the workspace.
+void lacuna_set_winograd(int enabled);
+
 typedef struct {
   int64_t batch;                                   // N
   int64_t in_height, in_width, in_channels;        // H, W, IC

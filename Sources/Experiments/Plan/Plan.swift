@@ -40,7 +40,7 @@ struct PlanBuilder {
   private var usedExclusions: Set<Int> = []
 
   /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
-  static let engineVersion = 1
+  static let engineVersion = 2
 
   init(_ experiment: Experiment, registry: Registry) throws {
     self.experiment = experiment

@@ -1,0 +1,220 @@
+// The transforms of Winograd's F(4×4, 3×3): 4×4 outputs of a 3×3 convolution from 6×6 inputs by 36 products.
+//
+// With the matrices B, G and A of the algorithm, an output tile is Aᵀ·[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A, for the taps g and the
+// input tile d. Each transform runs over LANES channels at a time, first down the columns, then along the rows.
+
+// Bᵀ·d: six numbers to six.
+INLINE void to_input(const vector *d, const int step, vector *o) {
+  vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  vector even = d4 - 4.0f * d2, odd = d3 - 4.0f * d1, far = d4 - d2, near = 2.0f * (d3 - d1);
+  o[0] = 4.0f * d0 + (d4 - 5.0f * d2);
+  o[1] = even + odd;
+  o[2] = even - odd;
+  o[3] = far + near;
+  o[4] = far - near;
+  o[5] = 4.0f * d1 + (d5 - 5.0f * d3);
+}
+
+// Aᵀ·m: six numbers to four.
+INLINE void to_output(const vector *m, const int step, vector *o) {
+  vector m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+  vector sum = m1 + m2, difference = m1 - m2, far_sum = m3 + m4, far_difference = m3 - m4;
+  o[0] = m[0] + sum + far_sum;
+  o[1] = difference + 2.0f * far_difference;
+  o[2] = sum + 4.0f * far_sum;
+  o[3] = difference + 8.0f * far_difference + m[5 * step];
+}
+
+// A·y: four numbers to six.
+INLINE void from_output(const vector *y, const int step, vector *o) {
+  vector y0 = y[0], y1 = y[step], y2 = y[2 * step], y3 = y[3 * step];
+  vector even = y0 + y2, odd = y1 + y3, far_even = y0 + 4.0f * y2, far_odd = 2.0f * y1 + 8.0f * y3;
+  o[0] = y0;
+  o[1] = even + odd;
+  o[2] = even - odd;
+  o[3] = far_even + far_odd;
+  o[4] = far_even - far_odd;
+  o[5] = y3;
+}
+
+// G·g: three numbers to six.
+INLINE void to_weights(const vector *g, const int step, vector *o) {
+  vector g0 = g[0], g1 = g[step], g2 = g[2 * step];
+  vector sum = (g0 + g2) * (-1.0f / 6), far = g0 * (1.0f / 24) + g2 * (1.0f / 6);
+  o[0] = g0 * 0.25f;
+  o[1] = sum - g1 * (1.0f / 6);
+  o[2] = sum + g1 * (1.0f / 6);
+  o[3] = far + g1 * (1.0f / 12);
+  o[4] = far - g1 * (1.0f / 12);
+  o[5] = g2;
+}
+
+// Gᵀ·m: six numbers to three.
+INLINE void from_weights(const vector *m, const int step, vector *o) {
+  vector sum = m[step] + m[2 * step], difference = m[2 * step] - m[step];
+  vector far_sum = m[3 * step] + m[4 * step], far_difference = m[3 * step] - m[4 * step];
+  o[0] = m[0] * 0.25f - sum * (1.0f / 6) + far_sum * (1.0f / 24);
+  o[1] = difference * (1.0f / 6) + far_difference * (1.0f / 12);
+  o[2] = (far_sum - sum) * (1.0f / 6) + m[5 * step];
+}
+
+INLINE vector load_lanes(const float *p, int64_t lanes, const int whole) {
+  return whole ? load(p) : load_partial(p, lanes, 0);
+}
+
+INLINE void store_lanes(float *p, vector v, int64_t lanes, const int whole) {
+  if (whole) store(p, v);
+  else store_partial(p, lanes, v);
+}
+
+// ---- Images to tiles ------------------------------------------------------------------------------------------------
+
+// The addresses of the `side`×`side` pixels of a tile; those outside the image are zeros.
+INLINE void find_pixels(const winograd_tiles *t, int64_t tile, const int side, const float **pixels) {
+  int64_t per_image = t->tiles_y * t->tiles_x, image = tile / per_image, rest = tile % per_image;
+  int64_t top = rest / t->tiles_x * 4 - t->padding, left = rest % t->tiles_x * 4 - t->padding;
+  const float *origin = t->image + image * t->height * t->width * t->channels;
+  for (int y = 0; y < side; y++)
+    for (int x = 0; x < side; x++) {
+      int inside = top + y >= 0 && top + y < t->height && left + x >= 0 && left + x < t->width;
+      pixels[y * side + x] = inside ? origin + ((top + y) * t->width + left + x) * t->channels : t->zeros;
+    }
+}
+
+INLINE void input_lanes(const float *const *pixels, int64_t c, int64_t lanes, const int whole, float *out,
+                        int64_t plane) {
+  vector d[36], rows[6];
+  UNROLL for (int x = 0; x < 6; x++) {
+    vector column[6], o[6];
+    UNROLL for (int y = 0; y < 6; y++) column[y] = load_lanes(pixels[y * 6 + x] + c, lanes, whole);
+    to_input(column, 1, o);
+    UNROLL for (int y = 0; y < 6; y++) d[y * 6 + x] = o[y];
+  }
+  UNROLL for (int y = 0; y < 6; y++) {
+    to_input(d + y * 6, 1, rows);
+    UNROLL for (int x = 0; x < 6; x++) store(out + (y * 6 + x) * plane, rows[x]);
+  }
+}
+
+// Bᵀ·d·B of input tiles.
+static void winograd_input(const winograd_tiles *t) {
+  const float *pixels[36];
+  for (int64_t i = 0; i < t->count; i++) {
+    find_pixels(t, t->first + i, 6, pixels);
+    float *out = t->numbers + i * t->pitch;
+    int64_t c = 0;
+    for (; c + LANES <= t->channels; c += LANES) input_lanes(pixels, c, LANES, 1, out + c, t->plane);
+    if (c < t->channels) input_lanes(pixels, c, t->channels - c, 0, out + c, t->plane);
+  }
+}
+
+INLINE void gradient_lanes(const float *const *pixels, int64_t c, int64_t lanes, const int whole, float *out,
+                           int64_t plane) {
+  vector d[24], rows[6];
+  UNROLL for (int x = 0; x < 4; x++) {
+    vector column[4], o[6];
+    UNROLL for (int y = 0; y < 4; y++) column[y] = load_lanes(pixels[y * 4 + x] + c, lanes, whole);
+    from_output(column, 1, o);
+    UNROLL for (int y = 0; y < 6; y++) d[y * 4 + x] = o[y];
+  }
+  UNROLL for (int y = 0; y < 6; y++) {
+    from_output(d + y * 4, 1, rows);
+    UNROLL for (int x = 0; x < 6; x++) store(out + (y * 6 + x) * plane, rows[x]);
+  }
+}
+
+// A·dy·Aᵀ of tiles of the output's gradient.
+static void winograd_gradient(const winograd_tiles *t) {
+  const float *pixels[16];
+  for (int64_t i = 0; i < t->count; i++) {
+    find_pixels(t, t->first + i, 4, pixels);
+    float *out = t->numbers + i * t->pitch;
+    int64_t c = 0;
+    for (; c + LANES <= t->channels; c += LANES) gradient_lanes(pixels, c, LANES, 1, out + c, t->plane);
+    if (c < t->channels) gradient_lanes(pixels, c, t->channels - c, 0, out + c, t->plane);
+  }
+}
+
+// ---- Tiles to images ------------------------------------------------------------------------------------------------
+
+INLINE void output_lanes(const winograd_tiles *t, const float *in, int64_t c, int64_t lanes, const int whole,
+                         int64_t rows, int64_t columns, float *out) {
+  vector d[24], pixels[16];
+  UNROLL for (int x = 0; x < 6; x++) {
+    vector column[6], o[4];
+    UNROLL for (int y = 0; y < 6; y++) column[y] = load(in + (y * 6 + x) * t->plane);
+    to_output(column, 1, o);
+    UNROLL for (int y = 0; y < 4; y++) d[y * 6 + x] = o[y];
+  }
+  vector bias = load(t->bias + c);
+  UNROLL for (int y = 0; y < 4; y++) {
+    to_output(d + y * 6, 1, pixels + y * 4);
+    UNROLL for (int x = 0; x < 4; x++) pixels[y * 4 + x] += bias;
+  }
+  const int64_t row = t->width * t->channels;
+  if (rows == 4 && columns == 4) {
+    UNROLL for (int y = 0; y < 4; y++)
+      UNROLL for (int x = 0; x < 4; x++)
+        store_lanes(out + y * row + x * t->channels, pixels[y * 4 + x], lanes, whole);
+  } else {
+    for (int64_t y = 0; y < rows; y++)
+      for (int64_t x = 0; x < columns; x++)
+        store_lanes(out + y * row + x * t->channels, pixels[y * 4 + x], lanes, whole);
+  }
+}
+
+// Aᵀ·m·A plus the bias.
+static void winograd_output(const winograd_tiles *t) {
+  int64_t per_image = t->tiles_y * t->tiles_x;
+  for (int64_t i = 0; i < t->count; i++) {
+    int64_t tile = t->first + i, rest = tile % per_image, top = rest / t->tiles_x * 4, left = rest % t->tiles_x * 4;
+    int64_t rows = lacuna_minimum(4, t->height - top), columns = lacuna_minimum(4, t->width - left);
+    float *out = t->out + ((tile / per_image * t->height + top) * t->width + left) * t->channels;
+    const float *in = t->numbers + i * t->pitch;
+    int64_t c = 0;
+    for (; c + LANES <= t->channels; c += LANES) output_lanes(t, in + c, c, LANES, 1, rows, columns, out + c);
+    if (c < t->channels) output_lanes(t, in + c, c, t->channels - c, 0, rows, columns, out + c);
+  }
+}
+
+// ---- Weights --------------------------------------------------------------------------------------------------------
+
+// G·g·Gᵀ: 9 taps, `tap_pitch` apart, to 36 numbers, `plane` apart, for `count` neighbours.
+static void winograd_weights(int64_t count, const float *taps, int64_t tap_pitch, float *out, int64_t plane) {
+  for (int64_t c = 0; c < count; c += LANES) {
+    int64_t lanes = lacuna_minimum(LANES, count - c);
+    vector g[9], d[18], rows[6];
+    UNROLL for (int i = 0; i < 9; i++)
+      g[i] = lanes == LANES ? load(taps + i * tap_pitch + c) : load_partial(taps + i * tap_pitch + c, lanes, 0);
+    UNROLL for (int x = 0; x < 3; x++) {
+      to_weights(g + x, 3, rows);
+      UNROLL for (int y = 0; y < 6; y++) d[y * 3 + x] = rows[y];
+    }
+    UNROLL for (int y = 0; y < 6; y++) {
+      to_weights(d + y * 3, 1, rows);
+      UNROLL for (int x = 0; x < 6; x++) store(out + (y * 6 + x) * plane + c, rows[x]);
+    }
+  }
+}
+
+// Gᵀ·m·G: 36 numbers, `plane` apart, to 9 taps, `tap_pitch` apart, for `count` neighbours.
+static void winograd_weights_gradient(int64_t count, const float *in, int64_t plane, float *taps, int64_t tap_pitch) {
+  for (int64_t c = 0; c < count; c += LANES) {
+    int64_t lanes = lacuna_minimum(LANES, count - c);
+    vector d[18], o[3];
+    UNROLL for (int x = 0; x < 6; x++) {
+      vector column[6];
+      UNROLL for (int y = 0; y < 6; y++) column[y] = load(in + (y * 6 + x) * plane + c);
+      from_weights(column, 1, o);
+      UNROLL for (int y = 0; y < 3; y++) d[y * 6 + x] = o[y];
+    }
+    UNROLL for (int y = 0; y < 3; y++) {
+      from_weights(d + y * 6, 1, o);
+      UNROLL for (int x = 0; x < 3; x++) {
+        float *to = taps + (y * 3 + x) * tap_pitch + c;
+        if (lanes == LANES) store(to, o[x]);
+        else store_partial(to, lanes, o[x]);
+      }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+// Winograd's convolution, forward and backward to the data; backward, dy is convolved with the weights turned around.
+//
+// Source: Lavin and Gray, CVPR 2016, arXiv:1509.09308, section 4.2 (F(4×4, 3×3)).
+#include "winograd.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+// ---- Choice ---------------------------------------------------------------------------------------------------------
+
+enum { not_chosen = -1, least_channels = 32 };
+static atomic_int chosen = not_chosen;
+
+int lacuna_winograd(void) {
+  int enabled = atomic_load_explicit(&chosen, memory_order_relaxed);
+  if (enabled != not_chosen) return enabled;
+  const char *wanted = getenv("LACUNA_WINOGRAD");
+  int found = wanted == NULL || strcmp(wanted, "off") != 0;
+  atomic_compare_exchange_strong(&chosen, &enabled, found);
+  return enabled == not_chosen ? found : enabled;
+}
+
+void lacuna_set_winograd(int enabled) { atomic_store(&chosen, enabled != 0); }
+
+int lacuna_winograd_suits(const lacuna_convolution *c) {
+  if (!lacuna_winograd() || c->kernel_height != 3 || c->kernel_width != 3 || c->stride != 1 || c->groups != 1
+      || c->padding > 2)
+    return 0;
+  // Measured: with fewer channels the transforms cost more than the products that they save.
+  if (c->in_channels < least_channels || c->out_channels < least_channels) return 0;
+  // Tiles at the borders may be mostly outside.
+  int64_t tiles = lacuna_divide_up(c->out_height, 4) * lacuna_divide_up(c->out_width, 4);
+  return 9 * c->out_height * c->out_width >= 2 * 36 * tiles;
+}
+
+// ---- Plan -----------------------------------------------------------------------------------------------------------
+
+typedef struct {
+  const lacuna_convolution *c;
+  int backward;
+  int64_t in_height, in_width, reduced, out_height, out_width, produced, padding;
+  int64_t lanes, in_pitch, out_pitch, panel;  // reduced and produced channels in whole vectors; channels of one panel
+  int64_t tiles_y, tiles_x, tiles;
+  // Blocks of tiles. Where the 36 matrices of weights fit the second cache, a thread does all of a block; else the
+  // threads share a block, each with some of the 36 products, so that every weight is read once a block.
+  int shares_blocks;
+  int64_t tiles_together, in_plane, out_plane;
+  const float *x, *w;
+  float *zeros, *bias, *weights, *y;          // weights: [panel][36][reduced][channels of the panel]
+  float *in, *out;                            // the 36 numbers of a shared block
+  int64_t first, count;                       // the shared block
+} plan;
+
+enum {
+  cached_weights = 128 * 128,  // products of channel counts whose 36 matrices stay in the second cache
+  own_numbers = 1 << 18,       // of a thread's block, such that they stay there, too
+  shared_numbers = 1 << 22,
+  tiles_per_call = 16,
+  // The 36 planes must not be a power of two apart, or they would compete for the same lines of the cache.
+  plane_gap = 16,
+};
+
+static plan make_plan(const lacuna_convolution *c, int backward) {
+  const kernel_table *kernels = lacuna_kernels();
+  plan p = {.c = c, .backward = backward, .lanes = kernels->lanes};
+  if (backward) {
+    p.in_height = c->out_height, p.in_width = c->out_width, p.reduced = c->out_channels;
+    p.out_height = c->in_height, p.out_width = c->in_width, p.produced = c->in_channels;
+    p.padding = 2 - c->padding;
+  } else {
+    p.in_height = c->in_height, p.in_width = c->in_width, p.reduced = c->in_channels;
+    p.out_height = c->out_height, p.out_width = c->out_width, p.produced = c->out_channels;
+    p.padding = c->padding;
+  }
+  p.in_pitch = lacuna_round_up(p.reduced, p.lanes);
+  p.out_pitch = lacuna_round_up(p.produced, p.lanes);
+  p.panel = kernels->product_vectors * p.lanes;
+  p.tiles_y = lacuna_divide_up(p.out_height, 4);
+  p.tiles_x = lacuna_divide_up(p.out_width, 4);
+  p.tiles = c->batch * p.tiles_y * p.tiles_x;
+  int64_t numbers = 36 * (p.in_pitch + p.out_pitch), own = lacuna_maximum(24, own_numbers / numbers);
+  p.shares_blocks = p.in_pitch * p.out_pitch > cached_weights || p.tiles < 4 * own;
+  int64_t together = p.shares_blocks ? lacuna_maximum(128, shared_numbers / numbers) : own;
+  p.tiles_together = lacuna_round_up(lacuna_divide_up(p.tiles, lacuna_divide_up(p.tiles, together)), 6);
+  p.in_plane = p.tiles_together * p.in_pitch + plane_gap;
+  p.out_plane = p.tiles_together * p.out_pitch + plane_gap;
+  return p;
+}
+
+static int64_t weight_floats(const plan *p) {
+  return 36 * (p->reduced * p->out_pitch + lacuna_divide_up(p->out_pitch, p->panel) * plane_gap);
+}
+
+size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward) {
+  plan p = make_plan(c, backward);
+  int64_t block = p.shares_blocks ? 36 * (p.in_plane + p.out_plane) : 0;
+  return (size_t)(p.in_pitch + p.out_pitch + weight_floats(&p) + block) + 64;
+}
+
+static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->out_pitch - first); }
+
+static int64_t weight_plane(const plan *p, int64_t width) { return p->reduced * width + plane_gap; }
+
+/// Matrix q of the panel that begins with channel `first`.
+static float *panel_weights(const plan *p, int64_t first, int64_t q) {
+  return p->weights + 36 * first / p->panel * weight_plane(p, p->panel) + q * weight_plane(p, panel_width(p, first));
+}
+
+// ---- Weights --------------------------------------------------------------------------------------------------------
+
+enum { depth_together = 16 };
+
+static void transform_weights(void *context, int64_t index) {
+  const plan *p = context;
+  const kernel_table *kernels = lacuna_kernels();
+  const lacuna_convolution *c = p->c;
+  int64_t start = index * depth_together, end = lacuna_minimum(p->reduced, start + depth_together);
+  int64_t tap_floats = c->in_channels * c->out_channels;
+  float *turned = NULL;
+  if (p->backward) {
+    // From [tap][in][out] to [turned tap][out][in], for these `out`.
+    turned = lacuna_scratch(scratch_taps, (size_t)(9 * depth_together * p->out_pitch) * sizeof(float));
+    for (int64_t tap = 0; tap < 9; tap++)
+      kernels->transpose(p->produced, end - start, p->w + tap * tap_floats + start, c->out_channels,
+                         turned + (8 - tap) * depth_together * p->out_pitch, p->out_pitch);
+  }
+  for (int64_t first = 0; first < p->out_pitch; first += p->panel) {
+    int64_t width = panel_width(p, first), count = lacuna_minimum(width, p->produced - first);
+    for (int64_t k = start; k < end; k++) {
+      float *out = panel_weights(p, first, 0) + k * width;
+      if (p->backward)
+        kernels->winograd_weights(count, turned + (k - start) * p->out_pitch + first, depth_together * p->out_pitch,
+                                  out, weight_plane(p, width));
+      else
+        kernels->winograd_weights(count, p->w + k * c->out_channels + first, tap_floats, out, weight_plane(p, width));
+    }
+  }
+}
+
+// ---- Tiles ----------------------------------------------------------------------------------------------------------
+
+/// Tiles first..<first + count of x to `in`, which holds tile `first` first.
+static void read_tiles(const plan *p, int64_t first, int64_t count, float *in) {
+  winograd_tiles tiles = {
+    .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->in_height,
+    .width = p->in_width, .channels = p->reduced, .padding = p->padding, .image = p->x, .zeros = p->zeros,
+    .numbers = in, .plane = p->in_plane, .pitch = p->in_pitch,
+  };
+  lacuna_kernels()->winograd_input(&tiles);
+}
+
+/// Product number q of `count` tiles, from `in` to `out`.
+static void multiply_tiles(const plan *p, int64_t q, int64_t count, const float *in, float *out) {
+  for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel) {
+    int64_t width = panel_width(p, channel);
+    product_block product = {
+      .rows = count, .depth = p->reduced, .vectors = width / p->lanes, .a = in + q * p->in_plane,
+      .b = panel_weights(p, channel, q), .a_pitch = p->in_pitch, .b_pitch = width,
+      .out = out + q * p->out_plane + channel, .out_pitch = p->out_pitch,
+    };
+    lacuna_kernels()->multiply(&product);
+  }
+}
+
+/// Tiles first..<first + count of y from `out`.
+static void write_tiles(const plan *p, int64_t first, int64_t count, float *out) {
+  winograd_tiles tiles = {
+    .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,
+    .width = p->out_width, .channels = p->produced, .numbers = out, .plane = p->out_plane, .pitch = p->out_pitch,
+    .bias = p->bias, .out = p->y,
+  };
+  lacuna_kernels()->winograd_output(&tiles);
+}
+
+static void run_own_block(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t first = index * p->tiles_together, count = lacuna_minimum(p->tiles_together, p->tiles - first);
+  float *in = lacuna_scratch(scratch_image, (size_t)(36 * p->in_plane) * sizeof(float));
+  float *out = lacuna_scratch(scratch_gradient, (size_t)(36 * p->out_plane) * sizeof(float));
+  read_tiles(p, first, count, in);
+  for (int64_t q = 0; q < 36; q++) multiply_tiles(p, q, count, in, out);
+  write_tiles(p, first, count, out);
+}
+
+static void read_shared(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t start = index * tiles_per_call;
+  read_tiles(p, p->first + start, lacuna_minimum(tiles_per_call, p->count - start), p->in + start * p->in_pitch);
+}
+
+static void multiply_shared(void *context, int64_t q) {
+  const plan *p = context;
+  multiply_tiles(p, q, p->count, p->in, p->out);
+}
+
+static void write_shared(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t start = index * tiles_per_call;
+  write_tiles(p, p->first + start, lacuna_minimum(tiles_per_call, p->count - start), p->out + start * p->out_pitch);
+}
+
+void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
+                                 const float *bias, float *y, float *workspace) {
+  plan p = make_plan(c, backward);
+  p.x = x, p.w = w, p.y = y;
+  p.zeros = lacuna_align(workspace);
+  p.bias = p.zeros + p.in_pitch;
+  p.weights = p.bias + p.out_pitch;
+  p.in = p.weights + weight_floats(&p);
+  p.out = p.in + 36 * p.in_plane;
+  memset(p.zeros, 0, (size_t)(p.in_pitch + p.out_pitch) * sizeof(float));
+  if (bias) memcpy(p.bias, bias, (size_t)p.produced * sizeof(float));
+  lacuna_parallel(lacuna_divide_up(p.reduced, depth_together), transform_weights, &p);
+  if (!p.shares_blocks) return lacuna_parallel(lacuna_divide_up(p.tiles, p.tiles_together), run_own_block, &p);
+  for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
+    p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);
+    int64_t calls = lacuna_divide_up(p.count, tiles_per_call);
+    lacuna_parallel(calls, read_shared, &p);
+    lacuna_parallel(36, multiply_shared, &p);
+    lacuna_parallel(calls, write_shared, &p);
+  }
+}

@@ -1,0 +1,18 @@
+// Winograd's F(4×4, 3×3) for convolutions of stride 1: a quarter of the products of the direct algorithm.
+#ifndef LACUNA_WINOGRAD_H
+#define LACUNA_WINOGRAD_H
+
+#include "internal.h"
+
+/// Whether the algorithm is switched on, can do this convolution, and is faster than the direct one.
+int lacuna_winograd_suits(const lacuna_convolution *c);
+
+size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward);
+/// Forward: y from x, w and bias (may be NULL). Backward: dx (as y) from dy (as x) and w.
+void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
+                                 const float *bias, float *y, float *workspace);
+size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c);
+void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
+                                      float *workspace);
+
+#endif

@@ -1,0 +1,110 @@
+import Engine
+import Foundation
+import Testing
+import UnlearningTesting
+
+// The switch belongs to the process, so every test that turns it has a process of its own.
+@Suite struct WinogradTests {
+  /// Maps that are no multiple of a tile, smaller than one, and of one image; channels around the widths of vectors.
+  static let small: [ConvolutionSizes] = [
+    .init(batch: 1, height: 3, width: 4, inputs: 32, outputs: 32, padding: 1),
+    .init(batch: 1, height: 3, width: 3, inputs: 33, outputs: 47, padding: 1, hasBias: true),
+    .init(batch: 1, height: 6, width: 7, inputs: 35, outputs: 66, padding: 0, hasBias: true),
+    .init(batch: 1, height: 4, width: 3, inputs: 32, outputs: 36, padding: 2),
+  ]
+
+  /// More channels than one block of weights, and more tiles than one block of tiles.
+  static let large: [ConvolutionSizes] = [
+    .init(batch: 3, height: 8, width: 8, inputs: 64, outputs: 130, padding: 1, hasBias: true),
+    .init(batch: 2, height: 4, width: 4, inputs: 150, outputs: 140, padding: 1),
+    .init(batch: 17, height: 13, width: 7, inputs: 32, outputs: 33, padding: 1),
+    .init(batch: 40, height: 8, width: 8, inputs: 130, outputs: 130, padding: 1),
+  ]
+
+  /// The engine's result and gradients, for `dy` of random numbers.
+  private struct Passes {
+    var result: Tensor
+    var gradients: [Tensor]
+
+    init(_ s: ConvolutionSizes, seed: UInt64) {
+      var random = RandomSource(seed: seed).stream("\(s.height) \(s.width) \(s.inputs) \(s.outputs)")
+      let tape = Tape()
+      let x = tape.variable(Tensor(normal: [s.batch, s.height, s.width, s.inputs], random: &random))
+      let w = tape.variable(Tensor(normal: [3, 3, s.inputs, s.outputs], random: &random))
+      let b = tape.variable(Tensor(normal: [s.outputs], random: &random))
+      let y = x.convolution(weights: w, bias: s.hasBias ? b : nil, padding: s.padding)
+      result = y.value
+      gradients = tape.gradients(
+        of: weightedSum(y, Numbers(uniform: y.shape, random: &random)), for: s.hasBias ? [x, w, b] : [x, w])
+    }
+
+    var all: [Tensor] { [result] + gradients }
+  }
+
+  /// Small convolutions against a double-precision reference, all of them against the direct algorithm.
+  static func violations() -> [String?] {
+    var random = RandomSource(seed: 9).stream("winograd")
+    // The transforms add numbers up to 64 times as large as the result: rounding grows by about a factor of ten.
+    let bound = 6e-5
+    var found: [String?] = []
+    for s in small {
+      var operation = OperationCase.convolution(s, random: &random)
+      (operation.coordinates, operation.directions, operation.forwardTolerance) = (2, 1, bound)
+      found += operation.violations()
+    }
+    for s in small + large {
+      let fast = Passes(s, seed: 3).all
+      Runtime.setWinograd(false)
+      let direct = Passes(s, seed: 3).all
+      Runtime.setWinograd(true)
+      for (index, (a, b)) in zip(fast, direct).enumerated() {
+        let tolerance = OperationCase.tolerance(bound, around: b.scalars.map(Double.init))
+        if let difference = Comparison.difference(a, from: b, within: tolerance) {
+          found.append("\(s): output \(index) of both algorithms: \(difference)")
+        }
+      }
+    }
+    return found
+  }
+
+  @Test(arguments: InstructionSetTests.known) func agreesWithTheReference(_ set: String) async {
+    guard InstructionSetTests.others.contains(set) || set == Runtime.instructionSet else { return }
+    await #expect(processExitsWith: .success) { [set] in
+      InstructionSetTests.choose(set)
+      record(Self.violations())
+    }
+  }
+
+  /// The comparison above is worth something only if the switch changes what is computed.
+  @Test func switchChoosesTheAlgorithm() async {
+    await #expect(processExitsWith: .success) {
+      #expect(Runtime.usesWinograd)
+      let fast = Passes(Self.large[0], seed: 5).all
+      Runtime.setWinograd(false)
+      #expect(!Runtime.usesWinograd)
+      let direct = Passes(Self.large[0], seed: 5).all
+      #expect(fast[0] != direct[0] && fast[1] != direct[1] && fast[2] != direct[2])
+    }
+  }
+
+  @Test func environmentSwitchesItOff() async {
+    await #expect(processExitsWith: .success) {
+      setenv("LACUNA_WINOGRAD", "off", 1)
+      #expect(!Runtime.usesWinograd)
+    }
+  }
+
+  @Test func sameBitsWithAnyNumberOfThreads() async {
+    await #expect(processExitsWith: .success) {
+      for s in Self.large {
+        let results = [1, 2, 3].map { limit -> [Tensor] in
+          Runtime.setThreadLimit(limit)
+          return Passes(s, seed: 4).all
+        }
+        for other in results.dropFirst() {
+          record(zip(other, results[0]).map { Comparison.bitDifference($0, from: $1) })
+        }
+      }
+    }
+  }
+}
