@@ -64,7 +64,8 @@ let package = Package(
       dependencies: ["ConfigYAML", "Data", "Experiments", "Unlearning", argumentParser, crypto]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
-      name: "engine-benchmark", dependencies: ["CIFARResNet", "Engine", "LeNet", "Unlearning"],
+      name: "engine-benchmark",
+      dependencies: ["CIFARResNet", "Engine", "LeNet", "MLP", "ResNet18", "Unlearning", "VGG"],
       path: "Benchmarks/Engine"),
   ] + pluginTargets + [
     .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML"]),

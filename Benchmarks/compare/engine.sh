@@ -2,7 +2,7 @@
 # Compares training steps and inference with PyTorch on the same cores: makes a virtual environment with PyTorch, builds
 # the engine's benchmark, runs both in turn (A B A B ...) and prints the ratio of every pair.
 #
-#   Benchmarks/compare/engine.sh [--pairs 5] [--threads N] [--models resnet20,resnet8,lenet]
+#   Benchmarks/compare/engine.sh [--pairs 5] [--threads N] [--steps 15] [--models resnet18,...] [--settings tuned,default,bf16]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=${LACUNA_VENV:-.build/compare-venv}
