@@ -91,6 +91,14 @@ enum SmallExperiment {
       "uneven zip", "- rwft: {training: {epochs: 1}}", "- rwft: {zip: {training.epochs: [1, 2], forget_weight: [1]}}",
       "12:43: error: the lists of a zip have equal lengths; 'training.epochs' has 2 values, 'forget_weight' has 1"),
     Broken(
+      "swept and zipped", "- rwft: {training: {epochs: 1}}",
+      "- trw: {tilt: {sweep: [0, 1]}, zip: {tilt: [2, 3], temperature: [1, 2]}}",
+      "12:49: error: 'tilt' is given twice: by a sweep or zip, and by another"),
+    Broken(
+      "given and zipped", "- rwft: {training: {epochs: 1}}",
+      "- trw: {training: {epochs: 1}, zip: {training.epochs: [2, 3], temperature: [1, 2]}}",
+      "12:60: error: 'training.epochs' is given twice: by a sweep or zip, and by a value"),
+    Broken(
       "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
     Broken(
       "request twice", "- class: circle", "- class: circle\n  - class: circle", "10:12: error: the forget request"),

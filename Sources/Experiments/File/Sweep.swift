@@ -24,6 +24,7 @@ struct Sweep {
     guard let node, node.entries != nil else { return [Cell(node: node, assignments: [])] }
     var axes: [Axis] = []
     let plain = collect(node, path: [], into: &axes, diagnostics)
+    reportParametersGivenTwice(axes, beside: plain, diagnostics)
     var cells = [Cell(node: plain, assignments: [])]
     for axis in axes {
       guard cells.count * axis.points.count <= maximumCells else {
@@ -43,6 +44,18 @@ struct Sweep {
       }
     }
     return cells
+  }
+
+  /// Which of two sources of a parameter's values would win is nothing to guess about.
+  private static func reportParametersGivenTwice(_ axes: [Axis], beside plain: Node, _ diagnostics: Diagnostics) {
+    var known: Set<[String]> = []
+    for assignment in axes.compactMap(\.points.first).joined() {
+      let isSwept = !known.insert(assignment.path).inserted
+      guard isSwept || assignment.path.reduce(plain, { (node: Node?, key) in node?[key] }) != nil else { continue }
+      diagnostics.report(
+        "'\(assignment.path.joined(separator: "."))' is given twice: by a sweep or zip, and by \(isSwept ? "another" : "a value")",
+        at: assignment.value.mark)
+    }
   }
 
   /// The node without its sweeps; their axes are appended in the order of the file.
