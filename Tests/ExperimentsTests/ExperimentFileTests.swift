@@ -93,11 +93,11 @@ enum SmallExperiment {
     Broken(
       "swept and zipped", "- rwft: {training: {epochs: 1}}",
       "- trw: {tilt: {sweep: [0, 1]}, zip: {tilt: [2, 3], temperature: [1, 2]}}",
-      "12:49: error: 'tilt' is given twice: by a sweep or zip, and by another"),
+      "12:47: error: 'tilt' is given twice: by a sweep or zip, and by another"),
     Broken(
       "given and zipped", "- rwft: {training: {epochs: 1}}",
       "- trw: {training: {epochs: 1}, zip: {training.epochs: [2, 3], temperature: [1, 2]}}",
-      "12:60: error: 'training.epochs' is given twice: by a sweep or zip, and by a value"),
+      "12:58: error: 'training.epochs' is given twice: by a sweep or zip, and by a value"),
     Broken(
       "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
     Broken(

@@ -96,6 +96,15 @@ import Unlearning
     }
   }
 
+  @Test("name variants of an attack once: in the label, or in what it measures")
+  func variantNames() throws {
+    let text = SmallExperiment.text.replacing(
+      "- mia-svc", with: "- mia-nn: {features: {sweep: [logits, probabilities]}}\n  - mia-svc: {cost: {sweep: [1, 2]}}")
+    let plan = try SmallExperiment.plan(text)
+    let names = plan.cells[0].probes.filter { $0.kind == "attack" }.map(\.name)
+    #expect(names == ["mia-nn", "mia-nn", "mia-svc(cost=1)", "mia-svc(cost=2)"])
+  }
+
   @Test("leave out methods and attacks that cannot serve a request, and say why")
   func requests() throws {
     let text = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")

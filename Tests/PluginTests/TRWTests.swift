@@ -87,6 +87,19 @@ import Unlearning
     }
   }
 
+  /// The matrix of each class, whatever the batches that its samples come in.
+  @Test func classesAreComparedByTheirFeatures() throws {
+    let toy = try Toy()
+    let data = [toy.retain, toy.forget]
+    let matrix = try toy.original.classMatrix(.featureCKA, over: data, run: toy.run, batchSize: 7)
+    #expect(matrix.shape == [4, toy.original.featureCount * toy.original.featureCount])
+    #expect(matrix == (try toy.original.classMatrix(.featureCKA, over: data, run: toy.run, batchSize: 50)))
+    let similarity = try ClassSimilarity(matrix, centred: false)
+    #expect(similarity.cosines.allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 + 1e-9 } })
+    #expect(
+      try toy.unlearn(method { $0.similarity = .featureCKA }).parameters != (try toy.unlearn(method())).parameters)
+  }
+
   @Test func everyOptionChangesTheTarget() throws {
     let toy = try Toy()
     let logits = [2.0, 5, 1, 0]

@@ -29,6 +29,8 @@ public import Unlearning
 ///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the
 ///   class with the smallest `Acc_i`.
 public struct NearestNeighbourMIA: Attack {
+  /// Measurements are named by what the discriminators read: `mia-nn.logits`.
+  public static let parametersInNames: Set<String> = ["features"]
   /// What it is.
   public static let card = Card(
     name: "mia-nn", title: "Nearest-neighbour membership inference (MIA-NN)",

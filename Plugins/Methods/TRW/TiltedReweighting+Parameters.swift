@@ -42,7 +42,8 @@ extension TiltedReweighting {
           "pca_rank", "directions that PCA keeps; none: all min(K - 1, D) (not stated in the paper; chosen)",
           .atLeast(1)),
         ParameterField(
-          "similarity", "what stands for a class: head weights, mean logits, or mean features",
+          "similarity",
+          "what stands for a class: head weights, mean logits, mean features, or how features vary together",
           .oneOf(SimilaritySource.allCases.map(\.rawValue))),
         ParameterField(
           "score", "whether the tilt reads the softmax of the cosines or the cosines themselves",

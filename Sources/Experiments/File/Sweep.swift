@@ -24,7 +24,7 @@ struct Sweep {
     guard let node, node.entries != nil else { return [Cell(node: node, assignments: [])] }
     var axes: [Axis] = []
     let plain = collect(node, path: [], into: &axes, diagnostics)
-    reportParametersGivenTwice(axes, beside: plain, diagnostics)
+    guard eachHasOneSource(axes, beside: plain, diagnostics) else { return [] }
     var cells = [Cell(node: plain, assignments: [])]
     for axis in axes {
       guard cells.count * axis.points.count <= maximumCells else {
@@ -46,16 +46,19 @@ struct Sweep {
     return cells
   }
 
-  /// Which of two sources of a parameter's values would win is nothing to guess about.
-  private static func reportParametersGivenTwice(_ axes: [Axis], beside plain: Node, _ diagnostics: Diagnostics) {
+  /// Whether every parameter takes its values from one place: which of two would win is nothing to guess about.
+  private static func eachHasOneSource(_ axes: [Axis], beside plain: Node, _ diagnostics: Diagnostics) -> Bool {
     var known: Set<[String]> = []
+    let before = diagnostics.count
     for assignment in axes.compactMap(\.points.first).joined() {
       let isSwept = !known.insert(assignment.path).inserted
       guard isSwept || assignment.path.reduce(plain, { (node: Node?, key) in node?[key] }) != nil else { continue }
+      let path = assignment.path.joined(separator: ".")
       diagnostics.report(
-        "'\(assignment.path.joined(separator: "."))' is given twice: by a sweep or zip, and by \(isSwept ? "another" : "a value")",
+        "'\(path)' is given twice: by a sweep or zip, and by \(isSwept ? "another" : "a value")",
         at: assignment.value.mark)
     }
+    return diagnostics.count == before
   }
 
   /// The node without its sweeps; their axes are appended in the order of the file.

@@ -25,9 +25,19 @@ public struct Variant: Sendable {
   }
 
   /// "tilt=10 temperature=0.1", empty when nothing varies.
-  public var variedLabel: String { varied.map { "\($0.path)=\($0.value)" }.joined(separator: " ") }
+  public var variedLabel: String { Self.text(of: varied) }
   /// The name, with what varies in parentheses.
-  public var label: String { varied.isEmpty ? name : "\(name)(\(variedLabel))" }
+  public var label: String { label(of: varied) }
+  /// The first part of its measurements' names: the label without what their second part says.
+  var measurementLabel: String { label(of: varied.filter { !type(of: plugin).parametersInNames.contains($0.path) }) }
+
+  private func label(of varied: [Assignment]) -> String {
+    varied.isEmpty ? name : "\(name)(\(Self.text(of: varied)))"
+  }
+
+  private static func text(of varied: [Assignment]) -> String {
+    varied.map { "\($0.path)=\($0.value)" }.joined(separator: " ")
+  }
   /// What names this variant in cache keys.
   var identity: JSONValue {
     .object([

@@ -23,16 +23,16 @@ public struct Cell: Sendable {
   public let isOriginal: Bool
 
   /// The attack and metric steps of this model.
-  let probes: [Probe]
+  package let probes: [Probe]
   /// Cells of one group are compared with one reference: everything but method and seed.
   let group: String
 
   /// One attack or metric on one cell.
-  struct Probe: Sendable {
+  package struct Probe: Sendable {
     /// "attack" or "metric".
-    let kind: String
+    package let kind: String
     /// The plugin, with what varies: the first part of every measurement's name.
-    let name: String
+    package let name: String
     let key: StepKey
   }
 

@@ -309,7 +309,7 @@ struct PlanBuilder {
         plugins: [probe],
         work: isAttack
           ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))
-      probes.append(Cell.Probe(kind: isAttack ? "attack" : "metric", name: probe.label, key: key))
+      probes.append(Cell.Probe(kind: isAttack ? "attack" : "metric", name: probe.measurementLabel, key: key))
     }
     return probes
   }

@@ -10,8 +10,17 @@ public protocol Plugin: Sendable {
   associatedtype Parameters: ParameterSet
   /// Name, title, source, version.
   static var card: Card { get }
+  /// Parameters whose values are part of the names of what it measures; none unless stated.
+  ///
+  /// Where a sweep varies them, they are not named once more.
+  static var parametersInNames: Set<String> { get }
   /// Takes the parameters, or says which ones cannot be; begins with `try parameters.validate()`.
   init(_ parameters: Parameters) throws(ParameterError)
+}
+
+extension Plugin {
+  /// None.
+  public static var parametersInNames: Set<String> { [] }
 }
 
 /// What kind of thing is to be forgotten.

@@ -9,37 +9,40 @@ public enum SimilaritySource: String, Codable, Sendable, CaseIterable {
   case classMeanLogits = "class-mean-logits"
   /// The mean of the features, the input of the last layer, of its training samples.
   case centroids
+  /// The relations between features over its training samples, so that cosines are linear CKA; see `ClassGram`.
+  case featureCKA = "feature-cka"
 }
 
 extension Classifier {
-  /// One row per class, as `source` says: `[K, D]` for weights and centroids, `[K, K]` for logits.
+  /// One row per class, as `source` says: `[K, D]` for weights and centroids, `[K, K]` for logits, `[K, D²]` for CKA.
   ///
-  /// Means are taken in evaluate mode over images without augmentation, in double precision.
+  /// Everything but the weights is taken in evaluate mode over images without augmentation, in double precision.
   ///
-  /// - Parameter data: The sets that means are taken over; weights do not need them.
-  /// - Throws: `UnlearningError.unsupportedRequest` when a class has no sample and so no mean; what `run` throws.
+  /// - Parameter data: The sets that classes are described by; weights do not need them.
+  /// - Throws: `UnlearningError.unsupportedRequest` when a class has no sample; what `run` throws.
   public func classMatrix(
     _ source: SimilaritySource, over data: [Dataset], run: Run, batchSize: Int = 250
   ) throws(UnlearningError) -> Tensor {
     guard source != .weights else { return headWeights }
-    let width = source == .centroids ? featureCount : classCount
-    var sums = [Double](repeating: 0, count: classCount * width)
-    var counts = [Int](repeating: 0, count: classCount)
+    let width = source == .classMeanLogits ? classCount : featureCount
+    var samples = [[Float]](repeating: [], count: classCount)
     for set in data {
       for batch in set.batches(of: batchSize) {
         try run.checkpoint()
         let output = evaluate(batch.images)
-        let numbers = (source == .centroids ? output.features : output.logits).scalars
+        let numbers = (source == .classMeanLogits ? output.logits : output.features).scalars
         for (row, label) in batch.labels.enumerated() {
-          counts[label] += 1
-          for column in 0..<width { sums[label * width + column] += Double(numbers[row * width + column]) }
+          samples[label] += numbers[row * width..<(row + 1) * width]
         }
       }
     }
-    if let label = counts.firstIndex(of: 0) {
-      throw .unsupportedRequest("class \(label) has no training sample, so it has no class mean to compare with")
+    if let label = samples.firstIndex(where: \.isEmpty) {
+      throw .unsupportedRequest("class \(label) has no training sample, so there is nothing to compare it by")
     }
-    let means = sums.indices.map { Float(sums[$0] / Double(counts[$0 / width])) }
-    return Tensor(means, shape: [classCount, width])
+    let rows = samples.map { samples in
+      let gram = ClassGram(samples, width: width)
+      return source == .featureCKA ? gram.centred : gram.mean
+    }
+    return Tensor(rows.joined().map(Float.init), shape: [classCount, rows[0].count])
   }
 }
