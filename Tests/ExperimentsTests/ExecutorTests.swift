@@ -30,15 +30,17 @@ final class Witness: ExecutionObserver {
   func repaired(_ message: String) { tell("repaired \(message)") }
 }
 
-/// Fails on purpose.
+/// Fails on purpose, until it is mended.
 struct FailingMethod: UnlearningMethod {
+  static let isMended = Mutex(false)
   static let card = Card(
     name: "failing", title: "Failing", summary: "Fails.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
   init(_ parameters: NoParameters) throws(ParameterError) {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    throw UnlearningError.lossNotFinite(epoch: 1, step: 2)
+    guard Self.isMended.withLock({ $0 }) else { throw UnlearningError.lossNotFinite(epoch: 1, step: 2) }
+    return original
   }
 }
 
@@ -146,7 +148,16 @@ struct FailingMethod: UnlearningMethod {
     #expect(summary.failed == 2 && summary.skipped == 8)
     #expect(summary.finished == plan.steps.count - 10)
     #expect(witness.all("failed").allSatisfy { $0.contains("the loss is not finite at epoch 1, step 2") })
-    #expect(try results(of: plan, store: store).missing.count == 6)
+    let missing = try results(of: plan, store: store).missing
+    #expect(missing.count == 6)
+    #expect(
+      missing.allSatisfy { $0.contains(": failed: ") && $0.contains("the loss is not finite at epoch 1, step 2") })
+
+    FailingMethod.isMended.withLock { $0 = true }
+    let (again, _) = try await execute(plan, in: "store", registry: registry)
+    #expect(again.failed == 0 && again.finished == 10)
+    #expect(try results(of: plan, store: store).missing.isEmpty)
+    #expect(plan.steps.allSatisfy { store.failure(of: $0.key) == nil })
   }
 
   @Test("a damaged model that is needed again is put aside and made anew")

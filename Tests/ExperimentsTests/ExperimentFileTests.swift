@@ -99,6 +99,14 @@ enum SmallExperiment {
       "- trw: {training: {epochs: 1}, zip: {training.epochs: [2, 3], temperature: [1, 2]}}",
       "12:58: error: 'training.epochs' is given twice: by a sweep or zip, and by a value"),
     Broken(
+      "average of what is not measured", "metrics: [accuracy,", "metrics: [average-gap,",
+      "15:10: error: average-gap reads 'accuracy.forget_train', but 'accuracy' is not listed; add it to 'metrics', or choose"
+    ),
+    Broken(
+      "average of an attack that is not listed", "attacks:\n  - mia-svc\nmetrics: [accuracy,",
+      "metrics: [accuracy, average-gap,",
+      "13:10: error: average-gap reads 'mia-svc.salun', but 'mia-svc' is not listed; add it to 'attacks', or choose"),
+    Broken(
       "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
     Broken(
       "request twice", "- class: circle", "- class: circle\n  - class: circle", "10:12: error: the forget request"),

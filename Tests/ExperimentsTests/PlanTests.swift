@@ -96,6 +96,24 @@ import Unlearning
     }
   }
 
+  @Test("average-gap waits for what it reads alone, and is left out where that is not measured")
+  func measurementsRead() throws {
+    let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, average-gap]")
+    let plan = try SmallExperiment.plan(text)
+    let gaps = plan.steps.filter { $0.label.contains("average-gap") }
+    #expect(gaps.count == 8)
+    let kinds = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0.label) })
+    for gap in gaps {
+      let labels = gap.parents.compactMap { kinds[$0] }
+      #expect(labels.allSatisfy { !$0.contains("total-variation") }, "\(labels)")
+      // The predictions; accuracy and attack, of the model and of the retrained one, which may be the same.
+      #expect(Set(gap.parents).count == (gap.label.contains("/ retrain /") ? 3 : 5), "\(labels)")
+    }
+    let excluded = try SmallExperiment.plan(text + "\nexclude:\n  - {method: rwft, attack: mia-svc}\n")
+    #expect(excluded.steps.count { $0.label.contains("average-gap") } == 6)
+    #expect(excluded.pruned.contains { $0.reason == "average-gap reads mia-svc.salun, which is not measured here" })
+  }
+
   @Test("name variants of an attack once: in the label, or in what it measures")
   func variantNames() throws {
     let text = SmallExperiment.text.replacing(

@@ -63,6 +63,9 @@ public struct AverageGapToRetrained: Metric {
     self.parameters = parameters
   }
 
+  /// The terms.
+  public var measurementsRead: [String] { parameters.terms }
+
   /// Measures one model.
   ///
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.

@@ -99,6 +99,7 @@ public final class Executor: Sendable {
         switch result {
         case .success(let seconds):
           agenda.finish(step.key)
+          note { () throws(StoreError) in try store.removeFailure(of: step.key) }
           noteInIndex(step, index)
           summary.finished += 1
           observer.finished(step, seconds: seconds)
@@ -118,6 +119,7 @@ public final class Executor: Sendable {
           agenda.fail(step.key, "\(step.label) failed")
           summary.failed += 1
           summary.failures.append((step.label, "\(error)"))
+          note { () throws(StoreError) in try store.keepFailure(of: step.key, "\(step.label): \(error)") }
           observer.failed(step, error: "\(error)")
         }
       }
@@ -133,6 +135,15 @@ public final class Executor: Sendable {
       let thread = Thread { continuation.resume(returning: Result(catching: work)) }
       thread.stackSize = 8 << 20
       thread.start()
+    }
+  }
+
+  /// What is only said and not built upon may go amiss without ending anything.
+  private func note(_ body: () throws(StoreError) -> Void) {
+    do throws(StoreError) {
+      try body()
+    } catch {
+      observer.repaired("a note of the store is not up to date: \(error)")
     }
   }
 

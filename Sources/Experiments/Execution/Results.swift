@@ -9,11 +9,13 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   var references: [ReferenceKey: Double] = [:]
   var rows: [ResultRow] = []
   var missing: [String] = []
+  let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
     for probe in cell.probes {
       guard store.contains(probe.key) else {
-        missing.append("\(cell.label) / \(probe.name)")
+        let reason = failure(above: probe.key, steps, store).map { ": failed: \($0)" } ?? ""
+        missing.append("\(cell.label) / \(probe.name)\(reason)")
         continue
       }
       for measurement in try StepRunner.measurements(of: probe.key, in: store) {
@@ -33,6 +35,13 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
     }
   }
   return (rows, missing)
+}
+
+/// What stopped a step, or a step that it needs, the last time that it was tried.
+private func failure(above key: StepKey, _ steps: [StepKey: Step], _ store: Store) -> String? {
+  guard !store.contains(key) else { return nil }
+  if let failure = store.failure(of: key) { return failure }
+  return (steps[key]?.parents ?? []).lazy.compactMap { failure(above: $0, steps, store) }.first
 }
 
 private struct ReferenceKey: Hashable {

@@ -76,7 +76,9 @@ final class StepRunner: Sendable {
       return [(Self.modelFile, model.checkpoint.encoded())]
     case .predict(let setting, let key, let features):
       let (result, peak) = try MemoryMeter.measure {
-        ModelOutputs(of: try readModel(key, setting), on: try data.split(setting), keepingFeatures: features)
+        try ModelOutputs(of: try readModel(key, setting), on: try data.split(setting), keepingFeatures: features) {
+          if cancelled { throw UnlearningError.cancelled }
+        }
       }
       timing.peakBytes = peak
       return [(OutputsFile.name, OutputsFile.encode(result))]

@@ -45,7 +45,22 @@ struct ExperimentReader {
       metrics: variants.variants(in: root["metrics"], role: "metric", of: registry.metrics), exclusions: exclusions())
     checkClasses(parts)
     checkArchitectures(parts)
+    checkMeasurementsRead(parts)
     return parts
+  }
+
+  /// A metric over other measurements needs the plugins that make them in the same file.
+  private func checkMeasurementsRead(_ parts: Parts) {
+    let listed = parts.attacks + parts.metrics
+    for metric in parts.metrics {
+      for name in metric.measurementsRead where !listed.contains(where: { $0.measures(name) }) {
+        let plugin = name.prefix { $0 != "." }
+        let list = registry.metrics.contains { $0.card.name == plugin } ? "metrics" : "attacks"
+        diagnostics.report(
+          "\(metric.name) reads '\(name)', but '\(plugin)' is not listed; add it to '\(list)', or choose other terms",
+          at: root["metrics"]?.mark)
+      }
+    }
   }
 
   private func name() -> String {

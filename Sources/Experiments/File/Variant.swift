@@ -31,6 +31,11 @@ public struct Variant: Sendable {
   /// The first part of its measurements' names: the label without what their second part says.
   var measurementLabel: String { label(of: varied.filter { !type(of: plugin).parametersInNames.contains($0.path) }) }
 
+  /// Full names of the measurements of other plugins that it reads.
+  var measurementsRead: [String] { (plugin as? any Metric)?.measurementsRead ?? [] }
+  /// Whether a measurement of this full name is one of its own.
+  func measures(_ name: String) -> Bool { name.hasPrefix(measurementLabel + ".") }
+
   private func label(of varied: [Assignment]) -> String {
     varied.isEmpty ? name : "\(name)(\(Self.text(of: varied)))"
   }

@@ -30,14 +30,14 @@ public struct Plan: Sendable {
 
 /// Walks the grid and collects cells and steps.
 struct PlanBuilder {
-  private let experiment: Experiment
+  let experiment: Experiment
   private let reference: Variant
   private let dataIdentities: [JSONValue]
   private(set) var cells: [Cell] = []
   private(set) var pruned: [PrunedCell] = []
   private(set) var steps: [Step] = []
   private var known: Set<StepKey> = []
-  private var usedExclusions: Set<Int> = []
+  var usedExclusions: Set<Int> = []
 
   /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
   static let engineVersion = 2
@@ -85,7 +85,7 @@ struct PlanBuilder {
   }
 
   /// All seeds and methods of one data set, architecture, recipe and request.
-  private struct Group {
+  struct Group {
     var data: Variant
     var entry: ForgetEntry
     var request: ForgetRequest
@@ -278,6 +278,12 @@ struct PlanBuilder {
     for probe in attacks + metrics {
       let isAttack = probe.plugin is any Attack
       if !isAttack, !canRun(probe, group, models: bank.count) { continue }
+      let read = probe.measurementsRead
+      let sources = probes.filter { source in read.contains { $0.hasPrefix(source.name + ".") } }
+      if let missing = read.first(where: { name in !sources.contains { name.hasPrefix($0.name + ".") } }) {
+        prune(probe, group, because: "\(probe.name) reads \(missing), which is not measured here")
+        continue
+      }
       let usesBank = Self.reads(probe, .retrainedModels)
       var target = Step.Target(
         predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil, calibration: nil,
@@ -296,8 +302,10 @@ struct PlanBuilder {
         parents.append(model)
       }
       if Self.reads(probe, .measurements) {
-        target.measurements = probes.map { ($0.name, $0.key) }
-        target.referenceMeasurements = (referenceProbes ?? probes).map { ($0.name, $0.key) }
+        let names = Set(sources.map(\.name))
+        target.measurements = sources.map { ($0.name, $0.key) }
+        target.referenceMeasurements = (referenceProbes ?? probes).filter { names.contains($0.name) }
+          .map { ($0.name, $0.key) }
         parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
       }
       let positions = target.position.map { [JSONValue.Member(key: "position", value: .int($0))] } ?? []
@@ -325,50 +333,17 @@ struct PlanBuilder {
       return false
     }
     guard models < needed || !serves else { return true }
-    let cell = PrunedCell(
-      description: "\(group.label) / \(probe.label)",
-      reason: !serves
+    prune(
+      probe, group,
+      because: !serves
         ? "\(probe.name) with these parameters has nothing to say of a request of \(group.request.kind.rawValue)"
         : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
-    if !pruned.contains(cell) { pruned.append(cell) }
     return false
   }
 
-  // MARK: Exclusions
-
-  private mutating func exclusion(
-    _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
-  ) -> Exclusion? {
-    var first: Exclusion?
-    for (index, exclusion) in experiment.exclusions.enumerated() {
-      guard exclusion.conditions.contains(where: { $0.key == "attack" }) == (attack != nil) else { continue }
-      let matches = exclusion.conditions.allSatisfy { key, value in
-        switch key {
-        case "data": return value == group.data.name || value == group.data.label
-        case "architecture": return value == group.architecture.name || value == group.architecture.label
-        case "forget": return value == group.entry.label || "class \(value)" == group.entry.label
-        case "seed": return value == "\(setting.seed)"
-        case "method": return value == (method?.name ?? "original")
-        case "attack": return value == attack?.name
-        default:
-          let found =
-            key.hasPrefix("original_training.")
-            ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
-            : method?.parameters.value(at: key) ?? attack?.parameters.value(at: key)
-          return found.map { Self.text($0, equals: value) } ?? false
-        }
-      }
-      if matches {
-        usedExclusions.insert(index)
-        first = first ?? exclusion
-      }
-    }
-    return first
-  }
-
-  private static func text(_ value: JSONValue, equals text: String) -> Bool {
-    if let number = value.double, let other = Double(text) { return number == other }
-    return (value.string ?? value.canonicalText) == text
+  private mutating func prune(_ probe: Variant, _ group: Group, because reason: String) {
+    let cell = PrunedCell(description: "\(group.label) / \(probe.label)", reason: reason)
+    if !pruned.contains(cell) { pruned.append(cell) }
   }
 
   // MARK: Identities

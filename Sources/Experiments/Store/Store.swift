@@ -8,6 +8,7 @@ public import Foundation
 ///                                          /...            the files of the result
 /// <root>/temporary/                                        results being written
 /// <root>/damaged/<64 digits>-<n>/                          results that were found damaged and set aside
+/// <root>/failures/<64 digits>.txt                          what stopped a step the last time that it was tried
 /// <root>/lock                                              held by the one process that writes
 /// <root>/index.sqlite                                      see `StoreIndex`
 /// ```

@@ -113,6 +113,8 @@ public protocol Metric: Plugin {
   static var retrainedModelsNeeded: Int { get }
   /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason.
   func serves(_ kind: RequestKind) -> Bool
+  /// Full names, `<plugin>.<measurement>`, of the other measurements that it reads; none unless it says otherwise.
+  var measurementsRead: [String] { get }
 
   /// Measures one model.
   func measure(_ evidence: Evidence) throws -> [MeasuredValue]
@@ -124,6 +126,9 @@ extension Metric {
 
   /// Every kind of request unless it says otherwise.
   public func serves(_ kind: RequestKind) -> Bool { true }
+
+  /// None.
+  public var measurementsRead: [String] { [] }
 }
 
 /// Builds the body of a classifier: everything below its linear head.

@@ -47,9 +47,17 @@ public struct Predictions: Sendable {
 
   /// Runs `model` over `data`.
   public init(of model: Classifier, on data: Dataset, keepingFeatures: Bool = false, batchSize: Int = 250) {
+    self.init(of: model, on: data, keepingFeatures: keepingFeatures, batchSize: batchSize, checkpoint: {})
+  }
+
+  /// Runs `model` over `data`; `checkpoint` is called before every batch and ends the run by throwing.
+  public init(
+    of model: Classifier, on data: Dataset, keepingFeatures: Bool, batchSize: Int = 250, checkpoint: () throws -> Void
+  ) rethrows {
     var logits: [Tensor] = []
     var features: [Tensor] = []
     for batch in data.batches(of: batchSize) {
+      try checkpoint()
       let output = model.evaluate(batch.images)
       logits.append(output.logits)
       if keepingFeatures { features.append(output.features) }
@@ -104,10 +112,18 @@ public struct ModelOutputs: Sendable {
 
   /// Runs `model` over all four parts.
   public init(of model: Classifier, on split: ForgetSplit, keepingFeatures: Bool = false) {
+    self.init(of: model, on: split, keepingFeatures: keepingFeatures, checkpoint: {})
+  }
+
+  /// Runs `model` over all four parts; `checkpoint` is called before every batch and ends the run by throwing.
+  public init(
+    of model: Classifier, on split: ForgetSplit, keepingFeatures: Bool, checkpoint: () throws -> Void
+  ) rethrows {
     self.init(
       Dictionary(
-        uniqueKeysWithValues: Part.allCases.map {
-          ($0, Predictions(of: model, on: split.dataset($0), keepingFeatures: keepingFeatures))
+        uniqueKeysWithValues: try Part.allCases.map {
+          let data = split.dataset($0)
+          return ($0, try Predictions(of: model, on: data, keepingFeatures: keepingFeatures, checkpoint: checkpoint))
         }))
   }
 

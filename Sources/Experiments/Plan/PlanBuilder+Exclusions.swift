@@ -1,0 +1,39 @@
+import ConfigYAML
+import Unlearning
+
+extension PlanBuilder {
+  mutating func exclusion(
+    _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
+  ) -> Exclusion? {
+    var first: Exclusion?
+    for (index, exclusion) in experiment.exclusions.enumerated() {
+      guard exclusion.conditions.contains(where: { $0.key == "attack" }) == (attack != nil) else { continue }
+      let matches = exclusion.conditions.allSatisfy { key, value in
+        switch key {
+        case "data": return value == group.data.name || value == group.data.label
+        case "architecture": return value == group.architecture.name || value == group.architecture.label
+        case "forget": return value == group.entry.label || "class \(value)" == group.entry.label
+        case "seed": return value == "\(setting.seed)"
+        case "method": return value == (method?.name ?? "original")
+        case "attack": return value == attack?.name
+        default:
+          let found =
+            key.hasPrefix("original_training.")
+            ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
+            : method?.parameters.value(at: key) ?? attack?.parameters.value(at: key)
+          return found.map { Self.text($0, equals: value) } ?? false
+        }
+      }
+      if matches {
+        usedExclusions.insert(index)
+        first = first ?? exclusion
+      }
+    }
+    return first
+  }
+
+  private static func text(_ value: JSONValue, equals text: String) -> Bool {
+    if let number = value.double, let other = Double(text) { return number == other }
+    return (value.string ?? value.canonicalText) == text
+  }
+}

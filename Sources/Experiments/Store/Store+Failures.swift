@@ -1,0 +1,25 @@
+extension Store {
+  /// Keeps what stopped a step, until it ends well.
+  ///
+  /// - Throws: `StoreError.full` or `.notWritable`.
+  func keepFailure(of key: StepKey, _ message: String) throws(StoreError) {
+    let temporary = path("temporary/\(ProcessToken.name(for: key))-failure")
+    try FileSystem.makeFolder(path("temporary"))
+    try FileSystem.makeFolder(path("failures"))
+    try FileSystem.write(Array("\(message)\n".utf8), to: temporary)
+    _ = try FileSystem.move(temporary, to: failurePath(key))
+    try FileSystem.synchronise(folder: path("failures"))
+  }
+
+  /// Forgets what stopped a step.
+  func removeFailure(of key: StepKey) throws(StoreError) { try FileSystem.remove(failurePath(key)) }
+
+  /// What stopped a step the last time that it was tried; nil when nothing did, or it cannot be read.
+  public func failure(of key: StepKey) -> String? {
+    guard let bytes = try? FileSystem.read(failurePath(key), limit: 1 << 20) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+
+  private func failurePath(_ key: StepKey) -> String { path("failures/\(key).txt") }
+}
