@@ -77,6 +77,17 @@ import Unlearning
     #expect(plan.pruned.map(\.reason) == ["excluded by {method: rwft, seed: 2}"])
   }
 
+  @Test("an exclusion without a method leaves out originals and retrained models, too")
+  func wholeExclusions() throws {
+    let text = SmallExperiment.text.replacing("seeds: [1, 2]", with: "seeds: [1, 2, 3]")
+    let plan = try SmallExperiment.plan(text + "\nexclude:\n  - {seed: 3}\n")
+    let small = try SmallExperiment.plan()
+    #expect(plan.steps.map(\.key) == small.steps.map(\.key))
+    #expect(plan.cells.map(\.label) == small.cells.map(\.label))
+    #expect(plan.pruned.map(\.reason) == ["excluded by {seed: 3}"])
+    #expect(try SmallExperiment.plan(text + "\nexclude:\n  - {forget: circle}\n").cells.isEmpty)
+  }
+
   @Test("exclusions may overlap, and may name what cannot run anyway")
   func overlappingExclusions() throws {
     let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft}\n  - {method: rwft, seed: 2}\n"

@@ -116,6 +116,8 @@ struct Exclusion: Sendable {
   var conditions: [(key: String, value: String)]
   var mark: Mark
 
+  /// Whether it leaves out cells of some methods, and not of everything that it matches otherwise.
+  var namesMethod: Bool { conditions.contains { $0.key == "method" } }
   var description: String { conditions.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
 }
 

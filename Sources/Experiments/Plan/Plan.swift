@@ -34,7 +34,7 @@ struct PlanBuilder {
   private let reference: Variant
   private let dataIdentities: [JSONValue]
   private(set) var cells: [Cell] = []
-  private(set) var pruned: [PrunedCell] = []
+  var pruned: [PrunedCell] = []
   private(set) var steps: [Step] = []
   private var known: Set<StepKey> = []
   var usedExclusions: Set<Int> = []
@@ -97,7 +97,10 @@ struct PlanBuilder {
     }
   }
 
-  private mutating func addGroup(_ group: Group) throws {
+  private mutating func addGroup(_ whole: Group) throws {
+    var group = whole
+    group.settings = withoutExcluded(whole)
+    guard !group.settings.isEmpty else { return }
     let kind = group.request.kind
     let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
     var originals: [StepKey] = []

@@ -2,12 +2,30 @@ import ConfigYAML
 import Unlearning
 
 extension PlanBuilder {
+  /// The settings of a group without those that an exclusion leaves out altogether: original, retrained model and all.
+  ///
+  /// Such an exclusion names no method and no attack: `{seed: 3}`, `{data: cifar10, architecture: vgg}`.
+  mutating func withoutExcluded(_ group: Group) -> [Step.Setting] {
+    var kept: [Step.Setting] = []
+    for setting in group.settings {
+      guard let exclusion = exclusion(group, setting, method: nil, attack: nil) else {
+        kept.append(setting)
+        continue
+      }
+      pruned.append(
+        PrunedCell(
+          description: "\(group.label) / seed \(setting.seed)", reason: "excluded by {\(exclusion.description)}"))
+    }
+    return kept
+  }
+
   mutating func exclusion(
     _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
   ) -> Exclusion? {
     var first: Exclusion?
     for (index, exclusion) in experiment.exclusions.enumerated() {
       guard exclusion.conditions.contains(where: { $0.key == "attack" }) == (attack != nil) else { continue }
+      guard method != nil || attack != nil || !exclusion.namesMethod else { continue }
       let matches = exclusion.conditions.allSatisfy { key, value in
         switch key {
         case "data": return value == group.data.name || value == group.data.label
