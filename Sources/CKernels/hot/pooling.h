@@ -1,7 +1,12 @@
 // Pooling of one image, a vector of channels at a time.
 
 // `base` is the flat index of the image's first number in the whole batch.
+//
+// A vector may reach past the channels of its pixel as long as it stays in the image: what it puts down there are the
+// next pixels' places, which are written later.
 static void max_pool(const pool_shape *s, int64_t base, const float *x, float *y, int32_t *chosen) {
+  const int64_t in_end = s->height * s->width * s->channels;
+  const float *y_end = y + s->out_height * s->out_width * s->channels;
   integers lane;
   for (int i = 0; i < LANES; i++) lane[i] = i;
   for (int64_t oy = 0; oy < s->out_height; oy++) {
@@ -11,8 +16,9 @@ static void max_pool(const pool_shape *s, int64_t base, const float *x, float *y
       int64_t left = ox * s->stride - s->padding;
       int64_t first_x = lacuna_maximum(left, 0), end_x = lacuna_minimum(left + s->size, s->width);
       int64_t first = (first_y * s->width + first_x) * s->channels;
+      int64_t last = ((end_y - 1) * s->width + end_x - 1) * s->channels;
       int64_t c = 0;
-      for (; c + LANES <= s->channels; c += LANES) {
+      for (; c < s->channels && last + c + LANES <= in_end && y + c + LANES <= y_end; c += LANES) {
         vector best = splat(-INFINITY);
         integers best_at = lane + (int32_t)(base + first + c);
         for (int64_t iy = first_y; iy < end_y; iy++)
