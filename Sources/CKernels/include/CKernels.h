@@ -63,6 +63,13 @@ size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c
 void lacuna_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                          float *dbias, float *workspace);
 
+// ---- Dense products -------------------------------------------------------------------------------------------------
+
+size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transposed);
+/// out [m, n] = op(a)·op(b), with op(a) [m, k] and op(b) [k, n]; m, n, k ≥ 1. workspace may be NULL where its size is 0.
+void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
+                    int b_transposed, float *out, float *workspace);
+
 // ---- Batch normalisation over rows; x is [rows, channels] -------------------------------------------------------------
 
 size_t lacuna_batch_norm_workspace(int64_t rows, int64_t channels);

@@ -2,6 +2,10 @@ import CKernels
 
 /// The kernels of this machine's processor: C code chosen by instruction set, and OpenBLAS for dense products.
 struct CPU: Device {
+  /// Products of more multiplications go to OpenBLAS: it is faster on large squares, while below, where layers are, it
+  /// packs both sides anew for every part that a thread takes.
+  private static let largestOwnProduct = 1 << 26
+
   init() { BLAS.prepare() }
 
   func fill(_ out: Storage, with value: Float) { lacuna_fill(Int64(out.count), value, out.pointer) }
@@ -70,7 +74,14 @@ struct CPU: Device {
     _ a: Storage, transposed transposedA: Bool, _ b: Storage, transposed transposedB: Bool, m: Int, n: Int, k: Int,
     into out: Storage
   ) {
-    BLAS.product(a, transposedA, b, transposedB, m: m, n: n, k: k, into: out)
+    guard m > 0, n > 0, k > 0, m * n * k <= Self.largestOwnProduct else {
+      return BLAS.product(a, transposedA, b, transposedB, m: m, n: n, k: k, into: out)
+    }
+    let count = lacuna_product_workspace(Int64(m), Int64(n), Int64(k), transposedB ? 1 : 0)
+    let workspace = count > 0 ? Storage(count: count) : nil
+    lacuna_product(
+      Int64(m), Int64(n), Int64(k), a.pointer, transposedA ? 1 : 0, b.pointer, transposedB ? 1 : 0, out.pointer,
+      workspace?.pointer)
   }
 
   func softmax(_ x: Storage, columns: Int, into y: Storage) {

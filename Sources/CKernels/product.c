@@ -1,0 +1,82 @@
+// Dense products: row blocks against panels of columns, each in registers. Packs only what is not in the right form
+// already: a transposed right side, or one whose columns fill no whole vectors.
+#include "internal.h"
+
+enum { block_rows = 48, block_depth = 512, pack_depth = 64 };
+
+typedef struct {
+  int64_t m, n, k, lanes, width, panel, panels;  // width: columns in whole vectors
+  const float *a, *b;
+  int a_transposed, b_transposed, packs;
+  float *packed, *out;                           // packed: [panel][k][columns of the panel]
+} plan;
+
+static plan make_plan(int64_t m, int64_t n, int64_t k, int b_transposed) {
+  const kernel_table *kernels = lacuna_kernels();
+  plan p = {.m = m, .n = n, .k = k, .lanes = kernels->lanes, .b_transposed = b_transposed};
+  p.width = lacuna_round_up(n, p.lanes);
+  p.panel = kernels->product_vectors * p.lanes;
+  p.panels = lacuna_divide_up(p.width, p.panel);
+  p.packs = b_transposed || p.width != n;
+  return p;
+}
+
+size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transposed) {
+  plan p = make_plan(m, n, k, b_transposed);
+  return p.packs ? (size_t)(p.k * p.width) + 64 : 0;
+}
+
+static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->width - first); }
+
+/// Some rows of one panel.
+static void pack(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t first = index % p->panels * p->panel, start = index / p->panels * pack_depth;
+  int64_t width = panel_width(p, first), valid = lacuna_minimum(width, p->n - first);
+  int64_t rows = lacuna_minimum(pack_depth, p->k - start);
+  float *to = p->packed + first * p->k + start * width;
+  if (valid < width) memset(to, 0, (size_t)(rows * width) * sizeof(float));
+  if (p->b_transposed) {
+    lacuna_kernels()->transpose(valid, rows, p->b + first * p->k + start, p->k, to, width);
+  } else {
+    for (int64_t r = 0; r < rows; r++) lacuna_copy_few(to + r * width, p->b + (start + r) * p->n + first, valid);
+  }
+}
+
+static void multiply_block(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t blocks = lacuna_divide_up(p->m, block_rows), row = index % blocks * block_rows;
+  int64_t first = index / blocks * p->panel, width = panel_width(p, first);
+  product_block product = {
+    .rows = lacuna_minimum(block_rows, p->m - row), .vectors = width / p->lanes,
+    .a_pitch = p->a_transposed ? p->m : p->k, .by_columns = p->a_transposed,
+    .b_pitch = p->packs ? width : p->n, .out = p->out + row * p->n + first, .out_pitch = p->n,
+  };
+  // Where the last vector of a row is not whole, the block goes by way of a buffer.
+  int64_t valid = lacuna_minimum(width, p->n - first);
+  if (valid < width) {
+    product.out = lacuna_scratch(scratch_image, (size_t)(block_rows * width) * sizeof(float));
+    product.out_pitch = width;
+  }
+  for (int64_t depth = 0; depth < p->k; depth += block_depth) {
+    product.depth = lacuna_minimum(block_depth, p->k - depth);
+    product.a = p->a + (p->a_transposed ? depth * p->m + row : row * p->k + depth);
+    product.b = p->packs ? p->packed + first * p->k + depth * width : p->b + depth * p->n + first;
+    product.adds = depth > 0;
+    lacuna_kernels()->multiply(&product);
+  }
+  if (valid < width)
+    for (int64_t r = 0; r < product.rows; r++)
+      lacuna_copy_few(p->out + (row + r) * p->n + first, product.out + r * width, valid);
+}
+
+void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
+                    int b_transposed, float *out, float *workspace) {
+  plan p = make_plan(m, n, k, b_transposed);
+  p.a = a, p.b = b, p.a_transposed = a_transposed, p.out = out;
+  if (p.packs) {
+    p.packed = lacuna_align(workspace);
+    lacuna_parallel(p.panels * lacuna_divide_up(k, pack_depth), pack, &p);
+  }
+  lacuna_parallel(p.panels * lacuna_divide_up(m, block_rows), multiply_block, &p);
+}
