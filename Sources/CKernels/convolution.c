@@ -29,7 +29,8 @@ typedef struct {
   int64_t lanes, vectors;           // of produced channels, of one group
   int64_t images_together, images_per_item, items, slices;
   size_t weights_of_group;          // floats of packed weights
-  const float *x, *w, *bias;
+  const float *x, *w, *bias, *residual;
+  int relu;
   float *y, *packed, *packed_bias;
 } plan;
 
@@ -247,6 +248,9 @@ static void convolve_images(const plan *p, const float *padded, int64_t images, 
         b.in = padded + first * b.channel_pitch;
         b.weights = block_weights + first * taps * b.vectors * p->lanes;
         b.bias = first == 0 ? p->packed_bias + (group * p->vectors + vector) * p->lanes : NULL;
+        int is_last = first + block >= p->reduced;
+        b.residual = is_last && p->residual ? p->residual + (b.out - p->y) : NULL;
+        b.relu = is_last && p->relu;
         kernels->convolve(&b);
       }
     }
@@ -291,10 +295,10 @@ static void run(plan *p, float *memory) {
 size_t lacuna_convolution_forward_workspace(const lacuna_convolution *c) { return workspace(c, 0); }
 
 void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
-                                float *y, float *memory) {
-  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 0, x, w, bias, y, memory);
+                                const float *residual, int relu, float *y, float *memory) {
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 0, x, w, bias, residual, relu, y, memory);
   plan p = make_plan(c, 0);
-  p.x = x, p.w = w, p.bias = bias, p.y = y;
+  p.x = x, p.w = w, p.bias = bias, p.residual = residual, p.relu = relu, p.y = y;
   run(&p, memory);
 }
 
@@ -302,7 +306,7 @@ size_t lacuna_convolution_backward_data_workspace(const lacuna_convolution *c) {
 
 void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *dy, const float *w, float *dx,
                                       float *memory) {
-  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 1, dy, w, NULL, dx, memory);
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 1, dy, w, NULL, NULL, 0, dx, memory);
   plan p = make_plan(c, 1);
   p.x = dy, p.w = w, p.y = dx;
   run(&p, memory);

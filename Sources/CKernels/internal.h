@@ -105,6 +105,8 @@ typedef struct {
   const float *bias;           // padded to whole vectors; NULL adds to what `out` holds
   int64_t images, in_image, out_image, rows, in_row, out_row, columns, out_pixel;
   float *out;
+  const float *residual;       // laid out like `out`, added to it; may be NULL
+  int relu;                    // whether max(0, ·) follows
 } tap_block;
 
 /// Weight gradients of one row of taps and one block of output channels, over a block of output rows.
@@ -135,7 +137,8 @@ typedef struct {
   const float *image, *zeros;                // read; `channels` zeros
   float *numbers;                            // [36][tile][pitch], the 36 lie `plane` apart
   int64_t plane, pitch;
-  const float *bias;
+  const float *bias, *residual;              // residual is laid out like `out`; may be NULL
+  int relu;                                  // whether max(0, ·) follows
   float *out;                                // written
 } winograd_tiles;
 

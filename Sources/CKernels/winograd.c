@@ -45,7 +45,8 @@ typedef struct {
   // threads share a block, each with some of the 36 products, so that every weight is read once a block.
   int shares_blocks;
   int64_t tiles_together, in_plane, out_plane;
-  const float *x, *w;
+  const float *x, *w, *residual;
+  int relu;
   float *zeros, *bias, *weights, *y;          // weights: [panel][36][reduced][channels of the panel]
   float *in, *out;                            // the 36 numbers of a shared block
   int64_t first, count;                       // the shared block
@@ -167,7 +168,7 @@ static void write_tiles(const plan *p, int64_t first, int64_t count, float *out)
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,
     .width = p->out_width, .channels = p->produced, .numbers = out, .plane = p->out_plane, .pitch = p->out_pitch,
-    .bias = p->bias, .out = p->y,
+    .bias = p->bias, .residual = p->residual, .relu = p->relu, .out = p->y,
   };
   lacuna_kernels()->winograd_output(&tiles);
 }
@@ -200,9 +201,9 @@ static void write_shared(void *context, int64_t index) {
 }
 
 void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
-                                 const float *bias, float *y, float *workspace) {
+                                 const float *bias, const float *residual, int relu, float *y, float *workspace) {
   plan p = make_plan(c, backward);
-  p.x = x, p.w = w, p.y = y;
+  p.x = x, p.w = w, p.residual = residual, p.relu = relu, p.y = y;
   p.zeros = lacuna_align(workspace);
   p.bias = p.zeros + p.in_pitch;
   p.weights = p.bias + p.out_pitch;

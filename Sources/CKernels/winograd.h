@@ -8,9 +8,9 @@
 int lacuna_winograd_suits(const lacuna_convolution *c);
 
 size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward);
-/// Forward: y from x, w and bias (may be NULL). Backward: dx (as y) from dy (as x) and w.
+/// Forward: y from x, w, bias and residual (both may be NULL). Backward: dx (as y) from dy (as x) and w.
 void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
-                                 const float *bias, float *y, float *workspace);
+                                 const float *bias, const float *residual, int relu, float *y, float *workspace);
 size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c);
 void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                       float *workspace);

@@ -36,6 +36,15 @@ INLINE void tile(const tap_block *b, const float *in, float *out, const int heig
       weights += fused * vectors * LANES;
     }
   }
+  if (b->residual) {
+    const float *residual = b->residual + (out - b->out);
+    UNROLL for (int y = 0; y < height; y++)
+      UNROLL for (int x = 0; x < width; x++)
+        UNROLL for (int v = 0; v < vectors; v++)
+          sums[(y * width + x) * vectors + v] += load(residual + y * row + x * pixel + v * LANES);
+  }
+  if (b->relu)
+    UNROLL for (int i = 0; i < height * width * vectors; i++) sums[i] = larger(zero(), sums[i]);
   UNROLL for (int y = 0; y < height; y++)
     UNROLL for (int x = 0; x < width; x++)
       UNROLL for (int v = 0; v < vectors; v++)
@@ -101,11 +110,21 @@ static const tile_family *family_for(const tap_block *b) {
   return family;
 }
 
+// Adds the residual at `offset` and applies the ReLU, for `count` channels of one pixel.
+static void finish_few(const tap_block *b, float *numbers, int64_t offset, int64_t count) {
+  for (int64_t c = 0; c < count; c++) {
+    float number = b->residual ? numbers[c] + b->residual[offset + c] : numbers[c];
+    numbers[c] = b->relu && number < 0 ? 0 : number;
+  }
+}
+
 // Runs a tile whose last vector of channels is only partly there, by way of a buffer of whole vectors.
 static void run_partial(const tap_block *b, tile_kernel kernel, const float *in, float *out, int64_t height,
                         int64_t width) {
   float whole[32 * LANES];
   tap_block buffered = *b;
+  buffered.residual = NULL;
+  buffered.relu = 0;
   buffered.out_pixel = b->vectors * LANES;
   buffered.out_row = width * buffered.out_pixel;
   int64_t count = (b->vectors - 1) * LANES + b->tail;
@@ -115,6 +134,11 @@ static void run_partial(const tap_block *b, tile_kernel kernel, const float *in,
         lacuna_copy_few(whole + y * buffered.out_row + x * buffered.out_pixel,
                         out + y * b->out_row + x * b->out_pixel, count);
   kernel(&buffered, in, whole);
+  if (b->residual || b->relu)
+    for (int64_t y = 0; y < height; y++)
+      for (int64_t x = 0; x < width; x++)
+        finish_few(b, whole + y * buffered.out_row + x * buffered.out_pixel,
+                   out + y * b->out_row + x * b->out_pixel - b->out, count);
   for (int64_t y = 0; y < height; y++)
     for (int64_t x = 0; x < width; x++)
       lacuna_copy_few(out + y * b->out_row + x * b->out_pixel,

@@ -152,18 +152,28 @@ INLINE void output_lanes(const winograd_tiles *t, const float *in, int64_t c, in
     UNROLL for (int x = 0; x < 4; x++) pixels[y * 4 + x] += bias;
   }
   const int64_t row = t->width * t->channels;
+  const float *residual = t->residual ? t->residual + (out - t->out) : NULL;
   if (rows == 4 && columns == 4) {
+    if (residual)
+      UNROLL for (int y = 0; y < 4; y++)
+        UNROLL for (int x = 0; x < 4; x++)
+          pixels[y * 4 + x] += load_lanes(residual + y * row + x * t->channels, lanes, whole);
+    if (t->relu) UNROLL for (int i = 0; i < 16; i++) pixels[i] = larger(zero(), pixels[i]);
     UNROLL for (int y = 0; y < 4; y++)
       UNROLL for (int x = 0; x < 4; x++)
         store_lanes(out + y * row + x * t->channels, pixels[y * 4 + x], lanes, whole);
   } else {
     for (int64_t y = 0; y < rows; y++)
-      for (int64_t x = 0; x < columns; x++)
-        store_lanes(out + y * row + x * t->channels, pixels[y * 4 + x], lanes, whole);
+      for (int64_t x = 0; x < columns; x++) {
+        int64_t at = y * row + x * t->channels;
+        vector pixel = pixels[y * 4 + x];
+        if (residual) pixel += load_lanes(residual + at, lanes, whole);
+        store_lanes(out + at, t->relu ? larger(zero(), pixel) : pixel, lanes, whole);
+      }
   }
 }
 
-// Aᵀ·m·A plus the bias.
+// Aᵀ·m·A, the bias and the residual, and the ReLU.
 static void winograd_output(const winograd_tiles *t) {
   int64_t per_image = t->tiles_y * t->tiles_x;
   for (int64_t i = 0; i < t->count; i++) {

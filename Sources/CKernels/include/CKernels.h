@@ -51,9 +51,10 @@ typedef struct {
 } lacuna_convolution;
 
 size_t lacuna_convolution_forward_workspace(const lacuna_convolution *c);
-/// y[n,oy,ox,oc] = bias[oc] + Σ x[n, oy·stride+ky−padding, ox·stride+kx−padding, ic] · w[ky,kx,ic,oc]. bias may be NULL.
-void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias, float *y,
-                                float *workspace);
+/// y[n,oy,ox,oc] = bias[oc] + Σ x[n, oy·stride+ky−padding, ox·stride+kx−padding, ic] · w[ky,kx,ic,oc]
+/// [+ residual[n,oy,ox,oc]], then max(0, ·) when relu != 0. bias and residual may be NULL.
+void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
+                                const float *residual, int relu, float *y, float *workspace);
 size_t lacuna_convolution_backward_data_workspace(const lacuna_convolution *c);
 /// dx from dy and w.
 void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *dy, const float *w, float *dx,

@@ -1,10 +1,14 @@
 import CKernels
 
 extension CPU {
-  func convolutionForward(_ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage) {
+  func convolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, residual: Storage?, relu: Bool,
+    into y: Storage
+  ) {
     var c = g.kernelArguments
     let workspace = Storage(count: lacuna_convolution_forward_workspace(&c))
-    lacuna_convolution_forward(&c, x.pointer, weights.pointer, bias?.pointer, y.pointer, workspace.pointer)
+    lacuna_convolution_forward(
+      &c, x.pointer, weights.pointer, bias?.pointer, residual?.pointer, relu ? 1 : 0, y.pointer, workspace.pointer)
   }
 
   func convolutionBackwardData(_ g: ConvolutionGeometry, dy: Storage, weights: Storage, into dx: Storage) {

@@ -26,7 +26,10 @@ protocol Device: Sendable {
   func matrixProduct(
     _ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, into out: Storage)
 
-  func convolutionForward(_ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage)
+  /// y = conv(x) + bias + residual, then ReLU where asked
+  func convolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, residual: Storage?, relu: Bool,
+    into y: Storage)
   func convolutionBackwardData(_ g: ConvolutionGeometry, dy: Storage, weights: Storage, into dx: Storage)
   func convolutionBackwardWeights(_ g: ConvolutionGeometry, x: Storage, dy: Storage, into dw: Storage, bias: Storage?)
 

@@ -10,9 +10,20 @@ public struct Sequential: Layer {
     layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
   }
 
-  /// Runs every layer in order.
+  /// Runs every layer in order; a convolution together with the normalisation that follows it.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
-    layers.reduce(x) { $1.layer($0, at: path.below($1.name), in: pass) }
+    var (x, index) = (x, 0)
+    while index < layers.count {
+      let (name, layer) = layers[index]
+      index += 1
+      if let convolution = layer as? Convolution, index < layers.count, let norm = layers[index].layer as? BatchNorm {
+        x = convolution(x, at: path.below(name), then: norm, at: path.below(layers[index].name), in: pass)
+        index += 1
+      } else {
+        x = layer(x, at: path.below(name), in: pass)
+      }
+    }
+    return x
   }
 }
 
@@ -61,11 +72,11 @@ public struct ResidualBlock: Layer {
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var residual = x
     if projects(x.shape[3]) {
-      residual = shortcut(x, at: path.below("shortcut.0"), in: pass)
-      residual = shortcutNorm(residual, at: path.below("shortcut.1"), in: pass)
+      residual = shortcut(
+        x, at: path.below("shortcut.0"), then: shortcutNorm, at: path.below("shortcut.1"), in: pass)
     }
-    let hidden = inner(first(x, at: path.below("conv1"), in: pass), at: path.below("bn1"), in: pass)
-    return outer.apply(
-      second(hidden, at: path.below("conv2"), in: pass), residual: residual, at: path.below("bn2"), in: pass)
+    let hidden = first(x, at: path.below("conv1"), then: inner, at: path.below("bn1"), in: pass)
+    return second(
+      hidden, at: path.below("conv2"), then: outer, at: path.below("bn2"), residual: residual, in: pass)
   }
 }

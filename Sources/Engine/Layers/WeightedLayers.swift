@@ -45,6 +45,23 @@ public struct Convolution: Layer {
   }
 }
 
+extension Convolution {
+  /// The convolution, then `norm` with its residual and ReLU; in one pass where nothing is trained or recorded.
+  func callAsFunction(
+    _ x: Variable, at path: String, then norm: BatchNorm, at normPath: String, residual: Variable? = nil, in pass: Pass
+  ) -> Variable {
+    guard !pass.isTraining, !pass.isRecorded, !x.isTracked, residual?.isTracked != true else {
+      return norm.apply(self(x, at: path, in: pass), residual: residual, at: normPath, in: pass)
+    }
+    return Variable(
+      x.value.convolved(
+        weights: pass.parameter(path.below("weight")).value,
+        bias: hasBias ? pass.parameter(path.below("bias")).value : nil, stride: stride, padding: padding,
+        groups: groups, normalisedBy: norm.fixed(at: normPath, in: pass), residual: residual?.value,
+        rectified: norm.rectified))
+  }
+}
+
 /// A fully connected layer x·Wᵀ + b; parameters "weight" `[K, D]` and "bias" `[K]`.
 public struct Linear: Layer {
   /// Outputs K.
@@ -102,6 +119,14 @@ public struct BatchNorm: Layer {
   /// `[…, C]` → `[…, C]`.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     apply(x, residual: nil, at: path, in: pass)
+  }
+
+  /// The normalisation with the running statistics.
+  func fixed(at path: String, in pass: Pass) -> FixedNormalisation {
+    FixedNormalisation(
+      scale: pass.parameter(path.below("weight")).value, shift: pass.parameter(path.below("bias")).value,
+      mean: pass.statistic(path.below("running_mean")), variance: pass.statistic(path.below("running_var")),
+      epsilon: epsilon)
   }
 
   func apply(_ x: Variable, residual: Variable?, at path: String, in pass: Pass) -> Variable {

@@ -14,6 +14,8 @@ public final class Pass {
   public private(set) var statistics: NamedTensors
   /// The parameters as they take part in this pass.
   public let parameters: [String: Variable]
+  /// Whether operations on the parameters are recorded.
+  public let isRecorded: Bool
   private var random: RandomSource?
 
   /// A pass over `parameters`; they are variables of `tape`, or constants without one.
@@ -23,6 +25,7 @@ public final class Pass {
       variables[name] = tape?.variable(value) ?? Variable(value)
     }
     self.parameters = variables
+    isRecorded = tape != nil
     self.statistics = statistics
     self.mode = mode
     if case .train(let source) = mode { random = source }
