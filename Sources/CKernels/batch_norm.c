@@ -6,7 +6,7 @@ enum { rows_numbers = 2 * chunk_numbers };
 typedef struct {
   int64_t rows, channels, chunk;
   const float *x, *mean, *scale, *beta, *residual;
-  int relu;
+  int relu, streams;
   float *y;
   double *first, *second;  // partial sums, [chunks, channels] each
   const batch_norm_gradient *gradient;
@@ -66,7 +66,7 @@ static void apply_chunk(void *context, int64_t index) {
   const task *t = context;
   int64_t start = index * t->chunk * t->channels;
   lacuna_kernels()->batch_norm_apply(rows_of(t, index), t->channels, t->x + start, t->mean, t->scale, t->beta,
-                                     t->residual ? t->residual + start : NULL, t->relu, t->y + start);
+                                     t->residual ? t->residual + start : NULL, t->relu, t->streams, t->y + start);
 }
 
 void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean,
@@ -76,6 +76,7 @@ void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, con
   float *scale = lacuna_scratch(scratch_parameters, (size_t)channels * sizeof(float));
   for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation[c] * gamma[c];
   t.x = x, t.mean = mean, t.scale = scale, t.beta = beta, t.residual = residual, t.relu = relu, t.y = y;
+  t.streams = lacuna_streams(rows * channels, channels, lacuna_kernels()->lanes, y);
   lacuna_parallel(chunks_of(&t), apply_chunk, &t);
 }
 
@@ -93,25 +94,27 @@ static void find_gradient(void *context, int64_t index) {
 }
 
 static void backward(int fixed, int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                     const float *mean, const float *inverse_deviation, const float *gamma, int relu, float *dx,
-                     float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+                     const float *mean, const float *inverse_deviation, const float *gamma, const float *beta, int relu,
+                     float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
   task t = make_task(rows, channels);
   lay_workspace(&t, workspace);
   int64_t chunks = chunks_of(&t);
   float *scale = (float *)(t.second + chunks * channels), *slope = scale + channels, *shift = slope + channels;
   batch_norm_gradient gradient = {
-    .channels = channels, .dy = dy, .x = x, .y = relu ? y : NULL, .mean = mean, .scale = scale, .slope = slope,
-    .shift = shift, .dx = dx, .masked = dresidual,
+    .channels = channels, .dy = dy, .x = x, .y = y, .mean = mean, .scale = scale, .slope = slope, .shift = shift,
+    .beta = beta, .relu = relu, .dx = dx, .masked = dresidual,
+    .streams_dx = lacuna_streams(rows * channels, channels, lacuna_kernels()->lanes, dx),
+    .streams_masked = lacuna_streams(rows * channels, channels, lacuna_kernels()->lanes, dresidual),
   };
   t.gradient = &gradient;
+  for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation[c] * gamma[c];
   lacuna_parallel(chunks, sum_chunk, &t);
   for (int64_t c = 0; c < channels; c++) {
     double plain = 0, weighted = 0;
     for (int64_t i = 0; i < chunks; i++) plain += t.first[i * channels + c], weighted += t.second[i * channels + c];
-    double inverse = inverse_deviation[c], factor = inverse * gamma[c];
+    double inverse = inverse_deviation[c], factor = scale[c];
     dbeta[c] = (float)plain;
     dgamma[c] = (float)(weighted * inverse);
-    scale[c] = (float)factor;
     // With batch statistics, the parts of g along 1 and along x cannot reach x.
     slope[c] = fixed ? 0 : (float)(-factor * weighted * inverse * inverse / (double)rows);
     shift[c] = fixed ? 0 : (float)(-factor * plain / (double)rows);
@@ -120,13 +123,15 @@ static void backward(int fixed, int64_t rows, int64_t channels, const float *dy,
 }
 
 void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                const float *mean, const float *inverse_deviation, const float *gamma, int relu,
-                                float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
-  backward(0, rows, channels, dy, x, y, mean, inverse_deviation, gamma, relu, dx, dgamma, dbeta, dresidual, workspace);
+                                const float *mean, const float *inverse_deviation, const float *gamma,
+                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+  backward(0, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
+           workspace);
 }
 
 void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                      const float *mean, const float *inverse_deviation, const float *gamma, int relu,
-                                      float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
-  backward(1, rows, channels, dy, x, y, mean, inverse_deviation, gamma, relu, dx, dgamma, dbeta, dresidual, workspace);
+                                      const float *mean, const float *inverse_deviation, const float *gamma,
+                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+  backward(1, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
+           workspace);
 }

@@ -5,6 +5,7 @@
 // zeros between the numbers of dy.
 #include <string.h>
 
+#include "convolution_products.h"
 #include "internal.h"
 #include "winograd.h"
 
@@ -125,6 +126,7 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
 
 static size_t workspace(const lacuna_convolution *c, int backward) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_workspace(c, backward);
+  if (lacuna_products_suit(c, backward)) return lacuna_products_workspace(c);
   plan p = make_plan(c, backward);
   return (size_t)c->groups * (p.weights_of_group + (size_t)(p.vectors * p.lanes)) + 64;
 }
@@ -297,6 +299,7 @@ size_t lacuna_convolution_forward_workspace(const lacuna_convolution *c) { retur
 void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
                                 const float *residual, int relu, float *y, float *memory) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 0, x, w, bias, residual, relu, y, memory);
+  if (lacuna_products_suit(c, 0)) return lacuna_products_convolution(c, 0, x, w, bias, residual, relu, y, memory);
   plan p = make_plan(c, 0);
   p.x = x, p.w = w, p.bias = bias, p.residual = residual, p.relu = relu, p.y = y;
   run(&p, memory);
@@ -307,6 +310,7 @@ size_t lacuna_convolution_backward_data_workspace(const lacuna_convolution *c) {
 void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *dy, const float *w, float *dx,
                                       float *memory) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 1, dy, w, NULL, NULL, 0, dx, memory);
+  if (lacuna_products_suit(c, 1)) return lacuna_products_convolution(c, 1, dy, w, NULL, NULL, 0, dx, memory);
   plan p = make_plan(c, 1);
   p.x = dy, p.w = w, p.y = dx;
   run(&p, memory);

@@ -37,6 +37,11 @@ static inline int64_t lacuna_chunk_rows(int64_t columns, int64_t numbers) {
   return lacuna_maximum(1, numbers / lacuna_maximum(1, columns));
 }
 
+/// Whether an output of so many numbers goes past the caches: it would not stay in them until it is read.
+static inline int lacuna_streams(int64_t count, int64_t channels, int64_t lanes, const float *out) {
+  return count >= 1 << 22 && channels % lanes == 0 && ((uintptr_t)out & 63) == 0;
+}
+
 /// The first 64-byte boundary at or after p.
 static inline void *lacuna_align(void *p) { return (void *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
 
@@ -76,9 +81,13 @@ typedef void (*row_kernel)(int64_t rows, int64_t columns, const float *a, const 
 
 typedef struct {
   int64_t channels;
-  const float *dy, *x, *y;                       // y is NULL when there is no ReLU
-  const float *mean, *scale, *slope, *shift;     // dx = scale·g + slope·(x − mean) + shift
-  float *dx, *masked;                            // masked may be NULL; else it holds or gets g
+  const float *dy, *x, *y;                    // y may be NULL
+  const float *mean, *scale, *slope, *shift;  // dx = scale·g + slope·(x − mean) + shift
+  // With a ReLU, g is dy where y > 0, or without y where scale·(x − mean) + beta > 0; else g is dy.
+  const float *beta;
+  int relu;
+  float *dx, *masked;                         // masked may be NULL; else it holds or gets g
+  int streams_dx, streams_masked;
 } batch_norm_gradient;
 
 typedef struct {
@@ -140,6 +149,7 @@ typedef struct {
   const float *bias, *residual;              // residual is laid out like `out`; may be NULL
   int relu;                                  // whether max(0, ·) follows
   float *out;                                // written
+  int streams;
 } winograd_tiles;
 
 typedef struct {
@@ -156,7 +166,7 @@ typedef struct {
 
   void (*batch_norm_statistics)(int64_t rows, int64_t channels, const float *x, double *mean, double *squares);
   void (*batch_norm_apply)(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
-                           const float *beta, const float *residual, int relu, float *y);
+                           const float *beta, const float *residual, int relu, int streams, float *y);
   void (*batch_norm_sums)(const batch_norm_gradient *g, int64_t first, int64_t rows, double *plain, double *weighted);
   void (*batch_norm_gradient)(const batch_norm_gradient *g, int64_t first, int64_t rows);
 

@@ -169,6 +169,7 @@ static void write_tiles(const plan *p, int64_t first, int64_t count, float *out)
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,
     .width = p->out_width, .channels = p->produced, .numbers = out, .plane = p->out_plane, .pitch = p->out_pitch,
     .bias = p->bias, .residual = p->residual, .relu = p->relu, .out = p->y,
+    .streams = lacuna_streams(p->c->batch * p->out_height * p->out_width * p->produced, p->produced, p->lanes, p->y),
   };
   lacuna_kernels()->winograd_output(&tiles);
 }

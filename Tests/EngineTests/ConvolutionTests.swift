@@ -73,6 +73,12 @@ extension OperationCase {
       .init(batch: 1, height: 5, width: 5, inputs: 34, outputs: 18, padding: 1, groups: 2),
       .init(batch: 1, height: 3, width: 3, inputs: 64, outputs: 33, padding: 1, hasBias: true),
       .init(batch: 5, height: 2, width: 2, inputs: 8, outputs: 49, kernel: (2, 2)),
+      // One product per tap: strides and 1×1 windows with many channels.
+      .init(batch: 3, height: 7, width: 5, inputs: 64, outputs: 80, stride: 2, padding: 1, hasBias: true),
+      .init(batch: 2, height: 4, width: 6, inputs: 64, outputs: 64, kernel: (1, 1), hasBias: true),
+      .init(batch: 1, height: 8, width: 7, inputs: 64, outputs: 64, kernel: (2, 2), stride: 3),
+      .init(batch: 9, height: 5, width: 4, inputs: 80, outputs: 64, kernel: (1, 4), stride: 3, padding: 2),
+      .init(batch: 1, height: 1, width: 2, inputs: 150, outputs: 144, stride: 2, padding: 1),
       // Many images, and maps of many rows: work is cut into several pieces along both.
       .init(batch: 37, height: 3, width: 2, inputs: 3, outputs: 5, padding: 1, hasBias: true),
       .init(batch: 1, height: 70, width: 41, inputs: 3, outputs: 2, padding: 1),

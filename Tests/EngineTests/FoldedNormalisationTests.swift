@@ -22,7 +22,10 @@ import UnlearningTesting
       ("conv", Convolution(channels: c.channels, size: 3, padding: 1)), ("bn", BatchNorm(rectified: true)),
       ("grouped", Convolution(channels: c.channels, size: 3, padding: 1, groups: c.groups, hasBias: false)),
       ("bn2", BatchNorm()), ("block1", ResidualBlock(width: c.channels)),
-      ("block2", ResidualBlock(width: c.channels + 3, stride: 2)), ("pool", GlobalAveragePool()),
+      ("block2", ResidualBlock(width: c.channels + 3, stride: 2)),
+      ("narrow", Convolution(channels: 64, size: 1)), ("bn3", BatchNorm(rectified: true)),
+      ("strided", Convolution(channels: 64, size: 3, stride: 2, padding: 1)), ("bn4", BatchNorm(rectified: true)),
+      ("pool", GlobalAveragePool()),
     ])
     var random = RandomSource(seed: 3).stream("folded \(c)")
     var model = Classifier(body: body, imageShape: [c.height, c.width, 3], classCount: 4, random: random)

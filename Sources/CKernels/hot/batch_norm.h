@@ -74,13 +74,14 @@ static void batch_norm_statistics(int64_t rows, int64_t channels, const float *x
 }
 
 INLINE void apply_rows(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
-                       const float *beta, const float *residual, int has_residual, int relu, float *y) {
+                       const float *beta, const float *residual, const int has_residual, const int relu, int streams,
+                       float *y) {
   for (int64_t r = 0; r < rows; r++, x += channels, y += channels) {
     int64_t c = 0;
     for (; c + LANES <= channels; c += LANES) {
       vector value = (load(x + c) - load(mean + c)) * load(scale + c) + load(beta + c);
       if (has_residual) value += load(residual + c);
-      store(y + c, relu ? larger(zero(), value) : value);
+      put(y + c, relu ? larger(zero(), value) : value, streams);
     }
     for (; c < channels; c++) {
       float value = (x[c] - mean[c]) * scale[c] + beta[c];
@@ -89,19 +90,43 @@ INLINE void apply_rows(int64_t rows, int64_t channels, const float *x, const flo
     }
     if (has_residual) residual += channels;
   }
+  end_streams(streams);
 }
 
 static void batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
-                             const float *beta, const float *residual, int relu, float *y) {
-  if (residual && relu) apply_rows(rows, channels, x, mean, scale, beta, residual, 1, 1, y);
-  else if (residual) apply_rows(rows, channels, x, mean, scale, beta, residual, 1, 0, y);
-  else if (relu) apply_rows(rows, channels, x, mean, scale, beta, residual, 0, 1, y);
-  else apply_rows(rows, channels, x, mean, scale, beta, residual, 0, 0, y);
+                             const float *beta, const float *residual, int relu, int streams, float *y) {
+  if (residual && relu) apply_rows(rows, channels, x, mean, scale, beta, residual, 1, 1, streams, y);
+  else if (residual) apply_rows(rows, channels, x, mean, scale, beta, residual, 1, 0, streams, y);
+  else if (relu) apply_rows(rows, channels, x, mean, scale, beta, residual, 0, 1, streams, y);
+  else apply_rows(rows, channels, x, mean, scale, beta, residual, 0, 0, streams, y);
 }
 
-// Sums of g and of g·(x − mean), where g is dy where y > 0; g is written to `masked` on the way.
-INLINE void gradient_sums_block(const batch_norm_gradient *b, int64_t start, int64_t rows, int64_t c, int vectors,
-                                int relu, int masked, double *plain, double *weighted) {
+// What passes the ReLU: everything where there is none, else judged by the output or, reading less, by the input.
+typedef enum { passes_all, passes_by_output, passes_by_input } passing;
+
+INLINE passing passing_of(const batch_norm_gradient *b) {
+  return !b->relu ? passes_all : b->y ? passes_by_output : passes_by_input;
+}
+
+// g of the channels c..<c + LANES of the row that begins at `row`; x is centred.
+INLINE vector passed_lanes(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t c, vector x,
+                           const passing rule) {
+  vector g = load(dy + row + c);
+  if (rule == passes_by_output) return select(load(b->y + row + c) > zero(), g, zero());
+  if (rule == passes_by_input) return select(x * load(b->scale + c) + load(b->beta + c) > zero(), g, zero());
+  return g;
+}
+
+INLINE float passed(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t c, float x,
+                    const passing rule) {
+  int passes = rule == passes_all || (rule == passes_by_output ? b->y[row + c] : x * b->scale[c] + b->beta[c]) > 0;
+  return passes ? dy[row + c] : 0;
+}
+
+// Sums of g and of g·(x − mean); g is written to `masked` on the way.
+INLINE void gradient_sums_block(const batch_norm_gradient *b, int64_t start, int64_t rows, int64_t c,
+                                const int vectors, const passing rule, const int masked, double *plain,
+                                double *weighted) {
   doubles sums[wide], weighted_sums[wide];
   vector mean[wide];
   UNROLL for (int v = 0; v < vectors; v++) {
@@ -113,13 +138,14 @@ INLINE void gradient_sums_block(const batch_norm_gradient *b, int64_t start, int
     vector sum[wide], weighted_sum[wide];
     UNROLL for (int v = 0; v < vectors; v++) sum[v] = weighted_sum[v] = zero();
     for (; r < end; r++) {
-      int64_t at = start + r * b->channels + c;
-      UNROLL for (int v = 0; v < vectors; v++, at += LANES) {
-        vector g = load(b->dy + at);
-        if (relu) g = select(load(b->y + at) > zero(), g, zero());
-        if (masked) store(b->masked + at, g);
+      int64_t row = start + r * b->channels;
+      UNROLL for (int v = 0; v < vectors; v++) {
+        int64_t channel = c + v * LANES;
+        vector x = load(b->x + row + channel) - mean[v];
+        vector g = passed_lanes(b, b->dy, row, channel, x, rule);
+        if (masked) put(b->masked + row + channel, g, b->streams_masked);
         sum[v] += g;
-        weighted_sum[v] += g * (load(b->x + at) - mean[v]);
+        weighted_sum[v] += g * x;
       }
     }
     UNROLL for (int v = 0; v < vectors; v++) {
@@ -131,57 +157,68 @@ INLINE void gradient_sums_block(const batch_norm_gradient *b, int64_t start, int
   memcpy(weighted + c, weighted_sums, (size_t)vectors * sizeof(doubles));
 }
 
-INLINE void gradient_sums(const batch_norm_gradient *b, int64_t start, int64_t rows, int relu, int masked,
-                          double *plain, double *weighted) {
+INLINE void gradient_sums(const batch_norm_gradient *b, int64_t start, int64_t rows, const passing rule,
+                          const int masked, double *plain, double *weighted) {
   int64_t c = 0;
   for (; c + wide * LANES <= b->channels; c += wide * LANES)
-    gradient_sums_block(b, start, rows, c, wide, relu, masked, plain, weighted);
+    gradient_sums_block(b, start, rows, c, wide, rule, masked, plain, weighted);
   for (; c + LANES <= b->channels; c += LANES)
-    gradient_sums_block(b, start, rows, c, 1, relu, masked, plain, weighted);
+    gradient_sums_block(b, start, rows, c, 1, rule, masked, plain, weighted);
   for (; c < b->channels; c++) {
     double sum = 0, weighted_sum = 0;
     for (int64_t r = 0; r < rows; r++) {
-      int64_t at = start + r * b->channels + c;
-      float g = relu && !(b->y[at] > 0) ? 0 : b->dy[at];
-      if (masked) b->masked[at] = g;
+      int64_t row = start + r * b->channels;
+      float x = b->x[row + c] - b->mean[c], g = passed(b, b->dy, row, c, x, rule);
+      if (masked) b->masked[row + c] = g;
       sum += g;
-      weighted_sum += (double)g * (b->x[at] - b->mean[c]);
+      weighted_sum += (double)g * x;
     }
     plain[c] = sum;
     weighted[c] = weighted_sum;
   }
+  if (masked) end_streams(b->streams_masked);
 }
 
 static void batch_norm_sums(const batch_norm_gradient *b, int64_t first, int64_t rows, double *plain,
                             double *weighted) {
   int64_t start = first * b->channels;
-  if (b->y && b->masked) gradient_sums(b, start, rows, 1, 1, plain, weighted);
-  else if (b->y) gradient_sums(b, start, rows, 1, 0, plain, weighted);
-  else if (b->masked) gradient_sums(b, start, rows, 0, 1, plain, weighted);
-  else gradient_sums(b, start, rows, 0, 0, plain, weighted);
+  switch (passing_of(b)) {
+    case passes_all:
+      if (b->masked) return gradient_sums(b, start, rows, passes_all, 1, plain, weighted);
+      return gradient_sums(b, start, rows, passes_all, 0, plain, weighted);
+    case passes_by_output:
+      if (b->masked) return gradient_sums(b, start, rows, passes_by_output, 1, plain, weighted);
+      return gradient_sums(b, start, rows, passes_by_output, 0, plain, weighted);
+    case passes_by_input:
+      if (b->masked) return gradient_sums(b, start, rows, passes_by_input, 1, plain, weighted);
+      return gradient_sums(b, start, rows, passes_by_input, 0, plain, weighted);
+  }
 }
 
-INLINE void gradient_rows(const batch_norm_gradient *b, const float *gradient, int64_t start, int64_t rows, int relu) {
-  for (int64_t r = 0; r < rows; r++, start += b->channels) {
-    const float *dy = gradient + start, *x = b->x + start;
-    float *dx = b->dx + start;
+INLINE void gradient_rows(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t rows,
+                          const passing rule) {
+  for (int64_t r = 0; r < rows; r++, row += b->channels) {
     int64_t c = 0;
     for (; c + LANES <= b->channels; c += LANES) {
-      vector g = load(dy + c);
-      if (relu) g = select(load(b->y + start + c) > zero(), g, zero());
-      vector correction = (load(x + c) - load(b->mean + c)) * load(b->slope + c) + load(b->shift + c);
-      store(dx + c, g * load(b->scale + c) + correction);
+      vector x = load(b->x + row + c) - load(b->mean + c);
+      vector g = passed_lanes(b, dy, row, c, x, rule);
+      vector correction = x * load(b->slope + c) + load(b->shift + c);
+      put(b->dx + row + c, g * load(b->scale + c) + correction, b->streams_dx);
     }
     for (; c < b->channels; c++) {
-      float g = relu && !(b->y[start + c] > 0) ? 0 : dy[c];
-      dx[c] = b->scale[c] * g + ((x[c] - b->mean[c]) * b->slope[c] + b->shift[c]);
+      float x = b->x[row + c] - b->mean[c];
+      b->dx[row + c] = b->scale[c] * passed(b, dy, row, c, x, rule) + (x * b->slope[c] + b->shift[c]);
     }
   }
+  end_streams(b->streams_dx);
 }
 
 static void batch_norm_dx(const batch_norm_gradient *b, int64_t first, int64_t rows) {
   int64_t start = first * b->channels;
-  if (b->masked) gradient_rows(b, b->masked, start, rows, 0);
-  else if (b->y) gradient_rows(b, b->dy, start, rows, 1);
-  else gradient_rows(b, b->dy, start, rows, 0);
+  if (b->masked) return gradient_rows(b, b->masked, start, rows, passes_all);
+  switch (passing_of(b)) {
+    case passes_all: return gradient_rows(b, b->dy, start, rows, passes_all);
+    case passes_by_output: return gradient_rows(b, b->dy, start, rows, passes_by_output);
+    case passes_by_input: return gradient_rows(b, b->dy, start, rows, passes_by_input);
+  }
 }

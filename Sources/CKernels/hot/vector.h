@@ -15,6 +15,19 @@ typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias))
 
 INLINE vector load(const float *p) { return *(const loose_vector *)p; }
 INLINE void store(float *p, vector v) { *(loose_vector *)p = v; }
+// Past the caches, where `streams`: numbers that will not be read again soon need not be fetched to be overwritten.
+// p is aligned to a vector then, and whoever streams ends with end_streams().
+INLINE void put(float *p, vector v, int streams) {
+#if __has_builtin(__builtin_nontemporal_store)
+  if (streams) return __builtin_nontemporal_store(v, (vector *)p);
+#endif
+  store(p, v);
+}
+INLINE void end_streams(int streams) {
+#if defined(__x86_64__)
+  if (streams) __builtin_ia32_sfence();
+#endif
+}
 INLINE void store_integers(int32_t *p, integers v) { *(loose_integers *)p = v; }
 INLINE vector splat(float value) { return value - (vector){0}; }
 INLINE vector zero(void) { return (vector){0}; }

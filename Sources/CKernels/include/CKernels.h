@@ -81,15 +81,16 @@ void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x
 void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean,
                              const float *inverse_deviation, const float *gamma, const float *beta,
                              const float *residual, int relu, float *y);
-/// Gradient of the train-mode (batch statistics) op. y is the op's output, read only when relu != 0 (mask y > 0).
+/// Gradient of the train-mode (batch statistics) op. With relu, dy counts where the op's output y is positive; y may be
+/// NULL where the op had no residual: what beta would make of x tells the same then, with less to read.
 /// dresidual may be NULL; else it gets dy masked. All of dx, dgamma, dbeta are written.
 void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                const float *mean, const float *inverse_deviation, const float *gamma, int relu,
-                                float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+                                const float *mean, const float *inverse_deviation, const float *gamma,
+                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
 /// Gradient of the evaluate-mode (fixed statistics) op; arguments as above.
 void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                      const float *mean, const float *inverse_deviation, const float *gamma, int relu,
-                                      float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+                                      const float *mean, const float *inverse_deviation, const float *gamma,
+                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
 
 // ---- Element by element -------------------------------------------------------------------------------------------------
 // out may be the same buffer as an input in this section.

@@ -48,8 +48,8 @@ extension CPU {
     let workspace = Storage(count: lacuna_batch_norm_workspace(rows, channels))
     let kernel = context.usesBatchStatistics ? lacuna_batch_norm_backward : lacuna_batch_norm_fixed_backward
     kernel(
-      rows, channels, dy.pointer, context.x.pointer, context.rectifiedOutput?.pointer, context.mean.pointer,
-      context.inverseDeviation.pointer, context.scale.pointer, context.rectifiedOutput == nil ? 0 : 1,
+      rows, channels, dy.pointer, context.x.pointer, context.output?.pointer, context.mean.pointer,
+      context.inverseDeviation.pointer, context.scale.pointer, context.shift.pointer, context.rectified ? 1 : 0,
       gradients.x.pointer, gradients.scale.pointer, gradients.shift.pointer, gradients.residual?.pointer,
       workspace.pointer)
   }

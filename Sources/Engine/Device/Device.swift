@@ -83,9 +83,11 @@ struct PoolGeometry {
 
 /// What the backward pass of batch normalisation needs from the forward pass.
 struct BatchNormContext {
-  var x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage
-  /// The output, where a ReLU was applied to it.
-  var rectifiedOutput: Storage?
+  var x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage
+  /// Whether a ReLU followed.
+  var rectified: Bool
+  /// The output, needed only where a residual was added before the ReLU.
+  var output: Storage?
   /// Statistics came from the batch, so the gradient flows through them.
   var usesBatchStatistics: Bool
 }

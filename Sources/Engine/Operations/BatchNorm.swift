@@ -47,7 +47,8 @@ extension Variable {
       shift: shift.value.storage, residual: residual?.value.storage, relu: rectified, into: y.storage)
     let context = BatchNormContext(
       x: value.storage, mean: used.mean.storage, inverseDeviation: inverse.storage, scale: scale.value.storage,
-      rectifiedOutput: rectified ? y.storage : nil, usesBatchStatistics: statistics == nil)
+      shift: shift.value.storage, rectified: rectified, output: rectified && residual != nil ? y.storage : nil,
+      usesBatchStatistics: statistics == nil)
     let shape = shape
     let inputs = [self, scale, shift] + (residual.map { [$0] } ?? [])
     let result = Variable.operation(y, of: inputs) { dy in

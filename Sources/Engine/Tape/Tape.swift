@@ -43,8 +43,10 @@ public final class Tape {
         nodes[index].backward = nil
         for (input, part) in zip(inputs, backward(gradient)) {
           guard let input, let part else { continue }
-          if let known = gradients[input] {
-            gradients[input] = known + part
+          if var sum = gradients[input] {
+            gradients[input] = nil
+            sum.add(part)
+            gradients[input] = sum
           } else {
             gradients[input] = part
           }

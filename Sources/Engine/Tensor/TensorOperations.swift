@@ -2,6 +2,12 @@
 extension Tensor {
   /// Element by element sum of two tensors of one shape.
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
+  /// Adds a tensor of the same shape, in place where nobody else holds the memory.
+  mutating func add(_ other: Tensor) {
+    guard isKnownUniquelyReferenced(&storage) else { return self = self + other }
+    Tensor.requireSameShape(self, other)
+    device.binary(.add, storage, other.storage, into: storage)
+  }
   /// Element by element difference of two tensors of one shape.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
   /// Element by element product of two tensors of one shape.
