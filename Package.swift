@@ -3,13 +3,21 @@ import PackageDescription
 
 // One line per folder of Plugins/, alphabetical. Their types are listed in Sources/BuiltIns/BuiltIns.swift.
 let architectures = ["CIFARResNet", "LeNet", "MLP", "ResNet18", "VGG"]
-let attacks = ["LogisticMIA", "MIANN", "MIASVC", "ThresholdMIA"]
-let datasets = ["CIFAR10", "CIFAR100", "FashionMNIST", "MNIST", "Shapes"]
-let methods = ["FineTune", "GradientAscent", "NegGradPlus", "RandomLabels", "Retrain", "RWFT", "SalUn", "TRW"]
-let metrics = ["Accuracy", "AverageGap", "PeakMemory", "RunTime", "TotalVariation"]
+let attacks = ["ForestMIA", "LogisticMIA", "MIANN", "MIASVC", "ThresholdMIA"]
+let datasets = ["Adult", "CIFAR10", "CIFAR100", "ColoredDigits", "FashionMNIST", "MNIST", "Shapes"]
+let methods = [
+  "FineTune", "GradientAscent", "L1Sparse", "MIU", "NegGradPlus", "RandomLabels", "Retrain", "RWFT", "SalUn", "SCRUB",
+  "TRW",
+]
+let metrics = [
+  "Accuracy", "AverageGap", "EqualisedOdds", "GroupAccuracy", "PeakMemory", "RunTime", "TotalVariation", "TugOfWar",
+]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {
-  names.map { .target(name: $0, dependencies: ["Data", "Engine", "Unlearning"], path: "Plugins/\(folder)/\($0)") }
+  names.map { name in
+    let own: [Target.Dependency] = name == "MIU" ? ["MutualInformation"] : []
+    return .target(name: name, dependencies: ["Data", "Engine", "Unlearning"] + own, path: "Plugins/\(folder)/\(name)")
+  }
 }
 let pluginTargets =
   plugins(architectures, in: "Architectures") + plugins(attacks, in: "Attacks") + plugins(datasets, in: "Datasets")
@@ -31,7 +39,10 @@ let package = Package(
     .executable(name: "runner", targets: ["runner"]),
     .library(
       name: "Lacuna",
-      targets: ["Engine", "Data", "Unlearning", "ConfigYAML", "Experiments", "BuiltIns", "UnlearningRunner"]),
+      targets: [
+        "Engine", "Data", "Unlearning", "MutualInformation", "ConfigYAML", "Experiments", "BuiltIns",
+        "UnlearningRunner",
+      ]),
     .library(name: "UnlearningTesting", targets: ["UnlearningTesting"]),
   ],
   dependencies: [
@@ -54,6 +65,7 @@ let package = Package(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(name: "Data", dependencies: ["CZlib", "Engine"], swiftSettings: optimisedInDebug),
     .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
+    .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
     .target(name: "ConfigYAML", dependencies: ["CYAML"]),
     .target(
       name: "Experiments", dependencies: ["ConfigYAML", "Data", "Engine", "Unlearning", crypto, grdb, logging]),
@@ -61,7 +73,7 @@ let package = Package(
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",
-      dependencies: ["ConfigYAML", "Data", "Experiments", "Unlearning", argumentParser, crypto]),
+      dependencies: ["ConfigYAML", "Data", "Engine", "Experiments", "Unlearning", argumentParser, crypto]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
       name: "engine-benchmark",
@@ -82,6 +94,7 @@ let package = Package(
       dependencies: [
         "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "Unlearning", "UnlearningRunner", "runner", crypto,
       ]),
+    .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),
   ]
 )

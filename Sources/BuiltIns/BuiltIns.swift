@@ -1,15 +1,22 @@
 import Accuracy
+import Adult
 import AverageGap
 import CIFAR10
 import CIFAR100
 import CIFARResNet
+import ColoredDigits
+import EqualisedOdds
 import FashionMNIST
 import FineTune
+import ForestMIA
 import GradientAscent
+import GroupAccuracy
+import L1Sparse
 import LeNet
 import LogisticMIA
 import MIANN
 import MIASVC
+import MIU
 import MLP
 import MNIST
 import NegGradPlus
@@ -19,11 +26,13 @@ import RandomLabels
 import ResNet18
 import Retrain
 import RunTime
+import SCRUB
 import SalUn
 import Shapes
 import TRW
 import ThresholdMIA
 import TotalVariation
+import TugOfWar
 public import Unlearning
 import VGG
 
@@ -37,29 +46,38 @@ extension Registry {
     ResidualNetwork18.self
     VGGNetwork.self
     // Attacks
+    ForestAttack.self
     LogisticAttack.self
     NearestNeighbourMIA.self
     SupportVectorMIA.self
     ThresholdAttack.self
     // Data sets
+    AdultSource.self
     CIFAR100Source.self
     CIFAR10Source.self
+    ColoredDigitsSource.self
     FashionMNISTSource.self
     MNISTSource.self
     ShapesSource.self
     // Methods
     FineTuning.self
+    MutualInformationUnlearning.self
     NegativeGradient.self
     NegativeGradientPlus.self
     RandomLabelling.self
     Retraining.self
     ReweightingFineTuning.self
     SaliencyUnlearning.self
+    SparseUnlearning.self
+    TeacherStudentUnlearning.self
     TiltedReweighting.self
     // Metrics
     AverageGapToRetrained.self
+    EqualisedOddsGap.self
+    GroupwiseAccuracy.self
     PredictionTotalVariation.self
     SplitAccuracy.self
+    TugOfWarScore.self
     UnlearningMemory.self
     UnlearningTime.self
   }

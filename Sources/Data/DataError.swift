@@ -37,6 +37,16 @@ public enum DataError: Error, Sendable, Equatable {
   case unknownIndex(Int, available: Int)
   /// A request names a sample twice.
   case duplicateIndex(Int)
+  /// A request names groups of a data set that has no sensitive attribute.
+  case noAttribute(dataset: String)
+  /// A request names a value that the attribute does not have.
+  case unknownAttributeValue(Int, attribute: SensitiveAttribute)
+  /// A request names a group twice.
+  case duplicateGroup(SampleGroup)
+  /// The share of groups to forget is not inside (0, 1].
+  case badRatio(Double)
+  /// A line of a text file, counted from 1, is not as it should be.
+  case badLine(path: String, line: Int, problem: String)
   /// A fraction is not inside (0, 1).
   case badFraction(Double)
   /// A request asks for fewer than 0 or more samples than there are.
@@ -85,6 +95,8 @@ extension DataError: CustomStringConvertible {
       return "\(path): \(algorithm) is \(found), published is \(expected); \(Self.fetchAgain)"
     case .badIndexLine(let path, let line, let text):
       return "\(path):\(line): expected one whole number ≥ 0, found \"\(text)\"; a comment begins with #"
+    case .badLine(let path, let line, let problem):
+      return "\(path):\(line): \(problem); \(Self.fetchAgain)"
     default:
       return requestDescription
     }
@@ -103,6 +115,14 @@ extension DataError: CustomStringConvertible {
         + "of the data set's files, and samples outside a subset or held out for validation cannot be named"
     case .duplicateIndex(let index):
       return "sample \(index) is named twice; name it once"
+    case .noAttribute(let dataset):
+      return "data set \(dataset) has no sensitive attribute, so it has no groups"
+    case .unknownAttributeValue(let value, let attribute):
+      return "\(attribute.name) has no value \(value); values are 0...\(attribute.valueNames.count - 1)"
+    case .duplicateGroup(let group):
+      return "the group of class \(group.target) and value \(group.sensitive) is named twice; name it once"
+    case .badRatio(let ratio):
+      return "ratio \(ratio) is not in (0, 1]"
     case .badFraction(let fraction):
       return "fraction \(fraction) is not between 0 and 1 (both excluded)"
     case .badCount(let count, let available):

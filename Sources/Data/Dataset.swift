@@ -12,13 +12,21 @@ public struct Dataset: Sendable {
     let imageShape: [Int]
     let normalisation: Normalisation
     let pixels: [UInt8]
+    let attribute: SensitiveAttribute?
+    /// The attribute's value of each sample; empty without one.
+    let sensitive: [Int]
 
-    init(name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8]) {
+    init(
+      name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8],
+      attribute: SensitiveAttribute?, sensitive: [Int]
+    ) {
       self.name = name
       self.classNames = classNames
       self.imageShape = imageShape
       self.normalisation = normalisation
       self.pixels = pixels
+      self.attribute = attribute
+      self.sensitive = sensitive
     }
   }
 
@@ -34,9 +42,15 @@ public struct Dataset: Sendable {
   ///   - imageShape: `[H, W, C]`.
   ///   - pixels: `[N, H, W, C]`.
   ///   - labels: `[N]`, each in 0..<classNames.count.
+  ///   - attribute: What groups are made of, or nil.
+  ///   - sensitive: `[N]`, the attribute's value of each image; empty without one.
   public init(
-    name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int]
+    name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int],
+    attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
   ) {
+    precondition(sensitive.count == (attribute == nil ? 0 : labels.count), "a value of the attribute for each image")
+    precondition(
+      sensitive.allSatisfy { $0 >= 0 && $0 < attribute?.valueNames.count ?? 0 }, "a value that the attribute has")
     precondition(imageShape.count == 3 && imageShape.allSatisfy { $0 > 0 }, "[H, W, C] > 0, not \(imageShape)")
     precondition(normalisation.mean.count == imageShape[2], "one normalisation per channel")
     precondition(
@@ -44,7 +58,8 @@ public struct Dataset: Sendable {
       "\(pixels.count) bytes are not \(labels.count) images of \(imageShape)")
     self.init(
       source: Source(
-        name: name, classNames: classNames, imageShape: imageShape, normalisation: normalisation, pixels: pixels),
+        name: name, classNames: classNames, imageShape: imageShape, normalisation: normalisation, pixels: pixels,
+        attribute: attribute, sensitive: sensitive),
       indices: Array(labels.indices), labels: labels)
   }
 

@@ -12,6 +12,8 @@ public enum ForgetRequest: Sendable, Hashable {
   case count(Int)
   /// The training samples with these places in the source set (order of the training files, from 0).
   case indices([Int])
+  /// So large a share, in (0, 1], of the training samples of these groups together, rounded down.
+  case groups([SampleGroup], ratio: Double)
 }
 
 /// A data set parted by a forget request.
@@ -38,8 +40,8 @@ extension ForgetRequest {
   ///
   /// Rows keep their order. Samples are drawn from `random.stream("forget")`; other requests use no randomness.
   ///
-  /// - Throws: `unknownClass`, `duplicateClass`, `unknownIndex`, `duplicateIndex`, `badFraction`, `badCount`,
-  ///   `emptyForgetSet`, `emptyRetainSet`.
+  /// - Throws: `unknownClass`, `duplicateClass`, `unknownIndex`, `duplicateIndex`, `badFraction`, `badCount`, `badRatio`,
+  ///   `noAttribute`, `unknownAttributeValue`, `duplicateGroup`, `emptyForgetSet`, `emptyRetainSet`.
   public func split(_ data: DataSplits, random: RandomSource) throws(DataError) -> ForgetSplit {
     let isForgotten = try forgottenRows(of: data.train, random: random)
     let rows = data.train.labels.indices
@@ -79,34 +81,64 @@ extension ForgetRequest {
         guard forgotten.insert(index).inserted else { throw .duplicateIndex(index) }
       }
       return train.indices.map { forgotten.contains($0) }
+    case .groups(let groups, let ratio):
+      guard ratio > 0 && ratio <= 1 else { throw .badRatio(ratio) }
+      guard let attribute = train.attribute, let values = train.sensitiveValues else {
+        throw .noAttribute(dataset: train.name)
+      }
+      for (position, group) in groups.enumerated() {
+        guard (0..<train.classCount).contains(group.target) else {
+          throw .unknownClass(group.target, classCount: train.classCount)
+        }
+        guard attribute.valueNames.indices.contains(group.sensitive) else {
+          throw .unknownAttributeValue(group.sensitive, attribute: attribute)
+        }
+        guard !groups[..<position].contains(group) else { throw .duplicateGroup(group) }
+      }
+      let wanted = Set(groups)
+      let members = values.indices.filter {
+        wanted.contains(SampleGroup(target: train.labels[$0], sensitive: values[$0]))
+      }
+      return drawn(Int(ratio * Double(members.count)), of: members, total: train.count, random: random)
     }
   }
 
   private func drawn(_ count: Int, of total: Int, random: RandomSource) -> [Bool] {
+    drawn(count, of: Array(0..<total), total: total, random: random)
+  }
+
+  private func drawn(_ count: Int, of rows: [Int], total: Int, random: RandomSource) -> [Bool] {
     var draw = random.stream("forget")
     var isDrawn = [Bool](repeating: false, count: total)
-    for row in draw.sample(count, of: Array(0..<total)) { isDrawn[row] = true }
+    for row in draw.sample(count, of: rows) { isDrawn[row] = true }
     return isDrawn
   }
 }
 
 extension ForgetRequest: Codable {
-  private enum CodingKeys: String, CodingKey { case classes, fraction, count, indices }
+  private enum CodingKeys: String, CodingKey { case classes, fraction, count, indices, groups, ratio }
 
-  /// Reads an object with exactly one known key.
+  /// Reads an object with exactly one known key, or with `groups` and their `ratio`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    guard container.allKeys.count == 1, let key = container.allKeys.first else {
+    if Set(container.allKeys) == [.groups, .ratio] {
+      self = .groups(
+        try container.decode([SampleGroup].self, forKey: .groups),
+        ratio: try container.decode(Double.self, forKey: .ratio))
+      return
+    }
+    guard container.allKeys.count == 1, let key = container.allKeys.first, key != .groups, key != .ratio else {
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "a forget request has one of the keys classes, fraction, count, indices"))
+          debugDescription:
+            "a forget request has one of the keys classes, fraction, count, indices, or groups and ratio"))
     }
     switch key {
     case .classes: self = .classes(try container.decode([Int].self, forKey: key))
     case .fraction: self = .fraction(try container.decode(Double.self, forKey: key))
     case .count: self = .count(try container.decode(Int.self, forKey: key))
-    case .indices: self = .indices(try container.decode([Int].self, forKey: key))
+    case .indices, .groups, .ratio: self = .indices(try container.decode([Int].self, forKey: key))
     }
   }
 
@@ -118,6 +150,9 @@ extension ForgetRequest: Codable {
     case .fraction(let fraction): try container.encode(fraction, forKey: .fraction)
     case .count(let count): try container.encode(count, forKey: .count)
     case .indices(let indices): try container.encode(indices, forKey: .indices)
+    case .groups(let groups, let ratio):
+      try container.encode(groups, forKey: .groups)
+      try container.encode(ratio, forKey: .ratio)
     }
   }
 }
@@ -130,6 +165,9 @@ extension ForgetRequest: CustomStringConvertible {
     case .fraction(let fraction): "a fraction of \(fraction)"
     case .count(let count): "\(count) samples"
     case .indices(let indices): "\(indices.count) listed samples"
+    case .groups(let groups, let ratio):
+      "\(ratio) of the samples of "
+        + groups.map { "class \($0.target) with value \($0.sensitive)" }.joined(separator: ", ")
     }
   }
 }

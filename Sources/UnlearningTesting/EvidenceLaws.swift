@@ -87,7 +87,7 @@ public enum EvidenceLaws {
       }
       let context = EvidenceContext(
         forgottenClasses: [1], classCount: 4, classNames: problem.data.train.classNames,
-        random: RandomSource(seed: 3))
+        random: RandomSource(seed: 3), groups: Self.groups(of: split))
       let values = [
         "accuracy.forget_train": 0.9, "accuracy.retain_train": 0.8, "accuracy.forget_test": 0.7,
         "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
@@ -96,6 +96,13 @@ public enum EvidenceLaws {
         target: ModelOutputs(of: problem.original, on: split, keepingFeatures: true), retrained: retrained,
         context: context, cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
         referenceMeasurements: values.mapValues { $0 - 0.1 })
+    }
+
+    /// The groups of the problem, one of which is forgotten.
+    private static func groups(of split: ForgetSplit) -> GroupContext? {
+      var groups = split.groupContext
+      groups?.forgotten = [SampleGroup(target: 1, sensitive: 0)]
+      return groups
     }
   }
 }

@@ -66,9 +66,11 @@ public enum MethodLaws {
 
   private static func refusing<M: UnlearningMethod>(_ method: M, _ problem: TinyProblem) -> [Violation] {
     var found: [Violation] = []
-    guard let split = try? problem.split(.classes([1])) else { return [] }
+    guard let kind = RequestKind.allCases.first(where: M.serves.contains),
+      let split = try? problem.split(kind.example)
+    else { return [] }
     let none = split.retainTrain.selecting([])
-    let run = problem.run(forgottenClasses: [1])
+    let run = problem.run(forgottenClasses: split.forgottenClasses)
     if M.needs.contains(.retainData) {
       let error = failure { try method.unlearn(problem.original, forget: split.forgetTrain, retain: none, run: run) }
       if error as? UnlearningError != .emptyRetainSet {

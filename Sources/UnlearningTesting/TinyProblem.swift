@@ -60,6 +60,8 @@ public struct TinyProblem: Sendable {
     }
     return Dataset(
       name: "corners", classNames: ["a", "b", "c", "d"], imageShape: [6, 6, 1],
-      normalisation: Normalisation(mean: [0.3], deviation: [0.2]), pixels: pixels, labels: labels)
+      normalisation: Normalisation(mean: [0.3], deviation: [0.2]), pixels: pixels, labels: labels,
+      attribute: SensitiveAttribute(name: "half", valueNames: ["first", "second"]),
+      sensitive: labels.indices.map { $0 / 4 % 2 })
   }
 }

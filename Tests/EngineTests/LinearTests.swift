@@ -71,6 +71,12 @@ extension OperationCase {
     #expect(result == Tensor(zeros: [3, 2]))
   }
 
+  @Test func serialVariantOfTheLibraryIsRefused() {
+    #expect(Runtime.blasProblem == nil)
+    #expect(Runtime.blasProblem(parallelism: 0)?.contains("apt-get install libopenblas0-pthread") == true)
+    #expect([1, 2].allSatisfy { Runtime.blasProblem(parallelism: $0) == nil })
+  }
+
   @Test func layerDeclaresPyTorchsShapesAndBounds() {
     var declarations = Declarations(random: RandomSource(seed: 1))
     #expect(Linear(30).declare(at: "fc", input: [50], in: &declarations) == [30])

@@ -28,6 +28,7 @@ final class Witness: ExecutionObserver {
   func failed(_ step: Step, error: String) { tell("failed \(step.label): \(error)") }
   func skipped(_ step: Step, because reason: String) { tell("skipped \(step.label): \(reason)") }
   func repaired(_ message: String) { tell("repaired \(message)") }
+  func noted(_ message: String) { tell("noted \(message)") }
 }
 
 /// Fails on purpose, until it is mended.
@@ -50,11 +51,10 @@ struct FailingMethod: UnlearningMethod {
   init() throws { folder = try StoreFolder() }
 
   private func execute(
-    _ plan: Plan, in store: String, workers: Int = 1, witness: Witness = Witness(),
-    registry: Registry = .builtIns
+    _ plan: Plan, in store: String, workers: Int = 1, witness: Witness = Witness()
   ) async throws -> (ExecutionSummary, Store) {
     let store = try Store(at: folder.url.appending(path: store))
-    let executor = Executor(plan, registry: registry, store: store, workers: workers, observer: witness)
+    let executor = Executor(plan, store: store, workers: workers, observer: witness)
     return (try await executor.run(), store)
   }
 
@@ -120,7 +120,7 @@ struct FailingMethod: UnlearningMethod {
     let store = try Store(at: folder.url.appending(path: "interrupted"))
     let box = Mutex<Executor?>(nil)
     let executor = Executor(
-      plan, registry: .builtIns, store: store, workers: 1,
+      plan, store: store, workers: 1,
       observer: Witness(onFinish: { count in if count == 4 { box.withLock { $0?.cancel() } } }))
     box.withLock { $0 = executor }
     let first = try await executor.run()
@@ -143,7 +143,7 @@ struct FailingMethod: UnlearningMethod {
     let experiment = try SmallExperiment.load(text, registry: registry)
     let plan = try Plan(experiment, registry: registry)
     let witness = Witness()
-    let (summary, store) = try await execute(plan, in: "store", witness: witness, registry: registry)
+    let (summary, store) = try await execute(plan, in: "store", witness: witness)
     // Two seeds; each failed model has predictions, one attack and two metrics.
     #expect(summary.failed == 2 && summary.skipped == 8)
     #expect(summary.finished == plan.steps.count - 10)
@@ -154,7 +154,7 @@ struct FailingMethod: UnlearningMethod {
       missing.allSatisfy { $0.contains(": failed: ") && $0.contains("the loss is not finite at epoch 1, step 2") })
 
     FailingMethod.isMended.withLock { $0 = true }
-    let (again, _) = try await execute(plan, in: "store", registry: registry)
+    let (again, _) = try await execute(plan, in: "store")
     #expect(again.failed == 0 && again.finished == 10)
     #expect(try results(of: plan, store: store).missing.isEmpty)
     #expect(plan.steps.allSatisfy { store.failure(of: $0.key) == nil })

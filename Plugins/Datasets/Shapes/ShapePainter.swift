@@ -34,6 +34,15 @@ struct ShapePainter {
     canvas.append(to: &bytes)
   }
 
+  /// Moves the red and the blue of pixels `[H, W, 3]` by 24 steps against each other.
+  func tint(_ pixels: inout ArraySlice<UInt8>, isWarm: Bool) {
+    let (red, blue) = isWarm ? (24, -24) : (-24, 24)
+    for place in stride(from: pixels.startIndex, to: pixels.endIndex, by: 3) {
+      pixels[place] = UInt8(clamping: Int(pixels[place]) + red)
+      pixels[place + 2] = UInt8(clamping: Int(pixels[place + 2]) + blue)
+    }
+  }
+
   /// A speck or a short stroke.
   private func addDistractor(to canvas: inout Canvas, _ random: inout RandomSource) {
     let isStroke = random.integer(below: 2) == 0

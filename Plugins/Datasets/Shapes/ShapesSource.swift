@@ -26,6 +26,8 @@ public struct ShapesSource: DatasetSource {
     public var distractors = 3
     /// Figures are turned by at most this many degrees to either side.
     public var rotation: Float = 18
+    /// The probability that an image has the tint of its class, in [0, 1]; nil for no tint and no sensitive attribute.
+    public var tintCorrelation: Double?
 
     /// 5,000 training and 1,000 test images of moderate difficulty.
     public init() {}
@@ -38,6 +40,9 @@ public struct ShapesSource: DatasetSource {
       ParameterField("noise", "standard deviation of the noise, of pixels in [0, 1]", .closed(0, 1)),
       ParameterField("distractors", "most distractors in an image", .closed(0, 100)),
       ParameterField("rotation", "largest angle of a figure to either side, in degrees", .closed(0, 180)),
+      ParameterField(
+        "tint_correlation",
+        "probability that an image has its class's tint, the sensitive attribute; none: no tint", .closed(0, 1)),
     ]
   }
 
@@ -63,6 +68,11 @@ public struct ShapesSource: DatasetSource {
   /// `[32, 32, 3]`, the shape of every image.
   public var imageShape: [Int] { [ShapePainter.side, ShapePainter.side, 3] }
 
+  /// Warm or cool, where images are tinted: even classes are mostly warm, odd ones cool.
+  public var attribute: SensitiveAttribute? {
+    parameters.tintCorrelation.map { _ in SensitiveAttribute(name: "tint", valueNames: ["warm", "cool"]) }
+  }
+
   /// None: the images are computed.
   public func localFiles() throws(DataError) -> [URL] { [] }
 
@@ -78,15 +88,22 @@ public struct ShapesSource: DatasetSource {
     let root = RandomSource(seed: UInt64(bitPattern: Int64(parameters.seed)))
     let labels = (0..<count).map { $0 % ShapeClass.allCases.count }
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(count * ShapePainter.side * ShapePainter.side * 3)
+    var tints: [Int] = []
+    let size = ShapePainter.side * ShapePainter.side * 3
+    pixels.reserveCapacity(count * size)
     for (index, label) in labels.enumerated() {
       var random = root.stream("shapes-\(split)", index)
       painter.paint(ShapeClass.allCases[label], random: &random, into: &pixels)
+      if let correlation = parameters.tintCorrelation {
+        var draw = root.stream("tint-\(split)", index)
+        tints.append(Double(draw.uniform()) < correlation ? label % 2 : 1 - label % 2)
+        painter.tint(&pixels[(pixels.count - size)...], isWarm: tints[index] == 0)
+      }
     }
     return Dataset(
       name: Self.card.name, classNames: classNames, imageShape: imageShape,
       // Of the default set, rounded.
       normalisation: Normalisation(mean: [0.41, 0.41, 0.41], deviation: [0.26, 0.26, 0.26]), pixels: pixels,
-      labels: labels)
+      labels: labels, attribute: attribute, sensitive: tints)
   }
 }

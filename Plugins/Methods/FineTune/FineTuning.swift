@@ -12,12 +12,14 @@ public import Unlearning
 public struct FineTuning: UnlearningMethod {
   /// What can be set.
   public struct Parameters: ParameterSet {
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken.
     public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
     /// 10 epochs of SGD at rate 0.01, divided by 10 after 5 epochs.
     public init() {}
     /// What each number means.
-    public static let fields = TrainingRecipe.fields(below: "training")
+    public static let fields = [RetainSampling.field] + TrainingRecipe.fields(below: "training")
   }
   /// Name, title and source.
   public static let card = Card(
@@ -38,9 +40,13 @@ public struct FineTuning: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original after more training on the retain set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    return try run.fit(original, to: retain, by: parameters.training) { $0.crossEntropy }
+    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
+    return try run.fit(original, to: sampler.samples, count: retain.count, by: parameters.training) { $0.crossEntropy }
   }
 }

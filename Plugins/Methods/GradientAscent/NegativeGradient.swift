@@ -18,6 +18,8 @@ public struct NegativeGradient: UnlearningMethod {
     public var training = TrainingRecipe(epochs: 5, learningRate: 1e-4, batchSize: 256)
     /// Whether each epoch begins with a pass over the retain set.
     public var retainPass = false
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// nil, or the accuracy on the forget set, in [0, 1], below which the method stops after an epoch.
     public var stopBelow: Double?
     /// 5 epochs of ascent at rate 1e-4.
@@ -26,6 +28,7 @@ public struct NegativeGradient: UnlearningMethod {
     public static let fields =
       [
         ParameterField("retain_pass", "whether each epoch begins with ordinary training on the retain set"),
+        RetainSampling.field,
         ParameterField(
           "stop_below", "stop after the first epoch whose accuracy on the forget set is below this; none: never",
           .closed(0, 1)),
@@ -50,6 +53,9 @@ public struct NegativeGradient: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original after ascent; notes `epochs`, how many were run, and `forget_accuracy` where it was watched.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
@@ -58,8 +64,11 @@ public struct NegativeGradient: UnlearningMethod {
     func steps(_ count: Int) -> Int { (count + recipe.batchSize - 1) / recipe.batchSize }
     let stepsPerEpoch = steps(forget.count) + (parameters.retainPass ? steps(retain.count) : 0)
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
+    let sampler =
+      parameters.retainPass
+      ? try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run) : nil
     for epoch in 0..<recipe.epochs {
-      if parameters.retainPass { try trainer.epoch(epoch, over: retain) { $0.crossEntropy } }
+      if let sampler { try trainer.epoch(epoch, over: sampler.samples(epoch)) { $0.crossEntropy } }
       try trainer.epoch(epoch, over: forget, stream: "forget") { -$0.crossEntropy }
       run.notes["epochs"] = Double(epoch + 1)
       if let bound = parameters.stopBelow, let accuracy = Predictions(of: trainer.model, on: forget).accuracy {

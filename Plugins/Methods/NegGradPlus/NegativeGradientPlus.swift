@@ -15,13 +15,18 @@ public struct NegativeGradientPlus: UnlearningMethod {
   public struct Parameters: ParameterSet {
     /// α: the weight of the retain loss; the forget loss has 1 − α.
     public var alpha = 0.9999
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken; the batch size is that of both sets.
     public var training = TrainingRecipe(epochs: 5, learningRate: 0.01, momentum: 0)
     /// α 0.9999; 5 epochs of SGD at rate 0.01 without momentum.
     public init() {}
     /// What each number means.
     public static let fields =
-      [ParameterField("alpha", "weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1))]
+      [
+        ParameterField("alpha", "weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1)),
+        RetainSampling.field,
+      ]
       + TrainingRecipe.fields(below: "training")
   }
   /// Name, title and source.
@@ -43,6 +48,9 @@ public struct NegativeGradientPlus: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original after descent on the retain set against the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
@@ -50,10 +58,11 @@ public struct NegativeGradientPlus: UnlearningMethod {
     let alpha = Float(parameters.alpha)
     let stepsPerEpoch = (retain.count + recipe.batchSize - 1) / recipe.batchSize
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
+    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
     var passes = 0
     var forgetBatches = trainer.batches(of: forget, epoch: passes, stream: "forget").makeIterator()
     for epoch in 0..<recipe.epochs {
-      for batch in trainer.batches(of: retain, epoch: epoch) {
+      for batch in trainer.batches(of: sampler.samples(epoch), epoch: epoch) {
         guard alpha < 1 else {
           try trainer.step(batch, epoch: epoch) { $0.crossEntropy }
           continue

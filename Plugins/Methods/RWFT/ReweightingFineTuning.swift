@@ -24,6 +24,8 @@ public struct ReweightingFineTuning: UnlearningMethod {
     public var forgetWeight: Double?
     /// Retained samples that take part, as a multiple of |D_f|, > 0; nil for all.
     public var retainRatio: Double?
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken.
     public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
     /// Proportional redistribution; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
@@ -42,6 +44,7 @@ public struct ReweightingFineTuning: UnlearningMethod {
           .above(0)),
         ParameterField(
           "retain_ratio", "retained samples that take part, as a multiple of the forget set; none: all", .above(0)),
+        RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }
   /// Name, title and source.
@@ -63,6 +66,9 @@ public struct ReweightingFineTuning: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original, fine-tuned towards the reweighted targets; notes their mean entropy in nats, `target_entropy`.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
@@ -72,6 +78,7 @@ public struct ReweightingFineTuning: UnlearningMethod {
     training.teacherView = parameters.teacherView
     training.forgetWeight = parameters.forgetWeight
     training.retainRatio = parameters.retainRatio
+    training.retainSampling = parameters.retainSampling
     return try training(original, forget: forget, retain: retain, run: run)
   }
 }

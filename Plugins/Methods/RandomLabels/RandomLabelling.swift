@@ -27,6 +27,8 @@ public struct RandomLabelling: UnlearningMethod {
     public var redraw = RandomLabelTraining.Redraw.epoch
     /// What retained samples do.
     public var retain = RandomLabelTraining.RetainPass.joint
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken.
     public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
     /// Labels other than a sample's own, drawn in each epoch; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
@@ -43,6 +45,7 @@ public struct RandomLabelling: UnlearningMethod {
         ParameterField(
           "retain", "whether retained samples are shuffled in, follow in a pass of their own, or take no part",
           .oneOf(RandomLabelTraining.RetainPass.allCases.map(\.rawValue))),
+        RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }
   /// Name, title and source.
@@ -63,6 +66,9 @@ public struct RandomLabelling: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original after training on random labels.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
@@ -70,6 +76,7 @@ public struct RandomLabelling: UnlearningMethod {
     training.choice = parameters.labels
     training.redraw = parameters.redraw
     training.retainPass = parameters.retain
+    training.retainSampling = parameters.retainSampling
     return try training(original, forget: forget, retain: retain, run: run)
   }
 }

@@ -5,9 +5,19 @@ public import Unlearning
 /// Trains a fresh model on the retain set by the recipe of the original: what every other method is compared with.
 ///
 /// Nothing of the original model is read; initial parameters and the order of samples come from streams of their own.
+/// With `retain_sampling: reweight` groups are met as often as before the request: the reference of group-robust
+/// methods.
+/// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330, section 4.1, for the sampling.
 public struct Retraining: UnlearningMethod {
-  /// Everything is set by the recipe of the original.
-  public typealias Parameters = NoParameters
+  /// What can be set; everything else is the recipe of the original.
+  public struct Parameters: ParameterSet {
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
+    /// Every retained sample once an epoch.
+    public init() {}
+    /// What it means.
+    public static let fields = [RetainSampling.field]
+  }
   /// Name, title and source.
   public static let card = Card(
     name: "retrain", title: "Retraining",
@@ -18,13 +28,21 @@ public struct Retraining: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.retainData]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
+  private let parameters: Parameters
 
-  /// The method.
-  public init(_ parameters: Parameters) throws(ParameterError) { try parameters.validate() }
+  /// The method with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// Itself.
+  public var reference: RetainSampling { parameters.retainSampling }
 
   /// A model that never saw the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    return try run.train(on: retain, purpose: "retrain")
+    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
+    return try run.train(on: retain, purpose: "retrain", sampler: sampler)
   }
 }

@@ -29,6 +29,8 @@ public struct SaliencyUnlearning: UnlearningMethod {
     public var variant = Variant.sequential
     /// The labels that a forgotten sample may get.
     public var labels = RandomLabelTraining.Choice.any
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken; its batch size is also that of the mask's gradients, which depend on it.
     public var training = TrainingRecipe(epochs: 10, learningRate: 0.013, batchSize: 256)
     /// Half of all parameters; 10 epochs of SGD at rate 0.013, any label, forget set first.
@@ -43,6 +45,7 @@ public struct SaliencyUnlearning: UnlearningMethod {
         ParameterField(
           "labels", "what a forgotten sample may be called: any class but its own, any class, or any retained class",
           .oneOf(RandomLabelTraining.Choice.allCases.map(\.rawValue))),
+        RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }
   /// Name, title and source.
@@ -63,6 +66,9 @@ public struct SaliencyUnlearning: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original after masked training on random labels; notes `salient_share`, how much of it may move.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
@@ -73,6 +79,7 @@ public struct SaliencyUnlearning: UnlearningMethod {
     training.choice = parameters.labels
     training.retainPass = parameters.variant == .joint ? .joint : .after
     training.mask = mask.values
+    training.retainSampling = parameters.retainSampling
     return try training(original, forget: forget, retain: retain, run: run)
   }
 }

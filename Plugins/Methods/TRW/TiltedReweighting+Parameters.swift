@@ -25,6 +25,8 @@ extension TiltedReweighting {
     ///
     /// 2 is a guess at the paper's TRW-2R, which nothing that could be read defines: "TRW-2R (inferred)" at best.
     public var retainRatio: Double?
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
     /// How steps are taken.
     public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
@@ -62,6 +64,7 @@ extension TiltedReweighting {
           "retain_ratio",
           "retained samples that take part, as a multiple of the forget set; none: all; 2.0: \"TRW-2R (inferred)\"",
           .above(0)),
+        RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }
 }

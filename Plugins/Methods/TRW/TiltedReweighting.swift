@@ -41,6 +41,9 @@ public struct TiltedReweighting: UnlearningMethod {
     self.parameters = parameters
   }
 
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
   /// The original, fine-tuned towards the tilted targets.
   ///
   /// Notes, as means over the forgotten classes unless said: `similarity_range` and `similarity_deviation` of the
@@ -55,6 +58,7 @@ public struct TiltedReweighting: UnlearningMethod {
     training.teacherView = parameters.teacherView
     training.forgetWeight = parameters.forgetWeight
     training.retainRatio = parameters.retainRatio
+    training.retainSampling = parameters.retainSampling
     return try training(original, forget: forget, retain: retain, run: run)
   }
 

@@ -15,6 +15,9 @@ enum BLAS {
     openblas_set_num_threads(1)
   }
 
+  /// OpenBLAS's own word for how it shares work among threads: 0 not at all, 1 with threads, 2 with OpenMP.
+  static var parallelism: Int { Int(openblas_get_parallel()) }
+
   /// What OpenBLAS runs on: its version and build options, and the processor it takes this one for.
   static var description: String {
     "\(String(cString: openblas_get_config())) on \(String(cString: openblas_get_corename()))"

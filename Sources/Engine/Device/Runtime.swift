@@ -6,6 +6,17 @@ public enum Runtime {
   public static var instructionSet: String { String(cString: lacuna_instruction_set()) }
   /// OpenBLAS's version, build options and processor type.
   public static var blas: String { BLAS.description }
+  /// Why the machine's OpenBLAS must not be used, with the fix; nil where it is sound.
+  ///
+  /// The serial variant gives wrong results when several threads call it, even each with data of its own.
+  public static var blasProblem: String? { blasProblem(parallelism: BLAS.parallelism) }
+
+  package static func blasProblem(parallelism: Int) -> String? {
+    guard parallelism == 0 else { return nil }
+    return "OpenBLAS is the serial variant, which computes wrong numbers when several threads use it. On Debian this "
+      + "installs the one with threads, which takes its place: sudo apt-get install libopenblas0-pthread"
+  }
+
   /// Threads that kernels may use together.
   ///
   /// Results do not depend on it.

@@ -54,6 +54,16 @@ extension Tensor {
     return out
   }
 
+  /// Each row of a matrix times a number of its own: `[N, C]`, N factors → `[N, C]`.
+  public func scaledRows(by factors: [Float]) -> Tensor {
+    precondition(shape.count == 2 && factors.count == shape[0], "\(factors.count) factors for \(shape)")
+    let out = Tensor(uninitialized: shape)
+    if count > 0 {
+      device.scaleRows(storage, column: Tensor(factors, shape: [factors.count]).storage, into: out.storage)
+    }
+    return out
+  }
+
   /// The sum of all numbers, in double precision and fixed order.
   public var sum: Double { device.sum(storage) }
 

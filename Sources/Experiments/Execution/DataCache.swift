@@ -15,7 +15,13 @@ final class DataCache: Sendable {
     var seed: Int
   }
 
-  init(_ experiment: Experiment) { self.experiment = experiment }
+  private let note: @Sendable (String) -> Void
+
+  /// - Parameter note: Told how a request parts groups.
+  init(_ experiment: Experiment, note: @escaping @Sendable (String) -> Void) {
+    self.experiment = experiment
+    self.note = note
+  }
 
   /// The data set at `index` of the experiment, without its validation rows.
   func data(_ index: Int) throws -> DataSplits {
@@ -43,8 +49,18 @@ final class DataCache: Sendable {
       if let known = cache[key] { return known }
       let random = RandomSource(seed: UInt64(setting.drawSeed)).stream("forget request")
       let split = try setting.request.split(data, random: random)
+      if case .groups = setting.request { note(Self.groupCounts(of: split)) }
       cache[key] = split
       return split
     }
+  }
+
+  /// "groups (training samples before → after): 0-4/red 27496 → 27496, 0-4/green 3100 → 1550, …".
+  private static func groupCounts(of split: ForgetSplit) -> String {
+    let kept = split.retainTrain.groupSizes ?? [], forgotten = split.forgetTrain.groupSizes ?? []
+    let counts = zip(kept, forgotten).enumerated().map { group, sizes in
+      "\(split.retainTrain.groupName(group) ?? "\(group)") \(sizes.0 + sizes.1) → \(sizes.0)"
+    }
+    return "groups (training samples before → after): \(counts.joined(separator: ", "))"
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 public import Logging
 import Synchronization
-public import Unlearning
+import Unlearning
 
 /// Told what happens while a plan is executed; called from several threads.
 public protocol ExecutionObserver: Sendable {
@@ -19,6 +19,8 @@ public protocol ExecutionObserver: Sendable {
   func skipped(_ step: Step, because reason: String)
   /// A damaged artefact was put aside and is made anew.
   func repaired(_ message: String)
+  /// Something to know about the data.
+  func noted(_ message: String)
 }
 
 /// How an execution ended.
@@ -47,7 +49,7 @@ public final class Executor: Sendable {
 
   /// An execution by up to `workers` steps side by side; results do not depend on how many.
   public init(
-    _ plan: Plan, registry: Registry, store: Store, workers: Int, observer: any ExecutionObserver,
+    _ plan: Plan, store: Store, workers: Int, observer: any ExecutionObserver,
     log: Logger = Logger(label: "lacuna")
   ) {
     precondition(workers >= 1, "at least one worker is needed")

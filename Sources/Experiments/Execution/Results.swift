@@ -1,5 +1,5 @@
 import ConfigYAML
-public import Unlearning
+import Unlearning
 
 /// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and the
 /// labels of the cells whose measurements are missing.

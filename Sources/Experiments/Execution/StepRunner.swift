@@ -26,7 +26,7 @@ final class StepRunner: Sendable {
     self.store = store
     self.observer = observer
     self.log = log
-    data = DataCache(plan.experiment)
+    data = DataCache(plan.experiment) { observer.noted($0) }
     outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.count + 4))
     environment = StepEnvironment()
   }
@@ -169,7 +169,7 @@ final class StepRunner: Sendable {
     return EvidenceContext(
       forgottenClasses: split.forgottenClasses, classCount: split.retainTrain.classCount,
       classNames: split.retainTrain.classNames,
-      random: RandomSource(seed: UInt64(setting.drawSeed)).stream("evidence"))
+      random: RandomSource(seed: UInt64(setting.drawSeed)).stream("evidence"), groups: split.groupContext)
   }
 
   private func evidence(_ setting: Step.Setting, _ target: Step.Target) throws -> Evidence {

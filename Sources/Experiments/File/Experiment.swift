@@ -74,40 +74,77 @@ struct RecipeVariant: Sendable {
 /// A forget request as the file writes it; classes are found by name once the data set is known.
 struct ForgetEntry: Sendable {
   enum Kind: Sendable {
-    case classes([(name: String, mark: Mark)])
+    case classes([NamedValue])
+    case groups([NamedGroups], ratio: Double, seed: Int)
     case request(ForgetRequest, seed: Int)
   }
+  typealias NamedValue = (name: String, mark: Mark)
+  /// Every class with every value of the attribute.
+  typealias NamedGroups = (targets: [NamedValue], sensitive: [NamedValue])
   var kind: Kind
   var label: String
   var mark: Mark
 
-  /// The request for a data set with these classes.
-  func request(classNames: [String], diagnostics: Diagnostics?) -> ForgetRequest? {
+  /// The request for the data set of `source`.
+  func request(of source: any DatasetSource, diagnostics: Diagnostics?) -> ForgetRequest? {
     switch kind {
     case .request(let request, _): return request
     case .classes(let names):
-      var labels: [Int] = []
-      for (name, mark) in names {
-        let byNumber = Int(name).flatMap { classNames.indices.contains($0) ? $0 : nil }
-        guard let label = classNames.firstIndex(of: name) ?? byNumber else {
-          let problem =
-            Int(name) == nil
-            ? unknownName("class", name, known: classNames)
-            : "class \(name) does not exist; classes are 0 to \(classNames.count - 1)"
-          diagnostics?.report(problem, at: mark)
-          return nil
-        }
-        if labels.contains(label) { diagnostics?.report("class '\(name)' is named twice", at: mark) }
-        labels.append(label)
+      return Self.numbers(of: names, "class", "classes", among: source.classNames, diagnostics)
+        .map { .classes($0.sorted()) }
+    case .groups(let groups, let ratio, _):
+      guard let attribute = source.attribute else {
+        let name = type(of: source).card.name
+        diagnostics?.report("data set '\(name)' has no sensitive attribute, so it has no groups", at: mark)
+        return nil
       }
-      return .classes(labels.sorted())
+      var found: [SampleGroup] = []
+      for (targets, values) in groups {
+        guard
+          let targets = Self.numbers(of: targets, "class", "classes", among: source.classNames, diagnostics),
+          let values = Self.numbers(
+            of: values, "value of '\(attribute.name)'", "values", among: attribute.valueNames, diagnostics)
+        else { return nil }
+        for target in targets {
+          for value in values {
+            let group = SampleGroup(target: target, sensitive: value)
+            if found.contains(group) { diagnostics?.report("a group is named twice", at: mark) }
+            found.append(group)
+          }
+        }
+      }
+      found.sort { ($0.target, $0.sensitive) < ($1.target, $1.sensitive) }
+      return .groups(found, ratio: ratio)
     }
+  }
+
+  /// What `names` stand for, by name or by number; nil, and a report, where one stands for nothing.
+  private static func numbers(
+    of names: [NamedValue], _ what: String, _ plural: String, among known: [String], _ diagnostics: Diagnostics?
+  ) -> [Int]? {
+    var numbers: [Int] = []
+    for (name, mark) in names {
+      let byNumber = Int(name).flatMap { known.indices.contains($0) ? $0 : nil }
+      guard let number = known.firstIndex(of: name) ?? byNumber else {
+        let problem =
+          Int(name) == nil
+          ? unknownName(what, name, known: known)
+          : "\(what) \(name) does not exist; \(plural) are 0 to \(known.count - 1)"
+        diagnostics?.report(problem, at: mark)
+        return nil
+      }
+      if numbers.contains(number) { diagnostics?.report("\(what) '\(name)' is named twice", at: mark) }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   /// Seeds the draw of samples; the same for all seeds of the grid, so that all models forget the same samples.
   var drawSeed: Int {
-    if case .request(_, let seed) = kind { return seed }
-    return 0
+    switch kind {
+    case .request(_, let seed), .groups(_, _, let seed): seed
+    case .classes: 0
+    }
   }
 }
 

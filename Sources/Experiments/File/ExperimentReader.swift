@@ -112,10 +112,12 @@ struct ExperimentReader {
     guard let node = root["forget"], let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
     let requests = items.compactMap { item -> ForgetEntry? in
+      if item["group"] != nil { return groups(item) }
       guard let entries = item.entries, entries.count == 1 else {
         diagnostics.report(
           "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
-            + "'samples: {count: 100}', 'indices: file'; found \(item.kindDescription)", at: item.mark)
+            + "'samples: {count: 100}', 'indices: file', '{group: {target: name, sensitive: name}, ratio: 0.5}'; "
+            + "found \(item.kindDescription)", at: item.mark)
         return nil
       }
       switch entries[0].key {
@@ -123,7 +125,8 @@ struct ExperimentReader {
       case "samples": return samples(entries[0].value)
       case "indices": return indices(entries[0].value)
       default:
-        let problem = unknownName("kind of forget request", entries[0].key, known: ["class", "samples", "indices"])
+        let problem = unknownName(
+          "kind of forget request", entries[0].key, known: ["class", "samples", "indices", "group"])
         diagnostics.report(problem, at: entries[0].keyMark)
         return nil
       }
@@ -135,12 +138,47 @@ struct ExperimentReader {
     return requests
   }
 
-  private func classes(_ node: Node) -> ForgetEntry? {
+  /// One name or a list of names; nil, and a report, without any.
+  private func names(_ node: Node, _ what: String) -> [ForgetEntry.NamedValue]? {
     let items: [Node]
     if case .scalar = node { items = [node] } else { items = node.items(diagnostics) ?? [] }
-    if items.isEmpty { diagnostics.report("at least one class is needed", at: node.mark) }
+    if items.isEmpty { diagnostics.report("at least one \(what) is needed", at: node.mark) }
     let names = items.compactMap { item in item.string(diagnostics).map { (name: $0, mark: item.mark) } }
-    guard !names.isEmpty else { return nil }
+    return names.isEmpty ? nil : names
+  }
+
+  /// `{group: {target: …, sensitive: …}, ratio: 0.5, seed: 0}`; `group` may be a list.
+  private func groups(_ node: Node) -> ForgetEntry? {
+    guard let group = node["group"] else { return nil }
+    node.reportUnknownKeys(known: ["group", "ratio", "seed"], diagnostics)
+    let seed = node["seed"].flatMap { $0.int(diagnostics) } ?? 0
+    if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: node["seed"]?.mark) }
+    let ratio = node["ratio"].flatMap { $0.double(diagnostics) } ?? 0.5
+    if ratio <= 0 || ratio > 1 { diagnostics.report("'ratio' must be in (0, 1], is \(ratio)", at: node["ratio"]?.mark) }
+    let items: [Node]
+    if case .sequence(let list, _) = group { items = list } else { items = [group] }
+    if items.isEmpty { diagnostics.report("at least one group is needed", at: group.mark) }
+    let groups = items.compactMap { item -> ForgetEntry.NamedGroups? in
+      guard item.entries(diagnostics) != nil else { return nil }
+      item.reportUnknownKeys(known: ["target", "sensitive"], diagnostics)
+      guard let target = item["target"], let sensitive = item["sensitive"] else {
+        diagnostics.report("a group is given by 'target' and 'sensitive'", at: item.mark)
+        return nil
+      }
+      guard let targets = names(target, "class"), let values = names(sensitive, "value") else { return nil }
+      return (targets, values)
+    }
+    guard groups.count == items.count, !groups.isEmpty else { return nil }
+    let text = groups.map { group in
+      [group.targets, group.sensitive].map { $0.map(\.name).joined(separator: "+") }.joined(separator: "/")
+    }
+    return ForgetEntry(
+      kind: .groups(groups, ratio: ratio, seed: seed),
+      label: "group \(text.joined(separator: ", ")) \(ratio)\(seed == 0 ? "" : " seed \(seed)")", mark: node.mark)
+  }
+
+  private func classes(_ node: Node) -> ForgetEntry? {
+    guard let names = names(node, "class") else { return nil }
     return ForgetEntry(
       kind: .classes(names), label: "class " + names.map(\.name).joined(separator: "+"), mark: node.mark)
   }
@@ -199,7 +237,7 @@ struct ExperimentReader {
   private func checkClasses(_ parts: Parts) {
     for variant in parts.data {
       guard let source = variant.plugin as? any DatasetSource else { continue }
-      for entry in parts.forget { _ = entry.request(classNames: source.classNames, diagnostics: diagnostics) }
+      for entry in parts.forget { _ = entry.request(of: source, diagnostics: diagnostics) }
     }
   }
 

@@ -1,4 +1,4 @@
-public import ConfigYAML
+import ConfigYAML
 import Data
 import Engine
 import Foundation
@@ -31,7 +31,8 @@ public struct Plan: Sendable {
 /// Walks the grid and collects cells and steps.
 struct PlanBuilder {
   let experiment: Experiment
-  private let reference: Variant
+  /// The retrained models that others may be compared with: with and without reweighting.
+  private let references: [Variant]
   private let dataIdentities: [JSONValue]
   private(set) var cells: [Cell] = []
   var pruned: [PrunedCell] = []
@@ -49,7 +50,7 @@ struct PlanBuilder {
         Diagnostic(file: experiment.file, message: "no method is named '\(Self.referenceName)', the reference of all")
       ])
     }
-    reference = try Self.defaultVariant(of: retrain)
+    references = try RetainSampling.allCases.map { try Self.reference(of: retrain, $0) }
     dataIdentities = try experiment.data.map { try Self.identity(of: $0) }
   }
 
@@ -62,7 +63,7 @@ struct PlanBuilder {
       for architecture in experiment.architectures {
         for recipe in experiment.recipes {
           for entry in experiment.forget {
-            guard let request = entry.request(classNames: source.classNames, diagnostics: nil) else { continue }
+            guard let request = entry.request(of: source, diagnostics: nil) else { continue }
             let settings = experiment.seeds.map { seed in
               Step.Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
@@ -101,47 +102,34 @@ struct PlanBuilder {
     var group = whole
     group.settings = withoutExcluded(whole)
     guard !group.settings.isEmpty else { return }
-    let kind = group.request.kind
     let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
     var originals: [StepKey] = []
-    var bank: [StepKey] = []
-    var retrained: [StepKey] = []
-    for setting in group.settings {
-      originals.append(try addTraining(setting))
-      let model = try addUnlearning(setting, method: reference, original: originals[originals.count - 1])
-      retrained.append(model)
-      bank.append(try addPrediction(setting, model: model, of: "retrain", features: readsFeatures))
-    }
-    // The reference of each seed is planned first, because others read its measurements.
-    var referenceProbes: [[Cell.Probe]] = []
-    for (position, setting) in group.settings.enumerated() {
-      let probes = try addProbes(
-        setting, group, model: retrained[position], predictions: bank[position], bank: bank, position: position,
-        method: reference, label: "retrain", referenceProbes: nil)
-      referenceProbes.append(probes)
-      addCell(group, setting, method: nil, isReference: true, probes: probes)
-    }
+    for setting in group.settings { originals.append(try addTraining(setting)) }
+    // The references are planned first, because others read their measurements.
+    var banks = [RetainSampling.shuffle: try addBank(group, references[0], readsFeatures)]
     for (position, setting) in group.settings.enumerated() {
       let key = try addPrediction(
         setting, model: originals[position], of: "original", features: readsFeatures)
       let probes = try addProbes(
-        setting, group, model: nil, predictions: key, bank: bank, position: nil, method: nil, label: "original",
-        referenceProbes: referenceProbes[position])
+        setting, group, model: nil, predictions: key, bank: banks[.shuffle]?.predictions ?? [], position: nil,
+        method: nil, label: "original", referenceProbes: banks[.shuffle]?.probes[position])
       addCell(group, setting, method: nil, isReference: false, probes: probes)
     }
     for method in experiment.methods {
-      guard method.name != reference.name || method.keyParameters != reference.keyParameters else { continue }
       guard let plugin = method.plugin as? any UnlearningMethod else { continue }
-      guard type(of: plugin).serves.contains(kind) else {
+      if let obstacle = obstacle(to: type(of: plugin), plugin.reference, group) {
         // An exclusion of what cannot run anyway is not a mistake.
         for setting in group.settings { _ = exclusion(group, setting, method: method, attack: nil) }
-        let served = type(of: plugin).serves.map(\.rawValue).sorted().joined(separator: ", ")
         pruned.append(
-          PrunedCell(
-            description: "\(group.label) / \(method.label)",
-            reason: "\(method.name) serves requests of \(served), this is one of \(kind.rawValue)"))
+          PrunedCell(description: "\(group.label) / \(method.label)", reason: "\(method.name) \(obstacle)"))
         continue
       }
+      if banks[plugin.reference] == nil {
+        let variant = references.first { ($0.plugin as? any UnlearningMethod)?.reference == plugin.reference }
+        banks[plugin.reference] = try variant.map { try addBank(group, $0, readsFeatures) }
+      }
+      guard let bank = banks[plugin.reference] else { preconditionFailure("there is a reference of every kind") }
+      guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { continue }
       for (position, setting) in group.settings.enumerated() {
         if let exclusion = exclusion(group, setting, method: method, attack: nil) {
           pruned.append(
@@ -153,17 +141,55 @@ struct PlanBuilder {
         let model = try addUnlearning(setting, method: method, original: originals[position])
         let key = try addPrediction(setting, model: model, of: method.label, features: readsFeatures)
         let probes = try addProbes(
-          setting, group, model: model, predictions: key, bank: bank, position: nil, method: method,
-          label: method.label, referenceProbes: referenceProbes[position])
+          setting, group, model: model, predictions: key, bank: bank.predictions, position: nil, method: method,
+          label: method.label, referenceProbes: bank.probes[position])
         addCell(group, setting, method: method, isReference: false, probes: probes)
       }
     }
   }
 
+  /// Retrained models, one a seed, that others are compared with.
+  private struct Bank {
+    var variant: Variant
+    var predictions: [StepKey] = []
+    var probes: [[Cell.Probe]] = []
+  }
+
+  private mutating func addBank(_ group: Group, _ variant: Variant, _ readsFeatures: Bool) throws -> Bank {
+    var bank = Bank(variant: variant)
+    var models: [StepKey] = []
+    for setting in group.settings {
+      // Retraining starts anew, so there is no original to name.
+      models.append(try addUnlearning(setting, method: variant, original: nil))
+      bank.predictions.append(
+        try addPrediction(setting, model: models[models.count - 1], of: variant.label, features: readsFeatures))
+    }
+    for (position, setting) in group.settings.enumerated() {
+      let probes = try addProbes(
+        setting, group, model: models[position], predictions: bank.predictions[position], bank: bank.predictions,
+        position: position, method: variant, label: variant.label, referenceProbes: nil)
+      bank.probes.append(probes)
+      addCell(group, setting, method: variant, isReference: true, probes: probes)
+    }
+    return bank
+  }
+
+  /// Why a method cannot serve the request of `group`, or nil.
+  private func obstacle(
+    to method: any UnlearningMethod.Type, _ reference: RetainSampling, _ group: Group
+  ) -> String? {
+    let kind = group.request.kind
+    guard method.serves.contains(kind) else {
+      let served = method.serves.map(\.rawValue).sorted().joined(separator: ", ")
+      return "serves requests of \(served), this is one of \(kind.rawValue)"
+    }
+    let readsGroups = method.needs.contains(.groups) || reference == .reweight
+    return readsGroups && !Self.hasGroups(group) ? "reads groups, and the data have no sensitive attribute" : nil
+  }
+
   private mutating func addCell(
-    _ group: Group, _ setting: Step.Setting, method: Variant?, isReference: Bool, probes: [Cell.Probe]
+    _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool, probes: [Cell.Probe]
   ) {
-    let shown = method ?? (isReference ? reference : nil)
     var parameters = shown?.parameters.members ?? []
     if !group.recipe.varied.isEmpty {
       // The recipe is an axis of its own: its rows must be told apart in files, too.
@@ -174,13 +200,14 @@ struct PlanBuilder {
       }
       parameters.append(.init(key: "original_training", value: .object(varied)))
     }
-    let labels = [method?.variedLabel ?? "", group.recipe.label]
+    let labels = [shown?.variedLabel ?? "", group.recipe.label]
+    let reference = (shown?.plugin as? any UnlearningMethod)?.reference ?? .shuffle
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
         method: shown?.name ?? "original", parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seed: setting.seed,
-        isReference: isReference, isOriginal: shown == nil, probes: probes, group: group.label))
+        isReference: isReference, isOriginal: shown == nil, probes: probes, group: "\(group.label) / \(reference)"))
   }
 
   // MARK: Steps
@@ -238,7 +265,7 @@ struct PlanBuilder {
   }
 
   private mutating func addUnlearning(
-    _ setting: Step.Setting, method: Variant, original: StepKey
+    _ setting: Step.Setting, method: Variant, original: StepKey?
   ) throws -> StepKey {
     let needs = (method.plugin as? any UnlearningMethod).map { type(of: $0).needs } ?? []
     let parent = needs.contains(.originalModel) ? original : nil
@@ -335,6 +362,10 @@ struct PlanBuilder {
     } else {
       return false
     }
+    if Self.reads(probe, .groups), !Self.hasGroups(group) {
+      prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
+      return false
+    }
     guard models < needed || !serves else { return true }
     prune(
       probe, group,
@@ -344,6 +375,10 @@ struct PlanBuilder {
     return false
   }
 
+  private static func hasGroups(_ group: Group) -> Bool {
+    (group.data.plugin as? any DatasetSource)?.attribute != nil
+  }
+
   private mutating func prune(_ probe: Variant, _ group: Group, because reason: String) {
     let cell = PrunedCell(description: "\(group.label) / \(probe.label)", reason: reason)
     if !pruned.contains(cell) { pruned.append(cell) }
@@ -351,13 +386,17 @@ struct PlanBuilder {
 
   // MARK: Identities
 
-  private static func defaultVariant(of type: any UnlearningMethod.Type) throws -> Variant {
+  private static func reference(of type: any UnlearningMethod.Type, _ sampling: RetainSampling) throws -> Variant {
     func make<M: UnlearningMethod>(_ type: M.Type) throws -> Variant {
-      let parameters = M.Parameters()
-      let resolved = try JSONValue(parameters)
+      let members = (try JSONValue(M.Parameters()).members ?? []).map { member in
+        member.key == "retain_sampling"
+          ? JSONValue.Member(key: member.key, value: .string(sampling.rawValue)) : member
+      }
+      let resolved = JSONValue.object(members)
       return Variant(
-        name: M.card.name, version: M.card.version, varied: [], parameters: resolved, keyParameters: resolved,
-        plugin: try M(parameters))
+        name: M.card.name, version: M.card.version,
+        varied: sampling == .shuffle ? [] : [.init(path: "retain_sampling", value: sampling.rawValue)],
+        parameters: resolved, keyParameters: resolved, plugin: try M(try resolved.decode(M.Parameters.self)))
     }
     return try make(type)
   }
@@ -376,7 +415,7 @@ extension ForgetRequest {
   var kind: RequestKind {
     switch self {
     case .classes(let classes): classes.count == 1 ? .oneClass : .severalClasses
-    case .fraction, .count, .indices: .samples
+    case .fraction, .count, .indices, .groups: .samples
     }
   }
 
@@ -387,6 +426,8 @@ extension ForgetRequest {
     case .fraction(let fraction): "samples \(fraction)"
     case .count(let count): "samples \(count)"
     case .indices(let indices): "\(indices.count) indices"
+    case .groups(let groups, let ratio):
+      "group \(groups.map { "\($0.target)/\($0.sensitive)" }.joined(separator: "+")) \(ratio)"
     }
   }
 }

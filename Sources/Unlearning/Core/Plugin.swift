@@ -41,6 +41,8 @@ public enum MethodNeed: String, Sendable, Codable, CaseIterable {
   case retainData = "retain data"
   /// The labels of the forget set.
   case forgetLabels = "forget labels"
+  /// The sensitive attribute of both sets.
+  case groups
 }
 
 /// Makes a model behave as if it had never seen the forget set.
@@ -51,11 +53,19 @@ public protocol UnlearningMethod: Plugin {
   static var needs: Set<MethodNeed> { get }
   /// The requests it can serve; cells with others are left out, with a reason.
   static var serves: Set<RequestKind> { get }
+  /// How the retained samples were drawn in the retraining that the method is compared with; `shuffle` unless it says
+  /// otherwise.
+  var reference: RetainSampling { get }
 
   /// Returns the unlearned model; the original is a value and stays as it is.
   ///
   /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or time is up.
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier
+}
+
+extension UnlearningMethod {
+  /// Plain retraining.
+  public var reference: RetainSampling { .shuffle }
 }
 
 /// What an attack or a metric reads.
@@ -70,6 +80,8 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case cost
   /// What the other metrics and the attacks found for the same model.
   case measurements
+  /// The sensitive attribute of every sample.
+  case groups
 }
 
 /// Tries to tell an unlearned model from one that never saw the forget set.
@@ -156,10 +168,17 @@ public protocol DatasetSource: Plugin {
   var classNames: [String] { get }
   /// `[H, W, C]` of one image; known before anything is read.
   var imageShape: [Int] { get }
+  /// The sensitive attribute of its samples, known before anything is read; nil unless it says otherwise.
+  var attribute: SensitiveAttribute? { get }
   /// The files it reads, in a fixed order, empty when it is computed; their content names the data in cache keys.
   ///
   /// - Throws: `DataError` that names what is missing.
   func localFiles() throws(DataError) -> [URL]
   /// Reads or computes the data.
   func load() throws(DataError) -> DataSplits
+}
+
+extension DatasetSource {
+  /// None.
+  public var attribute: SensitiveAttribute? { nil }
 }

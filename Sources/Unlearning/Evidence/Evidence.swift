@@ -1,4 +1,25 @@
+public import Data
 public import Engine
+
+/// The groups of a cell's samples.
+public struct GroupContext: Sendable {
+  /// What groups are made of besides the class.
+  public var attribute: SensitiveAttribute
+  /// The groups that are to be forgotten, in part or whole; empty for other requests.
+  public var forgotten: [SampleGroup]
+  /// The attribute's value of each training sample, by its place in the source set.
+  public var train: [Int]
+  /// The same of each test sample.
+  public var test: [Int]
+
+  /// The groups of a cell.
+  public init(attribute: SensitiveAttribute, forgotten: [SampleGroup], train: [Int], test: [Int]) {
+    self.attribute = attribute
+    self.forgotten = forgotten
+    self.train = train
+    self.test = test
+  }
+}
 
 /// What all models of one cell share.
 public struct EvidenceContext: Sendable {
@@ -10,13 +31,18 @@ public struct EvidenceContext: Sendable {
   public var classNames: [String]
   /// For everything that is drawn: named by the experiment's data and request, not by the model.
   public var random: RandomSource
+  /// The groups of the samples; nil where the data have no sensitive attribute.
+  public var groups: GroupContext?
 
   /// A context.
-  public init(forgottenClasses: [Int], classCount: Int, classNames: [String], random: RandomSource) {
+  public init(
+    forgottenClasses: [Int], classCount: Int, classNames: [String], random: RandomSource, groups: GroupContext? = nil
+  ) {
     self.forgottenClasses = forgottenClasses
     self.classCount = classCount
     self.classNames = classNames
     self.random = random
+    self.groups = groups
   }
 }
 
@@ -81,5 +107,36 @@ public struct Evidence: Sendable {
   /// The retrained models other than the target itself.
   public var otherRetrained: [ModelOutputs] {
     retrained.enumerated().filter { $0.offset != targetPosition }.map(\.element)
+  }
+}
+
+extension ForgetSplit {
+  /// The groups of all samples; nil where the data have no sensitive attribute.
+  public var groupContext: GroupContext? {
+    guard let attribute = retainTrain.attribute, let train = retainTrain.sensitiveValuesByIndex,
+      let test = retainTest.sensitiveValuesByIndex
+    else { return nil }
+    let forgotten: [SampleGroup] = if case .groups(let groups, _) = request { groups } else { [] }
+    return GroupContext(attribute: attribute, forgotten: forgotten, train: train, test: test)
+  }
+}
+
+extension Evidence {
+  /// The target's predictions on all test samples, with the attribute's value of each.
+  ///
+  /// - Throws: `requestNotServed` without a sensitive attribute, `emptyPart` without test samples, `notFinite`.
+  public func groupedTestSamples() throws(AttackError) -> (samples: Predictions, sensitive: [Int], groups: GroupContext)
+  {
+    guard let groups = context.groups else {
+      throw .requestNotServed("the data have no sensitive attribute, so there are no groups to measure")
+    }
+    let retained = try target.samples(.retainTest), forgotten = try target.finite(.forgetTest)
+    let samples =
+      forgotten.count == 0
+      ? retained
+      : Predictions(
+        logits: .concatenated([retained.logits, forgotten.logits]), features: nil,
+        labels: retained.labels + forgotten.labels, indices: retained.indices + forgotten.indices)
+    return (samples, samples.indices.map { groups.test[$0] }, groups)
   }
 }

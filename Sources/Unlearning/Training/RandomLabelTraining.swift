@@ -41,6 +41,8 @@ public struct RandomLabelTraining: Sendable {
   public var retainPass = RetainPass.joint
   /// nil, or 1 where a parameter may move and 0 where it must stay, bit for bit.
   public var mask: NamedTensors?
+  /// How retained samples are drawn.
+  public var retainSampling = RetainSampling.shuffle
 
   /// A training by `recipe` on both sets together, with labels other than a sample's own, drawn in each epoch.
   public init(recipe: TrainingRecipe) { self.recipe = recipe }
@@ -52,6 +54,7 @@ public struct RandomLabelTraining: Sendable {
   public func callAsFunction(
     _ original: Classifier, forget: Dataset, retain: Dataset, run: Run
   ) throws -> Classifier {
+    let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     func steps(_ count: Int) -> Int { (count + recipe.batchSize - 1) / recipe.batchSize }
     let stepsPerEpoch =
       switch retainPass {
@@ -65,10 +68,10 @@ public struct RandomLabelTraining: Sendable {
       let relabelled = forget.relabelled(try labels(for: forget, epoch: epoch, run: run))
       switch retainPass {
       case .joint:
-        try trainer.epoch(epoch, over: retain.appending(relabelled)) { $0.crossEntropy }
+        try trainer.epoch(epoch, over: sampler.samples(epoch).appending(relabelled)) { $0.crossEntropy }
       case .after:
         try trainer.epoch(epoch, over: relabelled, stream: "forget") { $0.crossEntropy }
-        try trainer.epoch(epoch, over: retain) { $0.crossEntropy }
+        try trainer.epoch(epoch, over: sampler.samples(epoch)) { $0.crossEntropy }
       case .none:
         try trainer.epoch(epoch, over: relabelled, stream: "forget") { $0.crossEntropy }
       }

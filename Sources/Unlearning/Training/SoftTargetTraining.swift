@@ -25,6 +25,8 @@ public struct SoftTargetTraining: Sendable {
   public var forgetWeight: Double?
   /// nil for all of D_r; else so many times |D_f| samples of D_r, rounded, drawn once; all of D_r if it has fewer.
   public var retainRatio: Double?
+  /// How retained samples are drawn.
+  public var retainSampling = RetainSampling.shuffle
 
   /// A training towards `target` with the natural mixture of all data.
   public init(target: ReweightedTarget, recipe: TrainingRecipe) {
@@ -49,7 +51,10 @@ public struct SoftTargetTraining: Sendable {
     let kept = selection(of: retain, forgetCount: forget.count, random: run.random)
     run.notes["retained_samples"] = Double(kept.count)
     let weights = weights(retainCount: kept.count, forgetCount: forget.count)
-    return try run.fit(original, to: kept.appending(forget), by: recipe) { step in
+    let sampler = try RetainSampler(retainSampling, retain: kept, forget: forget, run: run)
+    return try run.fit(
+      original, to: { sampler.samples($0).appending(forget) }, count: kept.count + forget.count, by: recipe
+    ) { step in
       let rows = step.batch.rows
       let forgotten = rows.indices.filter { rows[$0] >= kept.count }
       let targets =

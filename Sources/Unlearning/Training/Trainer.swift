@@ -27,6 +27,13 @@ public struct TrainingStep {
   /// The labels of the batch.
   public var labels: [Int] { batch.labels }
 
+  /// ‖θ‖₁, the sum of the magnitudes of all parameters.
+  public var parameterMagnitude: Variable {
+    let names = model.parameters.names
+    let sums = names.map { pass.parameter($0).magnitude().sum() }
+    return sums.dropFirst().reduce(sums[0], +)
+  }
+
   /// Runs other images through the same model in the same step.
   public func forward(_ images: Tensor) -> (features: Variable, logits: Variable) { model(Variable(images), in: pass) }
 
@@ -45,6 +52,8 @@ public struct Trainer {
   public private(set) var model: Classifier
   /// nil, or 1 where a parameter may move and 0 where it must not.
   public var mask: NamedTensors?
+  /// What the learning rates of the recipe are multiplied by.
+  public var rateFactor = 1.0
   private let recipe: TrainingRecipe
   private let stepsPerEpoch: Int
   private let run: Run
@@ -68,9 +77,12 @@ public struct Trainer {
 
   /// The batches of pass `epoch` over `data`, in random order and augmented as the recipe says.
   ///
-  /// - Parameter stream: Tells apart passes over different data in one epoch.
-  public func batches(of data: Dataset, epoch: Int, stream: String = "data") -> BatchSequence {
-    data.batches(of: recipe.batchSize, epoch: epoch, random: random.stream(stream), augmentation: recipe.augmentation)
+  /// - Parameters:
+  ///   - stream: Tells apart passes over different data in one epoch.
+  ///   - size: Samples of a batch, where it is not the recipe's.
+  public func batches(of data: Dataset, epoch: Int, stream: String = "data", size: Int? = nil) -> BatchSequence {
+    data.batches(
+      of: size ?? recipe.batchSize, epoch: epoch, random: random.stream(stream), augmentation: recipe.augmentation)
   }
 
   /// One pass over `data` in random order.
@@ -98,7 +110,7 @@ public struct Trainer {
         TrainingStep(batch: batch, epoch: epoch, labelSmoothing: smoothing, model: model, pass: pass))
     }
     guard value.isFinite else { throw UnlearningError.lossNotFinite(epoch: epoch, step: steps % stepsPerEpoch) }
-    let rate = recipe.learningRate(step: steps, stepsPerEpoch: stepsPerEpoch)
+    let rate = recipe.learningRate(step: steps, stepsPerEpoch: stepsPerEpoch) * Float(rateFactor)
     optimizer.update(&model.parameters, along: gradients, learningRate: rate, mask: mask)
     steps += 1
     run.progress(Double(steps) / Double(max(1, stepsPerEpoch * recipe.epochs)))
@@ -113,16 +125,30 @@ extension Run {
     _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String = "training",
     mask: NamedTensors? = nil, loss: (TrainingStep) throws -> Variable
   ) throws -> Classifier {
-    let steps = (data.count + recipe.batchSize - 1) / recipe.batchSize
+    try fit(model, to: { _ in data }, count: data.count, by: recipe, purpose: purpose, mask: mask, loss: loss)
+  }
+
+  /// The same with data that may differ from epoch to epoch, always `count` samples.
+  public func fit(
+    _ model: Classifier, to data: (_ epoch: Int) -> Dataset, count: Int, by recipe: TrainingRecipe,
+    purpose: String = "training", mask: NamedTensors? = nil, loss: (TrainingStep) throws -> Variable
+  ) throws -> Classifier {
+    let steps = (count + recipe.batchSize - 1) / recipe.batchSize
     var trainer = Trainer(model, recipe: recipe, stepsPerEpoch: steps, run: self, purpose: purpose)
     trainer.mask = mask
-    for epoch in 0..<recipe.epochs { try trainer.epoch(epoch, over: data, loss: loss) }
+    for epoch in 0..<recipe.epochs { try trainer.epoch(epoch, over: data(epoch), loss: loss) }
     return trainer.model
   }
 
   /// Trains a fresh model on `data` by the recipe of the original.
-  public func train(on data: Dataset, purpose: String) throws -> Classifier {
+  ///
+  /// - Parameter sampler: Draws the samples of each epoch instead of shuffling `data`; not with group-DRO, which has a
+  ///   sampler of its own.
+  public func train(on data: Dataset, purpose: String, sampler: RetainSampler? = nil) throws -> Classifier {
     let model = makeClassifier(random.stream(purpose).stream("initial parameters"))
-    return try fit(model, to: data, by: recipe, purpose: purpose) { $0.crossEntropy }
+    if recipe.groupRobust { return try fitGroupRobust(model, to: data, by: recipe, purpose: purpose) }
+    return try fit(
+      model, to: { sampler?.samples($0) ?? data }, count: data.count, by: recipe, purpose: purpose
+    ) { $0.crossEntropy }
   }
 }

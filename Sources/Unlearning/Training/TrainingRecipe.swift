@@ -42,6 +42,10 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   public var labelSmoothing = 0.0
   /// How images move in training.
   public var augmentation = Augmentation.none
+  /// Whether groups with large losses weigh more (group-DRO); of originals and retrained models only.
+  public var groupRobust = false
+  /// η of group-DRO.
+  public var groupStep = 0.01
 
   /// SGD at rate 0.1 along a cosine, 30 epochs of batches of 128.
   public init() {}
@@ -79,6 +83,9 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("label_smoothing", "probability spread evenly over the classes", .halfOpen(0, 1)),
     ParameterField("augmentation.padding", "random shift in pixels, both ways", .atLeast(0)),
     ParameterField("augmentation.flip", "whether images are mirrored at random"),
+    ParameterField(
+      "group_robust", "whether groups with large losses weigh more (group-DRO); of originals and retrained models only"),
+    ParameterField("group_step", "how fast group-DRO moves the weights of groups", .above(0)),
   ]
 
   /// The fields of a recipe that is nested under `name`.

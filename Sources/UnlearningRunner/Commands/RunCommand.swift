@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Engine
 import Experiments
 import Unlearning
 
@@ -28,6 +29,10 @@ struct RunCommand: RunnerCommand {
       try context.console.write(PlanText(plan, store: store, workers: workerOptions.count).text)
       return .done
     }
+    if let problem = Runtime.blasProblem {
+      context.console.report("error: \(problem)\n")
+      return .failed
+    }
     let summary = try await execute(plan, store: store, context)
     if summary.wasCancelled {
       context.console.report("interrupted; finished steps are kept. Go on with: \(resumingCommand)\n")
@@ -45,8 +50,7 @@ struct RunCommand: RunnerCommand {
     let pruned = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
     console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
     let progress = ProgressReporter(plan, store: store, workers: workerOptions.count, console: console)
-    let executor = Executor(
-      plan, registry: context.registry, store: store, workers: workerOptions.count, observer: progress)
+    let executor = Executor(plan, store: store, workers: workerOptions.count, observer: progress)
     let interrupt: @Sendable () -> Void = {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
       executor.cancel()

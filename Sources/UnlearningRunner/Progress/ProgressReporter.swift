@@ -93,6 +93,7 @@ final class ProgressReporter: ExecutionObserver {
   }
 
   func repaired(_ message: String) { say(message) }
+  func noted(_ message: String) { say(message) }
 
   /// Writes a message without tearing the progress line.
   func say(_ message: String) {

@@ -99,10 +99,34 @@ enum ExperimentSchema {
             ],
             "oneOf": [["required": ["fraction"]], ["required": ["count"]]], "additionalProperties": false,
           ]),
+        group,
         single("indices", ["description": "A file with the numbers of training samples.", "type": "string"]),
       ]
     ],
   ]
+
+  private static let group: JSONValue = {
+    let names: JSONValue = [
+      "anyOf": [
+        ["type": ["string", "integer"]],
+        ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
+      ]
+    ]
+    let one: JSONValue = [
+      "type": "object", "properties": ["target": names, "sensitive": names], "required": ["target", "sensitive"],
+      "additionalProperties": false,
+    ]
+    return [
+      "description": "A share of the training samples of groups: of a class with a value of the sensitive attribute.",
+      "type": "object",
+      "properties": [
+        "group": ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]],
+        "ratio": ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5],
+        "seed": ["type": "integer", "minimum": 0, "default": 0],
+      ],
+      "required": ["group"], "additionalProperties": false,
+    ]
+  }()
 
   private static let zip: JSONValue = [
     "description": "Parameters that vary together: lists of equal lengths.",

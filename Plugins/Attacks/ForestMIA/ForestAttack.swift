@@ -1,0 +1,73 @@
+import Engine
+public import Unlearning
+
+/// Membership inference by random forests on the loss.
+///
+/// Forests learn to tell members (retain train) from non-members (retain test) by `−log p_y` alone. With the prediction
+/// "member" where the forest's mean share exceeds ½, `mia-forest.loss` is the share of forget train that is taken for
+/// non-members, in [0, 1], by the forest of 20, 50 or 100 trees for which it is largest; `mia-forest.loss_auc` is the
+/// probability that this forest gives a sample of forget train a larger share than an unseen one, ties half. Unseen are
+/// forget test in class requests, retain test in others. A retrained model's values are the aim.
+///
+/// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`.
+/// - Note: The code's non-members are validation samples; here they are retained test samples, as in the other attacks. Its
+///   grid has the Gini impurity and the entropy, which give the same forests on one feature, see
+///   `SingleFeatureForest`. The largest value is taken over forests, as the code does: it flatters the method.
+public struct ForestAttack: Attack {
+  /// What can be set.
+  public struct Parameters: ParameterSet, Hashable {
+    /// Sizes of the forests that are tried.
+    public var trees = [20, 50, 100]
+    /// 20, 50 and 100 trees.
+    public init() {}
+    /// What it means.
+    public static let fields = [ParameterField("trees", "sizes of the forests that are tried", .atLeast(1))]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "mia-forest", title: "Random-forest membership inference",
+    summary: "Random forests that know members and non-members judge the forget set by its losses.",
+    source: Source(
+      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
+      place: "released code, metrics.py"))
+  /// Predictions of the attacked model.
+  public static let reads: Set<EvidenceKind> = [.predictions]
+
+  private let parameters: Parameters
+
+  /// Takes the parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    if parameters.trees.isEmpty { throw ParameterError("trees", "must name at least one size") }
+    self.parameters = parameters
+  }
+
+  /// Attacks one model.
+  ///
+  /// - Throws: `AttackError` when forget train, retain train or the unseen samples are missing, or logits are not finite.
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
+    let members = try evidence.samples(.retainTrain).losses
+    let nonMembers = try evidence.samples(.retainTest).losses
+    let judged = try evidence.samples(.forgetTrain).losses
+    let isClassRequest = !evidence.context.forgottenClasses.isEmpty
+    let unseen = isClassRequest ? try evidence.samples(.forgetTest).losses : nonMembers
+    let forest = try SingleFeatureForest(
+      positives: members, negatives: nonMembers, count: parameters.trees.max() ?? 1,
+      random: evidence.context.random.stream("mia-forest"))
+    var best: (trees: Int, value: Double, verdicts: [Double])?
+    for trees in parameters.trees {
+      let verdicts = judged.map { forest.share(of: $0, trees: trees) > 0.5 ? 0.0 : 1.0 }
+      let value = verdicts.reduce(0, +) / Double(verdicts.count)
+      if value > best?.value ?? -1 { best = (trees, value, verdicts) }
+    }
+    guard let best else { return [] }
+    let curve = try ROCCurve(
+      positives: judged.map { forest.share(of: $0, trees: best.trees) },
+      negatives: unseen.map { forest.share(of: $0, trees: best.trees) })
+    return [
+      MeasuredValue("loss", best.value, direction: .nearest, perSample: best.verdicts),
+      MeasuredValue("loss_auc", curve.area, direction: .nearest),
+    ]
+  }
+}

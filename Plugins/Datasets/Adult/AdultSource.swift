@@ -1,0 +1,102 @@
+public import Data
+public import Foundation
+public import Unlearning
+
+/// UCI Adult ("Census Income"): whether a person earns more than 50,000 dollars a year, a table of 105 columns.
+///
+/// A row is an image of one pixel with a channel a column, `[1, 1, 105]`, as architectures of linear layers take it: six
+/// numbers, then one column for each value of eight categories. The sensitive attribute is sex or race; it stays
+/// among the columns. Train and test are the published files.
+///
+/// Pixels are bytes, so numbers are cut to 256 steps: years and hours exactly, capital gains and losses and the census
+/// weight by their logarithms. A missing value ("?") has no column of its category set.
+/// - Source: Becker, Kohavi, UCI Machine Learning Repository 1996, doi:10.24432/C5XW20.
+public struct AdultSource: DatasetSource {
+  /// Where the files lie, which rows are used, and what groups are made of.
+  public struct Parameters: ParameterSet {
+    /// What groups are made of.
+    public enum Sensitive: String, Codable, Sendable, CaseIterable { case sex, race }
+    /// The data root; nil is $LACUNA_DATA, else `data`.
+    public var root: String?
+    /// Training rows, ≥ 1; nil is all.
+    public var trainCount: Int?
+    /// Test rows, ≥ 1; nil is all.
+    public var testCount: Int?
+    /// Seed of the class-balanced draw when not all rows are used; independent of an experiment's seeds.
+    public var subsetSeed = 0
+    /// What groups are made of.
+    public var sensitive = Sensitive.sex
+
+    /// All rows; groups by income and sex.
+    public init() {}
+
+    /// The parameters as experiment files write them.
+    public static let fields = [
+      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
+      ParameterField("train_count", "training rows, a class-balanced draw; all when not set", .closed(1, 32_561)),
+      ParameterField("test_count", "test rows, a class-balanced draw; all when not set", .closed(1, 16_281)),
+      ParameterField("subset_seed", "seed of these draws"),
+      ParameterField(
+        "sensitive", "the column that groups are made of", .oneOf(Sensitive.allCases.map(\.rawValue))),
+    ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "adult", title: "UCI Adult (Census Income)",
+    summary: "A table about 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
+    source: Source(authors: "Becker, Kohavi", venue: "UCI Machine Learning Repository 1996"))
+
+  private static let address = "https://archive.ics.uci.edu/ml/machine-learning-databases/adult/"
+  /// The two files, as published.
+  public static let remoteFiles = [
+    RemoteFile(
+      name: "adult/adult.data", url: address + "adult.data", size: 3_974_305, md5: "5d7c39d7b8804f071cdd1f2a7c460872",
+      sha256: "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d"),
+    RemoteFile(
+      name: "adult/adult.test", url: address + "adult.test", size: 2_003_153, md5: "35238206dfdf7f1fe215bbb874adecdc",
+      sha256: "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05"),
+  ]
+
+  private static let files = FileSet(
+    dataset: card.name, folder: "adult", names: ["adult.data", "adult.test"], allowsGzip: false, source: address)
+
+  private let parameters: Parameters
+
+  /// The set with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// The names of the classes, by label.
+  public var classNames: [String] { ["<=50K", ">50K"] }
+  /// `[1, 1, 105]`, the shape of every row.
+  public var imageShape: [Int] { [1, 1, AdultTable.width] }
+  /// Sex or race.
+  public var attribute: SensitiveAttribute? {
+    let column = parameters.sensitive == .sex ? AdultTable.sex : AdultTable.race
+    return SensitiveAttribute(name: parameters.sensitive.rawValue, valueNames: AdultTable.columns[column].values)
+  }
+
+  /// The training file and the test file.
+  public func localFiles() throws(DataError) -> [URL] { try Self.files.locate(root: parameters.root) }
+
+  /// Reads both files and takes the wanted part.
+  public func load() throws(DataError) -> DataSplits {
+    let urls = try localFiles()
+    let train = try AdultTable(urls[0]), test = try AdultTable(urls[1])
+    let normalisation = train.normalisation
+    let subset = Subset(
+      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+    return try subset.of(
+      DataSplits(train: dataset(train, normalisation), test: dataset(test, normalisation)))
+  }
+
+  private func dataset(_ table: AdultTable, _ normalisation: Normalisation) -> Dataset {
+    Dataset(
+      name: Self.card.name, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
+      pixels: table.pixels, labels: table.labels, attribute: attribute,
+      sensitive: parameters.sensitive == .sex ? table.sexes : table.races)
+  }
+}

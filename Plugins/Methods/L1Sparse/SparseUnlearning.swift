@@ -1,0 +1,91 @@
+public import Data
+public import Engine
+public import Unlearning
+
+/// Fine-tunes on the retain set under a penalty on the size of all parameters, which lets go of what nothing holds.
+///
+/// `L(θ) = E_{D_r}[−log p_θ(y|x)] + α_e·‖θ‖₁`, over all parameters, with `α_e = α·(1 − e/(E − E₀))` for the epochs
+/// e < E − E₀ and 0 for the last E₀. With `schedule: increasing` it is `α·e/(E − E₀)`, with `constant` α.
+/// - Source: Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu, NeurIPS 2023, arXiv:2304.04934, equation 3; code
+///   OPTML-Group/Unlearn-Sparse (80ba55d), unlearn/FT_prune.py.
+/// - Note: The code's default α of 0.2 destroys models; 5e-4 is that of AMUN (ICML 2025) and MIU (TMLR 2025). RULI uses
+///   3e-4, increasing. The subgradient at 0 is 0. No augmentation unless it is asked for.
+public struct SparseUnlearning: UnlearningMethod {
+  /// How the penalty moves over the epochs.
+  public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// From α to 0.
+    case decreasing
+    /// Always α.
+    case constant
+    /// From 0 towards α.
+    case increasing
+  }
+
+  /// What can be set.
+  public struct Parameters: ParameterSet {
+    /// α.
+    public var alpha = 5e-4
+    /// How it moves.
+    public var penaltySchedule = Schedule.decreasing
+    /// E₀, epochs at the end without a penalty.
+    public var epochsWithoutPenalty = 0
+    /// How retained samples are drawn.
+    public var retainSampling = RetainSampling.shuffle
+    /// How steps are taken.
+    public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, batchSize: 256)
+    /// α 5e-4, falling to 0; 10 epochs of SGD at rate 0.01.
+    public init() {}
+    /// What each number means.
+    public static let fields =
+      [
+        ParameterField("alpha", "weight of the sum of all parameters' magnitudes", .atLeast(0)),
+        ParameterField(
+          "penalty_schedule", "how the weight moves over the epochs", .oneOf(Schedule.allCases.map(\.rawValue))),
+        ParameterField("epochs_without_penalty", "epochs at the end without a penalty", .atLeast(0)),
+        RetainSampling.field,
+      ] + TrainingRecipe.fields(below: "training")
+  }
+  /// Name, title and source.
+  public static let card = Card(
+    name: "l1-sparse", title: "ℓ1-sparse unlearning",
+    summary: "Fine-tunes on the retain set under a penalty on the magnitude of all parameters.",
+    source: Source(
+      authors: "Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu", venue: "NeurIPS 2023", arXiv: "2304.04934",
+      place: "equation 3"))
+  /// The original and retain data.
+  public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
+  /// All requests.
+  public static let serves = Set(RequestKind.allCases)
+  private let parameters: Parameters
+
+  /// The method with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { parameters.retainSampling }
+
+  /// α_e of epoch `epoch`, counted from 0.
+  public func alpha(epoch: Int) -> Double {
+    let last = parameters.training.epochs - parameters.epochsWithoutPenalty
+    guard epoch < last else { return 0 }
+    let share = Double(epoch) / Double(last)
+    switch parameters.penaltySchedule {
+    case .decreasing: return parameters.alpha * (1 - share)
+    case .constant: return parameters.alpha
+    case .increasing: return parameters.alpha * share
+    }
+  }
+
+  /// The original after penalised training on the retain set.
+  public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    try requireData(forget: forget, retain: retain, run: run)
+    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
+    return try run.fit(original, to: sampler.samples, count: retain.count, by: parameters.training) { step in
+      let alpha = Float(alpha(epoch: step.epoch))
+      return alpha > 0 ? step.crossEntropy + alpha * step.parameterMagnitude : step.crossEntropy
+    }
+  }
+}

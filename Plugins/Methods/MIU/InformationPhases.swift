@@ -1,0 +1,121 @@
+import Data
+import Engine
+import MutualInformation
+import Unlearning
+
+/// The three phases of an epoch of MIU, with the two estimators that they share.
+struct InformationPhases {
+  private let original: Classifier
+  private let all: Dataset
+  private let parameters: MutualInformationUnlearning.Parameters
+  private let run: Run
+  private let random: RandomSource
+  private var model: GroupInformation
+  private var reference: GroupInformation
+
+  init(
+    original: Classifier, all: Dataset, groupCount: Int, parameters: MutualInformationUnlearning.Parameters, run: Run
+  ) {
+    self.original = original
+    self.all = all
+    self.parameters = parameters
+    self.run = run
+    let random = run.random.stream("mutual information")
+    self.random = random
+    func estimator(_ name: String) -> GroupInformation {
+      GroupInformation(
+        features: original.featureCount, groupCount: groupCount, learningRate: parameters.estimatorRate,
+        random: random.stream(name))
+    }
+    model = estimator("model")
+    reference = estimator("original")
+  }
+
+  private var asReleased: Bool { parameters.variant == .asReleased }
+
+  /// Steps of both estimators on batches of all samples, augmented as in training.
+  mutating func tune(_ current: Classifier, epoch: Int, steps: Int) throws {
+    var done = 0
+    var pass = 0
+    while done < steps {
+      let batches = all.batches(
+        of: parameters.training.batchSize, epoch: pass, random: random.stream("tuning", epoch),
+        augmentation: parameters.training.augmentation)
+      for batch in batches {
+        guard done < steps else { break }
+        try run.checkpoint()
+        var draw = random.stream("tuning groups", epoch, done)
+        let groups = groups(of: batch, in: all)
+        let own = features(of: current, batch, trains: true)
+        let others = asReleased ? own : features(of: original, batch, trains: false)
+        model.train(own, groups: groups, drawn: model.drawGroups(batch.count, random: &draw))
+        reference.train(
+          others, groups: groups, drawn: reference.drawGroups(batch.count, random: &draw))
+        done += 1
+      }
+      pass += 1
+    }
+  }
+
+  /// A step down the estimate for each batch of the forget set.
+  mutating func forget(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
+    var (sum, count) = (0.0, 0)
+    for batch in trainer.batches(of: data, epoch: epoch, stream: "forget") {
+      let drawn = drawnGroups("forget groups", epoch, count, batch.count)
+      let groups = groups(of: batch, in: data)
+      try trainer.step(batch, epoch: epoch) { step in
+        let estimate = model.estimate(step.features, groups: groups, drawn: drawn)
+        sum += Double(estimate.value.scalar)
+        return estimate
+      }
+      count += 1
+    }
+    try trainer.requireFiniteParameters(after: epoch)
+    run.notes["forget_information_\(epoch)"] = sum / Double(max(1, count))
+  }
+
+  /// A step down the cross-entropy and the calibration term for each batch of the retain set.
+  mutating func retain(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
+    guard parameters.retains || parameters.calibrates else { return }
+    var (sum, count) = (0.0, 0)
+    for batch in trainer.batches(of: data, epoch: epoch) {
+      let drawn = drawnGroups("retain groups", epoch, count, batch.count)
+      let groups = groups(of: batch, in: data)
+      let target =
+        parameters.calibrates
+        ? reference.estimate(
+          Variable(features(of: original, batch, trains: asReleased)), groups: groups, drawn: drawn
+        ).value.scalar : 0
+      try trainer.step(batch, epoch: epoch) { step in
+        guard parameters.calibrates else { return step.crossEntropy }
+        let difference = model.estimate(step.features, groups: groups, drawn: drawn).affine(scale: 1, shift: -target)
+        sum += Double(difference.value.scalar * difference.value.scalar)
+        let term = Float(parameters.calibration) * (difference * difference)
+        return parameters.retains ? step.crossEntropy + term : term
+      }
+      count += 1
+    }
+    try trainer.requireFiniteParameters(after: epoch)
+    if parameters.calibrates { run.notes["calibration_gap_\(epoch)"] = sum / Double(max(1, count)) }
+  }
+
+  private func drawnGroups(_ purpose: String, _ epoch: Int, _ step: Int, _ count: Int) -> [Int] {
+    var draw = random.stream(purpose, epoch, step)
+    return model.drawGroups(count, random: &draw)
+  }
+
+  private func groups(of batch: Batch, in data: Dataset) -> [Int] {
+    let count = data.attribute?.valueNames.count ?? 1
+    let values = data.sensitiveValuesByIndex ?? []
+    return zip(batch.indices, batch.labels).map { values[$0] + $1 * count }
+  }
+
+  /// The features of a batch, without gradients; in train mode by the batch's own statistics, which are not kept.
+  private func features(of classifier: Classifier, _ batch: Batch, trains: Bool) -> Tensor {
+    guard trains else { return classifier.evaluate(batch.images).features }
+    let pass = Pass(
+      parameters: classifier.parameters, statistics: classifier.statistics,
+      mode: .train(random.stream("tuning dropout")), tape: nil)
+    return classifier(Variable(batch.images), in: pass).features.value
+  }
+}

@@ -1,0 +1,66 @@
+import Data
+import Engine
+public import Unlearning
+
+/// The accuracy of each group of test samples, of the worst one, and of the groups that are to be forgotten.
+///
+/// Measurements, in [0, 1]: `group-accuracy.<class>_<value>` for each group with test samples, `group-accuracy.worst` over
+/// these, and, in group requests, `group-accuracy.forget_group` over all test samples of the forgotten groups together
+/// (GA of MIU). Who pays for forgetting a part of one group shows in the last.
+/// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`
+///   (`target_acc`); the worst group as Sagawa et al., ICLR 2020, arXiv:1911.08731.
+public struct GroupwiseAccuracy: Metric {
+  /// What it is.
+  public static let card = Card(
+    name: "group-accuracy", title: "Accuracy by group",
+    summary: "The share of test samples that are classified rightly, in each group of class and sensitive attribute.",
+    source: Source(
+      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
+      place: "released code, metrics.py"))
+  /// Predictions and groups.
+  public static let reads: Set<EvidenceKind> = [.predictions, .groups]
+  /// Shares.
+  public static let unit = MeasurementUnit.fraction
+  /// Retained people deserve the accuracy they had.
+  public static let direction = Direction.higher
+  /// A model that never saw the forget set.
+  public static let reference = ReferenceKind.retrained
+
+  /// Takes no parameters.
+  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validate() }
+
+  /// Measures one model.
+  ///
+  /// - Throws: `AttackError` without groups or test samples, or when logits are not finite.
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    let (samples, sensitive, groups) = try evidence.groupedTestSamples()
+    let rightly = zip(samples.logits.argmaxOfRows, samples.labels).map { $0 == $1 }
+    func accuracy(_ isMember: (SampleGroup) -> Bool) -> Double? {
+      let rows = rightly.indices.filter {
+        isMember(SampleGroup(target: samples.labels[$0], sensitive: sensitive[$0]))
+      }
+      return rows.isEmpty ? nil : Double(rows.count { rightly[$0] }) / Double(rows.count)
+    }
+    var values: [MeasuredValue] = []
+    for target in 0..<evidence.context.classCount {
+      for value in groups.attribute.valueNames.indices {
+        let group = SampleGroup(target: target, sensitive: value)
+        guard let found = accuracy({ $0 == group }) else { continue }
+        let name = "\(evidence.context.classNames[target]) \(groups.attribute.valueNames[value])"
+        values.append(MeasuredValue(Self.measurementName(name), found, direction: Self.direction))
+      }
+    }
+    let worst = values.map(\.value).min() ?? 0
+    values.append(MeasuredValue("worst", worst, direction: Self.direction))
+    let forgotten = Set(groups.forgotten)
+    if !forgotten.isEmpty, let found = accuracy(forgotten.contains) {
+      values.append(MeasuredValue("forget_group", found, direction: .nearest))
+    }
+    return values
+  }
+
+  /// Letters and digits in small letters, everything else as "_": names of measurements have no dots and no blanks.
+  private static func measurementName(_ text: String) -> String {
+    String(text.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+  }
+}

@@ -1,0 +1,68 @@
+public import Unlearning
+
+/// How near a model is to the retrained one in all of several values at once: ToW.
+///
+/// `ToW = Π_t (1 − |v_t(U) − v_t(R)|)` over shares v in [0, 1]; 1 is a retrained model, and one value that is far off spoils the
+/// score, unlike in a mean.
+/// - Source: Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou, NeurIPS 2024, arXiv:2406.01257, over
+///   accuracies on forget, retain and test samples.
+/// - Note: Each model is compared with the retrained model of its own seed, and tables take the mean over seeds.
+public struct TugOfWarScore: Metric {
+  /// What can be set.
+  public struct Parameters: ParameterSet, Hashable {
+    /// Full names of the values, `<plugin>.<measurement>`.
+    public var terms = ["accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test"]
+    /// Accuracies on forget, retain and test samples.
+    public init() {}
+    /// What it means.
+    public static let fields = [
+      ParameterField("terms", "full names of the shares that are compared, such as accuracy.retain_test")
+    ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "tow", title: "Tug of war (ToW)",
+    summary: "The product over several values of one minus the distance to the retrained model of the same seed.",
+    source: Source(
+      authors: "Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou", venue: "NeurIPS 2024", arXiv: "2406.01257",
+      place: "ToW"))
+  /// What other metrics found.
+  public static let reads: Set<EvidenceKind> = [.measurements]
+  /// A product of shares.
+  public static let unit = MeasurementUnit.fraction
+  /// 1 is a retrained model.
+  public static let direction = Direction.higher
+  /// The score is itself a comparison.
+  public static let reference = ReferenceKind.none
+  /// The retrained model of the same seed.
+  public static let retrainedModelsNeeded = 1
+
+  private let parameters: Parameters
+
+  /// Takes the parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    if parameters.terms.isEmpty { throw ParameterError("terms", "must name at least one value") }
+    if Set(parameters.terms).count < parameters.terms.count {
+      throw ParameterError("terms", "must name each value once")
+    }
+    self.parameters = parameters
+  }
+
+  /// The terms.
+  public var measurementsRead: [String] { parameters.terms }
+
+  /// Measures one model.
+  ///
+  /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    let (own, reference) = (evidence.measurements, evidence.referenceMeasurements)
+    let missing = parameters.terms.filter { own[$0] == nil || reference[$0] == nil }
+    guard missing.isEmpty else {
+      throw AttackError.missingMeasurements(missing, available: own.keys.filter { reference[$0] != nil }.sorted())
+    }
+    let score = parameters.terms.reduce(1.0) { $0 * (1 - abs((own[$1] ?? 0) - (reference[$1] ?? 0))) }
+    return [MeasuredValue("score", score, direction: Self.direction, reference: Self.reference)]
+  }
+}

@@ -1,0 +1,82 @@
+public import Data
+public import Engine
+import Foundation
+
+/// The weights of groups in group-DRO, moved by their losses.
+///
+/// `q_g ← q_g·exp(η·ℓ_g) / Σ_h q_h·exp(η·ℓ_h)`, with ℓ_g the mean loss of group g in a batch, 0 where it has no sample; the
+/// batch's loss is `Σ_g q_g·ℓ_g`.
+/// - Source: Sagawa, Koh, Hashimoto, Liang, ICLR 2020, arXiv:1911.08731, Algorithm 1.
+/// - Note: The weights take in a batch's losses before that batch is weighed, as in the algorithm.
+public struct GroupWeights: Sendable {
+  /// q, one number a group, in [0, 1], sum 1.
+  public private(set) var values: [Double]
+  private let step: Double
+
+  /// Equal weights of `count` groups.
+  public init(count: Int, step: Double) {
+    values = [Double](repeating: 1 / Double(count), count: count)
+    self.step = step
+  }
+
+  /// Takes in the losses of a batch and returns what each of its samples weighs in the mean over the batch.
+  ///
+  /// - Parameters:
+  ///   - losses: `[N]`, in nats.
+  ///   - groups: `[N]`.
+  public mutating func weights(losses: [Double], groups: [Int]) -> [Float] {
+    var (sums, counts) = ([Double](repeating: 0, count: values.count), [Int](repeating: 0, count: values.count))
+    for (loss, group) in zip(losses, groups) {
+      sums[group] += loss
+      counts[group] += 1
+    }
+    for group in values.indices where counts[group] > 0 {
+      values[group] *= exp(step * sums[group] / Double(counts[group]))
+    }
+    let total = values.reduce(0, +)
+    for group in values.indices { values[group] /= total }
+    return groups.map { Float(values[$0] * Double(groups.count) / Double(counts[$0])) }
+  }
+}
+
+extension Run {
+  /// Trains `model` by group-DRO; groups are met equally often: a sample of group g is drawn in proportion to 1/n_g, as many
+  /// draws with replacement as there are samples.
+  ///
+  /// - Throws: `unsupportedRequest` without a sensitive attribute; what `fit` throws.
+  func fitGroupRobust(
+    _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String
+  ) throws -> Classifier {
+    guard let groups = data.groups, let sizes = data.groupSizes else {
+      throw UnlearningError.unsupportedRequest("group-DRO needs a sensitive attribute, and \(data.name) has none")
+    }
+    let members = Dictionary(grouping: groups.indices) { groups[$0] }
+    let present = members.keys.sorted()
+    var weights = GroupWeights(count: sizes.count, step: recipe.groupStep)
+    let smoothing = Float(recipe.labelSmoothing)
+    func draw(_ epoch: Int) -> Dataset {
+      var random = self.random.stream("group-DRO", epoch)
+      return data.selecting(
+        groups.indices.map { _ in
+          let rows = members[present[random.integer(below: present.count)], default: [0]]
+          return rows[random.integer(below: rows.count)]
+        })
+    }
+    let steps = (data.count + recipe.batchSize - 1) / recipe.batchSize
+    var trainer = Trainer(model, recipe: recipe, stepsPerEpoch: steps, run: self, purpose: purpose)
+    for epoch in 0..<recipe.epochs {
+      let drawn = draw(epoch)
+      let drawnGroups = drawn.groups ?? []
+      try trainer.epoch(epoch, over: drawn) { step in
+        let logProbabilities = step.logits.value.logSoftmax
+        let losses = step.labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
+        let weight = weights.weights(losses: losses, groups: step.batch.rows.map { drawnGroups[$0] })
+        let classes = logProbabilities.shape[1]
+        let targets = Tensor.oneHot(step.labels, classCount: classes).affine(
+          scale: 1 - smoothing, shift: smoothing / Float(classes))
+        return step.logits.crossEntropy(targets.scaledRows(by: weight))
+      }
+    }
+    return trainer.model
+  }
+}

@@ -1,0 +1,167 @@
+import Engine
+import Foundation
+import MutualInformation
+import Testing
+import UnlearningTesting
+
+@Suite struct EstimatorTests {
+  struct Golden: Decodable {
+    struct Run: Decodable {
+      struct Batch: Decodable {
+        var estimate: Double, running_mean: Double
+        var together: [Double], apart: [Double]
+      }
+      var batches: [Batch]
+      var parameters: [String: [Double]]
+    }
+    var inputs: Int, hidden: Int, samples: Int
+    var rate: Double
+    var start: [String: [Float]]
+    var together: [[Float]], apart: [[Float]]
+    var frozen: Run, trained: Run
+
+    static func load(_ file: String = #filePath) throws -> Golden {
+      let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
+      let data = try Data(contentsOf: folder.appending(path: "Golden/mutual-information/golden.json"))
+      return try JSONDecoder().decode(Golden.self, from: data)
+    }
+
+    var estimator: MutualInformationEstimator {
+      var network = StatisticsNetwork(inputs: inputs, hidden: hidden, random: RandomSource(seed: 0))
+      for name in network.parameters.names {
+        let shape = network.parameters[name]?.shape ?? []
+        network.parameters[name] = Tensor(start[name] ?? [], shape: shape)
+      }
+      return MutualInformationEstimator(network, learningRate: rate)
+    }
+
+    func pairs(_ batch: Int) -> (together: Tensor, apart: Tensor) {
+      let shape = [samples, inputs]
+      return (Tensor(together[batch], shape: shape), Tensor(apart[batch], shape: shape))
+    }
+  }
+
+  private static func expect(_ found: [Float], _ expected: [Double], _ what: String) {
+    let tolerance = Tolerance(absolute: 2e-6, relative: 2e-5)
+    if let difference = Comparison.difference(found, from: expected, within: tolerance) {
+      Issue.record("\(what): \(difference)")
+    }
+  }
+
+  @Test func frozenEstimatesAndGradientsAgreeWithPyTorch() throws {
+    let golden = try Golden.load()
+    var estimator = golden.estimator
+    for (index, expected) in golden.frozen.batches.enumerated() {
+      let (together, apart) = golden.pairs(index)
+      let tape = Tape()
+      let variables = [tape.variable(together), tape.variable(apart)]
+      let estimate = estimator.estimate(together: variables[0], apart: variables[1])
+      let gradients = tape.gradients(of: estimate, for: variables)
+      Self.expect([estimate.value.scalar], [expected.estimate], "estimate \(index)")
+      Self.expect([Float(estimator.runningMean ?? .nan)], [expected.running_mean], "running mean \(index)")
+      Self.expect(gradients[0].scalars, expected.together, "gradient to pairs together \(index)")
+      Self.expect(gradients[1].scalars, expected.apart, "gradient to pairs apart \(index)")
+    }
+    #expect(estimator.network.parameters == golden.estimator.network.parameters)
+  }
+
+  @Test func trainingAgreesWithPyTorch() throws {
+    let golden = try Golden.load()
+    var estimator = golden.estimator
+    for (index, expected) in golden.trained.batches.enumerated() {
+      let (together, apart) = golden.pairs(index)
+      let estimate = estimator.train(together: together, apart: apart)
+      Self.expect([Float(estimate)], [expected.estimate], "estimate \(index)")
+    }
+    for (name, expected) in golden.trained.parameters {
+      Self.expect(estimator.network.parameters[name]?.scalars ?? [], expected, name)
+    }
+  }
+
+  /// With the batch's own mean as running mean the gradient is that of the plain estimate; later ones are scaled.
+  @Test func correctionScalesTheGradientByMeanOverRunningMean() throws {
+    let golden = try Golden.load()
+    func gradient(_ estimator: inout MutualInformationEstimator, _ batch: Int) -> [Float] {
+      let tape = Tape()
+      let apart = tape.variable(golden.pairs(batch).apart)
+      let estimate = estimator.estimate(together: Variable(golden.pairs(batch).together), apart: apart)
+      return tape.gradients(of: estimate, for: [apart])[0].scalars
+    }
+    var fresh = golden.estimator
+    let plain = gradient(&fresh, 1)
+    let mean = try #require(fresh.runningMean)
+    var used = golden.estimator
+    _ = gradient(&used, 0)
+    let first = try #require(used.runningMean)
+    let corrected = gradient(&used, 1)
+    let running = 0.01 * mean + 0.99 * first
+    #expect(abs((used.runningMean ?? 0) - running) < 1e-6 * running)
+    Self.expect(corrected, plain.map { Double($0) * mean / running }, "corrected gradient")
+  }
+
+  // MARK: Closed forms
+
+  /// The estimate for `pairs`, after training on batches whose partners are shuffled.
+  private static func estimate(
+    steps: Int, rate: Double, _ pairs: (inout RandomSource, _ count: Int) -> [(Float, Float)]
+  ) -> Double {
+    var random = RandomSource(seed: 7)
+    var estimator = MutualInformationEstimator(inputs: 2, hidden: 64, learningRate: rate, random: random.stream("T"))
+    func batch(_ count: Int) -> (Tensor, Tensor) {
+      let drawn = pairs(&random, count)
+      let order = random.permutation(count)
+      return (
+        Tensor(drawn.flatMap { [$0.0, $0.1] }, shape: [count, 2]),
+        Tensor(drawn.indices.flatMap { [drawn[$0].0, drawn[order[$0]].1] }, shape: [count, 2])
+      )
+    }
+    for _ in 0..<steps {
+      let (together, apart) = batch(512)
+      estimator.train(together: together, apart: apart)
+    }
+    let (together, apart) = batch(40_000)
+    return Double(estimator.estimate(together: Variable(together), apart: Variable(apart)).value.scalar)
+  }
+
+  /// −½·log(1 − ρ²) nats between two normal numbers with correlation ρ.
+  @Test func correlatedNormalNumbers() {
+    let correlation = Float((1 - exp(-2.0)).squareRoot())
+    let found = Self.estimate(steps: 1500, rate: 0.05) { random, count in
+      (0..<count).map { _ in
+        let x = random.normal()
+        return (x, correlation * x + (1 - correlation * correlation).squareRoot() * random.normal())
+      }
+    }
+    #expect(abs(found - 1) < 0.1, "estimated \(found) nats, exact is 1")
+  }
+
+  @Test func independentNumbers() {
+    let found = Self.estimate(steps: 500, rate: 0.05) { random, count in
+      (0..<count).map { _ in (random.normal(), random.normal()) }
+    }
+    #expect(abs(found) < 0.02, "estimated \(found) nats, exact is 0")
+  }
+
+  /// Features that name the group beyond doubt tell log G nats; features of their own tell nothing.
+  @Test(arguments: [true, false]) func groups(tells: Bool) {
+    var random = RandomSource(seed: 9)
+    var information = GroupInformation(features: 4, groupCount: 4, learningRate: 0.02, random: random.stream("T"))
+    func batch(_ count: Int) -> (Tensor, [Int]) {
+      let groups = (0..<count).map { _ in random.integer(below: 4) }
+      let features = groups.flatMap { group in
+        (0..<4).map { ($0 == group && tells ? 3 : 0) + 0.3 * random.normal() }
+      }
+      return (Tensor(features, shape: [count, 4]), groups)
+    }
+    for _ in 0..<800 {
+      let (features, groups) = batch(256)
+      let drawn = information.drawGroups(256, random: &random)
+      information.train(features, groups: groups, drawn: drawn)
+    }
+    let (features, groups) = batch(20_000)
+    let drawn = information.drawGroups(20_000, random: &random)
+    let found = Double(information.estimate(Variable(features), groups: groups, drawn: drawn).value.scalar)
+    let exact = tells ? log(4.0) : 0
+    #expect(abs(found - exact) < (tells ? 0.14 : 0.02), "estimated \(found) nats, exact is \(exact)")
+  }
+}
