@@ -79,6 +79,18 @@ enum SmallExperiment {
     Broken("seed twice", "[1, 2]", "[1, 1]", "2:12: error: seed 1 is listed twice"),
     Broken("negative seed", "[1, 2]", "[-1]", "2:9: error: a seed is ≥ 0, found -1"),
     Broken("no seeds", "[1, 2]", "[]", "2:8: error: at least one seed is needed"),
+    Broken(
+      "groups without an attribute", "class: circle", "{group: {target: circle, sensitive: 0}, ratio: 0.5}",
+      "9:5: error: data set 'shapes' has no sensitive attribute, so it has no groups"),
+    Broken(
+      "group without its value", "class: circle", "{group: {target: circle}}",
+      "9:13: error: a group is given by 'target' and 'sensitive'"),
+    Broken(
+      "bad ratio", "class: circle", "{group: {target: circle, sensitive: 0}, ratio: 1.5}",
+      "9:52: error: 'ratio' must be in (0, 1], is 1.5"),
+    Broken(
+      "misspelt key of a group", "class: circle", "{group: {target: circle, sensitiv: 0}}",
+      "9:30: error: unknown key 'sensitiv' (did you mean 'sensitive'?)"),
     Broken("missing index file", "class: circle", "indices: nowhere.txt", "9:14: error: "),
     Broken(
       "bad fraction", "class: circle", "samples: {fraction: 1.5}", "9:25: error: 'fraction' must be in (0, 1), is 1.5"),

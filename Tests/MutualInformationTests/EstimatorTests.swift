@@ -142,26 +142,46 @@ import UnlearningTesting
     #expect(abs(found) < 0.02, "estimated \(found) nats, exact is 0")
   }
 
-  /// Features that name the group beyond doubt tell log G nats; features of their own tell nothing.
-  @Test(arguments: [true, false]) func groups(tells: Bool) {
-    var random = RandomSource(seed: 9)
-    var information = GroupInformation(features: 4, groupCount: 4, learningRate: 0.02, random: random.stream("T"))
-    func batch(_ count: Int) -> (Tensor, [Int]) {
-      let groups = (0..<count).map { _ in random.integer(below: 4) }
-      let features = groups.flatMap { group in
-        (0..<4).map { ($0 == group && tells ? 3 : 0) + 0.3 * random.normal() }
+  /// A group that is replaced by any group with probability 0.3: with frequencies p what is estimated is
+  /// `Σ p(z, g) log(p(z, g) / (p(z)·⅓))`, the mutual information plus `log 3 − H(p)`.
+  @Test(arguments: [[1.0 / 3, 1.0 / 3, 1.0 / 3], [0.6, 0.3, 0.1]]) func groups(frequencies: [Double]) {
+    func joint(_ z: Int, _ g: Int) -> Double { frequencies[g] * ((z == g ? 0.7 : 0) + 0.1) }
+    var (exact, divergence) = (0.0, 0.0)
+    for z in 0..<3 {
+      let share = (0..<3).reduce(0) { $0 + joint(z, $1) }
+      for g in 0..<3 {
+        exact += joint(z, g) * log(joint(z, g) / (share * frequencies[g]))
+        divergence += joint(z, g) * log(joint(z, g) / (share / 3))
       }
-      return (Tensor(features, shape: [count, 4]), groups)
     }
-    for _ in 0..<800 {
-      let (features, groups) = batch(256)
-      let drawn = information.drawGroups(256, random: &random)
+    #expect((abs(exact - divergence) < 1e-9) == (frequencies[0] == frequencies[1]))
+
+    var random = RandomSource(seed: 2)
+    var information = GroupInformation(
+      features: 3, groupCount: 3, learningRate: 0.05, random: random.stream("T"))
+    func batch(_ count: Int) -> (Tensor, groups: [Int], drawn: [Int]) {
+      let groups = (0..<count).map { _ in
+        let place = Double(random.uniform())
+        return place < frequencies[0] ? 0 : place < frequencies[0] + frequencies[1] ? 1 : 2
+      }
+      let seen = groups.map { random.uniform() < 0.3 ? random.integer(below: 3) : $0 }
+      return (.oneHot(seen, classCount: 3), groups, information.drawGroups(count, random: &random))
+    }
+    for _ in 0..<600 {
+      let (features, groups, drawn) = batch(256)
       information.train(features, groups: groups, drawn: drawn)
     }
-    let (features, groups) = batch(20_000)
-    let drawn = information.drawGroups(20_000, random: &random)
+    let (features, groups, drawn) = batch(20_000)
     let found = Double(information.estimate(Variable(features), groups: groups, drawn: drawn).value.scalar)
-    let exact = tells ? log(4.0) : 0
-    #expect(abs(found - exact) < (tells ? 0.14 : 0.02), "estimated \(found) nats, exact is \(exact)")
+    #expect(abs(found - divergence) < 0.1 * divergence, "\(found) nats, expected \(divergence)")
+  }
+
+  @Test func drawnGroupsAreUniformAndSeeded() {
+    let information = GroupInformation(features: 1, groupCount: 5, learningRate: 0.1, random: RandomSource(seed: 1))
+    var first = RandomSource(seed: 8), second = RandomSource(seed: 8)
+    let groups = information.drawGroups(10_000, random: &first)
+    #expect(groups == information.drawGroups(10_000, random: &second))
+    // 2000 expected of each; four standard deviations are 160.
+    for group in 0..<5 { #expect(abs(groups.count { $0 == group } - 2000) < 160) }
   }
 }

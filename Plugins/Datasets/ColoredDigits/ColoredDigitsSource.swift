@@ -14,16 +14,6 @@ public import Unlearning
 /// - Source: After Arjovsky, Bottou, Gulrajani, Lopez-Paz, "Invariant risk minimization", 2019, arXiv:1907.02893, section
 ///   5.1, without their label noise.
 public struct ColoredDigitsSource: DatasetSource {
-  /// What the classes are.
-  public enum Target: String, Codable, Sendable, CaseIterable {
-    /// Digits 0 to 4, and 5 to 9.
-    case half
-    /// Even and odd digits.
-    case parity
-    /// The ten digits.
-    case digit
-  }
-
   /// Where the files lie, which images are used, and how colours are drawn.
   public struct Parameters: ParameterSet {
     /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -35,7 +25,7 @@ public struct ColoredDigitsSource: DatasetSource {
     /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
     public var subsetSeed = 0
     /// What the classes are.
-    public var target = Target.half
+    public var target = DigitColouring.Target.half
     /// The probability that a training digit has the colour of its class.
     public var correlation = 0.9
     /// The same of test digits.
@@ -54,7 +44,7 @@ public struct ColoredDigitsSource: DatasetSource {
       ParameterField("subset_seed", "seed of these draws"),
       ParameterField(
         "target", "whether classes are 0-4 and 5-9, even and odd, or the digits",
-        .oneOf(Target.allCases.map(\.rawValue))),
+        .oneOf(DigitColouring.Target.allCases.map(\.rawValue))),
       ParameterField("correlation", "probability that a training digit has its class's colour", .closed(0, 1)),
       ParameterField("test_correlation", "probability that a test digit has its class's colour", .closed(0, 1)),
       ParameterField("seed", "seed of the colours"),
@@ -80,17 +70,11 @@ public struct ColoredDigitsSource: DatasetSource {
   }
 
   /// The names of the classes, by label.
-  public var classNames: [String] {
-    switch parameters.target {
-    case .half: ["0-4", "5-9"]
-    case .parity: ["even", "odd"]
-    case .digit: IDXSet.mnist.classNames
-    }
-  }
+  public var classNames: [String] { colouring.classNames }
   /// `[28, 28, 3]`, the shape of every image.
   public var imageShape: [Int] { [28, 28, 3] }
   /// Red or green.
-  public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "color", valueNames: ["red", "green"]) }
+  public var attribute: SensitiveAttribute? { DigitColouring.attribute }
 
   /// Those of MNIST.
   public func localFiles() throws(DataError) -> [URL] { try IDXSet.mnist.files.locate(root: parameters.root) }
@@ -99,34 +83,14 @@ public struct ColoredDigitsSource: DatasetSource {
   public func load() throws(DataError) -> DataSplits {
     let digits = try IDXSet.mnist.load(root: parameters.root)
     let whole = DataSplits(
-      train: painted(digits.train, parameters.correlation, "train"),
-      test: painted(digits.test, parameters.testCorrelation, "test"))
+      train: colouring.coloured(
+        digits.train, correlation: parameters.correlation, split: "train", name: Self.card.name),
+      test: colouring.coloured(
+        digits.test, correlation: parameters.testCorrelation, split: "test", name: Self.card.name))
     let subset = Subset(
       trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
     return try subset.of(whole)
   }
 
-  private func painted(_ digits: Dataset, _ correlation: Double, _ split: String) -> Dataset {
-    let random = RandomSource(seed: UInt64(bitPattern: Int64(parameters.seed))).stream("colors-\(split)")
-    let labels = digits.labels.map { digit in
-      switch parameters.target {
-      case .half: digit < 5 ? 0 : 1
-      case .parity: digit % 2
-      case .digit: digit
-      }
-    }
-    let colors = labels.enumerated().map { index, label in
-      var draw = random.stream("digit", index)
-      return Double(draw.uniform()) < correlation ? label % 2 : 1 - label % 2
-    }
-    var pixels = [UInt8](repeating: 0, count: digits.count * 28 * 28 * 3)
-    for (index, color) in colors.enumerated() {
-      for (place, value) in digits.bytes(index).enumerated() { pixels[(index * 784 + place) * 3 + color] = value }
-    }
-    return Dataset(
-      name: Self.card.name, classNames: classNames, imageShape: imageShape,
-      // Half of MNIST's mean, since a digit lies in one of two channels; its deviation for all of them.
-      normalisation: Normalisation(mean: [0.065, 0.065, 0], deviation: [0.3081, 0.3081, 0.3081]), pixels: pixels,
-      labels: labels, attribute: attribute, sensitive: colors)
-  }
+  private var colouring: DigitColouring { DigitColouring(target: parameters.target, seed: parameters.seed) }
 }

@@ -27,6 +27,8 @@ public import Unlearning
 ///   here (inferred); `variant: as-released` does what the code does. Its loops take 101 and 11 estimator steps
 ///   where 100 and 10 are configured; here as many as configured. Its gradient clipping has no effect on the model and
 ///   is left out. No augmentation unless it is asked for.
+/// - Note: In the code the running statistics of batch normalisation take in the batches that the estimators are fitted
+///   on; here they do not.
 /// - Note: The schedule is the recipe's; the code moves its rate once an epoch.
 public struct MutualInformationUnlearning: UnlearningMethod {
   /// Name, title and source.
@@ -68,7 +70,8 @@ public struct MutualInformationUnlearning: UnlearningMethod {
     let forgetting = parameters.forgets ? min(parameters.forgettingEpochs, recipe.epochs) : 0
     // Steps are spread over the epochs for the schedule, though only the first ones have a pass over the forget set.
     let total = recipe.epochs * steps(retain.count) + forgetting * steps(forget.count)
-    var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: total / max(1, recipe.epochs), run: run)
+    var trainer = Trainer(
+      original, recipe: recipe, stepsPerEpoch: (total + recipe.epochs - 1) / max(1, recipe.epochs), run: run)
     var phases = InformationPhases(
       original: original, all: retain.appending(forget), groupCount: retain.classCount * attribute.valueNames.count,
       parameters: parameters, run: run)

@@ -10,14 +10,15 @@ public import Unlearning
 /// `γ·CE + α·KD` over the retain set. The rate falls by `decay_factor` after each of the `decay_epochs`.
 ///
 /// With `rewinds` (SCRUB+R) the model after each epoch is kept, and the one is returned whose error on the forget set is
-/// nearest to that of the last model on retained samples of the same classes.
+/// nearest to that of the last model on held-out samples of the same classes; see `Rewinding`.
 /// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, equations 2 to 4 and section 3.3;
 ///   code meghdadk/SCRUB (98ffb11), `train_distill` and large_scale_unlearning.ipynb: rate 5e-4, γ 0.99, α 0.001, T 4,
 ///   2 maximising epochs of 3, batches of 128 and, of the forget set, 512.
-/// - Note: The paper takes the reference of the rewind from held-out samples of the forget set's classes. A method sees no
-///   held-out data here: a tenth of the retained samples with the forget set's mix of classes, drawn at random, take
-///   their place, though they were trained on. β of the code is 0 throughout, and its weight average is not returned:
-///   both are left out. No augmentation unless it is asked for.
+/// - Note: β of the code is 0 throughout, and its weight average is not returned: both are left out. No augmentation unless
+///   it is asked for; the teacher sees the student's images.
+/// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient: there
+///   the first pass over the forget set moves nothing, and it is those after the first pass over the retain set that
+///   forget.
 public struct TeacherStudentUnlearning: UnlearningMethod {
   /// What can be set.
   public struct Parameters: ParameterSet {
@@ -37,6 +38,8 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
     public var decayFactor = 0.1
     /// Whether the best of all epochs' models is returned instead of the last.
     public var rewinds = false
+    /// At most this share of each class's retained samples, in (0, 1), is held out for `rewinds`.
+    public var rewindShare = 0.5
     /// How retained samples are drawn.
     public var retainSampling = RetainSampling.shuffle
     /// How steps are taken; the batch size is that of the retain set.
@@ -54,6 +57,10 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
         ParameterField("decay_epochs", "epochs, counted from 1, after which the rate falls", .atLeast(1)),
         ParameterField("decay_factor", "what the rate is multiplied by then", .openClosed(0, 1)),
         ParameterField("rewinds", "whether the best of all epochs' models is returned (SCRUB+R)"),
+        ParameterField(
+          "rewind_share",
+          "largest share of a class's retained samples that is held out for it (not stated in the paper; chosen)",
+          .open(0, 1)),
         RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }
@@ -79,17 +86,27 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
   /// Retraining with the same sampling.
   public var reference: RetainSampling { parameters.retainSampling }
 
-  /// The student; notes `returned_epoch`, counted from 1, where it rewinds.
+  /// The student.
+  ///
+  /// Notes `maximising_steps` and `minimising_steps`, and where it rewinds `rewind_reference`, an error in [0, 1], and
+  /// `returned_epoch`, counted from 1.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
     let recipe = parameters.training
+    let rewinding =
+      parameters.rewinds
+      ? try Rewinding(forget: forget, retain: retain, share: parameters.rewindShare, run: run) : nil
+    let retain = rewinding?.training ?? retain
     let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
     func steps(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
     let maximising = min(parameters.maximisingEpochs, recipe.epochs)
-    let total =
-      recipe.epochs * steps(retain.count, recipe.batchSize) + maximising
-      * steps(forget.count, parameters.forgetBatchSize)
-    var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: total / max(1, recipe.epochs), run: run)
+    let minimisingSteps = recipe.epochs * steps(retain.count, recipe.batchSize)
+    let maximisingSteps = maximising * steps(forget.count, parameters.forgetBatchSize)
+    run.notes["minimising_steps"] = Double(minimisingSteps)
+    run.notes["maximising_steps"] = Double(maximisingSteps)
+    let epochs = max(1, recipe.epochs)
+    var trainer = Trainer(
+      original, recipe: recipe, stepsPerEpoch: (minimisingSteps + maximisingSteps + epochs - 1) / epochs, run: run)
     var models: [Classifier] = []
     for epoch in 0..<recipe.epochs {
       let drops = parameters.decayEpochs.count { $0 < epoch + 1 }
@@ -105,13 +122,12 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
         Float(parameters.gamma) * step.crossEntropy
           + Float(parameters.alpha) * distance(step.logits, original, step.batch)
       }
-      if parameters.rewinds { models.append(trainer.model) }
+      if rewinding != nil { models.append(trainer.model) }
     }
-    guard parameters.rewinds, let last = models.last else { return trainer.model }
-    let likeForgotten = try sampleLike(forget, from: retain, run: run)
-    let target = Self.error(last, on: likeForgotten)
-    let gaps = models.map { abs(Self.error($0, on: forget) - target) }
-    let best = gaps.indices.reduce(0) { gaps[$1] < gaps[$0] ? $1 : $0 }
+    guard let rewinding, let last = models.last else { return trainer.model }
+    let reference = Self.error(last, on: rewinding.heldOut)
+    let best = Rewinding.nearest(models.map { Self.error($0, on: forget) }, to: reference) ?? models.count - 1
+    run.notes["rewind_reference"] = reference
     run.notes["returned_epoch"] = Double(best + 1)
     return models[best]
   }
@@ -124,23 +140,5 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
 
   private static func error(_ model: Classifier, on data: Dataset) -> Double {
     1 - (Predictions(of: model, on: data).accuracy ?? 1)
-  }
-
-  /// Retained samples, a tenth at most, in the forget set's mix of classes; of a class request, of all classes.
-  private func sampleLike(_ forget: Dataset, from retain: Dataset, run: Run) throws(UnlearningError) -> Dataset {
-    var random = run.random.stream("rewind")
-    let sizes = forget.classSizes, available = retain.classSizes
-    let wanted = sizes.indices.filter { sizes[$0] > 0 && available[$0] > 0 }
-    guard !wanted.isEmpty else {
-      throw .unsupportedRequest("scrub cannot rewind: no retained sample has a class of the forget set")
-    }
-    let share = wanted.reduce(1.0) {
-      min($0, 0.1 * Double(retain.count) / Double(forget.count), Double(available[$1]) / Double(sizes[$1]))
-    }
-    let rows = wanted.flatMap { label in
-      random.sample(
-        max(1, Int(share * Double(sizes[label]))), of: retain.labels.indices.filter { retain.labels[$0] == label })
-    }
-    return retain.selecting(rows.sorted())
   }
 }

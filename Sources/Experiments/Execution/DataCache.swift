@@ -49,18 +49,18 @@ final class DataCache: Sendable {
       if let known = cache[key] { return known }
       let random = RandomSource(seed: UInt64(setting.drawSeed)).stream("forget request")
       let split = try setting.request.split(data, random: random)
-      if case .groups = setting.request { note(Self.groupCounts(of: split)) }
+      if case .groups = setting.request { note("\(setting.request.shortLabel): \(Self.groupCounts(of: split))") }
       cache[key] = split
       return split
     }
   }
 
-  /// "groups (training samples before → after): 0-4/red 27496 → 27496, 0-4/green 3100 → 1550, …".
+  /// "training samples before → after: 0-4/red 27496 → 27496, 0-4/green 3100 → 1550, …".
   private static func groupCounts(of split: ForgetSplit) -> String {
     let kept = split.retainTrain.groupSizes ?? [], forgotten = split.forgetTrain.groupSizes ?? []
     let counts = zip(kept, forgotten).enumerated().map { group, sizes in
       "\(split.retainTrain.groupName(group) ?? "\(group)") \(sizes.0 + sizes.1) → \(sizes.0)"
     }
-    return "groups (training samples before → after): \(counts.joined(separator: ", "))"
+    return "training samples before → after: \(counts.joined(separator: ", "))"
   }
 }

@@ -6,7 +6,9 @@ import Unlearning
 struct PlanCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost.")
+    abstract:
+      "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost; of requests of groups, what they leave."
+  )
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var storeOptions: StoreOptions
@@ -16,6 +18,8 @@ struct PlanCommand: RunnerCommand {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
     let text = PlanText(plan, store: try storeOptions.open(), workers: workerOptions.count).text
     try context.console.write(text)
+    let groups = try plan.groupCounts()
+    if !groups.isEmpty { try context.console.write("\n" + groups.map { "\($0)\n" }.joined()) }
     return .done
   }
 }

@@ -23,23 +23,17 @@ B0 = torch.tensor(rng.normal(size=K).astype(np.float32).astype(float))
 EPOCHS, RATE, MOMENTUM, DECAY, STEP, FACTOR = 4, 0.2, 0.9, 5e-2, 2, 0.1
 
 
-def train(losses, drops=None):
-    """EPOCHS epochs; `losses`, or losses(epoch, w, b), has the loss of each step of one epoch.
-
-    The rate falls as the recipe says, or by FACTOR at the start of each epoch in `drops`.
-    """
+def train(losses):
+    """EPOCHS epochs; `losses` makes the loss of each step of one epoch."""
     w, b = W0.clone().requires_grad_(), B0.clone().requires_grad_()
     optimizer = torch.optim.SGD([w, b], lr=RATE, momentum=MOMENTUM, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, STEP, FACTOR)
-    for epoch in range(EPOCHS):
-        if drops and epoch in drops:
-            optimizer.param_groups[0]["lr"] *= FACTOR
-        for loss in losses(epoch, w, b) if callable(losses) else losses:
+    for _ in range(EPOCHS):
+        for loss in losses:
             optimizer.zero_grad()
             loss(lambda rows: F.linear(x[rows], w, b)).backward()
             optimizer.step()
-        if not drops:
-            schedule.step()
+        schedule.step()
     return dict(weight=w.detach().numpy().ravel().tolist(), bias=b.detach().numpy().tolist())
 
 
@@ -72,24 +66,6 @@ def soft(beta, ratio=None, smoothing=0):
         return lambda_r * retained + lambda_f * -(targets * log_p).sum(1).mean()
 
     return loss
-
-
-def sparse(epoch, w, b):
-    """l1-sparse: a penalty on all parameters that falls to 0."""
-    alpha = 0.1 * (1 - epoch / EPOCHS)
-    return [lambda model: descent(model) + alpha * (w.abs().sum() + b.abs().sum())]
-
-
-def scrub(epoch, *_):
-    """SCRUB: two epochs with a step away from the teacher on the forget set, then towards it on the retain set."""
-
-    def distance(model, rows):
-        teacher, t = F.linear(x[rows], W0, B0), 2.0
-        log_s = torch.log_softmax(model(rows) / t, 1)
-        return t * t * F.kl_div(log_s, torch.log_softmax(teacher / t, 1), reduction="batchmean", log_target=True)
-
-    steps = [lambda model: 0.9 * descent(model) + 0.5 * distance(model, retain)]
-    return [lambda model: -distance(model, forget)] * (epoch < 2) + steps
 
 
 def smoothed(model):
@@ -139,8 +115,6 @@ out = dict(
         "rwft, forget weight": train([soft(0, ratio=2.0)]),
         "rwft, forget weight, smoothed": train([soft(0, ratio=2.0, smoothing=0.2)]),
         "trw": train([soft(3.0)]),
-        "l1-sparse": train(sparse),
-        "scrub": train(scrub, drops={2}),
     },
     masks=saliency_masks(),
 )

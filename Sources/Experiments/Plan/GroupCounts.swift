@@ -1,0 +1,18 @@
+import Data
+import Synchronization
+import Unlearning
+
+extension Plan {
+  /// What requests of groups leave of every group, a line a data set and request; reads the data of those requests alone.
+  ///
+  /// - Throws: `DataError` when the data cannot be read, or a request forgets nothing or everything.
+  public func groupCounts() throws -> [String] {
+    let lines = Mutex<[String]>([])
+    let cache = DataCache(experiment) { line in lines.withLock { $0.append(line) } }
+    for step in steps {
+      guard case .unlearn(let setting, _, _) = step.work, case .groups = setting.request else { continue }
+      _ = try cache.split(setting)
+    }
+    return lines.withLock { $0 }
+  }
+}
