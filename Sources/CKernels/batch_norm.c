@@ -124,14 +124,16 @@ static void backward(int fixed, int64_t rows, int64_t channels, const float *dy,
 
 void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
                                 const float *mean, const float *inverse_deviation, const float *gamma,
-                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
+                                float *workspace) {
   backward(0, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
            workspace);
 }
 
 void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
                                       const float *mean, const float *inverse_deviation, const float *gamma,
-                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
+                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
+                                float *workspace) {
   backward(1, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
            workspace);
 }

@@ -37,7 +37,8 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
   }
   p.panel = kernels->product_vectors * p.lanes;
   p.panels = lacuna_divide_up(p.produced, p.panel);
-  int64_t floats = p.in_height * p.in_width * p.reduced + p.out_height * p.out_width * lacuna_minimum(p.panel, p.produced);
+  int64_t width = lacuna_minimum(p.panel, p.produced);
+  int64_t floats = p.in_height * p.in_width * p.reduced + p.out_height * p.out_width * width;
   p.images_together = lacuna_minimum(lacuna_divide_up(c->batch, 8), lacuna_maximum(1, block_floats / floats));
   return p;
 }

@@ -121,24 +121,21 @@ extension ForgetRequest: Codable {
   /// Reads an object with exactly one known key, or with `groups` and their `ratio`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    if Set(container.allKeys) == [.groups, .ratio] {
+    switch Set(container.allKeys) {
+    case [.classes]: self = .classes(try container.decode([Int].self, forKey: .classes))
+    case [.fraction]: self = .fraction(try container.decode(Double.self, forKey: .fraction))
+    case [.count]: self = .count(try container.decode(Int.self, forKey: .count))
+    case [.indices]: self = .indices(try container.decode([Int].self, forKey: .indices))
+    case [.groups, .ratio]:
       self = .groups(
         try container.decode([SampleGroup].self, forKey: .groups),
         ratio: try container.decode(Double.self, forKey: .ratio))
-      return
-    }
-    guard container.allKeys.count == 1, let key = container.allKeys.first, key != .groups, key != .ratio else {
+    default:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
           debugDescription:
             "a forget request has one of the keys classes, fraction, count, indices, or groups and ratio"))
-    }
-    switch key {
-    case .classes: self = .classes(try container.decode([Int].self, forKey: key))
-    case .fraction: self = .fraction(try container.decode(Double.self, forKey: key))
-    case .count: self = .count(try container.decode(Int.self, forKey: key))
-    case .indices, .groups, .ratio: self = .indices(try container.decode([Int].self, forKey: key))
     }
   }
 

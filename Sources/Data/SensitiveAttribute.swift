@@ -27,9 +27,6 @@ public struct SampleGroup: Sendable, Hashable, Codable {
     self.target = target
     self.sensitive = sensitive
   }
-
-  /// s + t·S, with S the number of values.
-  public func number(valueCount: Int) -> Int { sensitive + target * valueCount }
 }
 
 extension Dataset {

@@ -12,14 +12,18 @@ struct PlanText {
     self.workers = workers
   }
 
-  /// Cells, steps, cost, and what is left out.
-  var text: String {
+  /// Cells, steps, cost, what is left out, and what requests of groups leave.
+  ///
+  /// - Throws: `DataError` when the data of a request of groups cannot be read.
+  func text() throws -> String {
     let name = plan.experiment.name
     var parts = ["\(name): \(plan.cells.count) cells, \(plan.steps.count) steps\n", cells, steps, cost]
     if !plan.pruned.isEmpty {
       let lines = plan.pruned.map { "  \($0.description): \($0.reason)\n" }.joined()
       parts.append("left out (\(plan.pruned.count)):\n\(lines)")
     }
+    let groups = try plan.groupCounts()
+    if !groups.isEmpty { parts.append(groups.map { "\($0)\n" }.joined()) }
     return parts.joined(separator: "\n")
   }
 

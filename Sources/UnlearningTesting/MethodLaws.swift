@@ -1,4 +1,4 @@
-public import Data
+import Data
 import Engine
 public import Unlearning
 

@@ -53,12 +53,8 @@ struct Game {
   private static func testSamples(
     _ evidence: Evidence, _ which: SupportVectorMIA.NonMembers
   ) throws(AttackError) -> Predictions {
-    let retained = try evidence.samples(.retainTest)
-    let forgotten = try evidence.target.finite(.forgetTest)
-    guard which == .all, forgotten.count > 0 else { return retained }
-    return Predictions(
-      logits: .concatenated([retained.logits, forgotten.logits]), features: nil,
-      labels: retained.labels + forgotten.labels, indices: retained.indices + forgotten.indices)
+    let all = try evidence.target.allTestSamples()
+    return which == .all ? all : try evidence.samples(.retainTest)
   }
 
   private mutating func takeAsManyMembers(_ wanted: Int? = nil) {

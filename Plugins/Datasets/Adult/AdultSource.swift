@@ -31,14 +31,11 @@ public struct AdultSource: DatasetSource {
     public init() {}
 
     /// The parameters as experiment files write them.
-    public static let fields = [
-      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
-      ParameterField("train_count", "training rows, a class-balanced draw; all when not set", .closed(1, 32_561)),
-      ParameterField("test_count", "test rows, a class-balanced draw; all when not set", .closed(1, 16_281)),
-      ParameterField("subset_seed", "seed of these draws"),
-      ParameterField(
-        "sensitive", "the column that groups are made of", .oneOf(Sensitive.allCases.map(\.rawValue))),
-    ]
+    public static let fields =
+      ParameterField.dataFiles(train: 32_561, test: 16_281, samples: "rows") + [
+        ParameterField(
+          "sensitive", "the column that groups are made of", .oneOf(Sensitive.allCases.map(\.rawValue)))
+      ]
   }
 
   /// What it is.

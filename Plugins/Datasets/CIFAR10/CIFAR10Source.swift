@@ -21,12 +21,7 @@ public struct CIFAR10Source: DatasetSource {
     public init() {}
 
     /// The parameters as experiment files write them.
-    public static let fields = [
-      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
-      ParameterField("train_count", "training images, a class-balanced draw; all when not set", .closed(1, 50_000)),
-      ParameterField("test_count", "test images, a class-balanced draw; all when not set", .closed(1, 10_000)),
-      ParameterField("subset_seed", "seed of these draws"),
-    ]
+    public static let fields = ParameterField.dataFiles(train: 50_000, test: 10_000)
   }
 
   /// What it is.

@@ -31,13 +31,10 @@ public struct CIFAR100Source: DatasetSource {
     public init() {}
 
     /// The parameters as experiment files write them.
-    public static let fields = [
-      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
-      ParameterField("train_count", "training images, a class-balanced draw; all when not set", .closed(1, 50_000)),
-      ParameterField("test_count", "test images, a class-balanced draw; all when not set", .closed(1, 10_000)),
-      ParameterField("subset_seed", "seed of these draws"),
-      ParameterField("labels", "the 100 classes or the 20 groups", .oneOf(Labels.allCases.map(\.rawValue))),
-    ]
+    public static let fields =
+      ParameterField.dataFiles(train: 50_000, test: 10_000) + [
+        ParameterField("labels", "the 100 classes or the 20 groups", .oneOf(Labels.allCases.map(\.rawValue)))
+      ]
   }
 
   /// What it is.

@@ -37,18 +37,15 @@ public struct ColoredDigitsSource: DatasetSource {
     public init() {}
 
     /// The parameters as experiment files write them.
-    public static let fields = [
-      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
-      ParameterField("train_count", "training images, a class-balanced draw; all when not set", .closed(1, 60_000)),
-      ParameterField("test_count", "test images, a class-balanced draw; all when not set", .closed(1, 10_000)),
-      ParameterField("subset_seed", "seed of these draws"),
-      ParameterField(
-        "target", "whether classes are 0-4 and 5-9, even and odd, or the digits",
-        .oneOf(DigitColouring.Target.allCases.map(\.rawValue))),
-      ParameterField("correlation", "probability that a training digit has its class's colour", .closed(0, 1)),
-      ParameterField("test_correlation", "probability that a test digit has its class's colour", .closed(0, 1)),
-      ParameterField("seed", "seed of the colours"),
-    ]
+    public static let fields =
+      ParameterField.dataFiles(train: 60_000, test: 10_000) + [
+        ParameterField(
+          "target", "whether classes are 0-4 and 5-9, even and odd, or the digits",
+          .oneOf(DigitColouring.Target.allCases.map(\.rawValue))),
+        ParameterField("correlation", "probability that a training digit has its class's colour", .closed(0, 1)),
+        ParameterField("test_correlation", "probability that a test digit has its class's colour", .closed(0, 1)),
+        ParameterField("seed", "seed of the colours"),
+      ]
   }
 
   /// What it is.

@@ -61,8 +61,8 @@ public struct NegativeGradient: UnlearningMethod {
     try requireData(forget: forget, retain: retain, run: run)
     if parameters.retainPass, retain.isEmpty { throw UnlearningError.emptyRetainSet }
     let recipe = parameters.training
-    func steps(_ count: Int) -> Int { (count + recipe.batchSize - 1) / recipe.batchSize }
-    let stepsPerEpoch = steps(forget.count) + (parameters.retainPass ? steps(retain.count) : 0)
+    let retainSteps = parameters.retainPass ? recipe.steps(over: retain.count) : 0
+    let stepsPerEpoch = recipe.steps(over: forget.count) + retainSteps
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
     let sampler =
       parameters.retainPass

@@ -7,21 +7,23 @@ import Unlearning
 struct InformationPhases {
   private let original: Classifier
   private let all: Dataset
+  private let allGroups: [Int]
   private let parameters: MutualInformationUnlearning.Parameters
   private let run: Run
   private let random: RandomSource
   private var model: GroupInformation
   private var reference: GroupInformation
 
-  init(
-    original: Classifier, all: Dataset, groupCount: Int, parameters: MutualInformationUnlearning.Parameters, run: Run
-  ) {
+  /// The phases over `all` training samples, which have groups.
+  init(original: Classifier, all: Dataset, parameters: MutualInformationUnlearning.Parameters, run: Run) {
     self.original = original
     self.all = all
+    allGroups = Self.groups(of: all)
     self.parameters = parameters
     self.run = run
     let random = run.random.stream("mutual information")
     self.random = random
+    let groupCount = all.groupSizes?.count ?? 0
     func estimator(_ name: String) -> GroupInformation {
       GroupInformation(
         features: original.featureCount, groupCount: groupCount, learningRate: parameters.estimatorRate,
@@ -45,7 +47,7 @@ struct InformationPhases {
         guard done < steps else { break }
         try run.checkpoint()
         var draw = random.stream("tuning groups", epoch, done)
-        let groups = groups(of: batch, in: all)
+        let groups = batch.rows.map { allGroups[$0] }
         let own = features(of: current, batch, trains: true)
         let others = asReleased ? own : features(of: original, batch, trains: false)
         model.train(own, groups: groups, drawn: model.drawGroups(batch.count, random: &draw))
@@ -59,10 +61,11 @@ struct InformationPhases {
 
   /// A step down the estimate for each batch of the forget set.
   mutating func forget(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
+    let dataGroups = Self.groups(of: data)
     var (sum, count) = (0.0, 0)
     for batch in trainer.batches(of: data, epoch: epoch, stream: "forget") {
       let drawn = drawnGroups("forget groups", epoch, count, batch.count)
-      let groups = groups(of: batch, in: data)
+      let groups = batch.rows.map { dataGroups[$0] }
       try trainer.step(batch, epoch: epoch) { step in
         let estimate = model.estimate(step.features, groups: groups, drawn: drawn)
         sum += Double(estimate.value.scalar)
@@ -77,10 +80,11 @@ struct InformationPhases {
   /// A step down the cross-entropy and the calibration term for each batch of the retain set.
   mutating func retain(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
     guard parameters.retains || parameters.calibrates else { return }
+    let dataGroups = Self.groups(of: data)
     var (sum, count) = (0.0, 0)
     for batch in trainer.batches(of: data, epoch: epoch) {
       let drawn = drawnGroups("retain groups", epoch, count, batch.count)
-      let groups = groups(of: batch, in: data)
+      let groups = batch.rows.map { dataGroups[$0] }
       let target =
         parameters.calibrates
         ? reference.estimate(
@@ -104,10 +108,9 @@ struct InformationPhases {
     return model.drawGroups(count, random: &draw)
   }
 
-  private func groups(of batch: Batch, in data: Dataset) -> [Int] {
-    let count = data.attribute?.valueNames.count ?? 1
-    let values = data.sensitiveValuesByIndex ?? []
-    return zip(batch.indices, batch.labels).map { values[$0] + $1 * count }
+  private static func groups(of data: Dataset) -> [Int] {
+    guard let groups = data.groups else { preconditionFailure("\(data.name) has no groups") }
+    return groups
   }
 
   /// The features of a batch, without gradients; in train mode by the batch's own statistics, which are not kept.

@@ -55,26 +55,23 @@ public struct MutualInformationUnlearning: UnlearningMethod {
 
   /// The original after unlearning.
   ///
-  /// Notes, for each epoch e from 0 that has the phase, as means over its batches in nats: `forget_information_<e>` before
-  /// each step, and `calibration_gap_<e>`, the squared difference of both estimates; after the last epoch
-  /// `forget_information` and `retain_information`.
+  /// Notes, for each epoch e from 0 that has the phase, as means over its batches: `forget_information_<e>` before each
+  /// step, in nats, and `calibration_gap_<e>`, the squared difference of both estimates, in nats².
   /// - Throws: `UnlearningError`, among others when the data have no sensitive attribute or the request empties a group.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    guard let attribute = retain.attribute else {
+    guard retain.attribute != nil else {
       throw UnlearningError.unsupportedRequest("miu needs a sensitive attribute, and \(retain.name) has none")
     }
     let recipe = parameters.training
     let sampler = try RetainSampler(reference, retain: retain, forget: forget, run: run)
-    func steps(_ count: Int) -> Int { (count + recipe.batchSize - 1) / recipe.batchSize }
     let forgetting = parameters.forgets ? min(parameters.forgettingEpochs, recipe.epochs) : 0
     // Steps are spread over the epochs for the schedule, though only the first ones have a pass over the forget set.
-    let total = recipe.epochs * steps(retain.count) + forgetting * steps(forget.count)
+    let total = recipe.epochs * recipe.steps(over: retain.count) + forgetting * recipe.steps(over: forget.count)
     var trainer = Trainer(
       original, recipe: recipe, stepsPerEpoch: (total + recipe.epochs - 1) / max(1, recipe.epochs), run: run)
     var phases = InformationPhases(
-      original: original, all: retain.appending(forget), groupCount: retain.classCount * attribute.valueNames.count,
-      parameters: parameters, run: run)
+      original: original, all: retain.appending(forget), parameters: parameters, run: run)
     for epoch in 0..<recipe.epochs {
       try phases.tune(
         trainer.model, epoch: epoch, steps: epoch == 0 ? parameters.firstEstimatorSteps : parameters.estimatorSteps)

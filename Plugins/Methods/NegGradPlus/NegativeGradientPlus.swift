@@ -56,7 +56,7 @@ public struct NegativeGradientPlus: UnlearningMethod {
     try requireData(forget: forget, retain: retain, run: run)
     let recipe = parameters.training
     let alpha = Float(parameters.alpha)
-    let stepsPerEpoch = (retain.count + recipe.batchSize - 1) / recipe.batchSize
+    let stepsPerEpoch = recipe.steps(over: retain.count)
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
     let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
     var passes = 0

@@ -98,10 +98,9 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
       ? try Rewinding(forget: forget, retain: retain, share: parameters.rewindShare, run: run) : nil
     let retain = rewinding?.training ?? retain
     let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
-    func steps(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
     let maximising = min(parameters.maximisingEpochs, recipe.epochs)
-    let minimisingSteps = recipe.epochs * steps(retain.count, recipe.batchSize)
-    let maximisingSteps = maximising * steps(forget.count, parameters.forgetBatchSize)
+    let minimisingSteps = recipe.epochs * recipe.steps(over: retain.count)
+    let maximisingSteps = maximising * ((forget.count + parameters.forgetBatchSize - 1) / parameters.forgetBatchSize)
     run.notes["minimising_steps"] = Double(minimisingSteps)
     run.notes["maximising_steps"] = Double(maximisingSteps)
     let epochs = max(1, recipe.epochs)

@@ -47,19 +47,7 @@ public struct AverageGapToRetrained: Metric {
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
-    var problems: [String] = []
-    if parameters.terms.isEmpty { problems.append("must name at least one value") }
-    if Set(parameters.terms).count < parameters.terms.count { problems.append("must name each value once") }
-    for term in parameters.terms {
-      let parts = term.split(separator: ".", omittingEmptySubsequences: false)
-      if parts.count != 2 || parts.contains("") {
-        problems.append("must be names such as 'accuracy.retain_test', not '\(term)'")
-      }
-      if term.hasPrefix("\(Self.card.name).") { problems.append("cannot be the gap itself, '\(term)'") }
-    }
-    if !problems.isEmpty {
-      throw ParameterError(problems.map { ParameterError.Problem(parameter: "terms", message: $0) })
-    }
+    try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "gap")
     self.parameters = parameters
   }
 
@@ -70,14 +58,7 @@ public struct AverageGapToRetrained: Metric {
   ///
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let own = evidence.measurements
-    let reference = evidence.referenceMeasurements
-    let missing = parameters.terms.filter { own[$0] == nil || reference[$0] == nil }
-    guard missing.isEmpty else {
-      let available = own.keys.filter { reference[$0] != nil }.sorted()
-      throw AttackError.missingMeasurements(missing, available: available)
-    }
-    let gaps = parameters.terms.map { abs((own[$0] ?? 0) - (reference[$0] ?? 0)) }
+    let gaps = try evidence.distances(of: parameters.terms)
     return [
       MeasuredValue(
         "gap", gaps.reduce(0, +) / Double(gaps.count), direction: Self.direction, reference: Self.reference)

@@ -43,10 +43,7 @@ public struct TugOfWarScore: Metric {
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
-    if parameters.terms.isEmpty { throw ParameterError("terms", "must name at least one value") }
-    if Set(parameters.terms).count < parameters.terms.count {
-      throw ParameterError("terms", "must name each value once")
-    }
+    try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "score")
     self.parameters = parameters
   }
 
@@ -57,12 +54,7 @@ public struct TugOfWarScore: Metric {
   ///
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let (own, reference) = (evidence.measurements, evidence.referenceMeasurements)
-    let missing = parameters.terms.filter { own[$0] == nil || reference[$0] == nil }
-    guard missing.isEmpty else {
-      throw AttackError.missingMeasurements(missing, available: own.keys.filter { reference[$0] != nil }.sorted())
-    }
-    let score = parameters.terms.reduce(1.0) { $0 * (1 - abs((own[$1] ?? 0) - (reference[$1] ?? 0))) }
+    let score = try evidence.distances(of: parameters.terms).reduce(1.0) { $0 * (1 - $1) }
     return [MeasuredValue("score", score, direction: Self.direction, reference: Self.reference)]
   }
 }

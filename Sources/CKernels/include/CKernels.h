@@ -86,11 +86,13 @@ void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, con
 /// dresidual may be NULL; else it gets dy masked. All of dx, dgamma, dbeta are written.
 void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
                                 const float *mean, const float *inverse_deviation, const float *gamma,
-                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
+                                float *workspace);
 /// Gradient of the evaluate-mode (fixed statistics) op; arguments as above.
 void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
                                       const float *mean, const float *inverse_deviation, const float *gamma,
-                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace);
+                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
+                                float *workspace);
 
 // ---- Element by element -------------------------------------------------------------------------------------------------
 // out may be the same buffer as an input in this section.

@@ -22,9 +22,6 @@ extension Variable {
   ///
   /// - Parameter smoothing: In [0, 1): this much of each label's probability is spread evenly over all classes.
   public func crossEntropy(_ labels: [Int], smoothing: Float = 0) -> Variable {
-    precondition(smoothing >= 0 && smoothing < 1, "label smoothing lies in [0, 1), not \(smoothing)")
-    let oneHot = Tensor.oneHot(labels, classCount: shape[1])
-    guard smoothing > 0 else { return crossEntropy(oneHot) }
-    return crossEntropy(oneHot.affine(scale: 1 - smoothing, shift: smoothing / Float(shape[1])))
+    crossEntropy(.oneHot(labels, classCount: shape[1], smoothing: smoothing))
   }
 }

@@ -126,13 +126,16 @@ public struct Tensor: Sendable {
   }
 
   /// Labels as rows of probability 1 at the label and 0 elsewhere: `[N, K]`.
-  public static func oneHot(_ labels: [Int], classCount: Int) -> Tensor {
+  ///
+  /// - Parameter smoothing: In [0, 1): this much of each label's probability is spread evenly over all classes.
+  public static func oneHot(_ labels: [Int], classCount: Int, smoothing: Float = 0) -> Tensor {
+    precondition(smoothing >= 0 && smoothing < 1, "label smoothing lies in [0, 1), not \(smoothing)")
     let result = Tensor(zeros: [labels.count, classCount])
     for (row, label) in labels.enumerated() {
       precondition(label >= 0 && label < classCount, "label \(label) is no class of \(classCount)")
       result.storage.pointer[row * classCount + label] = 1
     }
-    return result
+    return smoothing > 0 ? result.affine(scale: 1 - smoothing, shift: smoothing / Float(classCount)) : result
   }
 
   var rowWidth: Int {

@@ -54,6 +54,15 @@ extension ModelOutputs {
     return try finite(part)
   }
 
+  /// The predictions on all test samples, those of forgotten classes last; there must be retained ones.
+  public func allTestSamples() throws(AttackError) -> Predictions {
+    let retained = try samples(.retainTest), forgotten = try finite(.forgetTest)
+    guard forgotten.count > 0 else { return retained }
+    return Predictions(
+      logits: .concatenated([retained.logits, forgotten.logits]), features: nil,
+      labels: retained.labels + forgotten.labels, indices: retained.indices + forgotten.indices)
+  }
+
   /// The predictions on `part`, which must have finite logits and may be empty.
   public func finite(_ part: Part) throws(AttackError) -> Predictions {
     let predictions = self[part]

@@ -130,13 +130,7 @@ extension Evidence {
     guard let groups = context.groups else {
       throw .requestNotServed("the data have no sensitive attribute, so there are no groups to measure")
     }
-    let retained = try target.samples(.retainTest), forgotten = try target.finite(.forgetTest)
-    let samples =
-      forgotten.count == 0
-      ? retained
-      : Predictions(
-        logits: .concatenated([retained.logits, forgotten.logits]), features: nil,
-        labels: retained.labels + forgotten.labels, indices: retained.indices + forgotten.indices)
+    let samples = try target.allTestSamples()
     return (samples, samples.indices.map { groups.test[$0] }, groups)
   }
 }

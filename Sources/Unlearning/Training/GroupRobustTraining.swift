@@ -1,5 +1,5 @@
-public import Data
-public import Engine
+import Data
+import Engine
 import Foundation
 
 /// The weights of groups in group-DRO, moved by their losses.
@@ -62,18 +62,16 @@ extension Run {
           return rows[random.integer(below: rows.count)]
         })
     }
-    let steps = (data.count + recipe.batchSize - 1) / recipe.batchSize
-    var trainer = Trainer(model, recipe: recipe, stepsPerEpoch: steps, run: self, purpose: purpose)
+    var trainer = Trainer(
+      model, recipe: recipe, stepsPerEpoch: recipe.steps(over: data.count), run: self, purpose: purpose)
     for epoch in 0..<recipe.epochs {
       let drawn = draw(epoch)
       let drawnGroups = drawn.groups ?? []
       try trainer.epoch(epoch, over: drawn) { step in
-        let logProbabilities = step.logits.value.logSoftmax
-        let losses = step.labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
-        let weight = weights.weights(losses: losses, groups: step.batch.rows.map { drawnGroups[$0] })
-        let classes = logProbabilities.shape[1]
-        let targets = Tensor.oneHot(step.labels, classCount: classes).affine(
-          scale: 1 - smoothing, shift: smoothing / Float(classes))
+        let predictions = Predictions(
+          logits: step.logits.value, features: nil, labels: step.labels, indices: step.batch.indices)
+        let weight = weights.weights(losses: predictions.losses, groups: step.batch.rows.map { drawnGroups[$0] })
+        let targets = Tensor.oneHot(step.labels, classCount: model.classCount, smoothing: smoothing)
         return step.logits.crossEntropy(targets.scaledRows(by: weight))
       }
     }

@@ -55,12 +55,11 @@ public struct RandomLabelTraining: Sendable {
     _ original: Classifier, forget: Dataset, retain: Dataset, run: Run
   ) throws -> Classifier {
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
-    func steps(_ count: Int) -> Int { (count + recipe.batchSize - 1) / recipe.batchSize }
     let stepsPerEpoch =
       switch retainPass {
-      case .joint: steps(forget.count + retain.count)
-      case .after: steps(forget.count) + steps(retain.count)
-      case .none: steps(forget.count)
+      case .joint: recipe.steps(over: forget.count + retain.count)
+      case .after: recipe.steps(over: forget.count) + recipe.steps(over: retain.count)
+      case .none: recipe.steps(over: forget.count)
       }
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
     trainer.mask = mask

@@ -1,5 +1,5 @@
 public import Data
-public import Engine
+import Engine
 
 /// How the retained samples of an epoch are drawn.
 public enum RetainSampling: String, Codable, Sendable, CaseIterable {

@@ -133,8 +133,8 @@ extension Run {
     _ model: Classifier, to data: (_ epoch: Int) -> Dataset, count: Int, by recipe: TrainingRecipe,
     purpose: String = "training", mask: NamedTensors? = nil, loss: (TrainingStep) throws -> Variable
   ) throws -> Classifier {
-    let steps = (count + recipe.batchSize - 1) / recipe.batchSize
-    var trainer = Trainer(model, recipe: recipe, stepsPerEpoch: steps, run: self, purpose: purpose)
+    var trainer = Trainer(
+      model, recipe: recipe, stepsPerEpoch: recipe.steps(over: count), run: self, purpose: purpose)
     trainer.mask = mask
     for epoch in 0..<recipe.epochs { try trainer.epoch(epoch, over: data(epoch), loss: loss) }
     return trainer.model

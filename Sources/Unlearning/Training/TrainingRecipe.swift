@@ -91,6 +91,9 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   /// The fields of a recipe that is nested under `name`.
   public static func fields(below name: String) -> [ParameterField] { fields.map { $0.below(name) } }
 
+  /// How many batches one pass over `count` samples has; the last may be smaller than the others.
+  public func steps(over count: Int) -> Int { (count + batchSize - 1) / batchSize }
+
   /// A new optimiser of this recipe.
   public func makeOptimizer() -> any Optimizer {
     switch optimizer {

@@ -6,9 +6,7 @@ import Unlearning
 struct PlanCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract:
-      "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost; of requests of groups, what they leave."
-  )
+    abstract: "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost.")
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var storeOptions: StoreOptions
@@ -16,10 +14,8 @@ struct PlanCommand: RunnerCommand {
 
   func run(in context: Context) throws -> ExitStatus {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
-    let text = PlanText(plan, store: try storeOptions.open(), workers: workerOptions.count).text
+    let text = try PlanText(plan, store: try storeOptions.open(), workers: workerOptions.count).text()
     try context.console.write(text)
-    let groups = try plan.groupCounts()
-    if !groups.isEmpty { try context.console.write("\n" + groups.map { "\($0)\n" }.joined()) }
     return .done
   }
 }

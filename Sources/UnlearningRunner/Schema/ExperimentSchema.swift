@@ -79,14 +79,7 @@ enum ExperimentSchema {
     "items": [
       "oneOf": [
         single(
-          "class",
-          [
-            "description": "A class, or several, by name or number.",
-            "anyOf": [
-              ["type": ["string", "integer"]],
-              ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
-            ],
-          ]),
+          "class", merged("A class, or several, by name or number.", names)),
         single(
           "samples",
           [
@@ -105,13 +98,15 @@ enum ExperimentSchema {
     ],
   ]
 
-  private static let group: JSONValue = {
-    let names: JSONValue = [
-      "anyOf": [
-        ["type": ["string", "integer"]],
-        ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
-      ]
+  /// One name or number, or several.
+  private static let names: JSONValue = [
+    "anyOf": [
+      ["type": ["string", "integer"]],
+      ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
     ]
+  ]
+
+  private static let group: JSONValue = {
     let one: JSONValue = [
       "type": "object", "properties": ["target": names, "sensitive": names], "required": ["target", "sensitive"],
       "additionalProperties": false,

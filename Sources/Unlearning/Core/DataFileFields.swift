@@ -1,0 +1,18 @@
+extension ParameterField {
+  /// The fields `root`, `train_count`, `test_count` and `subset_seed` of a data set that is read from files.
+  ///
+  /// - Parameters:
+  ///   - train: Training samples in the files.
+  ///   - test: Test samples in the files.
+  ///   - samples: What the samples are called.
+  public static func dataFiles(train: Int, test: Int, samples: String = "images") -> [ParameterField] {
+    [
+      ParameterField("root", "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true),
+      ParameterField(
+        "train_count", "training \(samples), a class-balanced draw; all when not set", .closed(1, Double(train))),
+      ParameterField(
+        "test_count", "test \(samples), a class-balanced draw; all when not set", .closed(1, Double(test))),
+      ParameterField("subset_seed", "seed of these draws"),
+    ]
+  }
+}
