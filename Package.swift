@@ -4,7 +4,11 @@ import PackageDescription
 // One line per folder of Plugins/, alphabetical. Their types are listed in Sources/BuiltIns/BuiltIns.swift.
 let architectures = ["CIFARResNet", "LeNet", "MLP", "ResNet18", "VGG"]
 let attacks = ["ForestMIA", "LogisticMIA", "MIANN", "MIASVC", "ThresholdMIA"]
-let datasets = ["Adult", "CIFAR10", "CIFAR100", "ColoredDigits", "FashionMNIST", "MNIST", "Shapes"]
+let datasets = [
+  "Adult", "CelebA", "CIFAR10", "CIFAR100", "ColoredDigits", "FairFace", "FashionMNIST", "ImageFolder", "MNIST",
+  "Shapes",
+  "Waterbirds",
+]
 let methods = [
   "FineTune", "GradientAscent", "L1Sparse", "MIU", "NegGradPlus", "RandomLabels", "Retrain", "RWFT", "SalUn", "SCRUB",
   "TRW",
@@ -55,7 +59,9 @@ let package = Package(
   targets: [
     // C libraries of the system, and our own C kernels.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("m")]),
@@ -63,7 +69,8 @@ let package = Package(
     // The libraries; each imports only what stands above it.
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
-    .target(name: "Data", dependencies: ["CZlib", "Engine"], swiftSettings: optimisedInDebug),
+    .target(
+      name: "Data", dependencies: ["CPNG", "CTurboJPEG", "CZlib", "Engine", crypto], swiftSettings: optimisedInDebug),
     .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
     .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
     .target(name: "ConfigYAML", dependencies: ["CYAML"]),

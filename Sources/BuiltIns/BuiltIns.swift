@@ -4,13 +4,16 @@ import AverageGap
 import CIFAR10
 import CIFAR100
 import CIFARResNet
+import CelebA
 import ColoredDigits
 import EqualisedOdds
+import FairFace
 import FashionMNIST
 import FineTune
 import ForestMIA
 import GradientAscent
 import GroupAccuracy
+import ImageFolder
 import L1Sparse
 import LeNet
 import LogisticMIA
@@ -35,6 +38,7 @@ import TotalVariation
 import TugOfWar
 public import Unlearning
 import VGG
+import Waterbirds
 
 extension Registry {
   /// Every plugin of this package, by role and then alphabetically.
@@ -55,10 +59,14 @@ extension Registry {
     AdultSource.self
     CIFAR100Source.self
     CIFAR10Source.self
+    CelebASource.self
     ColoredDigitsSource.self
+    FairFaceSource.self
     FashionMNISTSource.self
+    ImageFolderSource.self
     MNISTSource.self
     ShapesSource.self
+    WaterbirdsSource.self
     // Methods
     FineTuning.self
     MutualInformationUnlearning.self

@@ -50,7 +50,11 @@ public struct BatchSequence: Sequence, Sendable {
   private func batch(of rows: [Int]) -> Batch {
     let indices = rows.map { dataset.indices[$0] }
     let moves = augmenting.map { augmentation, epoch, random in
-      indices.map { augmentation.move(random.stream("augmentation", epoch, $0)) }
+      indices.map {
+        augmentation.move(
+          random.stream("augmentation", epoch, $0), height: dataset.source.storedShape[0],
+          width: dataset.source.storedShape[1])
+      }
     }
     return Batch(
       images: dataset.images(rows, movedBy: moves), labels: rows.map { dataset.labels[$0] }, rows: rows,

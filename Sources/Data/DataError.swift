@@ -47,6 +47,10 @@ public enum DataError: Error, Sendable, Equatable {
   case badRatio(Double)
   /// A line of a text file, counted from 1, is not as it should be.
   case badLine(path: String, line: Int, problem: String)
+  /// Picture files that cannot be decoded.
+  case badPictures([PictureProblem])
+  /// Decoded pictures cannot be written to a file or folder.
+  case unwritable(path: String, reason: String)
   /// A fraction is not inside (0, 1).
   case badFraction(Double)
   /// A request asks for fewer than 0 or more samples than there are.
@@ -65,7 +69,7 @@ extension DataError: CustomStringConvertible {
     switch self {
     case .missingFiles(let dataset, let paths, let source):
       return "data set \(dataset): \(paths.count == 1 ? "this file is" : "these files are") missing:\n"
-        + paths.map { "  \($0)\n" }.joined()
+        + Self.lines(paths)
         + "official source: \(source)\n"
         + "put them there by hand, name another folder with `root:` or $LACUNA_DATA, "
         + "or run `runner data fetch \(dataset)`"
@@ -97,6 +101,13 @@ extension DataError: CustomStringConvertible {
       return "\(path):\(line): expected one whole number ≥ 0, found \"\(text)\"; a comment begins with #"
     case .badLine(let path, let line, let problem):
       return "\(path):\(line): \(problem); \(Self.fetchAgain)"
+    case .badPictures(let problems):
+      return "\(problems.count == 1 ? "this picture" : "\(problems.count) pictures") cannot be decoded:\n"
+        + Self.lines(problems.map { "\($0.path): \($0.reason)" })
+        + "fetch them again, or take them out of the data set's list"
+    case .unwritable(let path, let reason):
+      return "\(path): cannot be written: \(reason); make room, or name another folder for decoded pictures with "
+        + "`cache:` or $LACUNA_CACHE"
     default:
       return requestDescription
     }
@@ -136,6 +147,12 @@ extension DataError: CustomStringConvertible {
     default:
       return "unknown error"
     }
+  }
+
+  /// The first of `items`, each on a line of its own, and how many more there are.
+  private static func lines(_ items: [String]) -> String {
+    let shown = items.prefix(20).map { "  \($0)\n" }.joined()
+    return items.count > 20 ? shown + "  and \(items.count - 20) more\n" : shown
   }
 
   private static let fetchAgain = "delete it and fetch it again"

@@ -1,4 +1,5 @@
 public import Engine
+import Synchronization
 
 /// A labelled set of images: rows that point into shared, immutable pixels.
 ///
@@ -10,19 +11,22 @@ public struct Dataset: Sendable {
     let name: String
     let classNames: [String]
     let imageShape: [Int]
+    /// `[H', W', C]` of what is stored of each image; where it is larger, the image is its middle.
+    let storedShape: [Int]
     let normalisation: Normalisation
-    let pixels: [UInt8]
+    let pixels: PixelStore
     let attribute: SensitiveAttribute?
     /// The attribute's value of each sample; empty without one.
     let sensitive: [Int]
 
     init(
-      name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8],
-      attribute: SensitiveAttribute?, sensitive: [Int]
+      name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalisation: Normalisation,
+      pixels: PixelStore, attribute: SensitiveAttribute?, sensitive: [Int]
     ) {
       self.name = name
       self.classNames = classNames
       self.imageShape = imageShape
+      self.storedShape = storedShape
       self.normalisation = normalisation
       self.pixels = pixels
       self.attribute = attribute
@@ -48,18 +52,40 @@ public struct Dataset: Sendable {
     name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int],
     attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
   ) {
+    self.init(
+      name: name, classNames: classNames, imageShape: imageShape, storedShape: imageShape,
+      normalisation: normalisation, pixels: .memory(pixels), labels: labels, attribute: attribute, sensitive: sensitive)
+  }
+
+  /// The set of all these images, in this order, of which more may be stored than is seen.
+  ///
+  /// - Parameters:
+  ///   - imageShape: `[H, W, C]`.
+  ///   - storedShape: `[H', W', C]`, H' ≥ H and W' ≥ W. An image is the middle of what is stored; random crops are taken
+  ///     from all of it.
+  ///   - pixels: `[N, H', W', C]`.
+  ///   - labels: `[N]`, each in 0..<classNames.count.
+  ///   - attribute: What groups are made of, or nil.
+  ///   - sensitive: `[N]`, the attribute's value of each image; empty without one.
+  public init(
+    name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalisation: Normalisation,
+    pixels: PixelStore, labels: [Int], attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
+  ) {
     precondition(sensitive.count == (attribute == nil ? 0 : labels.count), "a value of the attribute for each image")
     precondition(
       sensitive.allSatisfy { $0 >= 0 && $0 < attribute?.valueNames.count ?? 0 }, "a value that the attribute has")
     precondition(imageShape.count == 3 && imageShape.allSatisfy { $0 > 0 }, "[H, W, C] > 0, not \(imageShape)")
+    precondition(
+      storedShape.count == 3 && zip(storedShape, imageShape).allSatisfy { $0 >= $1 } && storedShape[2] == imageShape[2],
+      "\(storedShape) holds images of \(imageShape)")
     precondition(normalisation.mean.count == imageShape[2], "one normalisation per channel")
     precondition(
-      pixels.count == labels.count * imageShape.reduce(1, *),
-      "\(pixels.count) bytes are not \(labels.count) images of \(imageShape)")
+      pixels.count == labels.count * storedShape.reduce(1, *),
+      "\(pixels.count) bytes are not \(labels.count) images of \(storedShape)")
     self.init(
       source: Source(
-        name: name, classNames: classNames, imageShape: imageShape, normalisation: normalisation, pixels: pixels,
-        attribute: attribute, sensitive: sensitive),
+        name: name, classNames: classNames, imageShape: imageShape, storedShape: storedShape,
+        normalisation: normalisation, pixels: pixels, attribute: attribute, sensitive: sensitive),
       indices: Array(labels.indices), labels: labels)
   }
 
@@ -114,9 +140,9 @@ public struct Dataset: Sendable {
   }
 
   /// The raw bytes of the image in `row`, `[H, W, C]`.
-  public func bytes(_ row: Int) -> ArraySlice<UInt8> {
-    let size = imageShape.reduce(1, *)
-    return source.pixels[indices[row] * size..<(indices[row] + 1) * size]
+  public func bytes(_ row: Int) -> [UInt8] {
+    let stored = source.stored(indices[row])
+    return source.storedShape == imageShape ? stored : source.middle(of: stored)
   }
 
   /// The images in `rows`, normalised and not augmented, `[N, H, W, C]`.
@@ -131,8 +157,48 @@ public struct Dataset: Sendable {
       transform.shiftX = moves.map(\.shiftX)
       transform.mirror = moves.map(\.mirror)
     }
+    let crops = moves.map { $0.map(\.crop) } ?? []
+    if case .memory(let pixels) = source.pixels, source.storedShape == imageShape, !crops.contains(where: { $0 != nil })
+    {
+      return Tensor(
+        images: pixels, imageShape: imageShape, indices: rows.map { indices[$0] }, transform: transform)
+    }
+    let framed = Mutex([[UInt8]](repeating: [], count: rows.count))
+    Runtime.concurrently(rows.count) { number in
+      let row = rows[number]
+      let image = crops.isEmpty ? nil : crops[number].map { source.resized(indices[row], part: $0) }
+      let bytes = image ?? bytes(row)
+      framed.withLock { $0[number] = bytes }
+    }
     return Tensor(
-      images: source.pixels, imageShape: imageShape, indices: rows.map { indices[$0] }, transform: transform)
+      images: framed.withLock { Array($0.joined()) }, imageShape: imageShape, indices: Array(rows.indices),
+      transform: transform)
+  }
+}
+
+extension Dataset.Source {
+  /// What is stored of image `index`, `[H', W', C]`.
+  func stored(_ index: Int) -> [UInt8] {
+    let size = storedShape.reduce(1, *)
+    return pixels.bytes(index * size..<(index + 1) * size)
+  }
+
+  /// The middle of what is stored of an image, `[H, W, C]`.
+  func middle(of stored: [UInt8]) -> [UInt8] {
+    picture(stored).cropped(
+      to: Picture.Rectangle(
+        top: (storedShape[0] - imageShape[0]) / 2, left: (storedShape[1] - imageShape[1]) / 2, height: imageShape[0],
+        width: imageShape[1])
+    ).pixels
+  }
+
+  /// A part of what is stored of image `index`, resized to the image's size.
+  func resized(_ index: Int, part: Picture.Rectangle) -> [UInt8] {
+    picture(stored(index)).cropped(to: part).resized(height: imageShape[0], width: imageShape[1]).pixels
+  }
+
+  private func picture(_ stored: [UInt8]) -> Picture {
+    Picture(height: storedShape[0], width: storedShape[1], channels: storedShape[2], pixels: stored)
   }
 }
 

@@ -27,20 +27,29 @@ public struct Subset: Sendable, Hashable, Codable {
   }
 
   private func draw(_ count: Int?, of set: Dataset, split: String) throws(DataError) -> Dataset {
-    guard let count else { return set }
-    guard count >= 1 && count <= set.count else {
-      throw .subsetCount(set: "\(set.name), \(split) set", wanted: count, available: set.count)
+    guard count != nil else { return set }
+    return set.selecting(
+      try rows(count, of: set.labels, classCount: set.classCount, split: split, name: set.name))
+  }
+
+  /// The chosen rows of samples with these labels, in ascending order; all when `count` is nil.
+  ///
+  /// - Throws: `subsetCount` when fewer than one or more rows than there are were wanted.
+  func rows(_ count: Int?, of labels: [Int], classCount: Int, split: String, name: String) throws(DataError) -> [Int] {
+    guard let count else { return Array(labels.indices) }
+    guard count >= 1 && count <= labels.count else {
+      throw .subsetCount(set: "\(name), \(split) set", wanted: count, available: labels.count)
     }
-    return set.selecting(balancedOrder(of: set, split: split).prefix(count).sorted())
+    return balancedOrder(of: labels, classCount: classCount, split: split).prefix(count).sorted()
   }
 
   /// All rows: the classes take turns, each with its rows in random order.
   ///
   /// So smaller draws lie in larger ones.
-  private func balancedOrder(of set: Dataset, split: String) -> [Int] {
+  private func balancedOrder(of labels: [Int], classCount: Int, split: String) -> [Int] {
     let random = RandomSource(seed: UInt64(bitPattern: Int64(seed)))
-    var rows = [[Int]](repeating: [], count: set.classCount)
-    for (row, label) in set.labels.enumerated() { rows[label].append(row) }
+    var rows = [[Int]](repeating: [], count: classCount)
+    for (row, label) in labels.enumerated() { rows[label].append(row) }
     for label in rows.indices {
       var shuffling = random.stream("subset-\(split)", label)
       shuffling.shuffle(&rows[label])

@@ -5,12 +5,8 @@ struct PlanText {
   var plan: Plan
   var store: Store
   var workers: Int
-
-  init(_ plan: Plan, store: Store, workers: Int) {
-    self.plan = plan
-    self.store = store
-    self.workers = workers
-  }
+  /// Whether steps of architectures are timed.
+  var isTimed = false
 
   /// Cells, steps, cost, what is left out, and what requests of groups leave.
   ///
@@ -18,6 +14,7 @@ struct PlanText {
   func text() throws -> String {
     let name = plan.experiment.name
     var parts = ["\(name): \(plan.cells.count) cells, \(plan.steps.count) steps\n", cells, steps, cost]
+    if isTimed { parts.append(try price()) }
     if !plan.pruned.isEmpty {
       let lines = plan.pruned.map { "  \($0.description): \($0.reason)\n" }.joined()
       parts.append("left out (\(plan.pruned.count)):\n\(lines)")
@@ -55,12 +52,22 @@ struct PlanText {
     let estimate = plan.estimate(store: store)
     guard estimate.remainingSteps > 0 else { return "everything is in the store; nothing to run\n" }
     guard let seconds = estimate.seconds, let bytes = estimate.bytes, let memory = estimate.memory else {
-      return "time, disk and memory are not known: the store has no finished step of some kind\n"
+      return "time, disk and memory are not known: the store has no finished step of some kind\(timedHint)\n"
     }
     let time = DurationText.short(seconds / Double(workers))
     let shared = workers == 1 ? "one worker" : "\(workers) workers"
     return "estimated from finished steps of the same kind: about \(time) with \(shared), "
       + "\(ByteText.short(bytes)) on disk, tensors of up to \(ByteText.short(memory)) in each worker\n"
+  }
+
+  private var timedHint: String { isTimed ? "" : "; --timed judges by a few steps of each architecture" }
+
+  private func price() throws -> String {
+    let price = try plan.price(store: store)
+    let others = price.unpriced.isEmpty ? "" : ", \(price.unpriced.sorted().joined(separator: ", "))"
+    return "judged by steps timed on this machine, all threads together: trainings and methods about "
+      + "\(DurationText.short(price.training)), predictions about \(DurationText.short(price.prediction)); "
+      + "attacks, metrics and passes of methods beside their epochs\(others) are not counted\n"
   }
 
   private func table(_ header: [String], _ rows: [[String]]) -> String {

@@ -11,6 +11,17 @@ import Unlearning
     #expect(model.featureCount == 512)
   }
 
+  /// torchvision's count for 1,000 classes; an image of 224 pixels passes.
+  @Test func hasTheStemForLargeImages() throws {
+    var parameters = ResidualNetwork18.Parameters()
+    parameters.stem = .large
+    let model = try ResidualNetwork18(parameters).makeClassifier(
+      imageShape: [224, 224, 3], classCount: 1000, random: RandomSource(seed: 1))
+    #expect(model.parameters.scalarCount == 11_689_512)
+    var random = RandomSource(seed: 2)
+    #expect(model.evaluate(Tensor(normal: [1, 224, 224, 3], random: &random)).logits.isFinite)
+  }
+
   @Test(arguments: [[32, 32, 3], [28, 28, 1], [7, 7, 2]]) func runsOnImages(imageShape: [Int]) throws {
     var parameters = ResidualNetwork18.Parameters()
     parameters.width = 2

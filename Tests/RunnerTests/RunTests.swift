@@ -102,6 +102,16 @@ struct RunTests {
     #expect(folder.files == ["tiny.yaml"])
   }
 
+  /// 2 + 2·2 trainings of tiny models: more than nothing, less than a minute, and nothing stored.
+  @Test func aPlanCanBeTimed() async {
+    let untimed = await runner("plan", file, "--store", store)
+    #expect(untimed.output.contains("--timed judges by a few steps of each architecture\n"))
+    let result = await runner("plan", file, "--store", store, "--timed")
+    #expect(result.status == .done)
+    #expect(result.output.contains(/trainings and methods about [0-9.]+ (ms|s), predictions about [0-9.]+ (ms|s);/))
+    #expect(folder.files == ["tiny.yaml"])
+  }
+
   @Test func aPlanKnowsWhatIsStored() async {
     _ = await runner(file, "--store", store)
     let done = await runner("plan", file, "--store", store)

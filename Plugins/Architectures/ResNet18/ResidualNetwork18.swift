@@ -1,26 +1,34 @@
 public import Engine
 public import Unlearning
 
-/// ResNet-18 with the stem for small images: 3×3 at stride 1 and no max-pooling, then four stages of two blocks with w,
-/// 2w, 4w and 8w channels, the mean over all pixels.
+/// ResNet-18: a stem, then four stages of two blocks with w, 2w, 4w and 8w channels, the mean over all pixels.
 ///
-/// Takes images of every size; the second to fourth stage halve it, rounding up.
+/// The stem for small images is a 3×3 convolution at stride 1, that for large ones 7×7 at stride 2 and a 3×3 max-pooling at
+/// stride 2. Takes images of every size; the second to fourth stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, table 1.
-/// - Note: The stem is that of the CIFAR ports that unlearning papers train, not that for ImageNet.
+/// - Note: The stem for small images, which is the default, is that of the CIFAR ports that unlearning papers train.
 public struct ResidualNetwork18: Architecture {
   /// What can be set.
   public struct Parameters: ParameterSet {
+    /// What stands before the stages.
+    public enum Stem: String, Codable, Sendable, CaseIterable { case small, large }
     /// w: channels of the stem and the first stage.
     public var width = 64
-    /// 64 channels in the first stage.
+    /// Which stem.
+    public var stem = Stem.small
+    /// 64 channels in the first stage, for small images.
     public init() {}
     /// What each number means.
-    public static let fields = [ParameterField("width", "channels of the first stage", .atLeast(1))]
+    public static let fields = [
+      ParameterField("width", "channels of the first stage", .atLeast(1)),
+      ParameterField(
+        "stem", "for images of some 32 pixels, or of some 224", .oneOf(Stem.allCases.map(\.rawValue))),
+    ]
   }
   /// Name, title and source.
   public static let card = Card(
-    name: "resnet18", title: "ResNet-18 for small images",
-    summary: "A 3×3 stem without pooling, four stages of two residual blocks with w to 8w channels.",
+    name: "resnet18", title: "ResNet-18",
+    summary: "A stem for small or large images, four stages of two residual blocks with w to 8w channels.",
     source: Source(authors: "He, Zhang, Ren, Sun", venue: "CVPR 2016", arXiv: "1512.03385", place: "table 1"))
   private let parameters: Parameters
 
@@ -33,9 +41,19 @@ public struct ResidualNetwork18: Architecture {
   /// Takes images of every shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     let width = parameters.width
-    var layers: [(name: String, layer: any Layer)] = [
-      ("conv1", Convolution(channels: width, size: 3, padding: 1, hasBias: false)), ("bn1", BatchNorm(rectified: true)),
-    ]
+    var layers: [(name: String, layer: any Layer)] =
+      switch parameters.stem {
+      case .small:
+        [
+          ("conv1", Convolution(channels: width, size: 3, padding: 1, hasBias: false)),
+          ("bn1", BatchNorm(rectified: true)),
+        ]
+      case .large:
+        [
+          ("conv1", Convolution(channels: width, size: 7, stride: 2, padding: 3, hasBias: false)),
+          ("bn1", BatchNorm(rectified: true)), ("maxpool", MaxPool(size: 3, stride: 2, padding: 1)),
+        ]
+      }
     for stage in 0..<4 {
       let blocks: [(name: String, layer: any Layer)] = [
         ("0", ResidualBlock(width: width << stage, stride: stage > 0 ? 2 : 1)),

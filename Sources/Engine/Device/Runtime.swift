@@ -45,6 +45,27 @@ public enum Runtime {
     return try body()
   }
 
+  /// Calls `body` with every number below `count`, on this thread and on idle ones of the pool, and waits for all calls.
+  ///
+  /// Calls inside `body` run one after another.
+  public static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      let work = Unmanaged.passRetained(Work(body))
+      defer { work.release() }
+      lacuna_parallel(
+        Int64(count),
+        { context, number in
+          guard let context else { return }
+          Unmanaged<Work>.fromOpaque(context).takeUnretainedValue().body(Int(number))
+        }, work.toOpaque())
+    }
+  }
+
+  private final class Work: Sendable {
+    let body: @Sendable (Int) -> Void
+    init(_ body: @escaping @Sendable (Int) -> Void) { self.body = body }
+  }
+
   /// Eigenvalues in ascending order and the eigenvectors (as rows) of a symmetric matrix, in double precision.
   public static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
     BLAS.symmetricEigen(matrix, order: order)

@@ -28,18 +28,21 @@ public struct MaxPool: Layer {
   public let size: Int
   /// Step of the window.
   public let stride: Int
+  /// Pixels around the image that never win.
+  public let padding: Int
   /// A window of `size` pixels that moves by `stride`.
-  public init(size: Int, stride: Int) {
+  public init(size: Int, stride: Int, padding: Int = 0) {
     self.size = size
     self.stride = stride
+    self.padding = padding
   }
   /// Declares nothing.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
-    [(input[0] - size) / stride + 1, (input[1] - size) / stride + 1, input[2]]
+    [(input[0] + 2 * padding - size) / stride + 1, (input[1] + 2 * padding - size) / stride + 1, input[2]]
   }
   /// `[N, H, W, C]` → `[N, OH, OW, C]`.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
-    x.maxPooled(size: size, stride: stride)
+    x.maxPooled(size: size, stride: stride, padding: padding)
   }
 }
 

@@ -15,11 +15,15 @@ final class DataCache: Sendable {
     var seed: Int
   }
 
+  private let countsOnly: Bool
   private let note: @Sendable (String) -> Void
 
-  /// - Parameter note: Told how a request parts groups.
-  init(_ experiment: Experiment, note: @escaping @Sendable (String) -> Void) {
+  /// - Parameters:
+  ///   - countsOnly: Whether nobody will ask for images.
+  ///   - note: Told how a request parts groups.
+  init(_ experiment: Experiment, countsOnly: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in }) {
     self.experiment = experiment
+    self.countsOnly = countsOnly
     self.note = note
   }
 
@@ -30,7 +34,7 @@ final class DataCache: Sendable {
       guard let source = experiment.data[index].plugin as? any DatasetSource else {
         preconditionFailure("entry \(index) of data: is a data set")
       }
-      var splits = try source.load()
+      var splits = try countsOnly ? source.outline() : source.load()
       if experiment.validationFraction > 0 {
         // One draw for all seeds, so that all models of a grid learn from the same rows.
         let random = RandomSource(seed: 0).stream("validation")

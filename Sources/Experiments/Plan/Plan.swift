@@ -404,7 +404,11 @@ struct PlanBuilder {
   /// Names the data by plugin, parameters and the content of its files.
   private static func identity(of variant: Variant) throws -> JSONValue {
     guard let source = variant.plugin as? any DatasetSource else { return .null }
-    let digests = try source.localFiles().map { try FileDigest.sha256(of: $0) }
+    var digests = try FileDigest.sha256(of: try source.localFiles())
+    // A folder of pictures has too many for a list that stands in every key.
+    if digests.count > 16 { digests = [FileDigest.sha256(of: digests.joined(separator: "\n"))] }
+    let layout = try source.layout()
+    if !layout.isEmpty { digests.append(FileDigest.sha256(of: layout.joined(separator: "\n"))) }
     let files = JSONValue.array(digests.map { .string($0) })
     return .object((variant.identity.members ?? []) + [.init(key: "files", value: files)])
   }

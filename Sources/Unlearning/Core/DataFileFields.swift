@@ -15,4 +15,13 @@ extension ParameterField {
       ParameterField("subset_seed", "seed of these draws"),
     ]
   }
+
+  /// The fields of a data set of pictures: `dataFiles`, `size` and `cache`.
+  public static func pictures(train: Int, test: Int) -> [ParameterField] {
+    dataFiles(train: train, test: test, samples: "pictures") + [
+      ParameterField("size", "side of the images in pixels", .closed(8, 1024)),
+      ParameterField(
+        "cache", "folder of decoded pictures; else $LACUNA_CACHE, else the user's cache folder", isLocation: true),
+    ]
+  }
 }

@@ -162,8 +162,10 @@ extension Architecture {
 
 /// Provides a data set.
 public protocol DatasetSource: Plugin {
-  /// The official files, empty when it is computed.
+  /// The official files that can be fetched; empty when it is computed, or got by hand.
   static var remoteFiles: [RemoteFile] { get }
+  /// Where a person gets files that cannot be fetched, and where to put them; nil unless it says otherwise.
+  static var gotByHand: String? { get }
   /// The names of the classes, by label; known before anything is read.
   var classNames: [String] { get }
   /// `[H, W, C]` of one image; known before anything is read.
@@ -174,11 +176,25 @@ public protocol DatasetSource: Plugin {
   ///
   /// - Throws: `DataError` that names what is missing.
   func localFiles() throws(DataError) -> [URL]
+  /// What tells the data apart besides the content of the files, such as their names where those name classes; nothing
+  /// unless it says otherwise.
+  func layout() throws(DataError) -> [String]
   /// Reads or computes the data.
   func load() throws(DataError) -> DataSplits
+  /// The data for counting, perhaps without pixels; the same as `load()` unless it says otherwise.
+  func outline() throws(DataError) -> DataSplits
 }
 
 extension DatasetSource {
   /// None.
   public var attribute: SensitiveAttribute? { nil }
+
+  /// Nothing.
+  public static var gotByHand: String? { nil }
+
+  /// All of it.
+  public func outline() throws(DataError) -> DataSplits { try load() }
+
+  /// Nothing.
+  public func layout() throws(DataError) -> [String] { [] }
 }

@@ -83,6 +83,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("label_smoothing", "probability spread evenly over the classes", .halfOpen(0, 1)),
     ParameterField("augmentation.padding", "random shift in pixels, both ways", .atLeast(0)),
     ParameterField("augmentation.flip", "whether images are mirrored at random"),
+    ParameterField("augmentation.resized_crop", "whether images are parts at random, resized"),
     ParameterField(
       "group_robust", "whether groups with large losses weigh more (group-DRO); of originals and retrained models only"),
     ParameterField("group_step", "how fast group-DRO moves the weights of groups", .above(0)),

@@ -43,7 +43,10 @@ struct PluginDescription {
       ]
     case .datasets:
       guard let dataset = plugin as? any DatasetSource.Type else { break }
-      traits = [("files", .array(dataset.remoteFiles.map { .string($0.url) }))]
+      traits = [
+        ("files", .array(dataset.remoteFiles.map { .string($0.url) })),
+        ("by_hand", dataset.gotByHand.map { .string($0) } ?? .null),
+      ]
     case .architectures: break
     }
     return traits.map { JSONValue.Member(key: $0.0, value: $0.1) }

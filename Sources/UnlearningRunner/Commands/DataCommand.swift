@@ -37,7 +37,9 @@ struct FetchCommand: RunnerCommand {
       throw UsageError(unknownName("data set", name, known: context.registry.datasets.map { $0.card.name }))
     }
     guard !dataset.remoteFiles.isEmpty else {
-      console.report("\(name) is computed; there is nothing to fetch\n")
+      console.report(
+        dataset.gotByHand.map { "\(name) cannot be fetched; \($0)\n" }
+          ?? "\(name) is computed; there is nothing to fetch\n")
       return .done
     }
     let cancellation = Cancellation()

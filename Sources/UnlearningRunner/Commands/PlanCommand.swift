@@ -12,9 +12,14 @@ struct PlanCommand: RunnerCommand {
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var workerOptions: WorkerOptions
 
+  @Flag(help: "Also judge the cost by timing a few training steps of each architecture.")
+  var timed = false
+
   func run(in context: Context) throws -> ExitStatus {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
-    let text = try PlanText(plan, store: try storeOptions.open(), workers: workerOptions.count).text()
+    let text = try PlanText(
+      plan: plan, store: try storeOptions.open(), workers: workerOptions.count, isTimed: timed
+    ).text()
     try context.console.write(text)
     return .done
   }

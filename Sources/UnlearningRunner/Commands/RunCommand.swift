@@ -26,7 +26,7 @@ struct RunCommand: RunnerCommand {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
     let store = try storeOptions.open()
     guard !dryRun else {
-      try context.console.write(PlanText(plan, store: store, workers: workerOptions.count).text())
+      try context.console.write(PlanText(plan: plan, store: store, workers: workerOptions.count).text())
       return .done
     }
     if let problem = Runtime.blasProblem {

@@ -1,0 +1,117 @@
+public import Data
+public import Foundation
+public import Unlearning
+
+/// CelebA: faces with forty attributes, two of which become class and group, `[size, size, 3]`.
+///
+/// Reads `celeba/list_attr_celeba.txt`, `celeba/list_eval_partition.txt` and the aligned pictures in
+/// `celeba/img_align_celeba`. The class is one attribute (blond hair), the sensitive attribute another (male); the parts are
+/// those of the partition file.
+/// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes and
+///   sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
+/// - Note: Random crops are taken from the stretched picture, so their ratio of sides is that of the stretched one.
+public struct CelebASource: DatasetSource {
+  /// Where the files lie, which pictures are used, what the classes are, and how large images are.
+  public struct Parameters: ParameterSet {
+    /// The data root; nil is $LACUNA_DATA, else `data`.
+    public var root: String?
+    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+    public var cache: String?
+    /// Side of the images in pixels.
+    public var size = 224
+    /// Training pictures, ≥ 1; nil is all.
+    public var trainCount: Int?
+    /// Test pictures, ≥ 1; nil is all.
+    public var testCount: Int?
+    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+    public var subsetSeed = 0
+    /// The attribute that is the class, as the attribute file spells it.
+    public var target = "Blond_Hair"
+    /// The attribute that groups are made of.
+    public var sensitive = "Male"
+
+    /// All pictures, 224 pixels wide; blond hair and male.
+    public init() {}
+
+    /// The parameters as experiment files write them.
+    public static let fields =
+      ParameterField.pictures(train: 162_770, test: 19_962) + [
+        ParameterField("target", "attribute that is the class", .oneOf(CelebAList.attributes)),
+        ParameterField("sensitive", "attribute that groups are made of", .oneOf(CelebAList.attributes)),
+      ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "celeba", title: "CelebA",
+    summary: "162,770 training, 19,867 validation and 19,962 test pictures of faces with forty attributes.",
+    source: Source(authors: "Liu, Luo, Wang, Tang", venue: "ICCV 2015", arXiv: "1411.7766"))
+
+  /// None: the official source has no files with published checksums.
+  public static let remoteFiles: [RemoteFile] = []
+
+  private static let files = FileSet(
+    dataset: card.name, folder: "celeba", names: ["list_attr_celeba.txt", "list_eval_partition.txt"], allowsGzip: false,
+    source: "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html")
+
+  /// Where its files are from.
+  public static let gotByHand: String? =
+    "get img_align_celeba/ and both lists from \(files.source), and put them into the folder celeba below the data root"
+
+  private let parameters: Parameters
+
+  /// The set with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    guard parameters.target != parameters.sensitive else {
+      throw ParameterError("sensitive", "must be another attribute than the target, is \(parameters.sensitive)")
+    }
+    self.parameters = parameters
+  }
+
+  /// The names of the classes, by label: "not Blond_Hair", "Blond_Hair".
+  public var classNames: [String] { ["not \(parameters.target)", parameters.target] }
+  /// `[size, size, 3]`, the shape of every image.
+  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// "not Male" or "Male".
+  public var attribute: SensitiveAttribute? {
+    SensitiveAttribute(
+      name: parameters.sensitive, valueNames: ["not \(parameters.sensitive)", parameters.sensitive])
+  }
+
+  /// Both lists and the pictures that they name.
+  public func localFiles() throws(DataError) -> [URL] {
+    let lists = try Self.files.locate(root: parameters.root)
+    return lists + (try collection(lists)).files
+  }
+
+  /// Reads the lists, and decodes the pictures that were not decoded before.
+  public func load() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)).load(
+      size: parameters.size, framing: .stretch, cache: parameters.cache, subset: subset)
+  }
+
+  /// The lists alone.
+  public func outline() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)).outline(
+      size: parameters.size, framing: .stretch, subset: subset)
+  }
+
+  private var subset: Subset {
+    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+  }
+
+  private func collection(_ lists: [URL]) throws(DataError) -> PictureCollection {
+    let list = try CelebAList(
+      attributes: lists[0], partition: lists[1], columns: [parameters.target, parameters.sensitive])
+    let folder = lists[0].deletingLastPathComponent().appendingPathComponent("img_align_celeba", isDirectory: true)
+    var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
+    for row in list.rows {
+      collection.add(
+        folder.appendingPathComponent(row.file, isDirectory: false), label: row.values[0], sensitive: row.values[1],
+        to: [.train, .validation, .test][row.part])
+    }
+    try collection.requireFiles(list: lists[1], source: Self.files.source)
+    return collection
+  }
+}

@@ -1,0 +1,133 @@
+public import Data
+import Engine
+public import Foundation
+public import Unlearning
+
+/// FairFace: faces with an age in nine ranges and one of seven races, `[size, size, 3]`.
+///
+/// Reads `fairface/fairface_label_train.csv` and `fairface_label_val.csv` and the pictures that they name. Classes are ages,
+/// the sensitive attribute is race. Training pictures are those whose `service_test` is True; a tenth of them, drawn at
+/// random, is the validation set. The published validation pictures are the test set.
+/// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al., TMLR
+///   2025, arXiv:2503.09330 (released code).
+public struct FairFaceSource: DatasetSource {
+  /// Where the files lie, which pictures are used, and how large images are.
+  public struct Parameters: ParameterSet {
+    /// The data root; nil is $LACUNA_DATA, else `data`.
+    public var root: String?
+    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+    public var cache: String?
+    /// Side of the images in pixels.
+    public var size = 224
+    /// Training pictures, ≥ 1; nil is all.
+    public var trainCount: Int?
+    /// Test pictures, ≥ 1; nil is all.
+    public var testCount: Int?
+    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+    public var subsetSeed = 0
+    /// The share of training pictures that is put aside for validation.
+    public var validationShare = 0.1
+    /// Seed of that draw.
+    public var validationSeed = 0
+
+    /// All pictures, 224 pixels wide, a tenth of them for validation.
+    public init() {}
+
+    /// The parameters as experiment files write them.
+    public static let fields =
+      ParameterField.pictures(train: 86_744, test: 10_954) + [
+        ParameterField("validation_share", "share of training pictures that is put aside", .open(0, 1)),
+        ParameterField("validation_seed", "seed of that draw"),
+      ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "fairface", title: "FairFace",
+    summary:
+      "Faces of nine ages and seven races: those of the training list for service tests, and 10,954 for testing.",
+    source: Source(authors: "Kärkkäinen, Joo", venue: "WACV 2021", arXiv: "1908.04913"))
+
+  /// None: the official source has no files with published checksums.
+  public static let remoteFiles: [RemoteFile] = []
+
+  private static let ages = [
+    "0-2", "3-9", "10-19", "20-29", "30-39", "40-49", "50-59", "60-69", "more than 70",
+  ]
+  private static let races = [
+    "Black", "Southeast Asian", "Middle Eastern", "Indian", "Latino_Hispanic", "White", "East Asian",
+  ]
+  private static let files = FileSet(
+    dataset: card.name, folder: "fairface", names: ["fairface_label_train.csv", "fairface_label_val.csv"],
+    allowsGzip: false, source: "https://github.com/joojs/fairface")
+
+  /// Where its files are from.
+  public static let gotByHand: String? =
+    "get the pictures with a margin of 0.25 and both lists from \(files.source), and put train/, val/ and the lists into the "
+    + "folder fairface below the data root"
+
+  private let parameters: Parameters
+
+  /// The set with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// The names of the classes, by label.
+  public var classNames: [String] { Self.ages }
+  /// `[size, size, 3]`, the shape of every image.
+  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// Race.
+  public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "race", valueNames: Self.races) }
+
+  /// Both lists and the pictures that are used of them.
+  public func localFiles() throws(DataError) -> [URL] {
+    let lists = try Self.files.locate(root: parameters.root)
+    return lists + (try collection(lists)).files
+  }
+
+  /// Reads the lists, and decodes the pictures that were not decoded before.
+  public func load() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)).load(
+      size: parameters.size, framing: .center, cache: parameters.cache, subset: subset)
+  }
+
+  /// The lists alone.
+  public func outline() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)).outline(
+      size: parameters.size, framing: .center, subset: subset)
+  }
+
+  private var subset: Subset {
+    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+  }
+
+  private func collection(_ lists: [URL]) throws(DataError) -> PictureCollection {
+    var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
+    let columns = ["file", "age", "race", "service_test"]
+    let train = try CommaSeparatedTable(lists[0], columns: columns)
+    var used: [CommaSeparatedTable.Row] = []
+    for row in train.rows where try train.index(of: row, column: 3, among: ["False", "True"]) == 1 { used.append(row) }
+    var draw = RandomSource(seed: UInt64(bitPattern: Int64(parameters.validationSeed))).stream("validation")
+    let held = Set(
+      draw.sample(Int(parameters.validationShare * Double(used.count)), of: Array(used.indices)))
+    for (number, row) in used.enumerated() {
+      try add(row, of: train, to: held.contains(number) ? .validation : .train, in: &collection)
+    }
+    let test = try CommaSeparatedTable(lists[1], columns: columns)
+    for row in test.rows { try add(row, of: test, to: .test, in: &collection) }
+    try collection.requireFiles(list: lists[0], source: Self.files.source)
+    return collection
+  }
+
+  private func add(
+    _ row: CommaSeparatedTable.Row, of table: CommaSeparatedTable, to part: PictureCollection.Part,
+    in collection: inout PictureCollection
+  ) throws(DataError) {
+    collection.add(
+      table.url.deletingLastPathComponent().appendingPathComponent(row.values[0], isDirectory: false),
+      label: try table.index(of: row, column: 1, among: Self.ages),
+      sensitive: try table.index(of: row, column: 2, among: Self.races), to: part)
+  }
+}

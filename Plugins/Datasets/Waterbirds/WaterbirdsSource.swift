@@ -1,0 +1,104 @@
+public import Data
+public import Foundation
+public import Unlearning
+
+/// Waterbirds: birds cut out of CUB and pasted on land or water, which mostly tells the class, `[size, size, 3]`.
+///
+/// Reads the published folder `waterbird_complete95_forest2water2`: `metadata.csv`, whose column `split` tells the parts,
+/// and the pictures that it names. Classes are land- and waterbirds, the sensitive attribute is the place. 95 % of training
+/// birds are at the place of their kind.
+/// - Source: Sagawa, Koh, Hashimoto, Liang, "Distributionally robust neural networks for group shifts", ICLR 2020,
+///   arXiv:1911.08731, section 3; pictures are resized as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
+public struct WaterbirdsSource: DatasetSource {
+  /// Where the files lie, which pictures are used, and how large images are.
+  public struct Parameters: ParameterSet {
+    /// The data root; nil is $LACUNA_DATA, else `data`.
+    public var root: String?
+    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+    public var cache: String?
+    /// Side of the images in pixels.
+    public var size = 224
+    /// Training pictures, ≥ 1; nil is all.
+    public var trainCount: Int?
+    /// Test pictures, ≥ 1; nil is all.
+    public var testCount: Int?
+    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+    public var subsetSeed = 0
+
+    /// All pictures, 224 pixels wide.
+    public init() {}
+
+    /// The parameters as experiment files write them.
+    public static let fields = ParameterField.pictures(train: 4795, test: 5794)
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "waterbirds", title: "Waterbirds",
+    summary: "4,795 training, 1,199 validation and 5,794 test pictures of birds on land or water.",
+    source: Source(
+      authors: "Sagawa, Koh, Hashimoto, Liang", venue: "ICLR 2020", arXiv: "1911.08731", place: "section 3"))
+
+  /// None: the official source has no files with published checksums.
+  public static let remoteFiles: [RemoteFile] = []
+
+  private static let files = FileSet(
+    dataset: card.name, folder: "waterbird_complete95_forest2water2", names: ["metadata.csv"], allowsGzip: false,
+    source: "https://nlp.stanford.edu/data/dro/waterbird_complete95_forest2water2.tar.gz")
+
+  /// Where its files are from.
+  public static let gotByHand: String? =
+    "unpack \(files.source) below the data root"
+
+  private let parameters: Parameters
+
+  /// The set with these parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    self.parameters = parameters
+  }
+
+  /// The names of the classes, by label.
+  public var classNames: [String] { ["landbird", "waterbird"] }
+  /// `[size, size, 3]`, the shape of every image.
+  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// Land or water.
+  public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "place", valueNames: ["land", "water"]) }
+
+  /// The list and the pictures that it names.
+  public func localFiles() throws(DataError) -> [URL] {
+    let list = try Self.files.locate(root: parameters.root)
+    return list + (try collection(list[0])).files
+  }
+
+  /// Reads the list, and decodes the pictures that were not decoded before.
+  public func load() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)[0]).load(
+      size: parameters.size, framing: .center, cache: parameters.cache, subset: subset)
+  }
+
+  /// The lists alone.
+  public func outline() throws(DataError) -> DataSplits {
+    try collection(try Self.files.locate(root: parameters.root)[0]).outline(
+      size: parameters.size, framing: .center, subset: subset)
+  }
+
+  private var subset: Subset {
+    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+  }
+
+  private func collection(_ list: URL) throws(DataError) -> PictureCollection {
+    let table = try CommaSeparatedTable(list, columns: ["img_filename", "y", "split", "place"])
+    var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
+    for row in table.rows {
+      let part = try table.index(of: row, column: 2, among: ["0", "1", "2"])
+      collection.add(
+        list.deletingLastPathComponent().appendingPathComponent(row.values[0], isDirectory: false),
+        label: try table.index(of: row, column: 1, among: ["0", "1"]),
+        sensitive: try table.index(of: row, column: 3, among: ["0", "1"]),
+        to: [.train, .validation, .test][part])
+    }
+    try collection.requireFiles(list: list, source: Self.files.source)
+    return collection
+  }
+}

@@ -1,0 +1,101 @@
+public import Foundation
+
+/// Labelled picture files and their parts, before any picture is read.
+public struct PictureCollection: Sendable {
+  /// The data set's name, as experiment files write it.
+  public var name: String
+  /// What the classes are called, by label.
+  public var classNames: [String]
+  /// What groups are made of, or nil.
+  public var attribute: SensitiveAttribute?
+  /// The files; a picture's place here is its number.
+  public private(set) var files: [URL] = []
+  /// The class of each picture.
+  public private(set) var labels: [Int] = []
+  /// The attribute's value of each picture; empty without one.
+  public private(set) var sensitive: [Int] = []
+  /// The numbers of the pictures of each part.
+  public private(set) var train: [Int] = [], validation: [Int] = [], test: [Int] = []
+
+  /// A part of a data set.
+  public enum Part: Sendable { case train, validation, test }
+
+  /// A collection without pictures.
+  public init(name: String, classNames: [String], attribute: SensitiveAttribute? = nil) {
+    self.name = name
+    self.classNames = classNames
+    self.attribute = attribute
+  }
+
+  /// Adds a picture to a part.
+  public mutating func add(_ file: URL, label: Int, sensitive value: Int? = nil, to part: Part) {
+    precondition((value == nil) == (attribute == nil), "a value of the attribute for each picture")
+    switch part {
+    case .train: train.append(files.count)
+    case .validation: validation.append(files.count)
+    case .test: test.append(files.count)
+    }
+    files.append(file)
+    labels.append(label)
+    if let value { sensitive.append(value) }
+  }
+
+  /// Requires every file to be there and train and test to have pictures.
+  ///
+  /// - Parameters:
+  ///   - list: The file that names the pictures, or their folder.
+  ///   - source: The address of the official source.
+  /// - Throws: `missingFiles` with the paths of all that are not there; `badLine` when a part is empty.
+  public func requireFiles(list: URL, source: String) throws(DataError) {
+    guard !train.isEmpty && !test.isEmpty else {
+      throw .badLine(path: list.path, line: 1, problem: "there are no \(train.isEmpty ? "training" : "test") pictures")
+    }
+    let missing = files.filter { !FileManager.default.fileExists(atPath: $0.path) }
+    guard missing.isEmpty else { throw .missingFiles(dataset: name, paths: missing.map(\.path), source: source) }
+  }
+
+  /// The parts, or the wanted draw of them, as square images of `size` pixels and three channels in [−1, 1].
+  ///
+  /// Pictures that are used and were not decoded before are decoded, on all threads, and kept in the folder `cache`. The
+  /// place of an image in its source set is the picture's number.
+  /// - Parameter cache: see `CacheRoot.resolve`.
+  /// - Throws: `badPictures`, `unwritable`, `unreadable`, `subsetCount`.
+  public func load(size: Int, framing: Framing, cache: String?, subset: Subset) throws(DataError) -> DataSplits {
+    try splits(size: size, framing: framing, subset: subset) { used throws(DataError) in
+      try DecodedPictures(
+        files: files, size: size, framing: framing,
+        folder: CacheRoot.resolve(cache).appendingPathComponent("pictures", isDirectory: true)
+      ).pixels(of: used)
+    }
+  }
+
+  /// The same parts without their pixels, so that no picture is read.
+  ///
+  /// - Throws: `subsetCount`.
+  public func outline(size: Int, framing: Framing, subset: Subset) throws(DataError) -> DataSplits {
+    let side = framing.storedSize(size)
+    return try splits(size: size, framing: framing, subset: subset) { _ throws(DataError) in
+      .absent(count: files.count * side * side * 3)
+    }
+  }
+
+  private func splits(
+    size: Int, framing: Framing, subset: Subset, pixels: (_ used: [Int]) throws(DataError) -> PixelStore
+  ) throws(DataError) -> DataSplits {
+    func drawn(_ part: [Int], _ count: Int?, _ split: String) throws(DataError) -> [Int] {
+      try subset.rows(
+        count, of: part.map { labels[$0] }, classCount: classNames.count, split: split, name: name
+      ).map { part[$0] }
+    }
+    let train = try drawn(train, subset.trainCount, "train"), test = try drawn(test, subset.testCount, "test")
+    let stored = framing.storedSize(size)
+    let whole = Dataset(
+      name: name, classNames: classNames, imageShape: [size, size, 3], storedShape: [stored, stored, 3],
+      normalisation: Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
+      pixels: try pixels((train + validation + test).sorted()), labels: labels, attribute: attribute,
+      sensitive: sensitive)
+    return DataSplits(
+      train: whole.selecting(train), test: whole.selecting(test),
+      validation: validation.isEmpty ? nil : whole.selecting(validation))
+  }
+}
