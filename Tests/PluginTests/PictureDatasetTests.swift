@@ -46,7 +46,9 @@ import Waterbirds
     return error?.description ?? ""
   }
 
-  /// The outline has the same rows, and no picture is decoded for it. Where loading fails, that is for others to say.
+  /// The outline has the same rows, and no picture is decoded for it.
+  ///
+  /// Where loading fails, that is for others to say.
   private func expectOutline(of source: some DatasetSource) {
     let cache = root.appending(path: "cache")
     guard let outline = try? source.outline() else { return }
