@@ -43,7 +43,7 @@ struct BenchmarkModel {
   /// One training step.
   mutating func train() {
     let (images, labels) = (images, labels)
-    let (_, gradients) = classifier.gradient(mode: .train(RandomSource(seed: 3))) { model, pass in
+    let (_, gradients, _) = classifier.gradient(mode: .train(RandomSource(seed: 3))) { model, pass in
       model(Variable(images), in: pass).logits.crossEntropy(labels)
     }
     optimizer.update(&classifier.parameters, along: gradients, learningRate: 0.01)

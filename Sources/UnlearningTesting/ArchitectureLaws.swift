@@ -32,7 +32,7 @@ public enum ArchitectureLaws {
     if apart > 1e-4 {
       found.append(Violation("images do not see each other when evaluated", "a logit moved by \(apart)"))
     }
-    let (_, gradients) = model.gradient(mode: .train(RandomSource(seed: 5))) { model, pass in
+    let (_, gradients, _) = model.gradient(mode: .train(RandomSource(seed: 5))) { model, pass in
       model(Variable(images), in: pass).logits.crossEntropy([0, 1, 2])
     }
     for (name, gradient) in zip(gradients.names, gradients.values) where gradient.magnitude.sum == 0 {

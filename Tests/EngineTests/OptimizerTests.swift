@@ -141,6 +141,23 @@ struct OptimizerGolden: Decodable {
     #expect(Comparison.bitDifference(parameters, from: expected) == nil)
   }
 
+  /// What a loss does not depend on stays, and goes on with its old momentum when it takes part again.
+  @Test(arguments: optimizers.indices) func theUnreachedRests(index: Int) {
+    let (start, gradients, _) = inputs()
+    let names = Set(start.names)
+    var (parameters, optimizer) = (start, Self.optimizers[index])
+    optimizer.update(&parameters, along: gradients[0], learningRate: 0.1)
+    let moved = parameters
+    optimizer.update(&parameters, along: gradients[1], learningRate: 0.1, mask: nil, unreached: names)
+    #expect(Comparison.bitDifference(parameters, from: moved) == nil)
+    guard optimizer is SGD else { return }  // Adam's bias correction counts steps, reached or not.
+    optimizer.update(&parameters, along: gradients[2], learningRate: 0.1)
+    var (expected, other) = (start, Self.optimizers[index])
+    other.update(&expected, along: gradients[0], learningRate: 0.1)
+    other.update(&expected, along: gradients[2], learningRate: 0.1)
+    #expect(Comparison.bitDifference(parameters, from: expected) == nil)
+  }
+
   @Test(arguments: optimizers.indices) func rateZeroMovesNothing(index: Int) {
     let (start, gradients, _) = inputs()
     var (parameters, optimizer) = (start, Self.optimizers[index])

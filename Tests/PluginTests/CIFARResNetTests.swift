@@ -8,7 +8,7 @@ import Unlearning
     let golden = try GoldenResNet.load()
     var model = try golden.startModel
     var logits = Tensor(0)
-    let (loss, gradients) = model.gradient(mode: .train(RandomSource(seed: 0))) { model, pass in
+    let (loss, gradients, _) = model.gradient(mode: .train(RandomSource(seed: 0))) { model, pass in
       let output = model(Variable(golden.images), in: pass).logits
       logits = output.value
       return output.crossEntropy(golden.labels)
@@ -28,7 +28,7 @@ import Unlearning
     var optimizer = SGD(momentum: 0.9, weightDecay: 5e-4)
     var losses: [Float] = []
     for _ in 0..<10 {
-      let (loss, gradients) = model.gradient(mode: .train(RandomSource(seed: 0))) { model, pass in
+      let (loss, gradients, _) = model.gradient(mode: .train(RandomSource(seed: 0))) { model, pass in
         model(Variable(golden.images), in: pass).logits.crossEntropy(golden.labels)
       }
       losses.append(loss)

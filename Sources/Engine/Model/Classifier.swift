@@ -54,16 +54,21 @@ public struct Classifier: Sendable {
   ///
   /// In train mode the model's statistics take up the batch, as the caller's copy: `self` is mutated only there.
   /// - Parameter loss: Runs the model in the given pass and returns one number.
+  /// - Returns: The loss, its gradients, and the names of the parameters that it does not depend on, whose gradients are 0.
   public mutating func gradient(
     mode: Mode, of loss: (Classifier, Pass) throws -> Variable
-  ) rethrows -> (value: Float, gradients: NamedTensors) {
+  ) rethrows -> (value: Float, gradients: NamedTensors, unreached: Set<String>) {
     let tape = Tape()
     let pass = Pass(parameters: parameters, statistics: statistics, mode: mode, tape: tape)
     let value = try loss(self, pass)
     let variables = parameters.names.map { pass.parameter($0) }
-    let gradients = tape.gradients(of: value, for: variables)
+    let reached = tape.reachedGradients(of: value, for: variables)
     statistics = pass.statistics
-    return (value.value.scalar, NamedTensors(names: Array(parameters.names), values: gradients))
+    let gradients = zip(reached, variables).map { $0 ?? Tensor(zeros: $1.value.shape) }
+    let unreached = zip(parameters.names, reached).filter { $1 == nil }.map(\.0)
+    return (
+      value.value.scalar, NamedTensors(names: Array(parameters.names), values: gradients), Set(unreached)
+    )
   }
 
   /// The weight matrix W of the head, `[K, D]`; row k belongs to class k.

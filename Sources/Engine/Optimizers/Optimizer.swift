@@ -9,16 +9,19 @@ public protocol Optimizer: Sendable {
   ///   - learningRate: ≥ 0; schedules give it anew for each step.
   ///   - mask: nil, or 1 where a parameter may move and 0 where it must stay: a masked number keeps its value bit for
   ///     bit, whatever momentum and weight decay say, and gathers no momentum.
+  ///   - unreached: Names of parameters that the loss does not depend on: they and their momentum stay as they are, as in
+  ///     PyTorch, where such parameters have no gradient.
   mutating func update(
-    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?)
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
+    unreached: Set<String>)
 }
 
 extension Optimizer {
-  /// Takes one step without a mask.
+  /// Takes one step of all parameters.
   public mutating func update(
-    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors? = nil
   ) {
-    update(&parameters, along: gradients, learningRate: learningRate, mask: nil)
+    update(&parameters, along: gradients, learningRate: learningRate, mask: mask, unreached: [])
   }
 }
 
@@ -44,12 +47,14 @@ public struct SGD: Optimizer {
 
   /// Takes one step; see `Optimizer`.
   public mutating func update(
-    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
+    unreached: Set<String>
   ) {
     precondition(parameters.names == gradients.names, "gradients of other parameters")
     let step = SGDStep(learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     if momentum != 0, velocity == nil { velocity = parameters.mapValues { Tensor(zeros: $0.shape) } }
-    for (index, gradient) in gradients.values.enumerated() {
+    for (index, (name, gradient)) in zip(gradients.names, gradients.values).enumerated()
+    where !unreached.contains(name) {
       let masked = mask.map { $0.values[index].storage }
       parameters.withTensor(at: index) { parameter in
         parameter.makeUnique()
@@ -97,7 +102,8 @@ public struct Adam: Optimizer {
 
   /// Takes one step; see `Optimizer`.
   public mutating func update(
-    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?
+    _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
+    unreached: Set<String>
   ) {
     precondition(parameters.names == gradients.names, "gradients of other parameters")
     steps += 1
@@ -107,7 +113,8 @@ public struct Adam: Optimizer {
     func zeros() -> NamedTensors { parameters.mapValues { Tensor(zeros: $0.shape) } }
     var (first, second) = moments ?? (zeros(), zeros())
     moments = nil
-    for (index, gradient) in gradients.values.enumerated() {
+    for (index, (name, gradient)) in zip(gradients.names, gradients.values).enumerated()
+    where !unreached.contains(name) {
       let masked = mask.map { $0.values[index].storage }
       parameters.withTensor(at: index) { parameter in
         first.withTensor(at: index) { first in

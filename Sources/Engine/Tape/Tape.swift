@@ -26,6 +26,11 @@ public final class Tape {
   ///
   /// `output` is a single number. Saved values are released as the pass goes on, so a tape serves one call.
   public func gradients(of output: Variable, for variables: [Variable]) -> [Tensor] {
+    zip(variables, reachedGradients(of: output, for: variables)).map { $1 ?? Tensor(zeros: $0.value.shape) }
+  }
+
+  /// As `gradients(of:for:)`, but nil where `output` does not depend on a variable.
+  func reachedGradients(of output: Variable, for variables: [Variable]) -> [Tensor?] {
     precondition(output.value.count == 1, "gradients are of one number, not of shape \(output.value.shape)")
     var gradients = [Tensor?](repeating: nil, count: nodes.count)
     var wanted = Set<Int>()
@@ -53,9 +58,7 @@ public final class Tape {
         }
       }
     }
-    return variables.map { variable in
-      variable.node.flatMap { gradients[$0] } ?? Tensor(zeros: variable.value.shape)
-    }
+    return variables.map { variable in variable.node.flatMap { gradients[$0] } }
   }
 }
 

@@ -77,7 +77,7 @@ private struct StepClock {
     let clock = ContinuousClock()
     for _ in 0..<2 {
       let step = clock.measure {
-        let (_, gradients) = model.gradient(mode: .train(random)) { model, pass in
+        let (_, gradients, _) = model.gradient(mode: .train(random)) { model, pass in
           model(Variable(images), in: pass).logits.crossEntropy(labels)
         }
         optimizer.update(&model.parameters, along: gradients, learningRate: 0.01)

@@ -105,13 +105,13 @@ public struct Trainer {
     try run.checkpoint()
     let mode = Mode.train(random.stream("dropout", steps))
     let smoothing = recipe.labelSmoothing
-    let (value, gradients) = try model.gradient(mode: mode) { model, pass in
+    let (value, gradients, unreached) = try model.gradient(mode: mode) { model, pass in
       try loss(
         TrainingStep(batch: batch, epoch: epoch, labelSmoothing: smoothing, model: model, pass: pass))
     }
     guard value.isFinite else { throw UnlearningError.lossNotFinite(epoch: epoch, step: steps % stepsPerEpoch) }
     let rate = recipe.learningRate(step: steps, stepsPerEpoch: stepsPerEpoch) * Float(rateFactor)
-    optimizer.update(&model.parameters, along: gradients, learningRate: rate, mask: mask)
+    optimizer.update(&model.parameters, along: gradients, learningRate: rate, mask: mask, unreached: unreached)
     steps += 1
     run.progress(Double(steps) / Double(max(1, stepsPerEpoch * recipe.epochs)))
   }

@@ -27,7 +27,7 @@ struct TrainingRun {
     (0..<count).map { _ in
       let (images, labels) = (images, labels)
       let random = RandomSource(seed: 99).stream("step", steps)
-      let (loss, gradients) = model.gradient(mode: .train(random)) { model, pass in
+      let (loss, gradients, _) = model.gradient(mode: .train(random)) { model, pass in
         model(Variable(images), in: pass).logits.crossEntropy(labels, smoothing: 0.1)
       }
       optimizer.update(&model.parameters, along: gradients, learningRate: 0.05)

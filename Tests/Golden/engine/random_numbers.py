@@ -57,15 +57,19 @@ def root(seed):
     return Source(mix((seed + golden_ratio) & mask))
 
 
-source = root(42)
-print("seed 42:", [hex(source.next()) for _ in range(4)])
-source = root(42).stream("shuffle", 3, -1)
-print("its stream shuffle, 3, -1:", [hex(source.next()) for _ in range(4)])
-source = root(0)
-print("uniform, seed 0:", [(source.next() >> 40) / 2**24 for _ in range(4)])
-source = root(7)
-order = list(range(10))
-for last in range(9, 0, -1):
-    other = source.below(last + 1)
-    order[last], order[other] = order[other], order[last]
-print("permutation, seed 7:", order)
+def permutation(source, count):
+    order = list(range(count))
+    for last in range(count - 1, 0, -1):
+        other = source.below(last + 1)
+        order[last], order[other] = order[other], order[last]
+    return order
+
+
+if __name__ == "__main__":
+    source = root(42)
+    print("seed 42:", [hex(source.next()) for _ in range(4)])
+    source = root(42).stream("shuffle", 3, -1)
+    print("its stream shuffle, 3, -1:", [hex(source.next()) for _ in range(4)])
+    source = root(0)
+    print("uniform, seed 0:", [(source.next() >> 40) / 2**24 for _ in range(4)])
+    print("permutation, seed 7:", permutation(root(7), 10))
