@@ -6,8 +6,7 @@ let architectures = ["CIFARResNet", "LeNet", "MLP", "ResNet18", "VGG"]
 let attacks = ["ForestMIA", "LogisticMIA", "MIANN", "MIASVC", "ThresholdMIA"]
 let datasets = [
   "Adult", "CelebA", "CIFAR10", "CIFAR100", "ColoredDigits", "FairFace", "FashionMNIST", "ImageFolder", "MNIST",
-  "Shapes",
-  "Waterbirds",
+  "Shapes", "Waterbirds",
 ]
 let methods = [
   "FineTune", "GradientAscent", "L1Sparse", "MIU", "NegGradPlus", "RandomLabels", "Retrain", "RWFT", "SalUn", "SCRUB",

@@ -1,5 +1,4 @@
 public import Engine
-import Synchronization
 
 /// A labelled set of images: rows that point into shared, immutable pixels.
 ///
@@ -163,15 +162,13 @@ public struct Dataset: Sendable {
       return Tensor(
         images: pixels, imageShape: imageShape, indices: rows.map { indices[$0] }, transform: transform)
     }
-    let framed = Mutex([[UInt8]](repeating: [], count: rows.count))
-    Runtime.concurrently(rows.count) { number in
+    let framed = Runtime.concurrentMap(rows.count) { number in
       let row = rows[number]
-      let image = crops.isEmpty ? nil : crops[number].map { source.resized(indices[row], part: $0) }
-      let bytes = image ?? bytes(row)
-      framed.withLock { $0[number] = bytes }
+      let part = crops.isEmpty ? nil : crops[number]
+      return part.map { source.resized(indices[row], part: $0) } ?? bytes(row)
     }
     return Tensor(
-      images: framed.withLock { Array($0.joined()) }, imageShape: imageShape, indices: Array(rows.indices),
+      images: Array(framed.joined()), imageShape: imageShape, indices: Array(rows.indices),
       transform: transform)
   }
 }

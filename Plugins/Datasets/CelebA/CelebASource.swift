@@ -10,7 +10,7 @@ public import Unlearning
 /// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes and
 ///   sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 /// - Note: Random crops are taken from the stretched picture, so their ratio of sides is that of the stretched one.
-public struct CelebASource: DatasetSource {
+public struct CelebASource: PictureSource {
   /// Where the files lie, which pictures are used, what the classes are, and how large images are.
   public struct Parameters: ParameterSet {
     /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -71,8 +71,12 @@ public struct CelebASource: DatasetSource {
 
   /// The names of the classes, by label: "not Blond_Hair", "Blond_Hair".
   public var classNames: [String] { ["not \(parameters.target)", parameters.target] }
-  /// `[size, size, 3]`, the shape of every image.
-  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// The whole picture.
+  public var framing: Framing { .stretch }
+  /// As the parameter says.
+  public var size: Int { parameters.size }
+  /// As the parameter says.
+  public var cache: String? { parameters.cache }
   /// "not Male" or "Male".
   public var attribute: SensitiveAttribute? {
     SensitiveAttribute(
@@ -81,27 +85,17 @@ public struct CelebASource: DatasetSource {
 
   /// Both lists and the pictures that they name.
   public func localFiles() throws(DataError) -> [URL] {
-    let lists = try Self.files.locate(root: parameters.root)
-    return lists + (try collection(lists)).files
+    try Self.files.locate(root: parameters.root) + collection().files
   }
 
-  /// Reads the lists, and decodes the pictures that were not decoded before.
-  public func load() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)).load(
-      size: parameters.size, framing: .stretch, cache: parameters.cache, subset: subset)
-  }
-
-  /// The lists alone.
-  public func outline() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)).outline(
-      size: parameters.size, framing: .stretch, subset: subset)
-  }
-
-  private var subset: Subset {
+  /// All of it, or a class-balanced draw.
+  public var subset: Subset {
     Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
   }
 
-  private func collection(_ lists: [URL]) throws(DataError) -> PictureCollection {
+  /// Reads both lists.
+  public func collection() throws(DataError) -> PictureCollection {
+    let lists = try Self.files.locate(root: parameters.root)
     let list = try CelebAList(
       attributes: lists[0], partition: lists[1], columns: [parameters.target, parameters.sensitive])
     let folder = lists[0].deletingLastPathComponent().appendingPathComponent("img_align_celeba", isDirectory: true)

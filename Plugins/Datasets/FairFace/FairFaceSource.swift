@@ -10,7 +10,7 @@ public import Unlearning
 /// random, is the validation set. The published validation pictures are the test set.
 /// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al., TMLR
 ///   2025, arXiv:2503.09330 (released code).
-public struct FairFaceSource: DatasetSource {
+public struct FairFaceSource: PictureSource {
   /// Where the files lie, which pictures are used, and how large images are.
   public struct Parameters: ParameterSet {
     /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -76,34 +76,26 @@ public struct FairFaceSource: DatasetSource {
 
   /// The names of the classes, by label.
   public var classNames: [String] { Self.ages }
-  /// `[size, size, 3]`, the shape of every image.
-  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// As the parameter says.
+  public var size: Int { parameters.size }
+  /// As the parameter says.
+  public var cache: String? { parameters.cache }
   /// Race.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "race", valueNames: Self.races) }
 
   /// Both lists and the pictures that are used of them.
   public func localFiles() throws(DataError) -> [URL] {
-    let lists = try Self.files.locate(root: parameters.root)
-    return lists + (try collection(lists)).files
+    try Self.files.locate(root: parameters.root) + collection().files
   }
 
-  /// Reads the lists, and decodes the pictures that were not decoded before.
-  public func load() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)).load(
-      size: parameters.size, framing: .center, cache: parameters.cache, subset: subset)
-  }
-
-  /// The lists alone.
-  public func outline() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)).outline(
-      size: parameters.size, framing: .center, subset: subset)
-  }
-
-  private var subset: Subset {
+  /// All of it, or a class-balanced draw.
+  public var subset: Subset {
     Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
   }
 
-  private func collection(_ lists: [URL]) throws(DataError) -> PictureCollection {
+  /// Reads both lists.
+  public func collection() throws(DataError) -> PictureCollection {
+    let lists = try Self.files.locate(root: parameters.root)
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     let columns = ["file", "age", "race", "service_test"]
     let train = try CommaSeparatedTable(lists[0], columns: columns)

@@ -8,7 +8,7 @@ public import Unlearning
 /// JPEG or PNG files. The folders of `train` name the classes, in alphabetical order. An optional file with a header and
 /// commas gives a sensitive attribute: its column `file` has paths below the folder ("train/cat/1.jpg"), and another
 /// column the values, which are numbered in alphabetical order.
-public struct ImageFolderSource: DatasetSource {
+public struct ImageFolderSource: PictureSource {
   /// Where the pictures lie, which are used, and how large images are.
   public struct Parameters: ParameterSet {
     /// The folder's name below the data root, or its path.
@@ -65,8 +65,12 @@ public struct ImageFolderSource: DatasetSource {
   public var classNames: [String] { tree?.classNames ?? [] }
   /// The attribute of the optional list.
   public var attribute: SensitiveAttribute? { tree?.groups?.attribute }
-  /// `[size, size, 3]`, the shape of every image.
-  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// As the parameter says.
+  public var framing: Framing { parameters.framing }
+  /// As the parameter says.
+  public var size: Int { parameters.size }
+  /// As the parameter says.
+  public var cache: String? { parameters.cache }
 
   /// The set with these parameters; lists the folder, since its names are those of the classes.
   ///
@@ -100,22 +104,13 @@ public struct ImageFolderSource: DatasetSource {
   /// The paths of the pictures below the folder, which name their classes.
   public func layout() throws(DataError) -> [String] { try requireTree().files.map(\.path) }
 
-  /// Decodes the pictures that were not decoded before.
-  public func load() throws(DataError) -> DataSplits {
-    try collection().load(
-      size: parameters.size, framing: parameters.framing, cache: parameters.cache, subset: subset)
-  }
-
-  /// The names alone.
-  public func outline() throws(DataError) -> DataSplits {
-    try collection().outline(size: parameters.size, framing: parameters.framing, subset: subset)
-  }
-
-  private var subset: Subset {
+  /// All of it, or a class-balanced draw.
+  public var subset: Subset {
     Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
   }
 
-  private func collection() throws(DataError) -> PictureCollection {
+  /// The pictures, and their groups where there is a list.
+  public func collection() throws(DataError) -> PictureCollection {
     let tree = try requireTree()
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     for file in tree.files {

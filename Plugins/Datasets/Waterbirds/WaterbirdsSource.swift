@@ -9,7 +9,7 @@ public import Unlearning
 /// birds are at the place of their kind.
 /// - Source: Sagawa, Koh, Hashimoto, Liang, "Distributionally robust neural networks for group shifts", ICLR 2020,
 ///   arXiv:1911.08731, section 3; pictures are resized as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
-public struct WaterbirdsSource: DatasetSource {
+public struct WaterbirdsSource: PictureSource {
   /// Where the files lie, which pictures are used, and how large images are.
   public struct Parameters: ParameterSet {
     /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -60,34 +60,26 @@ public struct WaterbirdsSource: DatasetSource {
 
   /// The names of the classes, by label.
   public var classNames: [String] { ["landbird", "waterbird"] }
-  /// `[size, size, 3]`, the shape of every image.
-  public var imageShape: [Int] { [parameters.size, parameters.size, 3] }
+  /// As the parameter says.
+  public var size: Int { parameters.size }
+  /// As the parameter says.
+  public var cache: String? { parameters.cache }
   /// Land or water.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "place", valueNames: ["land", "water"]) }
 
   /// The list and the pictures that it names.
   public func localFiles() throws(DataError) -> [URL] {
-    let list = try Self.files.locate(root: parameters.root)
-    return list + (try collection(list[0])).files
+    try Self.files.locate(root: parameters.root) + collection().files
   }
 
-  /// Reads the list, and decodes the pictures that were not decoded before.
-  public func load() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)[0]).load(
-      size: parameters.size, framing: .center, cache: parameters.cache, subset: subset)
-  }
-
-  /// The lists alone.
-  public func outline() throws(DataError) -> DataSplits {
-    try collection(try Self.files.locate(root: parameters.root)[0]).outline(
-      size: parameters.size, framing: .center, subset: subset)
-  }
-
-  private var subset: Subset {
+  /// All of it, or a class-balanced draw.
+  public var subset: Subset {
     Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
   }
 
-  private func collection(_ list: URL) throws(DataError) -> PictureCollection {
+  /// Reads the list.
+  public func collection() throws(DataError) -> PictureCollection {
+    let list = try Self.files.locate(root: parameters.root)[0]
     let table = try CommaSeparatedTable(list, columns: ["img_filename", "y", "split", "place"])
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     for row in table.rows {

@@ -1,6 +1,5 @@
 import Engine
 import Foundation
-import Synchronization
 
 /// Pictures as bytes of equal shape, decoded once and kept in a file below the cache folder.
 ///
@@ -102,12 +101,9 @@ struct DecodedPictures {
   }
 
   private func decode(_ pictures: [Int]) -> [Result<[UInt8], Picture.Problem>] {
-    let results = Mutex([Result<[UInt8], Picture.Problem>](repeating: .success([]), count: pictures.count))
-    Runtime.concurrently(pictures.count) { number in
-      let result = Result { () throws(Picture.Problem) in try decode(files[pictures[number]]) }
-      results.withLock { $0[number] = result }
+    Runtime.concurrentMap(pictures.count) { number in
+      Result { () throws(Picture.Problem) in try decode(files[pictures[number]]) }
     }
-    return results.withLock { $0 }
   }
 
   private func decode(_ url: URL) throws(Picture.Problem) -> [UInt8] {

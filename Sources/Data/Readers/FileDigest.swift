@@ -19,16 +19,11 @@ public enum FileDigest {
   ///
   /// - Throws: `unreadable` for the first file that cannot be read.
   public static func sha256(of urls: [URL]) throws(DataError) -> [String] {
-    let results = Mutex([Result<String, DataError>?](repeating: nil, count: urls.count))
-    Runtime.concurrently(urls.count) { number in
-      let result = Result { () throws(DataError) in try sha256(of: urls[number]) }
-      results.withLock { $0[number] = result }
+    let results = Runtime.concurrentMap(urls.count) { number in
+      Result { () throws(DataError) in try sha256(of: urls[number]) }
     }
     var digests: [String] = []
-    for result in results.withLock({ $0 }) {
-      guard let result else { preconditionFailure("every file was read") }
-      digests.append(try result.get())
-    }
+    for result in results { digests.append(try result.get()) }
     return digests
   }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// What the engine runs on, and how many threads it may use.
 public enum Runtime {
@@ -45,12 +46,17 @@ public enum Runtime {
     return try body()
   }
 
-  /// Calls `body` with every number below `count`, on this thread and on idle ones of the pool, and waits for all calls.
+  /// The values of `body` for all numbers below `count`, in their order; made on this thread and on idle ones of the pool.
   ///
   /// Calls inside `body` run one after another.
-  public static func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  public static func concurrentMap<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+    let values = Mutex([Value?](repeating: nil, count: count))
     withoutActuallyEscaping(body) { body in
-      let work = Unmanaged.passRetained(Work(body))
+      let work = Unmanaged.passRetained(
+        Work { number in
+          let value = body(number)
+          values.withLock { $0[number] = value }
+        })
       defer { work.release() }
       lacuna_parallel(
         Int64(count),
@@ -59,6 +65,7 @@ public enum Runtime {
           Unmanaged<Work>.fromOpaque(context).takeUnretainedValue().body(Int(number))
         }, work.toOpaque())
     }
+    return values.withLock { $0.compactMap { $0 } }
   }
 
   private final class Work: Sendable {
