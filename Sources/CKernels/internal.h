@@ -128,7 +128,7 @@ typedef struct {
   int64_t dw_pitch;
 } weights_block;
 
-/// out [rows, vectors · lanes] (+)= a · b, with b [depth, vectors · lanes].
+/// out [rows, vectors · lanes] (+)= a · b, with b [depth, vectors · lanes]; then bias and ReLU.
 typedef struct {
   int64_t rows, depth, vectors;   // vectors: 1 to product_vectors
   const float *a, *b;
@@ -137,6 +137,8 @@ typedef struct {
   float *out;
   int64_t out_pitch;
   int adds;                       // to what `out` holds
+  const float *bias;              // [vectors · lanes], added to the sums; may be NULL
+  int relu;                       // whether max(0, ·) follows
 } product_block;
 
 /// Tiles of 4×4 pixels of images, and the 36 numbers that Winograd's algorithm has for each of them and each channel.

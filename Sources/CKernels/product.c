@@ -6,7 +6,8 @@ enum { block_rows = 48, block_depth = 512, pack_depth = 64 };
 
 typedef struct {
   int64_t m, n, k, lanes, width, panel, panels;  // width: columns in whole vectors
-  const float *a, *b;
+  const float *a, *b, *bias;
+  int relu;
   int a_transposed, b_transposed, packs;
   float *packed, *out;                           // packed: [panel][k][columns of the panel]
 } plan;
@@ -52,17 +53,27 @@ static void multiply_block(void *context, int64_t index) {
     .a_pitch = p->a_transposed ? p->m : p->k, .by_columns = p->a_transposed,
     .b_pitch = p->packs ? width : p->n, .out = p->out + row * p->n + first, .out_pitch = p->n,
   };
-  // Where the last vector of a row is not whole, the block goes by way of a buffer.
+  // Where the last vector of a row is not whole, the block and its bias go by way of buffers.
   int64_t valid = lacuna_minimum(width, p->n - first);
+  const float *bias = p->bias ? p->bias + first : NULL;
   if (valid < width) {
     product.out = lacuna_scratch(scratch_image, (size_t)(block_rows * width) * sizeof(float));
     product.out_pitch = width;
+    if (bias) {
+      float *whole = lacuna_scratch(scratch_parameters, (size_t)width * sizeof(float));
+      memset(whole, 0, (size_t)width * sizeof(float));
+      bias = memcpy(whole, bias, (size_t)valid * sizeof(float));
+    }
   }
   for (int64_t depth = 0; depth < p->k; depth += block_depth) {
     product.depth = lacuna_minimum(block_depth, p->k - depth);
     product.a = p->a + (p->a_transposed ? depth * p->m + row : row * p->k + depth);
     product.b = p->packs ? p->packed + first * p->k + depth * width : p->b + depth * p->n + first;
     product.adds = depth > 0;
+    if (depth + product.depth == p->k) {
+      product.bias = bias;
+      product.relu = p->relu;
+    }
     lacuna_kernels()->multiply(&product);
   }
   if (valid < width)
@@ -71,9 +82,9 @@ static void multiply_block(void *context, int64_t index) {
 }
 
 void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
-                    int b_transposed, float *out, float *workspace) {
+                    int b_transposed, const float *bias, int relu, float *out, float *workspace) {
   plan p = make_plan(m, n, k, b_transposed);
-  p.a = a, p.b = b, p.a_transposed = a_transposed, p.out = out;
+  p.a = a, p.b = b, p.a_transposed = a_transposed, p.bias = bias, p.relu = relu, p.out = out;
   if (p.packs) {
     p.packed = lacuna_align(workspace);
     lacuna_parallel(p.panels * lacuna_divide_up(k, pack_depth), pack, &p);

@@ -50,6 +50,27 @@ extension OperationCase {
     #expect(Comparison.difference(result, from: referenceProduct(a, b).tensor, within: tolerance) == nil)
   }
 
+  /// Bias and ReLU inside the product are those that follow it, bit for bit; the last sizes are cut in depth and go to
+  /// OpenBLAS.
+  @Test(arguments: [(1, 1, 1), (5, 7, 3), (66, 13, 10), (50, 530, 70), (3, 1030, 16), (420, 420, 420)])
+  func biasAndRectifierAreTheirOwn(sizes: (Int, Int, Int)) throws {
+    let (n, d, k) = sizes
+    var random = RandomSource(seed: 8).stream("fused", n, d, k)
+    let sequence = Sequential([("fc", Linear(k)), ("relu", ReLU())])
+    var model = Classifier(body: sequence, imageShape: [d], classCount: 2, random: RandomSource(seed: 1))
+    let bias = Tensor(uniform: [k], low: -1, high: 1, random: &random)
+    model.parameters["fc.bias"] = bias
+    let x = Tensor(uniform: [n, d], low: -1, high: 1, random: &random)
+    let product = x.product(try #require(model.parameters["fc.weight"]), transposingOther: true)
+    let shifted = Tensor(product.scalars.enumerated().map { $1 + bias[$0 % k] }, shape: [n, k])
+    let fused = model.evaluate(x).features
+    #expect(Comparison.bitDifference(fused, from: shifted.rectified) == nil)
+    #expect(fused != shifted || shifted.scalars.allSatisfy { $0 >= 0 }, "something is cut off")
+    let (tape, weights) = (Tape(), try #require(model.parameters["fc.weight"]))
+    let recorded = tape.variable(x).linear(weights: Variable(weights), bias: Variable(bias))
+    #expect(Comparison.bitDifference(recorded.value, from: shifted) == nil)
+  }
+
   /// Large products are OpenBLAS's, small ones our own: a row of the one is a small product.
   @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
   func largeAndSmallProductsAgree(transposed: (Bool, Bool)) {

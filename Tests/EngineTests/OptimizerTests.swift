@@ -107,6 +107,30 @@ struct OptimizerGolden: Decodable {
     return (parameters, gradients, mask)
   }
 
+  /// One pass over tensors that are smaller than its chunks, larger, exactly as large, and rest in between, takes each where
+  /// it goes alone.
+  @Test(arguments: optimizers.indices) func takesManyTensorsAtOnce(index: Int) {
+    var random = RandomSource(seed: 31)
+    let counts = [3, 16_384, 1, 40_001, 7, 32_768, 2]
+    let start = NamedTensors(
+      names: counts.map { "w\($0)" }, values: counts.map { Tensor(normal: [$0], random: &random) })
+    let gradients = (0..<3).map { _ in start.mapValues { Tensor(normal: $0.shape, random: &random) } }
+    let resting: Set = ["w7"]
+    var (together, optimizer) = (start, Self.optimizers[index])
+    for gradient in gradients {
+      optimizer.update(&together, along: gradient, learningRate: 0.1, mask: nil, unreached: resting)
+    }
+    for (position, name) in start.names.enumerated() {
+      var (alone, own) = (NamedTensors(names: [name], values: [start.values[position]]), Self.optimizers[index])
+      for gradient in gradients where !resting.contains(name) {
+        let part = NamedTensors(names: [name], values: [gradient.values[position]])
+        own.update(&alone, along: part, learningRate: 0.1)
+      }
+      #expect(Comparison.bitDifference(together.values[position], from: alone.values[0]) == nil, "\(name)")
+      #expect((together.values[position] == start.values[position]) == resting.contains(name), "\(name)")
+    }
+  }
+
   /// A masked number keeps its bits; the others move as if nothing were masked.
   @Test(arguments: optimizers.indices) func masksKeepBits(index: Int) {
     let (start, gradients, mask) = inputs()

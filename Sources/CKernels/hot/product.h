@@ -17,6 +17,13 @@ INLINE void product_tile(const product_block *p, const float *a, float *out, con
       UNROLL for (int v = 0; v < vectors; v++) sums[y * vectors + v] += number * w[v];
     }
   }
+  if (p->bias)
+    UNROLL for (int v = 0; v < vectors; v++) {
+      vector shift = load(p->bias + v * LANES);
+      UNROLL for (int y = 0; y < height; y++) sums[y * vectors + v] += shift;
+    }
+  if (p->relu)
+    UNROLL for (int i = 0; i < height * vectors; i++) sums[i] = larger(zero(), sums[i]);
   UNROLL for (int y = 0; y < height; y++)
     UNROLL for (int v = 0; v < vectors; v++) store(out + y * p->out_pitch + v * LANES, sums[y * vectors + v]);
 }

@@ -67,9 +67,10 @@ void lacuna_convolution_backward_weights(const lacuna_convolution *c, const floa
 // ---- Dense products -------------------------------------------------------------------------------------------------
 
 size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transposed);
-/// out [m, n] = op(a)·op(b), with op(a) [m, k] and op(b) [k, n]; m, n, k ≥ 1. workspace may be NULL where its size is 0.
+/// out [m, n] = op(a)·op(b) + bias [n], then ReLU where asked, with op(a) [m, k] and op(b) [k, n]; m, n, k ≥ 1. bias may be
+/// NULL, workspace where its size is 0.
 void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
-                    int b_transposed, float *out, float *workspace);
+                    int b_transposed, const float *bias, int relu, float *out, float *workspace);
 
 // ---- Batch normalisation over rows; x is [rows, channels] -------------------------------------------------------------
 
@@ -163,16 +164,25 @@ void lacuna_log_softmax_backward(int64_t rows, int64_t columns, const float *dy,
 
 // ---- Optimiser steps, in place ------------------------------------------------------------------------------------------------
 
+/// One tensor that an optimiser moves, all of `count` numbers. `first` is the velocity of SGD (NULL without momentum) or
+/// Adam's first moment, `second` Adam's second moment. Where mask (may be NULL) is 0, the parameter stays and its state
+/// becomes 0.
+typedef struct {
+  int64_t count;
+  float *parameter;
+  const float *gradient;
+  float *first, *second;
+  const float *mask;
+} lacuna_optimised;
+
 /// g ← gradient + weight_decay·parameter;  velocity ← momentum·velocity + g;
 /// parameter ← parameter − learning_rate·(nesterov ? g + momentum·velocity : velocity).
-/// Where mask (may be NULL) is 0: parameter stays, velocity becomes 0. velocity may be NULL when momentum is 0.
-void lacuna_sgd(int64_t count, float *parameter, const float *gradient, float *velocity, const float *mask,
-                float learning_rate, float momentum, float weight_decay, int nesterov);
+void lacuna_sgd(int64_t tensor_count, const lacuna_optimised *tensors, float learning_rate, float momentum,
+                float weight_decay, int nesterov);
 /// Adam with bias correction for step number `step` (from 1). decoupled != 0: AdamW (parameter ← parameter·(1 − lr·wd)
-/// first); else weight decay is added to the gradient. mask as above.
-void lacuna_adam(int64_t count, float *parameter, const float *gradient, float *first, float *second, const float *mask,
-                 int64_t step, float learning_rate, float beta1, float beta2, float epsilon, float weight_decay,
-                 int decoupled);
+/// first); else weight decay is added to the gradient.
+void lacuna_adam(int64_t tensor_count, const lacuna_optimised *tensors, int64_t step, float learning_rate, float beta1,
+                 float beta2, float epsilon, float weight_decay, int decoupled);
 
 // ---- Batches --------------------------------------------------------------------------------------------------------------------
 

@@ -72,16 +72,19 @@ struct CPU: Device {
 
   func matrixProduct(
     _ a: Storage, transposed transposedA: Bool, _ b: Storage, transposed transposedB: Bool, m: Int, n: Int, k: Int,
-    into out: Storage
+    bias: Storage?, relu: Bool, into out: Storage
   ) {
     guard m > 0, n > 0, k > 0, m * n * k <= Self.largestOwnProduct else {
-      return BLAS.product(a, transposedA, b, transposedB, m: m, n: n, k: k, into: out)
+      BLAS.product(a, transposedA, b, transposedB, m: m, n: n, k: k, into: out)
+      if let bias { addRow(out, row: bias, into: out) }
+      if relu { unary(.relu, out, into: out) }
+      return
     }
     let count = lacuna_product_workspace(Int64(m), Int64(n), Int64(k), transposedB ? 1 : 0)
     let workspace = count > 0 ? Storage(count: count) : nil
     lacuna_product(
-      Int64(m), Int64(n), Int64(k), a.pointer, transposedA ? 1 : 0, b.pointer, transposedB ? 1 : 0, out.pointer,
-      workspace?.pointer)
+      Int64(m), Int64(n), Int64(k), a.pointer, transposedA ? 1 : 0, b.pointer, transposedB ? 1 : 0,
+      bias?.pointer, relu ? 1 : 0, out.pointer, workspace?.pointer)
   }
 
   func softmax(_ x: Storage, columns: Int, into y: Storage) {
@@ -100,17 +103,16 @@ struct CPU: Device {
     lacuna_log_softmax_backward(Int64(dy.count / columns), Int64(columns), dy.pointer, output.pointer, dx.pointer)
   }
 
-  func sgd(_ step: SGDStep, parameter: Storage, gradient: Storage, velocity: Storage?, mask: Storage?) {
+  func sgd(_ step: SGDStep, _ tensors: [OptimizedTensor]) {
     lacuna_sgd(
-      Int64(parameter.count), parameter.pointer, gradient.pointer, velocity?.pointer, mask?.pointer, step.learningRate,
-      step.momentum, step.weightDecay, step.nesterov ? 1 : 0)
+      Int64(tensors.count), tensors.map(\.pointers), step.learningRate, step.momentum, step.weightDecay,
+      step.nesterov ? 1 : 0)
   }
 
-  func adam(_ step: AdamStep, parameter: Storage, gradient: Storage, first: Storage, second: Storage, mask: Storage?) {
+  func adam(_ step: AdamStep, _ tensors: [OptimizedTensor]) {
     lacuna_adam(
-      Int64(parameter.count), parameter.pointer, gradient.pointer, first.pointer, second.pointer, mask?.pointer,
-      Int64(step.number), step.learningRate, step.beta1, step.beta2, step.epsilon, step.weightDecay,
-      step.decoupled ? 1 : 0)
+      Int64(tensors.count), tensors.map(\.pointers), Int64(step.number), step.learningRate, step.beta1, step.beta2,
+      step.epsilon, step.weightDecay, step.decoupled ? 1 : 0)
   }
 
   func assembleImages(_ batch: ImageAssembly, into out: Storage) {
@@ -120,5 +122,13 @@ struct CPU: Device {
         Int64(batch.indices.count), Int64(batch.height), Int64(batch.width), Int64(batch.channels), pixels.baseAddress,
         indices, batch.shiftY, batch.shiftX, batch.mirror, batch.scale, batch.offset, out.pointer)
     }
+  }
+}
+
+extension OptimizedTensor {
+  fileprivate var pointers: lacuna_optimised {
+    lacuna_optimised(
+      count: Int64(parameter.count), parameter: parameter.pointer, gradient: gradient.pointer, first: first?.pointer,
+      second: second?.pointer, mask: mask?.pointer)
   }
 }

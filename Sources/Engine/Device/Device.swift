@@ -22,9 +22,10 @@ protocol Device: Sendable {
   func sumRows(_ x: Storage, rows: Int, columns: Int, into out: Storage)
   func sumColumns(_ x: Storage, rows: Int, columns: Int, into out: Storage)
 
-  /// out `[M, N]` = op(a)·op(b), with op(a) `[M, K]` and op(b) `[K, N]`
+  /// out `[M, N]` = op(a)·op(b) + bias `[N]`, then ReLU where asked, with op(a) `[M, K]` and op(b) `[K, N]`
   func matrixProduct(
-    _ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, into out: Storage)
+    _ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, bias: Storage?, relu: Bool,
+    into out: Storage)
 
   /// y = conv(x) + bias + residual, then ReLU where asked
   func convolutionForward(
@@ -51,8 +52,8 @@ protocol Device: Sendable {
   func softmaxBackward(_ dy: Storage, output: Storage, columns: Int, into dx: Storage)
   func logSoftmaxBackward(_ dy: Storage, output: Storage, columns: Int, into dx: Storage)
 
-  func sgd(_ step: SGDStep, parameter: Storage, gradient: Storage, velocity: Storage?, mask: Storage?)
-  func adam(_ step: AdamStep, parameter: Storage, gradient: Storage, first: Storage, second: Storage, mask: Storage?)
+  func sgd(_ step: SGDStep, _ tensors: [OptimizedTensor])
+  func adam(_ step: AdamStep, _ tensors: [OptimizedTensor])
   func assembleImages(_ batch: ImageAssembly, into out: Storage)
 }
 
@@ -95,6 +96,16 @@ struct BatchNormContext {
 struct BatchNormGradients {
   var x: Storage, scale: Storage, shift: Storage
   var residual: Storage?
+}
+
+/// One tensor that an optimiser moves in place, with its state.
+struct OptimizedTensor {
+  var parameter: Storage, gradient: Storage
+  /// SGD's velocity, or Adam's first moment.
+  var first: Storage?
+  /// Adam's second moment.
+  var second: Storage?
+  var mask: Storage?
 }
 
 struct SGDStep {

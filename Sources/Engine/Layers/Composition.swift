@@ -10,7 +10,8 @@ public struct Sequential: Layer {
     layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
   }
 
-  /// Runs every layer in order; a convolution together with the normalisation that follows it.
+  /// Runs every layer in order; a convolution together with the normalisation that follows it, and a linear layer with its
+  /// ReLU.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var (x, index) = (x, 0)
     while index < layers.count {
@@ -18,6 +19,9 @@ public struct Sequential: Layer {
       index += 1
       if let convolution = layer as? Convolution, index < layers.count, let norm = layers[index].layer as? BatchNorm {
         x = convolution(x, at: path.below(name), then: norm, at: path.below(layers[index].name), in: pass)
+        index += 1
+      } else if let linear = layer as? Linear, index < layers.count, layers[index].layer is ReLU {
+        x = linear.rectified(x, at: path.below(name), in: pass)
         index += 1
       } else {
         x = layer(x, at: path.below(name), in: pass)

@@ -89,6 +89,17 @@ public struct Linear: Layer {
   }
 }
 
+extension Linear {
+  /// The layer, then ReLU; in one pass where nothing is recorded.
+  func rectified(_ x: Variable, at path: String, in pass: Pass) -> Variable {
+    guard !pass.isRecorded, !x.isTracked else { return self(x, at: path, in: pass).rectified() }
+    return Variable(
+      x.value.linear(
+        weights: pass.parameter(path.below("weight")).value, bias: pass.parameter(path.below("bias")).value,
+        rectified: true))
+  }
+}
+
 /// Batch normalisation, followed by ReLU where asked; parameters "weight" and "bias", statistics "running_mean" and
 /// "running_var", all `[C]`.
 public struct BatchNorm: Layer {

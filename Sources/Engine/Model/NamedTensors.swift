@@ -47,8 +47,9 @@ public struct NamedTensors: Sendable, Equatable {
   /// Whether no number is infinite or NaN.
   public var isFinite: Bool { tensors.values.allSatisfy(\.isFinite) }
 
-  /// Changes the tensor at `index` in place, without a copy where nobody else holds it.
-  mutating func withTensor<Result>(at index: Int, _ body: (inout Tensor) -> Result) -> Result {
-    body(&tensors.values[index])
+  /// The memory of the tensor at `index`, to be written to: a copy where somebody else holds it, too.
+  mutating func uniqueStorage(at index: Int) -> Storage {
+    tensors.values[index].makeUnique()
+    return tensors.values[index].storage
   }
 }

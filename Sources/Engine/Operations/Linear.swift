@@ -11,12 +11,7 @@ extension Variable {
 
   /// x·Wᵀ + b: `[N, D]`, weights `[K, D]`, bias `[K]` → `[N, K]`.
   public func linear(weights: Variable, bias: Variable?) -> Variable {
-    var y = value.product(weights.value, transposingOther: true)
-    if let bias {
-      let sum = Tensor(uninitialized: y.shape)
-      device.addRow(y.storage, row: bias.value.storage, into: sum.storage)
-      y = sum
-    }
+    let y = value.linear(weights: weights.value, bias: bias?.value)
     return Variable.operation(y, of: [self, weights] + (bias.map { [$0] } ?? [])) { gradient in
       [
         isTracked ? gradient.product(weights.value) : nil,

@@ -53,21 +53,16 @@ public struct SGD: Optimizer {
     precondition(parameters.names == gradients.names, "gradients of other parameters")
     let step = SGDStep(learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     if momentum != 0, velocity == nil { velocity = parameters.mapValues { Tensor(zeros: $0.shape) } }
+    let masks = mask?.values
+    var moved: [OptimizedTensor] = []
     for (index, (name, gradient)) in zip(gradients.names, gradients.values).enumerated()
     where !unreached.contains(name) {
-      let masked = mask.map { $0.values[index].storage }
-      parameters.withTensor(at: index) { parameter in
-        parameter.makeUnique()
-        let target = parameter.storage
-        guard velocity != nil else {
-          return device.sgd(step, parameter: target, gradient: gradient.storage, velocity: nil, mask: masked)
-        }
-        velocity?.withTensor(at: index) { velocity in
-          velocity.makeUnique()
-          device.sgd(step, parameter: target, gradient: gradient.storage, velocity: velocity.storage, mask: masked)
-        }
-      }
+      moved.append(
+        OptimizedTensor(
+          parameter: parameters.uniqueStorage(at: index), gradient: gradient.storage,
+          first: velocity?.uniqueStorage(at: index), mask: masks?[index].storage))
     }
+    device.sgd(step, moved)
   }
 }
 
@@ -113,22 +108,16 @@ public struct Adam: Optimizer {
     func zeros() -> NamedTensors { parameters.mapValues { Tensor(zeros: $0.shape) } }
     var (first, second) = moments ?? (zeros(), zeros())
     moments = nil
+    let masks = mask?.values
+    var moved: [OptimizedTensor] = []
     for (index, (name, gradient)) in zip(gradients.names, gradients.values).enumerated()
     where !unreached.contains(name) {
-      let masked = mask.map { $0.values[index].storage }
-      parameters.withTensor(at: index) { parameter in
-        first.withTensor(at: index) { first in
-          second.withTensor(at: index) { second in
-            parameter.makeUnique()
-            first.makeUnique()
-            second.makeUnique()
-            device.adam(
-              step, parameter: parameter.storage, gradient: gradient.storage, first: first.storage,
-              second: second.storage, mask: masked)
-          }
-        }
-      }
+      moved.append(
+        OptimizedTensor(
+          parameter: parameters.uniqueStorage(at: index), gradient: gradient.storage,
+          first: first.uniqueStorage(at: index), second: second.uniqueStorage(at: index), mask: masks?[index].storage))
     }
+    device.adam(step, moved)
     moments = (first, second)
   }
 }

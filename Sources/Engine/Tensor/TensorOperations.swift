@@ -111,8 +111,22 @@ extension Tensor {
     precondition(k == k2, "matrices \(shape) and \(other.shape) do not fit")
     let out = Tensor(uninitialized: [m, n])
     device.matrixProduct(
-      storage, transposed: transposingSelf, other.storage, transposed: transposingOther, m: m, n: n, k: k,
-      into: out.storage)
+      storage, transposed: transposingSelf, other.storage, transposed: transposingOther, m: m, n: n, k: k, bias: nil,
+      relu: false, into: out.storage)
+    return out
+  }
+
+  /// x·Wᵀ + b, then ReLU where asked: `[N, D]`, weights `[K, D]`, bias `[K]` → `[N, K]`.
+  func linear(weights: Tensor, bias: Tensor?, rectified: Bool = false) -> Tensor {
+    precondition(
+      shape.count == 2 && weights.shape.count == 2 && shape[1] == weights.shape[1],
+      "rows \(shape) do not fit weights \(weights.shape)")
+    let (n, k) = (shape[0], weights.shape[0])
+    precondition(bias == nil || bias?.shape == [k], "one bias for each of \(k) outputs")
+    let out = Tensor(uninitialized: [n, k])
+    device.matrixProduct(
+      storage, transposed: false, weights.storage, transposed: true, m: n, n: k, k: shape[1], bias: bias?.storage,
+      relu: rectified, into: out.storage)
     return out
   }
 
