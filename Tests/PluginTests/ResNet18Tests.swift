@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import ResNet18
 import Testing
 import Unlearning
@@ -38,5 +39,76 @@ import Unlearning
     var parameters = ResidualNetwork18.Parameters()
     parameters.width = 0
     #expect(throws: ParameterError("width", "must be ≥ 1, is 0")) { try ResidualNetwork18(parameters) }
+  }
+
+  /// Golden/weights/make.py wrote the file and what torchvision's network makes of it.
+  struct GoldenWeights: Decodable {
+    var width: Int, shape: [Int]
+    var images: [Float], features: [Double]
+
+    static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Golden/weights/weights.safetensors").path
+
+    func architecture(weights: String = file) throws -> ResidualNetwork18 {
+      var parameters = ResidualNetwork18.Parameters()
+      parameters.width = width
+      parameters.stem = .large
+      parameters.weights = weights
+      return try ResidualNetwork18(parameters)
+    }
+  }
+
+  @Test func beginsWithTorchvisionsWeights() throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let architecture = try golden.architecture()
+    let fresh = try architecture.makeClassifier(
+      imageShape: Array(golden.shape.dropFirst()), classCount: 3, random: RandomSource(seed: 1))
+    var model = fresh
+    model.replaceBody(by: try #require(architecture.initialWeights).body(of: fresh))
+    let features = model.evaluate(Tensor(golden.images, shape: golden.shape)).features
+    #expect(features.shape == [golden.shape[0], 8 * golden.width])
+    expectNumbers(features.scalars, golden.features, within: 1e-5)
+    #expect(model.headWeights == fresh.headWeights, "the head is fresh")
+  }
+
+  @Test func refusesTheWeightsOfAnotherArchitecture() throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let weights = try #require(try golden.architecture().initialWeights)
+    func failure(_ change: (inout ResidualNetwork18.Parameters) -> Void) throws -> String {
+      var parameters = ResidualNetwork18.Parameters()
+      parameters.width = golden.width
+      parameters.stem = .large
+      change(&parameters)
+      let model = try ResidualNetwork18(parameters).makeClassifier(
+        imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
+      let error = #expect(throws: WeightsError.self) { try weights.body(of: model) }
+      return error.map { "\($0)" } ?? ""
+    }
+    let narrow = try failure { $0.width = 1 }
+    #expect(narrow.hasPrefix("weights of '\(GoldenWeights.file)': "))
+    #expect(narrow.contains("\"conv1.weight\" has shape [2, 3, 7, 7], expected [1, 3, 7, 7]"))
+    #expect(try failure { $0.stem = .small }.contains("\"conv1.weight\" has shape [2, 3, 7, 7], expected [2, 3, 3, 3]"))
+    let lenet = Classifier(
+      body: Sequential([("flatten", Flatten()), ("fc1", Linear(4))]), imageShape: [4, 4, 3], classCount: 3,
+      random: RandomSource(seed: 1))
+    let other = #expect(throws: WeightsError.self) { try weights.body(of: lenet) }
+    #expect(try #require(other).reason.contains("missing \"fc1.weight\", \"fc1.bias\""))
+    #expect(try #require(other).reason.contains("unknown to the model \"bn1.bias\""))
+    #expect(!(try #require(other).reason.contains("num_batches_tracked")))
+  }
+
+  @Test func saysWhichWeightsCannotBeRead() throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let missing = try #require(try golden.architecture(weights: "/nowhere/at/all.safetensors").initialWeights)
+    let model = try golden.architecture().makeClassifier(
+      imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
+    let error = #expect(throws: WeightsError.self) { try missing.body(of: model) }
+    #expect(error?.path == "/nowhere/at/all.safetensors")
+    let short = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+    try Data(contentsOf: URL(filePath: GoldenWeights.file)).dropLast(1).write(to: short)
+    defer { try? FileManager.default.removeItem(at: short) }
+    let cut = try #require(try golden.architecture(weights: short.path).initialWeights)
+    let damage = #expect(throws: WeightsError.self) { try cut.body(of: model) }
+    #expect(try #require(damage).reason.contains("but the file ends at"))
   }
 }

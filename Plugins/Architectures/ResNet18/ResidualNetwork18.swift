@@ -16,6 +16,9 @@ public struct ResidualNetwork18: Architecture {
     public var width = 64
     /// Which stem.
     public var stem = Stem.small
+    /// A safetensors file of trained weights to begin with, below the data root unless it is a whole path; nil is random
+    /// ones.
+    public var weights: String?
     /// 64 channels in the first stage, for small images.
     public init() {}
     /// What each number means.
@@ -23,6 +26,9 @@ public struct ResidualNetwork18: Architecture {
       ParameterField("width", "channels of the first stage", .atLeast(1)),
       ParameterField(
         "stem", "for images of some 32 pixels, or of some 224", .oneOf(Stem.allCases.map(\.rawValue))),
+      ParameterField(
+        "weights", "safetensors file of trained weights to begin with, named as by torchvision and timm; else random",
+        isLocation: true),
     ]
   }
   /// Name, title and source.
@@ -36,6 +42,13 @@ public struct ResidualNetwork18: Architecture {
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
     self.parameters = parameters
+  }
+
+  /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do.
+  public var initialWeights: InitialWeights? {
+    parameters.weights.map { path in
+      InitialWeights(path: path, head: "fc") { $0.replacing("shortcut", with: "downsample") }
+    }
   }
 
   /// Takes images of every shape.

@@ -5,12 +5,12 @@
 /// their own order, so that every number is aligned. The same contents are always the same bytes.
 ///
 /// - Source: Hugging Face, the safetensors format, github.com/huggingface/safetensors, README, "Format".
-/// - Note: Of the format's types only F32 and, with one dimension, I64 are read and written; a file with others is
-///   refused by name rather than converted.
+/// - Note: Of the format's types only F32 and, with at most one dimension, I64 are read and written; a file with others is
+///   refused by name rather than converted. A single whole number becomes a list of one.
 public struct SafeTensors: Sendable, Equatable {
   /// Float32 tensors (F32), in the order of the file.
   public var tensors = NamedTensors()
-  /// Lists of whole numbers (I64 with one dimension), such as labels and sample numbers.
+  /// Lists of whole numbers (I64 with at most one dimension), such as labels and sample numbers.
   public var integers: [String: [Int]] = [:]
   /// Texts by name.
   public var metadata: [String: String] = [:]

@@ -22,7 +22,7 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
   case shapeTooLarge([Int], name: String, offset: Int)
   /// The numbers of the shape take `expected` bytes, the offsets give `found`.
   case wrongSize(name: String, shape: [Int], expected: Int, found: Int, offset: Int)
-  /// An I64 tensor does not have one dimension.
+  /// An I64 tensor has more than one dimension.
   case notAList(name: String, shape: [Int], offset: Int)
   /// A tensor's numbers end behind the end of the file; places count from the end of the header.
   case outOfRange(name: String, begin: Int, end: Int, available: Int, offset: Int)
@@ -70,7 +70,7 @@ extension SafeTensorsError: CustomStringConvertible {
     case .wrongSize(let name, let shape, let expected, let found, let offset):
       "byte \(offset): \"\(name)\" of shape \(shape) takes \(expected) bytes, but its data_offsets give \(found)"
     case .notAList(let name, let shape, let offset):
-      "byte \(offset): \"\(name)\" holds I64 numbers of shape \(shape); expected one dimension"
+      "byte \(offset): \"\(name)\" holds I64 numbers of shape \(shape); expected at most one dimension"
     case .outOfRange(let name, let begin, let end, let available, let offset):
       "byte \(offset): \"\(name)\" has data_offsets [\(begin), \(end)], but the file ends at \(available)"
     case .notContiguous(let name, let expected, let found, let offset):

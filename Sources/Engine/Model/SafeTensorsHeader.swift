@@ -184,6 +184,6 @@ extension SafeTensorsHeader.Entry {
     guard size == end - begin else {
       throw .wrongSize(name: name, shape: shape, expected: size, found: end - begin, offset: offset)
     }
-    if type == .int64, shape.count != 1 { throw .notAList(name: name, shape: shape, offset: offset) }
+    if type == .int64, shape.count > 1 { throw .notAList(name: name, shape: shape, offset: offset) }
   }
 }

@@ -11,12 +11,14 @@ import Unlearning
 /// Everything random is derived from the setting's seed and named by purpose, so that steps may run in any order.
 final class StepRunner: Sendable {
   private let store: Store
-  private let data: DataCache
+  let data: DataCache
   private let outputs: OutputsCache
   private let observer: any ExecutionObserver
   private let isCancelled = Atomic<Bool>(false)
   private let log: Logger
   private let environment: StepEnvironment
+  /// Trained weights to begin with, by architecture and data set.
+  private let initialBodies = Mutex<[String: NamedTensors]>([:])
 
   static let modelFile = "model.safetensors"
   static let measurementsFile = "measurements.json"
@@ -110,14 +112,17 @@ final class StepRunner: Sendable {
     let lastShown = Mutex(-1.0)
     let observer = observer
     let source = try description(of: setting)
-    let architecture = source.architecture
+    let layers = source.architecture
+    let initial = try initialBody(setting)
     let run = Run(
       random: RandomSource(seed: UInt64(setting.seed)).stream("run"), recipe: setting.recipe.recipe,
       makeClassifier: { random in
-        Classifier(
-          body: architecture, imageShape: source.imageShape, classCount: source.classCount, random: random)
+        var classifier = Classifier(
+          body: layers, imageShape: source.imageShape, classCount: source.classCount, random: random)
+        if let initial { classifier.replaceBody(by: initial) }
+        return classifier
       },
-      forgottenClasses: forgottenClasses, log: log,
+      forgottenClasses: forgottenClasses, validation: try data.data(setting.data).validation, log: log,
       progress: { fraction in
         let shows = lastShown.withLock { last in
           guard fraction - last >= 0.01 || fraction >= 1 else { return false }
@@ -152,6 +157,19 @@ final class StepRunner: Sendable {
     let source = try description(of: setting)
     return Classifier(
       body: source.architecture, imageShape: source.imageShape, classCount: source.classCount, random: random)
+  }
+
+  /// The trained weights that a setting's models begin with, if there are any; read once.
+  private func initialBody(_ setting: Step.Setting) throws -> NamedTensors? {
+    guard let weights = (setting.architecture.plugin as? any Architecture)?.initialWeights else { return nil }
+    let like = try fresh(setting, RandomSource(seed: 0))
+    return try initialBodies.withLock { known in
+      let name = "\(setting.architecture.label) \(like.imageShape)"
+      if let body = known[name] { return body }
+      let body = try weights.body(of: like)
+      known[name] = body
+      return body
+    }
   }
 
   private func readModel(_ key: StepKey, _ setting: Step.Setting) throws -> Classifier {

@@ -34,6 +34,8 @@ struct PlanBuilder {
   /// The retrained models that others may be compared with: with and without reweighting.
   private let references: [Variant]
   private let dataIdentities: [JSONValue]
+  /// By label.
+  private let architectureIdentities: [String: JSONValue]
   private(set) var cells: [Cell] = []
   var pruned: [PrunedCell] = []
   private(set) var steps: [Step] = []
@@ -52,6 +54,9 @@ struct PlanBuilder {
     }
     references = try RetainSampling.allCases.map { try Self.reference(of: retrain, $0) }
     dataIdentities = try experiment.data.map { try Self.identity(of: $0) }
+    architectureIdentities = Dictionary(
+      try experiment.architectures.map { ($0.label, try Self.identity(ofArchitecture: $0)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The method that others are compared with.
@@ -246,7 +251,9 @@ struct PlanBuilder {
 
   private func modelSetting(_ setting: Step.Setting) -> [JSONValue.Member] {
     common(setting) + [
-      .init(key: "architecture", value: setting.architecture.identity),
+      .init(
+        key: "architecture",
+        value: architectureIdentities[setting.architecture.label] ?? setting.architecture.identity),
       .init(key: "training", value: setting.recipe.parameters), .init(key: "seed", value: .int(setting.seed)),
     ]
   }
@@ -382,34 +389,5 @@ struct PlanBuilder {
   private mutating func prune(_ probe: Variant, _ group: Group, because reason: String) {
     let cell = PrunedCell(description: "\(group.label) / \(probe.label)", reason: reason)
     if !pruned.contains(cell) { pruned.append(cell) }
-  }
-
-  // MARK: Identities
-
-  private static func reference(of type: any UnlearningMethod.Type, _ sampling: RetainSampling) throws -> Variant {
-    func make<M: UnlearningMethod>(_ type: M.Type) throws -> Variant {
-      let members = (try JSONValue(M.Parameters()).members ?? []).map { member in
-        member.key == "retain_sampling"
-          ? JSONValue.Member(key: member.key, value: .string(sampling.rawValue)) : member
-      }
-      let resolved = JSONValue.object(members)
-      return Variant(
-        name: M.card.name, version: M.card.version,
-        varied: sampling == .shuffle ? [] : [.init(path: "retain_sampling", value: sampling.rawValue)],
-        parameters: resolved, keyParameters: resolved, plugin: try M(try resolved.decode(M.Parameters.self)))
-    }
-    return try make(type)
-  }
-
-  /// Names the data by plugin, parameters and the content of its files.
-  private static func identity(of variant: Variant) throws -> JSONValue {
-    guard let source = variant.plugin as? any DatasetSource else { return .null }
-    var digests = try FileDigest.sha256(of: try source.localFiles())
-    // A folder of pictures has too many for a list that stands in every key.
-    if digests.count > 16 { digests = [FileDigest.sha256(of: digests.joined(separator: "\n"))] }
-    let layout = try source.layout()
-    if !layout.isEmpty { digests.append(FileDigest.sha256(of: layout.joined(separator: "\n"))) }
-    let files = JSONValue.array(digests.map { .string($0) })
-    return .object((variant.identity.members ?? []) + [.init(key: "files", value: files)])
   }
 }

@@ -149,10 +149,16 @@ public protocol Architecture: Plugin {
   ///
   /// - Throws: `ParameterError` when the architecture cannot take such images.
   func body(imageShape: [Int]) throws(ParameterError) -> any Layer
+  /// Trained weights that the body of originals and retrained models begins with; nil, which is random ones, unless it says
+  /// otherwise.
+  var initialWeights: InitialWeights? { get }
 }
 
 extension Architecture {
-  /// A classifier with fresh parameters.
+  /// Random ones.
+  public var initialWeights: InitialWeights? { nil }
+
+  /// A classifier with fresh, random parameters.
   public func makeClassifier(
     imageShape: [Int], classCount: Int, random: RandomSource
   ) throws(ParameterError) -> Classifier {

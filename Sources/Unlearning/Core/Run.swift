@@ -1,3 +1,4 @@
+public import Data
 public import Engine
 public import Logging
 import Synchronization
@@ -12,6 +13,8 @@ public struct Run: Sendable {
   public var makeClassifier: @Sendable (RandomSource) -> Classifier
   /// The forgotten classes in ascending order; empty for sample requests.
   public var forgottenClasses: [Int]
+  /// Samples that choices may be made on, where the data set has some: never trained on, never measured on.
+  public var validation: Dataset?
   /// When the call must have ended.
   public var deadline: ContinuousClock.Instant?
   /// Where to write what a person may want to know.
@@ -26,7 +29,8 @@ public struct Run: Sendable {
   /// A run; without further words it has no deadline, tells nobody and is never cancelled.
   public init(
     random: RandomSource, recipe: TrainingRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
-    forgottenClasses: [Int] = [], deadline: ContinuousClock.Instant? = nil, log: Logger = Logger(label: "lacuna"),
+    forgottenClasses: [Int] = [], validation: Dataset? = nil, deadline: ContinuousClock.Instant? = nil,
+    log: Logger = Logger(label: "lacuna"),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
@@ -34,6 +38,7 @@ public struct Run: Sendable {
     self.recipe = recipe
     self.makeClassifier = makeClassifier
     self.forgottenClasses = forgottenClasses
+    self.validation = validation
     self.deadline = deadline
     self.log = log
     self.progress = progress

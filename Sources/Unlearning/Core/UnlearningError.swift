@@ -8,6 +8,8 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
   case emptyForgetSet
   /// The method needs retain data and there are none.
   case emptyRetainSet
+  /// An epoch is to be chosen by validation samples, and there are none.
+  case noValidationData
   /// The request is of a kind that the method cannot serve.
   case unsupportedRequest(String)
   /// The deadline of the run has passed.
@@ -24,6 +26,8 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
       "the parameters are not finite after epoch \(epoch); a smaller learning rate may help"
     case .emptyForgetSet: "the forget set is empty"
     case .emptyRetainSet: "the retain set is empty, and the method needs it"
+    case .noValidationData:
+      "'keep: best-validation' needs validation samples, and the data set has none: give a 'validation_fraction'"
     case .unsupportedRequest(let reason): reason
     case .deadlineExceeded: "the time that the run was given is up"
     case .cancelled: "the run was interrupted"

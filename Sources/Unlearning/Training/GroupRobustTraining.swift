@@ -45,7 +45,8 @@ extension Run {
   ///
   /// - Throws: `unsupportedRequest` without a sensitive attribute; what `fit` throws.
   func fitGroupRobust(
-    _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String
+    _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String,
+    afterEpoch: (_ epoch: Int, _ model: Classifier) throws -> Void
   ) throws -> Classifier {
     guard let groups = data.groups, let sizes = data.groupSizes else {
       throw UnlearningError.unsupportedRequest("group-DRO needs a sensitive attribute, and \(data.name) has none")
@@ -62,19 +63,20 @@ extension Run {
           return rows[random.integer(below: rows.count)]
         })
     }
-    var trainer = Trainer(
-      model, recipe: recipe, stepsPerEpoch: recipe.steps(over: data.count), run: self, purpose: purpose)
-    for epoch in 0..<recipe.epochs {
-      let drawn = draw(epoch)
-      let drawnGroups = drawn.groups ?? []
-      try trainer.epoch(epoch, over: drawn) { step in
-        let predictions = Predictions(
-          logits: step.logits.value, features: nil, labels: step.labels, indices: step.batch.indices)
-        let weight = weights.weights(losses: predictions.losses, groups: step.batch.rows.map { drawnGroups[$0] })
-        let targets = Tensor.oneHot(step.labels, classCount: model.classCount, smoothing: smoothing)
-        return step.logits.crossEntropy(targets.scaledRows(by: weight))
-      }
+    var drawnGroups: [Int] = []
+    return try fit(
+      model,
+      to: { epoch in
+        let drawn = draw(epoch)
+        drawnGroups = drawn.groups ?? []
+        return drawn
+      }, count: data.count, by: recipe, purpose: purpose, afterEpoch: afterEpoch
+    ) { step in
+      let predictions = Predictions(
+        logits: step.logits.value, features: nil, labels: step.labels, indices: step.batch.indices)
+      let weight = weights.weights(losses: predictions.losses, groups: step.batch.rows.map { drawnGroups[$0] })
+      let targets = Tensor.oneHot(step.labels, classCount: model.classCount, smoothing: smoothing)
+      return step.logits.crossEntropy(targets.scaledRows(by: weight))
     }
-    return trainer.model
   }
 }

@@ -129,26 +129,43 @@ extension Run {
   }
 
   /// The same with data that may differ from epoch to epoch, always `count` samples.
+  ///
+  /// - Parameter afterEpoch: Told the model after each epoch.
   public func fit(
     _ model: Classifier, to data: (_ epoch: Int) -> Dataset, count: Int, by recipe: TrainingRecipe,
-    purpose: String = "training", mask: NamedTensors? = nil, loss: (TrainingStep) throws -> Variable
+    purpose: String = "training", mask: NamedTensors? = nil,
+    afterEpoch: (_ epoch: Int, _ model: Classifier) throws -> Void = { _, _ in },
+    loss: (TrainingStep) throws -> Variable
   ) throws -> Classifier {
     var trainer = Trainer(
       model, recipe: recipe, stepsPerEpoch: recipe.steps(over: count), run: self, purpose: purpose)
     trainer.mask = mask
-    for epoch in 0..<recipe.epochs { try trainer.epoch(epoch, over: data(epoch), loss: loss) }
+    for epoch in 0..<recipe.epochs {
+      try trainer.epoch(epoch, over: data(epoch), loss: loss)
+      try afterEpoch(epoch, trainer.model)
+    }
     return trainer.model
   }
 
-  /// Trains a fresh model on `data` by the recipe of the original.
+  /// Trains a fresh model on `data` by the recipe of the original, and returns that of the epoch which it keeps.
   ///
   /// - Parameter sampler: Draws the samples of each epoch instead of shuffling `data`; not with group-DRO, which has a
   ///   sampler of its own.
+  /// - Throws: What `fit` throws; `noValidationData`.
   public func train(on data: Dataset, purpose: String, sampler: RetainSampler? = nil) throws -> Classifier {
     let model = makeClassifier(random.stream(purpose).stream("initial parameters"))
-    if recipe.groupRobust { return try fitGroupRobust(model, to: data, by: recipe, purpose: purpose) }
-    return try fit(
-      model, to: { sampler?.samples($0) ?? data }, count: data.count, by: recipe, purpose: purpose
-    ) { $0.crossEntropy }
+    var kept = recipe.keep == .bestValidation ? try KeptEpoch(self) : nil
+    func take(_ epoch: Int, _ model: Classifier) { kept?.consider(model, after: epoch) }
+    let last =
+      recipe.groupRobust
+      ? try fitGroupRobust(model, to: data, by: recipe, purpose: purpose, afterEpoch: take)
+      : try fit(
+        model, to: { sampler?.samples($0) ?? data }, count: data.count, by: recipe, purpose: purpose,
+        afterEpoch: take
+      ) { $0.crossEntropy }
+    guard let kept, let best = kept.model else { return last }
+    notes["kept_epoch"] = Double(kept.epoch)
+    notes["validation_accuracy"] = kept.accuracy
+    return best
   }
 }

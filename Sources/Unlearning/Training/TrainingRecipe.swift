@@ -12,6 +12,14 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     case oneCycle = "one-cycle"
   }
 
+  /// Which epoch's model a training ends with.
+  public enum Keep: String, Codable, Sendable, CaseIterable {
+    /// The last one's.
+    case last
+    /// That of the best accuracy on validation samples, the first of equals.
+    case bestValidation = "best-validation"
+  }
+
   /// Passes over the data.
   public var epochs = 30
   /// Samples per step.
@@ -46,6 +54,8 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   public var groupRobust = false
   /// η of group-DRO.
   public var groupStep = 0.01
+  /// Which epoch's model is kept; of originals and retrained models only.
+  public var keep = Keep.last
 
   /// SGD at rate 0.1 along a cosine, 30 epochs of batches of 128.
   public init() {}
@@ -87,6 +97,9 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField(
       "group_robust", "whether groups with large losses weigh more (group-DRO); of originals and retrained models only"),
     ParameterField("group_step", "how fast group-DRO moves the weights of groups", .above(0)),
+    ParameterField(
+      "keep", "which epoch's model is kept; of originals and retrained models only",
+      .oneOf(Keep.allCases.map(\.rawValue))),
   ]
 
   /// The fields of a recipe that is nested under `name`.

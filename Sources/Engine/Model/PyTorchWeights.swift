@@ -1,0 +1,76 @@
+extension Classifier {
+  /// Names of the body's parameters and running statistics: of everything below the head.
+  private var bodyNames: [String] {
+    (Array(parameters.names) + Array(statistics.names)).filter { !$0.hasPrefix(Classifier.headPath + ".") }
+  }
+
+  /// The tensors of this model's body, taken from a file whose weights are laid out as PyTorch keeps them.
+  ///
+  /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here; everything else is the same.
+  /// Numbers of batches that were seen, which PyTorch's normalisations count, are left out.
+  ///
+  /// - Parameters:
+  ///   - file: Holds a body like this one and perhaps a head of its own, which is left out, too.
+  ///   - nameInFile: What the file calls a tensor of the body.
+  ///   - head: The path of the file's own head, such as "fc".
+  /// - Throws: `SafeTensorsError.wrongModel` with all names that are missing or too many and all shapes that differ.
+  public func body(
+    ofPyTorch file: SafeTensors, named nameInFile: (String) -> String, head: String
+  ) throws(SafeTensorsError) -> NamedTensors {
+    var body = NamedTensors()
+    var missing: [String] = []
+    var shapes: [SafeTensorsError.ShapeMismatch] = []
+    var taken: Set<String> = []
+    for name in bodyNames {
+      let source = nameInFile(name)
+      taken.insert(source)
+      guard let own = parameters[name] ?? statistics[name] else { continue }
+      guard let tensor = file.tensors[source] else {
+        missing.append(source)
+        continue
+      }
+      let expected = own.shape.count == 4 ? [3, 2, 0, 1].map { own.shape[$0] } : own.shape
+      guard tensor.shape == expected else {
+        shapes.append(.init(name: source, expected: expected, found: tensor.shape))
+        continue
+      }
+      body[name] = own.shape.count == 4 ? tensor.windowsFirst : tensor
+    }
+    let names = Array(file.tensors.names) + file.integers.keys.sorted()
+    let extra = names.filter {
+      !taken.contains($0) && !$0.hasPrefix(head + ".") && !$0.hasSuffix(".num_batches_tracked")
+    }
+    guard missing.isEmpty, extra.isEmpty, shapes.isEmpty else {
+      throw .wrongModel(missing: missing, extra: extra, shapes: shapes)
+    }
+    return body
+  }
+
+  /// Replaces the body by `body`, which has exactly its names; the head stays as it is.
+  public mutating func replaceBody(by body: NamedTensors) {
+    precondition(Set(bodyNames) == Set(body.names), "the tensors are those of another body")
+    for (name, tensor) in zip(body.names, body.values) {
+      precondition((parameters[name] ?? statistics[name])?.shape == tensor.shape, "'\(name)' has another shape")
+      if parameters[name] != nil { parameters[name] = tensor } else { statistics[name] = tensor }
+    }
+  }
+}
+
+extension Tensor {
+  /// `[OC, C, KH, KW]` → `[KH, KW, C, OC]`.
+  fileprivate var windowsFirst: Tensor {
+    let (outputs, channels, height, width) = (shape[0], shape[1], shape[2], shape[3])
+    let source = scalars
+    var numbers = [Float](repeating: 0, count: source.count)
+    var position = 0
+    for output in 0..<outputs {
+      for channel in 0..<channels {
+        for pixel in 0..<height * width {
+          numbers[(pixel * channels + channel) * outputs + output] = source[position]
+          position += 1
+        }
+      }
+    }
+    return Tensor(numbers, shape: [height, width, channels, outputs])
+  }
+}
