@@ -5,11 +5,14 @@ import Foundation
 struct WorkerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Steps that run side by side; results do not depend on it. Without it one for each core, at most 8.",
+      """
+      Steps that run side by side; results do not depend on it. Without it as many as timed training steps are fastest \
+      with, at most one for each core and 8.
+      """,
       valueName: "number"))
   var workers: Int?
 
-  /// At least 1.
+  /// What a plan is judged by: at least 1.
   var count: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 8) }
 
   func validate() throws {

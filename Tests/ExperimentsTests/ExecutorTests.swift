@@ -29,6 +29,7 @@ final class Witness: ExecutionObserver {
   func skipped(_ step: Step, because reason: String) { tell("skipped \(step.label): \(reason)") }
   func repaired(_ message: String) { tell("repaired \(message)") }
   func noted(_ message: String) { tell("noted \(message)") }
+  func working(_ workers: Int, gain: Double?) { tell("working \(workers)") }
 }
 
 /// Fails on purpose, until it is mended.
@@ -51,7 +52,7 @@ struct FailingMethod: UnlearningMethod {
   init() throws { folder = try StoreFolder() }
 
   private func execute(
-    _ plan: Plan, in store: String, workers: Int = 1, witness: Witness = Witness()
+    _ plan: Plan, in store: String, workers: Int? = 1, witness: Witness = Witness()
   ) async throws -> (ExecutionSummary, Store) {
     let store = try Store(at: folder.url.appending(path: store))
     let executor = Executor(plan, store: store, workers: workers, observer: witness)
@@ -83,6 +84,62 @@ struct FailingMethod: UnlearningMethod {
     let (rows, missing) = try results(of: plan, store: first)
     #expect(missing.isEmpty)
     #expect(try results(of: plan, store: second).rows == rows)
+  }
+
+  @Test("without a number of workers, short work is begun at once with one for each core")
+  func chosenWorkers() async throws {
+    let witness = Witness()
+    let (summary, _) = try await execute(try SmallExperiment.plan(), in: "store", workers: nil, witness: witness)
+    #expect(summary.failed == 0)
+    #expect(witness.all("working") == ["working \(min(ProcessInfo.processInfo.activeProcessorCount, 8))"])
+  }
+
+  private static let weights = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Golden/weights/weights.safetensors")
+
+  /// The small experiment with a ResNet-18 that begins with the weights at `path`.
+  private func weighted(_ path: String) throws -> Plan {
+    try SmallExperiment.plan(
+      SmallExperiment.text.replacing(
+        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'}"
+      ).replacing("training: {epochs: 2,", with: "training: {epochs: 0,"))
+  }
+
+  @Test("originals and retrained models begin with the weights of a file")
+  func initialWeights() async throws {
+    let plan = try weighted(Self.weights.path)
+    let (summary, store) = try await execute(plan, in: "store")
+    #expect(summary.failures.isEmpty, "\(summary.failures)")
+    let file = try SafeTensors([UInt8](Data(contentsOf: Self.weights)))
+    let models = plan.steps.filter { $0.kind == .train || $0.label.contains("retrain") && $0.kind == .unlearn }
+    try #require(models.count == 4)
+    for step in models {
+      let model = try SafeTensors(try store.read("model.safetensors", of: step.key))
+      #expect(model.tensors["layer3.0.shortcut.1.running_var"] == file.tensors["layer3.0.downsample.1.running_var"])
+      #expect(model.tensors["layer4.1.bn2.weight"] == file.tensors["layer4.1.bn2.weight"])
+    }
+    let heads = try models.map {
+      try SafeTensors(try store.read("model.safetensors", of: $0.key)).tensors["head.weight"]
+    }
+    #expect(heads[0] != heads[1], "each seed has a head of its own")
+  }
+
+  @Test("weights are known by their content, not by their place; where they are not, the plan says so")
+  func weightsAreFingerprinted() throws {
+    let bytes = try Data(contentsOf: Self.weights)
+    func copy(_ name: String, _ bytes: Data) throws -> String {
+      let url = folder.url.appending(path: name)
+      try bytes.write(to: url)
+      return url.path
+    }
+    let keys = try weighted(Self.weights.path).steps.map(\.key)
+    #expect(try weighted(try copy("same.safetensors", bytes)).steps.map(\.key) == keys)
+    var changed = bytes
+    changed[changed.count - 1] ^= 1
+    let others = try weighted(try copy("other.safetensors", changed)).steps.map(\.key)
+    #expect(Set(others).isDisjoint(with: keys))
+    let error = #expect(throws: DataError.self) { try weighted("/nowhere/weights.safetensors") }
+    #expect("\(try #require(error))".contains("/nowhere/weights.safetensors"))
   }
 
   @Test("a second run computes nothing; another file that shares steps computes only its own")

@@ -21,6 +21,9 @@ public protocol ExecutionObserver: Sendable {
   func repaired(_ message: String)
   /// Something to know about the data.
   func noted(_ message: String)
+  /// So many steps run side by side; where that was chosen by timing, `gain` is how many times as many images a second
+  /// they train on as one.
+  func working(_ workers: Int, gain: Double?)
 }
 
 /// How an execution ended.
@@ -43,16 +46,19 @@ public struct ExecutionSummary: Sendable {
 public final class Executor: Sendable {
   private let plan: Plan
   private let store: Store
-  private let workers: Int
+  private let workers: Int?
   private let observer: any ExecutionObserver
   private let runner: StepRunner
 
   /// An execution by up to `workers` steps side by side; results do not depend on how many.
+  ///
+  /// Without a number it is as many as trainings are fastest with, by a few steps that are timed first; at most one for each
+  /// core, and 8.
   public init(
-    _ plan: Plan, store: Store, workers: Int, observer: any ExecutionObserver,
+    _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver,
     log: Logger = Logger(label: "lacuna")
   ) {
-    precondition(workers >= 1, "at least one worker is needed")
+    precondition(workers ?? 1 >= 1, "at least one worker is needed")
     self.plan = plan
     self.store = store
     self.workers = workers
@@ -82,6 +88,7 @@ public final class Executor: Sendable {
     for message in agenda.repairs { observer.repaired(message) }
     summary.reused = plan.steps.count - agenda.pendingCount
     observer.reused(count: summary.reused)
+    let workers = agenda.pendingCount == 0 ? 1 : await workersToUse()
     var started = 0
     await withTaskGroup(of: (Step, Result<Double, any Error>).self) { group in
       var running = 0
@@ -130,9 +137,25 @@ public final class Executor: Sendable {
     return summary
   }
 
+  /// As many as were asked for, or are best.
+  private func workersToUse() async -> Int {
+    if let workers {
+      observer.working(workers, gain: nil)
+      return workers
+    }
+    let (plan, store, data) = (plan, store, runner.data)
+    // What goes wrong here goes wrong again in the step that needs it, which says so.
+    let choice = try? await Self.onOwnThread { try plan.workerChoice(store: store, data: data) }.get()
+    let count = choice?.workers ?? WorkerChoice.greatest
+    observer.working(count, gain: choice?.gain)
+    return count
+  }
+
   /// Runs `work` on a thread of its own: steps compute for minutes, and on the threads of Swift's tasks they would keep
   /// everything else waiting, interruptions among it.
-  private static func onOwnThread(_ work: @escaping @Sendable () throws -> Double) async -> Result<Double, any Error> {
+  private static func onOwnThread<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async -> Result<Value, any Error> {
     await withCheckedContinuation { continuation in
       let thread = Thread { continuation.resume(returning: Result(catching: work)) }
       thread.stackSize = 8 << 20

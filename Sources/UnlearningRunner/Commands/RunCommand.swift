@@ -49,8 +49,8 @@ struct RunCommand: RunnerCommand {
     let console = context.console
     let pruned = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
     console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
-    let progress = ProgressReporter(plan, store: store, workers: workerOptions.count, console: console)
-    let executor = Executor(plan, store: store, workers: workerOptions.count, observer: progress)
+    let progress = ProgressReporter(plan, store: store, console: console)
+    let executor = Executor(plan, store: store, workers: workerOptions.workers, observer: progress)
     let interrupt: @Sendable () -> Void = {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
       executor.cancel()

@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import Synchronization
 
 /// Shows how an execution goes: one line that is drawn anew on a terminal, plain lines elsewhere.
@@ -7,6 +8,7 @@ final class ProgressReporter: ExecutionObserver {
     var total = 0
     var done = 0
     var failed = 0
+    var workers = 1
     /// In the order in which they began.
     var running: [(key: StepKey, kind: StepKind, label: String, fraction: Double)] = []
     var time: RemainingTime
@@ -16,7 +18,6 @@ final class ProgressReporter: ExecutionObserver {
   }
 
   private let console: Console
-  private let workers: Int
   private let start: ContinuousClock.Instant
   private let state: Mutex<State>
 
@@ -27,9 +28,8 @@ final class ProgressReporter: ExecutionObserver {
   private static let quietInterval = Duration.seconds(10)
   private static let clearLine = "\r\u{1B}[2K"
 
-  init(_ plan: Plan, store: Store, workers: Int, console: Console) {
+  init(_ plan: Plan, store: Store, console: Console) {
     self.console = console
-    self.workers = workers
     start = .now
     let steps = plan.steps.filter { !store.contains($0.key) }.map(\.kind)
     state = Mutex(State(time: RemainingTime(steps: steps), lastShown: .now))
@@ -43,6 +43,14 @@ final class ProgressReporter: ExecutionObserver {
 
   func reused(count: Int) {
     if count > 0 { say("\(count) steps are in the store") }
+  }
+
+  func working(_ workers: Int, gain: Double?) {
+    state.withLock { $0.workers = workers }
+    guard let gain else { return }
+    let many = workers == 1 ? "one step at a time" : "\(workers) steps side by side"
+    let times = String(format: "%.2f", gain)
+    say("\(many), by timed training steps" + (workers == 1 ? "" : ": \(times) times as fast as one at a time"))
   }
 
   func started(_ step: Step, index: Int, total: Int) {
@@ -139,7 +147,7 @@ final class ProgressReporter: ExecutionObserver {
     let line = ProgressLine(
       done: state.done, total: state.total, running: state.running.map { ($0.label, $0.fraction) },
       failed: state.failed, elapsed: elapsed,
-      remaining: state.time.estimate(workers: workers, running: running))
+      remaining: state.time.estimate(workers: state.workers, running: running))
     // The last column stays free: some terminals break the line there.
     console.report(Self.clearLine + line.text(width: width - 1))
     state.isDrawn = true

@@ -1,0 +1,99 @@
+import Data
+import Dispatch
+import Engine
+import Foundation
+import Synchronization
+import Unlearning
+
+/// Times an architecture on this machine by a few steps on random images, of several copies that share the threads.
+struct StepClock {
+  private let models: [TimedModel]
+  /// The images of a timed step, and the most of a step that is asked for.
+  private let images: Int, batchSize: Int
+
+  /// Pixels of one timed step, unless eight images have more: enough to be typical, few enough to be quick.
+  private static let pixels = 1 << 16
+  private static let seconds = 0.1
+
+  /// A clock for `copies` models, on images like those of `data`.
+  ///
+  /// - Throws: `ParameterError` when the architecture cannot take the images.
+  init(_ load: Workload, like data: Dataset, copies: Int = 1) throws {
+    guard let architecture = load.setting.architecture.plugin as? any Architecture else {
+      preconditionFailure("entries of architectures: are architectures")
+    }
+    let images = min(load.batchSize, max(8, Self.pixels / (data.imageShape[0] * data.imageShape[1])))
+    models = try (0..<copies).map { _ in try TimedModel(architecture, data, batch: images) }
+    self.images = images
+    batchSize = load.batchSize
+  }
+
+  /// Seconds for one image of a training step, of all copies together.
+  func training() -> Double { perImage { $0.train() } }
+
+  /// Seconds for one image in evaluation, likewise.
+  func prediction() -> Double { perImage { $0.predict() } }
+
+  /// Bytes of tensors that one copy held in a training step, for the images of a whole batch.
+  var peakBytes: Int { models[0].peakBytes * batchSize / images }
+
+  private func perImage(_ body: @escaping @Sendable (TimedModel) -> Void) -> Double {
+    // The first step warms up.
+    let steps = max(1, min(100, Int(Self.seconds / seconds(1, body))))
+    return seconds(steps, body) / Double(steps * images * models.count)
+  }
+
+  private func seconds(_ steps: Int, _ body: @escaping @Sendable (TimedModel) -> Void) -> Double {
+    let group = DispatchGroup()
+    return ContinuousClock().measure {
+      for model in models {
+        group.enter()
+        let thread = Thread {
+          Runtime.asJob { for _ in 0..<steps { body(model) } }
+          group.leave()
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+      }
+      group.wait()
+    }.inSeconds
+  }
+}
+
+/// A model with one batch that it trains on again and again.
+private final class TimedModel: Sendable {
+  private struct State {
+    var classifier: Classifier
+    var optimizer: any Optimizer
+    var peakBytes = 0
+  }
+  private let state: Mutex<State>
+  private let images: Tensor
+  private let labels: [Int]
+
+  init(_ architecture: any Architecture, _ data: Dataset, batch: Int) throws {
+    let random = RandomSource(seed: 0)
+    let classifier = try architecture.makeClassifier(
+      imageShape: data.imageShape, classCount: data.classCount, random: random)
+    var draw = random.stream("images")
+    images = Tensor(normal: [batch] + data.imageShape, random: &draw)
+    labels = (0..<batch).map { $0 % data.classCount }
+    state = Mutex(State(classifier: classifier, optimizer: TrainingRecipe().makeOptimizer()))
+  }
+
+  var peakBytes: Int { state.withLock { $0.peakBytes } }
+
+  func train() {
+    state.withLock { state in
+      let peak = MemoryMeter.measure {
+        let (_, gradients, _) = state.classifier.gradient(mode: .train(RandomSource(seed: 0))) { model, pass in
+          model(Variable(images), in: pass).logits.crossEntropy(labels)
+        }
+        state.optimizer.update(&state.classifier.parameters, along: gradients, learningRate: 0.01)
+      }.peakBytes
+      state.peakBytes = max(state.peakBytes, peak)
+    }
+  }
+
+  func predict() { state.withLock { state in _ = state.classifier.evaluate(images) } }
+}

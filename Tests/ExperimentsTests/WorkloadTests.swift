@@ -1,0 +1,63 @@
+import BuiltIns
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+@Suite("Workloads") struct WorkloadTests {
+  /// Two seeds: originals and retrained models pass 2 epochs, two methods 1 each; every model is evaluated on all samples.
+  @Test("count every image that passes through a model")
+  func images() throws {
+    let plan = try SmallExperiment.plan()
+    let loads = Workloads(plan.steps) { _ in (train: 300, test: 100) }
+    try #require(loads.all.count == 1)
+    #expect(loads.all[0].trainedImages == 2 * (2 + 2 + 1 + 1) * 300)
+    #expect(loads.all[0].predictedImages == 2 * 4 * 400)
+    #expect(loads.all[0].batchSize == 128)
+    #expect(loads.unknownMethods.isEmpty)
+  }
+
+  @Test("keep architectures and data sets apart, and take the largest batch")
+  func axes() throws {
+    let text = SmallExperiment.text.replacing("- mlp: {hidden: [16]}", with: "- mlp: {hidden: [16]}\n  - lenet5")
+      .replacing("- shapes: {train_count: 300, test_count: 100}", with: "- shapes\n  - shapes: {noise: 0.2}")
+      .replacing("- rwft: {training: {epochs: 1}}", with: "- rwft: {training: {epochs: 3, batch_size: 512}}")
+    let loads = Workloads(try SmallExperiment.plan(text).steps) { data in (train: data == 0 ? 10 : 1000, test: 1) }
+    #expect(loads.all.map(\.trainedImages) == [160, 160, 16_000, 16_000])
+    #expect(loads.all.map(\.batchSize) == [512, 512, 512, 512])
+  }
+
+  @Test("an attack or a metric asks nothing, and what is done asks nothing")
+  func parts() throws {
+    let plan = try SmallExperiment.plan()
+    let probes = plan.steps.filter { $0.kind == .attack || $0.kind == .measure }
+    #expect(Workloads(probes) { _ in (1, 1) }.all.isEmpty)
+    let predictions = plan.steps.filter { $0.kind == .predict }
+    #expect(Workloads(predictions) { _ in (1, 1) }.all.map(\.trainedImages) == [0])
+  }
+}
+
+@Suite("Choices of workers") struct WorkerChoiceTests {
+  private func choice(_ seconds: [Double], bytes: Int = 1, memory: Int = 100) -> WorkerChoice {
+    WorkerChoice(
+      zip([1, 2, 4], seconds).map { WorkerChoice.Trial(workers: $0, seconds: $1, peakBytes: bytes) }, memory: memory)
+  }
+
+  @Test("take the fastest, and of about equal ones the largest")
+  func fastest() {
+    #expect(choice([100, 60, 30]).workers == 4)
+    #expect(choice([100, 60, 80]).workers == 2)
+    #expect(choice([100, 120, 140]).workers == 1)
+    #expect(choice([100, 101, 102]).workers == 4)
+    #expect(choice([100, 102, 104]).workers == 2)
+    #expect(choice([100, 50, 80]).gain == 2)
+  }
+
+  @Test("leave out what does not fit into memory together")
+  func memory() {
+    #expect(choice([100, 60, 30], bytes: 30).workers == 2)
+    #expect(choice([100, 60, 30], bytes: 25).workers == 4)
+    #expect(choice([100, 60, 30], bytes: 1000).workers == 1)
+  }
+}
