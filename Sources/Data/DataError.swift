@@ -49,6 +49,8 @@ public enum DataError: Error, Sendable, Equatable {
   case badLine(path: String, line: Int, problem: String)
   /// Picture files that cannot be decoded.
   case badPictures([PictureProblem])
+  /// Decoding pictures was ended early; those that were decoded are kept.
+  case decodingInterrupted(done: Int, missing: Int)
   /// Decoded pictures cannot be written to a file or folder.
   case unwritable(path: String, reason: String)
   /// A fraction is not inside (0, 1).
@@ -101,6 +103,8 @@ extension DataError: CustomStringConvertible {
       return "\(path):\(line): expected one whole number ≥ 0, found \"\(text)\"; a comment begins with #"
     case .badLine(let path, let line, let problem):
       return "\(path):\(line): \(problem); \(Self.fetchAgain)"
+    case .decodingInterrupted(let done, let missing):
+      return "interrupted after \(done) of \(missing) pictures, which are kept"
     case .badPictures(let problems):
       return "\(problems.count == 1 ? "this picture" : "\(problems.count) pictures") cannot be decoded:\n"
         + Self.lines(problems.map { "\($0.path): \($0.reason)" })

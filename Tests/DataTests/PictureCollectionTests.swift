@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Data
@@ -65,6 +66,23 @@ import Testing
     #expect(try load().test.bytes(1) == whole.test.bytes(1))
     #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date == before)
     #expect(try kept("new").isEmpty)
+  }
+
+  /// 300 pictures are decoded in three parts; who is stopped after the first finds it done.
+  @Test func decodingCanBeInterrupted() throws {
+    var many = PictureCollection(name: "pictures", classNames: ["a"], attribute: nil)
+    for _ in 0..<300 { many.add(folder.url.appending(path: "1"), label: 0, sensitive: nil, to: .train) }
+    func load(_ watch: @escaping DecodingWatch) throws -> DataSplits {
+      try many.load(size: 8, framing: .center, cache: cache.path, subset: Subset(), watch: watch)
+    }
+    #expect(throws: DataError.decodingInterrupted(done: 128, missing: 300)) { try load { done, _ in done < 128 } }
+    let told = Mutex<[[Int]]>([])
+    _ = try load { done, missing in
+      told.withLock { $0.append([done, missing]) }
+      return true
+    }
+    #expect(told.withLock { $0 } == [[0, 172], [128, 172]])
+    _ = try load { _, _ in false }
   }
 
   @Test func otherSizesAndOtherContentHaveFilesOfTheirOwn() throws {

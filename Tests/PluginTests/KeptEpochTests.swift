@@ -33,6 +33,14 @@ import Unlearning
     #expect(choosing.notes["validation_accuracy"] == accuracies[best])
   }
 
+  @Test func ofEqualsTheFirstIsKept() throws {
+    var kept = try KeptEpoch(run(.bestValidation, epochs: 1))
+    let model = Toy.classifier(RandomSource(seed: 1))
+    for epoch in 3...5 { kept.consider(model, after: epoch) }
+    #expect(kept.epoch == 3 && kept.model?.parameters == model.parameters)
+    #expect(kept.accuracy == accuracy(model, on: validation))
+  }
+
   @Test func needsValidationSamples() throws {
     var none = run(.bestValidation, epochs: 1)
     none.validation = nil

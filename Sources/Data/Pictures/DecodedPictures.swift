@@ -1,6 +1,9 @@
 import Engine
 import Foundation
 
+/// Told how many of the pictures that were missing are decoded, again and again; says whether to go on.
+public typealias DecodingWatch = @Sendable (_ done: Int, _ missing: Int) -> Bool
+
 /// Pictures as bytes of equal shape, decoded once and kept in a file below the cache folder.
 ///
 /// The file is named by the content of all pictures and by how they are framed, and has a place for each of them. Only
@@ -26,8 +29,9 @@ struct DecodedPictures {
 
   /// The bytes of all pictures, `[files.count, S, S, 3]` with S the stored size; those not `wanted` may be zeros.
   ///
-  /// - Throws: `badPictures` that names every wanted picture that cannot be decoded; `unwritable`; `unreadable`.
-  func pixels(of wanted: [Int]) throws(DataError) -> PixelStore {
+  /// - Throws: `badPictures` that names every wanted picture that cannot be decoded; `unwritable`; `unreadable`;
+  ///   `decodingInterrupted` when `watch` says so.
+  func pixels(of wanted: [Int], watch: DecodingWatch) throws(DataError) -> PixelStore {
     let digests = try FileDigest.sha256(of: files)
     let terms = ["pictures \(Self.version)", Picture.decoders, framing.rawValue, "\(size)"]
     let key = FileDigest.sha256(of: (terms + digests).joined(separator: "\n"))
@@ -41,7 +45,7 @@ struct DecodedPictures {
     } catch {
       throw .unwritable(path: folder.path, reason: error.localizedDescription)
     }
-    try fill(pixels, marks: filled, wanted: wanted)
+    try fill(pixels, marks: filled, wanted: wanted, watch: watch)
     do {
       return .file(try Foundation.Data(contentsOf: pixels, options: .alwaysMapped))
     } catch {
@@ -63,7 +67,7 @@ struct DecodedPictures {
     return true
   }
 
-  private func fill(_ pixels: URL, marks: URL, wanted: [Int]) throws(DataError) {
+  private func fill(_ pixels: URL, marks: URL, wanted: [Int], watch: DecodingWatch) throws(DataError) {
     let bytes = try FileContents.read(marks, limit: files.count).bytes
     let missing = wanted.filter { bytes[$0] == 0 }
     guard !missing.isEmpty else { return }
@@ -76,6 +80,9 @@ struct DecodedPictures {
         try? filled.close()
       }
       for start in stride(from: 0, to: missing.count, by: Self.together) {
+        guard watch(start, missing.count) else {
+          throw DataError.decodingInterrupted(done: start, missing: missing.count)
+        }
         let chunk = Array(missing[start..<min(start + Self.together, missing.count)])
         let results = decode(chunk)
         for (picture, result) in zip(chunk, results) {
@@ -94,6 +101,8 @@ struct DecodedPictures {
           try filled.write(contentsOf: [1])
         }
       }
+    } catch let error as DataError {
+      throw error
     } catch {
       throw .unwritable(path: pixels.path, reason: error.localizedDescription)
     }

@@ -58,14 +58,18 @@ public struct PictureCollection: Sendable {
   ///
   /// Pictures that are used and were not decoded before are decoded, on all threads, and kept in the folder `cache`. The
   /// place of an image in its source set is the picture's number.
-  /// - Parameter cache: see `CacheRoot.resolve`.
-  /// - Throws: `badPictures`, `unwritable`, `unreadable`, `subsetCount`.
-  public func load(size: Int, framing: Framing, cache: String?, subset: Subset) throws(DataError) -> DataSplits {
+  /// - Parameters:
+  ///   - cache: see `CacheRoot.resolve`.
+  ///   - watch: Told how far decoding is.
+  /// - Throws: `badPictures`, `unwritable`, `unreadable`, `subsetCount`, `decodingInterrupted`.
+  public func load(
+    size: Int, framing: Framing, cache: String?, subset: Subset, watch: DecodingWatch = { _, _ in true }
+  ) throws(DataError) -> DataSplits {
     try splits(size: size, framing: framing, subset: subset) { used throws(DataError) in
       try DecodedPictures(
         files: files, size: size, framing: framing,
         folder: CacheRoot.resolve(cache).appendingPathComponent("pictures", isDirectory: true)
-      ).pixels(of: used)
+      ).pixels(of: used, watch: watch)
     }
   }
 

@@ -17,14 +17,20 @@ final class DataCache: Sendable {
 
   private let countsOnly: Bool
   private let note: @Sendable (String) -> Void
+  private let watch: DecodingWatch
 
   /// - Parameters:
   ///   - countsOnly: Whether nobody will ask for images.
   ///   - note: Told how a request parts groups.
-  init(_ experiment: Experiment, countsOnly: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in }) {
+  ///   - watch: Told how far the decoding of pictures is.
+  init(
+    _ experiment: Experiment, countsOnly: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in },
+    watch: @escaping DecodingWatch = { _, _ in true }
+  ) {
     self.experiment = experiment
     self.countsOnly = countsOnly
     self.note = note
+    self.watch = watch
   }
 
   /// The data set at `index` of the experiment, without its validation rows.
@@ -34,7 +40,7 @@ final class DataCache: Sendable {
       guard let source = experiment.data[index].plugin as? any DatasetSource else {
         preconditionFailure("entry \(index) of data: is a data set")
       }
-      var splits = try countsOnly ? source.outline() : source.load()
+      var splits = try countsOnly ? source.outline() : load(source)
       if experiment.validationFraction > 0 {
         // One draw for all seeds, so that all models of a grid learn from the same rows.
         let random = RandomSource(seed: 0).stream("validation")
@@ -43,6 +49,11 @@ final class DataCache: Sendable {
       cache[index] = splits
       return splits
     }
+  }
+
+  private func load(_ source: any DatasetSource) throws(DataError) -> DataSplits {
+    guard let pictures = source as? any PictureSource else { return try source.load() }
+    return try pictures.load(watch: watch)
   }
 
   /// The data of `setting`, parted by its request.

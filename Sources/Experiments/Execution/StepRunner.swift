@@ -14,11 +14,14 @@ final class StepRunner: Sendable {
   let data: DataCache
   private let outputs: OutputsCache
   private let observer: any ExecutionObserver
-  private let isCancelled = Atomic<Bool>(false)
+  private let cancellation = Cancellation()
   private let log: Logger
   private let environment: StepEnvironment
   /// Trained weights to begin with, by architecture and data set.
   private let initialBodies = Mutex<[String: NamedTensors]>([:])
+
+  /// How often a long decoding says how far it is.
+  private static let notingInterval = Duration.seconds(10)
 
   static let modelFile = "model.safetensors"
   static let measurementsFile = "measurements.json"
@@ -28,7 +31,19 @@ final class StepRunner: Sendable {
     self.store = store
     self.observer = observer
     self.log = log
-    data = DataCache(plan.experiment) { observer.noted($0) }
+    let cancellation = cancellation
+    let lastNoted = Mutex(ContinuousClock.now)
+    data = DataCache(plan.experiment) {
+      observer.noted($0)
+    } watch: { done, missing in
+      let isDue = lastNoted.withLock { last in
+        guard .now - last >= Self.notingInterval else { return false }
+        last = .now
+        return true
+      }
+      if isDue { observer.noted("\(done) of \(missing) pictures are decoded") }
+      return !cancellation.isRequested
+    }
     outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.count + 4))
     environment = StepEnvironment()
   }
@@ -36,8 +51,15 @@ final class StepRunner: Sendable {
   /// Drops what is kept in memory of an artefact that is made anew.
   func forget(_ key: StepKey) { outputs.forget(key) }
 
-  func cancel() { isCancelled.store(true, ordering: .relaxed) }
-  var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
+  func cancel() { cancellation.request() }
+  var cancelled: Bool { cancellation.isRequested }
+
+  /// Whether an execution is to end soon.
+  private final class Cancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+    func request() { flag.store(true, ordering: .relaxed) }
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
+  }
 
   /// Does `step` and stores its result; returns the seconds that it took.
   func perform(_ step: Step) throws -> Double {

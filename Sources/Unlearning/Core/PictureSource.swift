@@ -24,8 +24,11 @@ extension PictureSource {
   public var imageShape: [Int] { [size, size, 3] }
 
   /// Decodes the pictures that were not decoded before.
-  public func load() throws(DataError) -> DataSplits {
-    try collection().load(size: size, framing: framing, cache: cache, subset: subset)
+  public func load() throws(DataError) -> DataSplits { try load { _, _ in true } }
+
+  /// Decodes the pictures that were not decoded before, and tells `watch` how far it is.
+  public func load(watch: DecodingWatch) throws(DataError) -> DataSplits {
+    try collection().load(size: size, framing: framing, cache: cache, subset: subset, watch: watch)
   }
 
   /// The lists alone.
