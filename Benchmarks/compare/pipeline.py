@@ -59,7 +59,7 @@ def peer(options):
     import torch
     from pipeline_torch import run
 
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(os.cpu_count())
     with open(FILE, encoding="utf-8") as text:
         experiment = yaml.safe_load(text)
     experiment["seeds"] = options.seeds
@@ -69,6 +69,8 @@ def peer(options):
 
 def spread(values):
     """Mean and, of several, sample standard deviation, in percent."""
+    if not values:
+        return "missing"
     text = f"{100 * statistics.mean(values):.1f}"
     return text + (f" ± {100 * statistics.stdev(values):.1f}" if len(values) > 1 else "")
 
@@ -76,7 +78,6 @@ def spread(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--pairs", type=int, default=1)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--train-samples", type=int, help="of CIFAR-10's training images, evenly over classes")
@@ -93,14 +94,13 @@ def main():
         their_seconds, theirs, stages = run_torch(options)
         ratios.append(their_seconds / our_seconds)
         print(f"runner {our_seconds:.0f} s, PyTorch {their_seconds:.0f} s, ratio {ratios[-1]:.2f}", flush=True)
-    print(f"\n{machine()}; {options.threads} threads, seeds {options.seeds}, {options.train_samples or 50000} images")
+    print(f"\n{machine()}; {os.cpu_count()} threads, seeds {options.seeds}, {options.train_samples or 50000} images")
     print(f"ratio of wall times: median {statistics.median(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
     print("PyTorch's stages, s: " + ", ".join(f"{name} {value:.0f}" for name, value in stages.items()) + "\n")
     print("| method | measurement | runner, % | PyTorch, % |\n| :-- | :-- | --: | --: |")
     for method, name in dict.fromkeys((m, n) for m, _, n in theirs):
         sides = [[v for (m, _, n), v in side.items() if (m, n) == (method, name)] for side in (ours, theirs)]
-        if all(sides):
-            print(f"| {method} | {name} | {spread(sides[0])} | {spread(sides[1])} |")
+        print(f"| {method} | {name} | {spread(sides[0])} | {spread(sides[1])} |")
 
 
 if __name__ == "__main__":

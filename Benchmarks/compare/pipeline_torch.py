@@ -62,6 +62,8 @@ def fit(model, data, passes, recipe, mask=None):
     optimizer = torch.optim.SGD(model.parameters(), **setting)
     batch, augmentation = recipe["batch_size"], recipe.get("augmentation")
     schedule = None
+    if recipe.get("schedule", "constant") not in ("constant", "one-cycle"):
+        raise ValueError(f"the schedule {recipe['schedule']} is not written in PyTorch here")
     if recipe.get("schedule") == "one-cycle":
         steps = sum(-(-len(rows) // batch) for rows, _ in passes(0)) * recipe["epochs"]
         schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -191,14 +193,17 @@ class Outputs:
 
 
 def drawn(rows, labels, count, generator):
-    """At most `count` of the rows, evenly over classes."""
+    """At most `count` of the rows, and their labels, as evenly as possible over classes."""
     if len(rows) <= count:
-        return rows
-    classes = np.unique(labels)
-    return np.concatenate([
-        rows[generator.choice(np.flatnonzero(labels == k), min(count // len(classes), (labels == k).sum()), False)]
-        for k in classes
-    ])
+        return rows, labels
+    places = [np.flatnonzero(labels == k) for k in generator.permutation(np.unique(labels))]
+    chosen = []
+    # From small to large, so that what a small class lacks is shared by all larger ones.
+    for number, place in enumerate(sorted(places, key=len)):
+        quota = (count - sum(map(len, chosen))) // (len(places) - number)
+        chosen.append(generator.choice(place, min(quota, len(place)), False))
+    kept = np.sort(np.concatenate(chosen))
+    return rows[kept], labels[kept]
 
 
 def svc(positives, negatives):
@@ -214,22 +219,24 @@ def mia_svc(outputs, maximum):
     members = outputs.confidence("retain_train")
     retained = outputs.confidence("retain_test")
     forget_train, forget_test = outputs.confidence("forget_train"), outputs.confidence("forget_test")
-    values = {}
-    member_labels = outputs.labels["retain_train"].numpy()
-    for variant, others, other_labels, judged, verdict in [
-        ("salun", retained, outputs.labels["retain_test"].numpy(), forget_train, 0),
-        ("kodge", forget_train, outputs.labels["forget_train"].numpy(), forget_test, 0),
-        ("delete", retained, outputs.labels["retain_test"].numpy(), forget_train, 1),
-    ]:
-        inside, labels = members, member_labels
-        if variant != "kodge":
-            count = min(len(inside), len(others))
-            inside, labels = inside[:count], labels[:count]
+    labels = {part: outputs.labels[part].numpy() for part in outputs.labels}
+
+    def machine(inside, inside_labels, others, other_labels):
         share = min(1, maximum / max(len(inside), len(others)))
-        inside = drawn(inside, labels, round(share * len(inside)), generator)
-        others = drawn(others, other_labels, round(share * len(others)), generator)
-        values[f"mia-svc.{variant}"] = (svc(inside, others).predict(judged) == verdict).mean()
-    return values
+        inside, _ = drawn(inside, inside_labels, round(share * len(inside)), generator)
+        others, _ = drawn(others, other_labels, round(share * len(others)), generator)
+        return svc(inside, others)
+
+    count = min(len(members), len(retained))
+    balanced = machine(
+        members[:count], labels["retain_train"][:count],
+        *drawn(retained, labels["retain_test"], count, generator))
+    unbalanced = machine(members, labels["retain_train"], forget_train, labels["forget_train"])
+    return {
+        "mia-svc.salun": (balanced.predict(forget_train) == 0).mean(),
+        "mia-svc.kodge": (unbalanced.predict(forget_test) == 0).mean(),
+        "mia-svc.delete": (balanced.predict(forget_train) == 1).mean(),
+    }
 
 
 def discriminator_accuracy(outputs, neighbour):
@@ -237,7 +244,7 @@ def discriminator_accuracy(outputs, neighbour):
     generator = np.random.default_rng(neighbour)
     logits, labels = outputs.logits["retain_test"].numpy(), outputs.labels["retain_test"].numpy()
     own, rest = np.flatnonzero(labels == neighbour), np.flatnonzero(labels != neighbour)
-    machine = svc(logits[own], logits[drawn(rest, labels[rest], len(own), generator)])
+    machine = svc(logits[own], logits[drawn(rest, labels[rest], len(own), generator)[0]])
     return machine.predict(outputs.logits["forget_test"].numpy()).mean()
 
 
@@ -287,6 +294,7 @@ def run(experiment, root, train_count):
         "retain_train": (data, retain), "forget_train": (data, forget),
         "retain_test": (test, test_rows[test.labels != label]), "forget_test": (test, test_rows[test.labels == label]),
     }
+    attacks = {name: value for a in experiment["attacks"] if isinstance(a, dict) for name, value in a.items()}
     methods = [next(iter(m.items())) if isinstance(m, dict) else (m, {}) for m in experiment["methods"]]
     models = {}
     for seed in experiment["seeds"]:
@@ -305,7 +313,7 @@ def run(experiment, root, train_count):
     for (name, seed), output in outputs.items():
         position = seeds.index(seed) if name == "retrain" else None
         found = {f"accuracy.{part}": output.accuracy(part) for part in parts}
-        found.update(timed("mia-svc", lambda: mia_svc(output, experiment["attacks"][0]["mia-svc"]["maximum_samples"])))
+        found.update(timed("mia-svc", lambda: mia_svc(output, attacks["mia-svc"]["maximum_samples"])))
         found.update(timed("mia-nn", lambda: reference.measurements(output, position)))
         values.update({(name, seed, key): value for key, value in found.items()})
     return values, seconds

@@ -21,7 +21,8 @@ int lacuna_products_suit(const lacuna_convolution *c, int backward) {
   int64_t reduced = backward ? c->out_channels : c->in_channels, produced = backward ? c->in_channels : c->out_channels;
   // A product of 3×3 taps at stride 1 reads and writes its sums nine times as often as the direct kernel does.
   if (c->stride == 1 && c->kernel_height * c->kernel_width > 1) return 0;
-  return c->groups == 1 && produced % lacuna_kernels()->lanes == 0 && produced >= least_produced
+  const kernel_table *kernels = lacuna_kernels();
+  return kernels->tap_products && c->groups == 1 && produced % kernels->lanes == 0 && produced >= least_produced
          && reduced >= least_reduced;
 }
 

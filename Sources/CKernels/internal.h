@@ -188,6 +188,10 @@ typedef struct {
   void (*convolve)(const tap_block *block);
   void (*convolve_weights)(const weights_block *block);
 
+  // Which algorithm of convolution is the faster one, as it was measured; see hot/all.h.
+  int64_t winograd_channels, winograd_weights_channels;
+  int tap_products;
+
   int64_t product_vectors;  // the most vectors of one product_block
   void (*multiply)(const product_block *block);
   void (*winograd_input)(const winograd_tiles *tiles);

@@ -8,7 +8,7 @@
 
 // ---- Choice ---------------------------------------------------------------------------------------------------------
 
-enum { not_chosen = -1, least_channels = 32 };
+enum { not_chosen = -1 };
 static atomic_int chosen = not_chosen;
 
 int lacuna_winograd(void) {
@@ -22,15 +22,21 @@ int lacuna_winograd(void) {
 
 void lacuna_set_winograd(int enabled) { atomic_store(&chosen, enabled != 0); }
 
-int lacuna_winograd_suits(const lacuna_convolution *c) {
+// With fewer channels the transforms cost more than the products that they save.
+static int suits(const lacuna_convolution *c, int64_t least_channels) {
   if (!lacuna_winograd() || c->kernel_height != 3 || c->kernel_width != 3 || c->stride != 1 || c->groups != 1
       || c->padding > 2)
     return 0;
-  // Measured: with fewer channels the transforms cost more than the products that they save.
   if (c->in_channels < least_channels || c->out_channels < least_channels) return 0;
   // Tiles at the borders may be mostly outside.
   int64_t tiles = lacuna_divide_up(c->out_height, 4) * lacuna_divide_up(c->out_width, 4);
   return 9 * c->out_height * c->out_width >= 2 * 36 * tiles;
+}
+
+int lacuna_winograd_suits(const lacuna_convolution *c) { return suits(c, lacuna_kernels()->winograd_channels); }
+
+int lacuna_winograd_suits_weights(const lacuna_convolution *c) {
+  return suits(c, lacuna_kernels()->winograd_weights_channels);
 }
 
 // ---- Plan -----------------------------------------------------------------------------------------------------------

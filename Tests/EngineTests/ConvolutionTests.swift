@@ -65,7 +65,7 @@ extension OperationCase {
     let sizes: [ConvolutionSizes] = [
       .init(batch: 1, height: 9, width: 11, inputs: 3, outputs: 16, padding: 1),
       .init(batch: 1, height: 5, width: 17, inputs: 8, outputs: 17, padding: 1, hasBias: true),
-      .init(batch: 1, height: 4, width: 4, inputs: 33, outputs: 31, padding: 1),
+      .init(batch: 1, height: 4, width: 4, inputs: 33, outputs: 15, padding: 1),
       .init(batch: 3, height: 4, width: 3, inputs: 15, outputs: 32, stride: 2, padding: 1),
       .init(batch: 1, height: 6, width: 33, inputs: 2, outputs: 9, kernel: (5, 5), padding: 2),
       .init(batch: 2, height: 7, width: 7, inputs: 17, outputs: 40, kernel: (1, 1), hasBias: true),

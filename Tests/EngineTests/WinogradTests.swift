@@ -11,6 +11,9 @@ import UnlearningTesting
     .init(batch: 1, height: 3, width: 3, inputs: 33, outputs: 47, padding: 1, hasBias: true),
     .init(batch: 1, height: 6, width: 7, inputs: 35, outputs: 66, padding: 0, hasBias: true),
     .init(batch: 1, height: 4, width: 3, inputs: 32, outputs: 36, padding: 2),
+    // The fewest channels that any instruction set takes, and those from which all take all passes.
+    .init(batch: 2, height: 5, width: 6, inputs: 16, outputs: 17, padding: 1),
+    .init(batch: 1, height: 4, width: 5, inputs: 64, outputs: 65, padding: 1),
   ]
 
   /// More channels than one block of weights, and more tiles than one block of tiles.

@@ -29,7 +29,7 @@ public enum Runtime {
     lacuna_set_thread_limit(Int32(limit))
   }
 
-  /// Whether 3×3 convolutions of stride 1 and at least 32 channels use Winograd's F(4×4, 3×3).
+  /// Whether 3×3 convolutions of stride 1 use Winograd's F(4×4, 3×3) where it is faster: from 16, 32 or 64 channels on.
   ///
   /// It needs a quarter of the multiplications of the direct algorithm, and its rounding error is about ten times as
   /// large: 2·10⁻⁶ to 2·10⁻⁵ of the root mean square of the result. On, unless the environment's LACUNA_WINOGRAD is "off".
