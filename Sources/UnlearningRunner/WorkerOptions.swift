@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Experiments
 
 /// How many steps run side by side.
 struct WorkerOptions: ParsableArguments {
@@ -13,7 +13,7 @@ struct WorkerOptions: ParsableArguments {
   var workers: Int?
 
   /// What a plan is judged by: at least 1.
-  var count: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 8) }
+  var count: Int { workers ?? WorkerChoice.greatest }
 
   func validate() throws {
     if let workers, workers < 1 { throw ValidationError("'--workers' must be at least 1, is \(workers)") }

@@ -6,7 +6,8 @@ extension Classifier {
 
   /// The tensors of this model's body, taken from a file whose weights are laid out as PyTorch keeps them.
   ///
-  /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here; everything else is the same.
+  /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here, with OC output and C input
+  /// channels and a window of KH × KW; everything else is the same.
   /// Numbers of batches that were seen, which PyTorch's normalisations count, are left out.
   ///
   /// - Parameters:

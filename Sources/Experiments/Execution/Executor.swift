@@ -157,9 +157,7 @@ public final class Executor: Sendable {
     _ work: @escaping @Sendable () throws -> Value
   ) async -> Result<Value, any Error> {
     await withCheckedContinuation { continuation in
-      let thread = Thread { continuation.resume(returning: Result(catching: work)) }
-      thread.stackSize = 8 << 20
-      thread.start()
+      Thread.runStep { continuation.resume(returning: Result(catching: work)) }
     }
   }
 

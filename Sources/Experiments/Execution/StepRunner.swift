@@ -17,7 +17,7 @@ final class StepRunner: Sendable {
   private let cancellation = Cancellation()
   private let log: Logger
   private let environment: StepEnvironment
-  /// Trained weights to begin with, by architecture and data set.
+  /// Trained weights to begin with, by data set and architecture.
   private let initialBodies = Mutex<[String: NamedTensors]>([:])
 
   /// How often a long decoding says how far it is.
@@ -184,11 +184,10 @@ final class StepRunner: Sendable {
   /// The trained weights that a setting's models begin with, if there are any; read once.
   private func initialBody(_ setting: Step.Setting) throws -> NamedTensors? {
     guard let weights = (setting.architecture.plugin as? any Architecture)?.initialWeights else { return nil }
-    let like = try fresh(setting, RandomSource(seed: 0))
     return try initialBodies.withLock { known in
-      let name = "\(setting.architecture.label) \(like.imageShape)"
+      let name = "\(setting.data) \(setting.architecture.label)"
       if let body = known[name] { return body }
-      let body = try weights.body(of: like)
+      let body = try weights.body(of: try fresh(setting, RandomSource(seed: 0)))
       known[name] = body
       return body
     }

@@ -48,12 +48,10 @@ struct StepClock {
     return ContinuousClock().measure {
       for model in models {
         group.enter()
-        let thread = Thread {
+        Thread.runStep {
           Runtime.asJob { for _ in 0..<steps { body(model) } }
           group.leave()
         }
-        thread.stackSize = 8 << 20
-        thread.start()
       }
       group.wait()
     }.inSeconds

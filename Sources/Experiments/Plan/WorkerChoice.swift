@@ -43,7 +43,7 @@ package struct WorkerChoice: Equatable {
   }
 
   /// One for each core of this machine, at most 8.
-  static var greatest: Int { min(ProcessInfo.processInfo.activeProcessorCount, 8) }
+  package static var greatest: Int { min(ProcessInfo.processInfo.activeProcessorCount, 8) }
 
   /// What to try: powers of two, and the greatest.
   static var candidates: [Int] { [1, 2, 4, 8].filter { $0 < greatest } + [greatest] }

@@ -20,9 +20,7 @@ public struct KeptEpoch {
   /// - Throws: `noValidationData`.
   public init(_ run: Run) throws(UnlearningError) {
     let forgotten = Set(run.forgottenClasses)
-    let samples = run.validation.map { data in
-      data.selecting(data.labels.indices.filter { !forgotten.contains(data.labels[$0]) })
-    }
+    let samples = run.validation?.filter { !forgotten.contains($0) }
     guard let samples, !samples.isEmpty else { throw .noValidationData }
     validation = samples
   }
