@@ -50,26 +50,38 @@ package struct WorkerChoice: Equatable {
 }
 
 extension Plan {
-  /// Less than this is over before it is judged.
-  private static let leastSeconds = 20.0
+  /// How often each number of workers is timed.
+  private static let rounds = 5
+  /// The most of the trainings' time that judging them may take.
+  private static let mostShare = 0.1
 
-  /// Chooses for what is missing in `store`; nil where that is quickly done.
+  /// Chooses for what is missing in `store`; nil where that is done sooner than judged.
   ///
   /// - Throws: `DataError` when the data cannot be read; `ParameterError` when an architecture cannot take its images.
   func workerChoice(store: Store, data: DataCache) throws -> WorkerChoice? {
     let candidates = WorkerChoice.candidates
     guard candidates.count > 1 else { return nil }
     let loads = try workloads(store: store, data: data).all.filter { $0.trainedImages > 0 }
-    var trials: [WorkerChoice.Trial] = []
-    for workers in candidates {
-      var trial = WorkerChoice.Trial(workers: workers, seconds: 0, peakBytes: 0)
-      for load in loads {
-        let clock = try StepClock(load, like: try data.data(load.setting.data).train, copies: workers)
-        trial.seconds += clock.training() * Double(load.trainedImages)
-        trial.peakBytes = max(trial.peakBytes, clock.peakBytes)
+    func clock(_ load: Workload, _ workers: Int) throws -> StepClock {
+      try StepClock(load, like: try data.data(load.setting.data).train, copies: workers)
+    }
+    let start = ContinuousClock.now
+    let seconds = try loads.reduce(0.0) { try $0 + clock($1, 1).training() * Double($1.trainedImages) }
+    // Several copies on the same cores take as many times as long as one.
+    let cost = (ContinuousClock.now - start).inSeconds * Double(Self.rounds * candidates.reduce(0, +))
+    guard cost <= seconds * Self.mostShare else { return nil }
+    var trials = candidates.map { WorkerChoice.Trial(workers: $0, seconds: 0, peakBytes: 0) }
+    for load in loads {
+      let clocks = try candidates.map { try clock(load, $0) }
+      // In turn, because a shared machine is fast and slow by moments; the best of each is the least disturbed.
+      var best = [Double](repeating: .infinity, count: clocks.count)
+      for _ in 0..<Self.rounds {
+        for (place, clock) in clocks.enumerated() { best[place] = min(best[place], clock.training()) }
       }
-      guard trial.workers > 1 || trial.seconds >= Self.leastSeconds else { return nil }
-      trials.append(trial)
+      for (place, clock) in clocks.enumerated() {
+        trials[place].seconds += best[place] * Double(load.trainedImages)
+        trials[place].peakBytes = max(trials[place].peakBytes, clock.peakBytes)
+      }
     }
     return WorkerChoice(trials, memory: Int(ProcessInfo.processInfo.physicalMemory / 10 * 8))
   }
