@@ -107,8 +107,8 @@ struct OptimizerGolden: Decodable {
     return (parameters, gradients, mask)
   }
 
-  /// One pass over tensors that are smaller than its chunks, larger, exactly as large, and rest in between, takes each where
-  /// it goes alone.
+  /// One pass over tensors that are smaller than its chunks, larger, exactly as large, and rest in between, takes each number
+  /// where it goes in a small tensor of its own.
   @Test(arguments: optimizers.indices) func takesManyTensorsAtOnce(index: Int) {
     var random = RandomSource(seed: 31)
     let counts = [3, 16_384, 1, 40_001, 7, 32_768, 2]
@@ -121,12 +121,22 @@ struct OptimizerGolden: Decodable {
       optimizer.update(&together, along: gradient, learningRate: 0.1, mask: nil, unreached: resting)
     }
     for (position, name) in start.names.enumerated() {
-      var (alone, own) = (NamedTensors(names: [name], values: [start.values[position]]), Self.optimizers[index])
-      for gradient in gradients where !resting.contains(name) {
-        let part = NamedTensors(names: [name], values: [gradient.values[position]])
-        own.update(&alone, along: part, learningRate: 0.1)
+      let whole = start.values[position]
+      var alone: [Float] = []
+      for first in stride(from: 0, to: whole.count, by: 1000) {
+        let range = first..<min(first + 1000, whole.count)
+        func piece(_ tensors: NamedTensors) -> NamedTensors {
+          let numbers = Array(tensors.values[position].scalars[range])
+          return NamedTensors(names: [name], values: [Tensor(numbers, shape: [numbers.count])])
+        }
+        var (part, own) = (piece(start), Self.optimizers[index])
+        for gradient in gradients where !resting.contains(name) {
+          own.update(&part, along: piece(gradient), learningRate: 0.1)
+        }
+        alone += part.values[0].scalars
       }
-      #expect(Comparison.bitDifference(together.values[position], from: alone.values[0]) == nil, "\(name)")
+      let expected = Tensor(alone, shape: whole.shape)
+      #expect(Comparison.bitDifference(together.values[position], from: expected) == nil, "\(name)")
       #expect((together.values[position] == start.values[position]) == resting.contains(name), "\(name)")
     }
   }

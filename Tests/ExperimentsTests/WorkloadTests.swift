@@ -22,7 +22,8 @@ import Unlearning
   func axes() throws {
     let text = SmallExperiment.text.replacing("- mlp: {hidden: [16]}", with: "- mlp: {hidden: [16]}\n  - lenet5")
       .replacing("- shapes: {train_count: 300, test_count: 100}", with: "- shapes\n  - shapes: {noise: 0.2}")
-      .replacing("- rwft: {training: {epochs: 1}}", with: "- rwft: {training: {epochs: 3, batch_size: 512}}")
+      .replacing("- fine-tune: {training: {epochs: 1}}", with: "- fine-tune: {training: {epochs: 1, batch_size: 512}}")
+      .replacing("- rwft: {training: {epochs: 1}}", with: "- rwft: {training: {epochs: 3}}")
     let loads = Workloads(try SmallExperiment.plan(text).steps) { data in (train: data == 0 ? 10 : 1000, test: 1) }
     #expect(loads.all.map(\.trainedImages) == [160, 160, 16_000, 16_000])
     #expect(loads.all.map(\.batchSize) == [512, 512, 512, 512])
