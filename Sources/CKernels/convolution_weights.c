@@ -51,7 +51,7 @@ static plan make_plan(const lacuna_convolution *c) {
 }
 
 size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c) {
-  if (lacuna_winograd_suits_weights(c)) return lacuna_winograd_weights_workspace(c);
+  if (lacuna_winograd_suits(c)) return lacuna_winograd_weights_workspace(c);
   plan p = make_plan(c);
   return (size_t)(p.chunks * p.size * c->groups) + 64;
 }
@@ -170,7 +170,7 @@ static void add_chunks(void *context, int64_t ky) {
 
 void lacuna_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                          float *dbias, float *memory) {
-  if (lacuna_winograd_suits_weights(c)) {
+  if (lacuna_winograd_suits(c)) {
     lacuna_winograd_backward_weights(c, x, dy, dw, memory);
   } else {
     plan p = make_plan(c);

@@ -151,7 +151,6 @@ typedef struct {
   const float *bias, *residual;              // residual is laid out like `out`; may be NULL
   int relu;                                  // whether max(0, ·) follows
   float *out;                                // written
-  int streams;
 } winograd_tiles;
 
 typedef struct {
@@ -188,9 +187,7 @@ typedef struct {
   void (*convolve)(const tap_block *block);
   void (*convolve_weights)(const weights_block *block);
 
-  // Which algorithm of convolution is the faster one, as it was measured; see hot/all.h.
-  int64_t winograd_channels, winograd_weights_channels;
-  int tap_products;
+  int tap_products;         // whether convolution_products.c is the faster way where it can go; see hot/all.h
 
   int64_t product_vectors;  // the most vectors of one product_block
   void (*multiply)(const product_block *block);

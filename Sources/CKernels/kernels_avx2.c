@@ -16,8 +16,6 @@
 #define LANES 8
 #define TABLE lacuna_kernels_avx2
 #define TABLE_NAME "avx2"
-#define WINOGRAD_CHANNELS 16
-#define WINOGRAD_WEIGHTS_CHANNELS 64
 #define TAP_PRODUCTS 0
 #include "hot/all.h"
 

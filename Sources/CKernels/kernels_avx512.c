@@ -17,8 +17,6 @@
 #define LANES 16
 #define TABLE lacuna_kernels_avx512
 #define TABLE_NAME "avx512"
-#define WINOGRAD_CHANNELS 32
-#define WINOGRAD_WEIGHTS_CHANNELS 32
 #define TAP_PRODUCTS 1
 #include "hot/all.h"
 

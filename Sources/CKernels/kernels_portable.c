@@ -7,7 +7,5 @@
 #define LANES 4
 #define TABLE lacuna_kernels_portable
 #define TABLE_NAME "portable"
-#define WINOGRAD_CHANNELS 16
-#define WINOGRAD_WEIGHTS_CHANNELS 16
 #define TAP_PRODUCTS 0
 #include "hot/all.h"

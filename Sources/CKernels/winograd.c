@@ -23,7 +23,9 @@ int lacuna_winograd(void) {
 void lacuna_set_winograd(int enabled) { atomic_store(&chosen, enabled != 0); }
 
 // With fewer channels the transforms cost more than the products that they save.
-static int suits(const lacuna_convolution *c, int64_t least_channels) {
+enum { least_channels = 16 };
+
+int lacuna_winograd_suits(const lacuna_convolution *c) {
   if (!lacuna_winograd() || c->kernel_height != 3 || c->kernel_width != 3 || c->stride != 1 || c->groups != 1
       || c->padding > 2)
     return 0;
@@ -31,12 +33,6 @@ static int suits(const lacuna_convolution *c, int64_t least_channels) {
   // Tiles at the borders may be mostly outside.
   int64_t tiles = lacuna_divide_up(c->out_height, 4) * lacuna_divide_up(c->out_width, 4);
   return 9 * c->out_height * c->out_width >= 2 * 36 * tiles;
-}
-
-int lacuna_winograd_suits(const lacuna_convolution *c) { return suits(c, lacuna_kernels()->winograd_channels); }
-
-int lacuna_winograd_suits_weights(const lacuna_convolution *c) {
-  return suits(c, lacuna_kernels()->winograd_weights_channels);
 }
 
 // ---- Plan -----------------------------------------------------------------------------------------------------------
@@ -175,7 +171,6 @@ static void write_tiles(const plan *p, int64_t first, int64_t count, float *out)
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,
     .width = p->out_width, .channels = p->produced, .numbers = out, .plane = p->out_plane, .pitch = p->out_pitch,
     .bias = p->bias, .residual = p->residual, .relu = p->relu, .out = p->y,
-    .streams = lacuna_streams(p->c->batch * p->out_height * p->out_width * p->produced, p->produced, p->lanes, p->y),
   };
   lacuna_kernels()->winograd_output(&tiles);
 }

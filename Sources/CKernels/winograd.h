@@ -4,10 +4,8 @@
 
 #include "internal.h"
 
-/// Whether the algorithm is switched on, can do this convolution, and is faster than the direct one; forward and backward to
-/// the data, and backward to the weights.
+/// Whether the algorithm is switched on, can do this convolution, and is faster than the direct one, in all three passes.
 int lacuna_winograd_suits(const lacuna_convolution *c);
-int lacuna_winograd_suits_weights(const lacuna_convolution *c);
 
 size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward);
 /// Forward: y from x, w, bias and residual (both may be NULL). Backward: dx (as y) from dy (as x) and w.

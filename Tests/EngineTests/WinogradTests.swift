@@ -11,17 +11,19 @@ import UnlearningTesting
     .init(batch: 1, height: 3, width: 3, inputs: 33, outputs: 47, padding: 1, hasBias: true),
     .init(batch: 1, height: 6, width: 7, inputs: 35, outputs: 66, padding: 0, hasBias: true),
     .init(batch: 1, height: 4, width: 3, inputs: 32, outputs: 36, padding: 2),
-    // The fewest channels that any instruction set takes, and those from which all take all passes.
+    // The fewest channels.
     .init(batch: 2, height: 5, width: 6, inputs: 16, outputs: 17, padding: 1),
     .init(batch: 1, height: 4, width: 5, inputs: 64, outputs: 65, padding: 1),
   ]
 
-  /// More channels than one block of weights, and more tiles than one block of tiles.
+  /// More channels than one block of weights, more tiles than one block of tiles, and several slices with sums of their own.
   static let large: [ConvolutionSizes] = [
     .init(batch: 3, height: 8, width: 8, inputs: 64, outputs: 130, padding: 1, hasBias: true),
     .init(batch: 2, height: 4, width: 4, inputs: 150, outputs: 140, padding: 1),
     .init(batch: 17, height: 13, width: 7, inputs: 32, outputs: 33, padding: 1),
-    .init(batch: 40, height: 8, width: 8, inputs: 130, outputs: 130, padding: 1),
+    .init(batch: 120, height: 8, width: 8, inputs: 130, outputs: 130, padding: 1),
+    .init(batch: 23, height: 20, width: 21, inputs: 16, outputs: 17, padding: 1),
+    .init(batch: 33, height: 13, width: 14, inputs: 100, outputs: 120, padding: 1),
   ]
 
   /// The engine's result and gradients, for `dy` of random numbers.

@@ -1,7 +1,5 @@
-// All kernels of one instruction set, and their table. The including file sets LANES, TABLE and TABLE_NAME, and what was
-// measured with these kernels: the fewest channels for which Winograd's algorithm is faster than the direct one, forward
-// and backward to the data (WINOGRAD_CHANNELS) and backward to the weights (WINOGRAD_WEIGHTS_CHANNELS), and whether
-// strided and 1×1 convolutions are faster as one product per tap (TAP_PRODUCTS).
+// All kernels of one instruction set, and their table. The including file sets LANES, TABLE and TABLE_NAME, and whether
+// strided and 1×1 convolutions are faster as one product per tap (TAP_PRODUCTS), as was measured with these kernels.
 #include "vector.h"
 
 #include "elementwise.h"
@@ -59,8 +57,6 @@ const kernel_table TABLE = {
   .transpose = transpose,
   .convolve = convolve,
   .convolve_weights = convolve_weights,
-  .winograd_channels = WINOGRAD_CHANNELS,
-  .winograd_weights_channels = WINOGRAD_WEIGHTS_CHANNELS,
   .tap_products = TAP_PRODUCTS,
   .product_vectors = product_vectors,
   .multiply = multiply,

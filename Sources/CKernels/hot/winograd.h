@@ -161,8 +161,7 @@ INLINE void output_lanes(const winograd_tiles *t, const float *in, int64_t c, in
     if (t->relu) UNROLL for (int i = 0; i < 16; i++) pixels[i] = larger(zero(), pixels[i]);
     UNROLL for (int y = 0; y < 4; y++)
       UNROLL for (int x = 0; x < 4; x++)
-        if (whole) put(out + y * row + x * t->channels, pixels[y * 4 + x], t->streams);
-        else store_partial(out + y * row + x * t->channels, lanes, pixels[y * 4 + x]);
+        store_lanes(out + y * row + x * t->channels, pixels[y * 4 + x], lanes, whole);
   } else {
     for (int64_t y = 0; y < rows; y++)
       for (int64_t x = 0; x < columns; x++) {
@@ -186,7 +185,6 @@ static void winograd_output(const winograd_tiles *t) {
     for (; c + LANES <= t->channels; c += LANES) output_lanes(t, in + c, c, LANES, 1, rows, columns, out + c);
     if (c < t->channels) output_lanes(t, in + c, c, t->channels - c, 0, rows, columns, out + c);
   }
-  end_streams(t->streams);
 }
 
 // ---- Weights --------------------------------------------------------------------------------------------------------
