@@ -19,8 +19,16 @@ static atomic_int job_count;
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 static void (*task_body)(void *, int64_t);
 static void *task_context;
-static int64_t task_count;
-static atomic_int_fast64_t task_next;
+
+// The task's indices are cut into as many ranges as threads work on it. A thread begins with its own range and then takes
+// from the others': so it mostly meets data that it worked on in the task before and that its cache still holds.
+typedef struct {
+  _Alignas(64) atomic_int_fast64_t next;
+  int64_t end;
+} range;
+
+static range ranges[most_helpers + 1];
+static int range_count;
 
 // Number of the task, how many more helpers may enter it, how many are inside. One word, so that a helper that comes
 // late can never enter a task that is over: entering is a compare-and-swap on all three.
@@ -53,11 +61,21 @@ static int64_t nanoseconds(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void work(void) {
-  for (;;) {
-    int64_t index = atomic_fetch_add_explicit(&task_next, 1, memory_order_relaxed);
-    if (index >= task_count) return;
-    task_body(task_context, index);
+static void cut_task(int64_t count, int64_t threads) {
+  range_count = (int)threads;
+  for (int64_t i = 0; i < threads; i++) {
+    ranges[i].end = count * (i + 1) / threads;
+    atomic_store_explicit(&ranges[i].next, count * i / threads, memory_order_relaxed);
+  }
+}
+
+static void work(int thread) {
+  for (int i = 0; i < range_count; i++) {
+    range *r = &ranges[(thread + i) % range_count];
+    while (atomic_load_explicit(&r->next, memory_order_relaxed) < r->end) {
+      int64_t index = atomic_fetch_add_explicit(&r->next, 1, memory_order_relaxed);
+      if (index < r->end) task_body(task_context, index);
+    }
   }
 }
 
@@ -85,8 +103,8 @@ static uint64_t wait_for_task(uint64_t seen) {
   return word;
 }
 
+/// The life of a helper; `argument` is its number, from 1 on.
 static void *help(void *argument) {
-  (void)argument;
   inside_task = true;  // whatever a body calls runs inline
   uint64_t seen = 0;
   for (;;) {
@@ -95,7 +113,7 @@ static void *help(void *argument) {
     while (number(word) == seen && places(word) > 0) {
       uint64_t entered = word - ((uint64_t)1 << places_shift) + 1;
       if (atomic_compare_exchange_weak_explicit(&gate, &word, entered, memory_order_acq_rel, memory_order_acquire)) {
-        work();
+        work((int)(intptr_t)argument);
         atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
         break;
       }
@@ -108,7 +126,7 @@ static void *help(void *argument) {
 static void start_helpers(int wanted) {
   while (helper_count < wanted) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, help, NULL) != 0) return;
+    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)(helper_count + 1)) != 0) return;
     pthread_detach(thread);
     helper_count += 1;
   }
@@ -129,8 +147,7 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
   start_helpers((int)helpers);
   task_body = body;
   task_context = context;
-  task_count = count;
-  atomic_store_explicit(&task_next, 0, memory_order_relaxed);
+  cut_task(count, helpers + 1);
   uint64_t next = (number(atomic_load_explicit(&gate, memory_order_relaxed)) + 1) & 0xffffffff;
   atomic_store(&gate, next << number_shift | (uint64_t)helpers << places_shift);
   if (atomic_load(&sleepers) > 0) {
@@ -139,7 +156,7 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
     pthread_mutex_unlock(&sleep_mutex);
   }
 
-  work();
+  work(0);
 
   // Nobody may enter any more; those inside hold the last indices.
   atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);

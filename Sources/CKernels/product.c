@@ -2,7 +2,7 @@
 // already: a transposed right side, or one whose columns fill no whole vectors.
 #include "internal.h"
 
-enum { block_rows = 48, block_depth = 512, pack_depth = 64 };
+enum { block_rows = 48, block_depth = 512, pack_depth = 64, few_blocks = 4 };
 
 typedef struct {
   int64_t m, n, k, lanes, width, panel, panels;  // width: columns in whole vectors
@@ -29,10 +29,8 @@ size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transpose
 
 static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->width - first); }
 
-/// Some rows of one panel.
-static void pack(void *context, int64_t index) {
-  const plan *p = context;
-  int64_t first = index % p->panels * p->panel, start = index / p->panels * pack_depth;
+/// Rows start..<start + pack_depth of the panel that begins with column `first`.
+static void pack(const plan *p, int64_t first, int64_t start) {
   int64_t width = panel_width(p, first), valid = lacuna_minimum(width, p->n - first);
   int64_t rows = lacuna_minimum(pack_depth, p->k - start);
   float *to = p->packed + first * p->k + start * width;
@@ -44,10 +42,9 @@ static void pack(void *context, int64_t index) {
   }
 }
 
-static void multiply_block(void *context, int64_t index) {
-  const plan *p = context;
-  int64_t blocks = lacuna_divide_up(p->m, block_rows), row = index % blocks * block_rows;
-  int64_t first = index / blocks * p->panel, width = panel_width(p, first);
+/// Rows row..<row + block_rows of the product, for one panel.
+static void multiply_block(const plan *p, int64_t first, int64_t row) {
+  int64_t width = panel_width(p, first);
   product_block product = {
     .rows = lacuna_minimum(block_rows, p->m - row), .vectors = width / p->lanes,
     .a_pitch = p->a_transposed ? p->m : p->k, .by_columns = p->a_transposed,
@@ -81,13 +78,33 @@ static void multiply_block(void *context, int64_t index) {
       lacuna_copy_few(p->out + (row + r) * p->n + first, product.out + r * width, valid);
 }
 
+static void run_pack(void *context, int64_t index) {
+  const plan *p = context;
+  pack(p, index % p->panels * p->panel, index / p->panels * pack_depth);
+}
+
+static void run_block(void *context, int64_t index) {
+  const plan *p = context;
+  int64_t blocks = lacuna_divide_up(p->m, block_rows);
+  multiply_block(p, index / blocks * p->panel, index % blocks * block_rows);
+}
+
+static void run_panel(void *context, int64_t index) {
+  const plan *p = context;
+  for (int64_t start = 0; start < p->k; start += pack_depth) pack(p, index * p->panel, start);
+  for (int64_t row = 0; row < p->m; row += block_rows) multiply_block(p, index * p->panel, row);
+}
+
 void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
                     int b_transposed, const float *bias, int relu, float *out, float *workspace) {
   plan p = make_plan(m, n, k, b_transposed);
   p.a = a, p.b = b, p.a_transposed = a_transposed, p.bias = bias, p.relu = relu, p.out = out;
+  int64_t blocks = lacuna_divide_up(m, block_rows);
   if (p.packs) {
     p.packed = lacuna_align(workspace);
-    lacuna_parallel(p.panels * lacuna_divide_up(k, pack_depth), pack, &p);
+    // A panel that serves few blocks is best used where it was packed: it would come to another core more slowly.
+    if (blocks <= few_blocks) return lacuna_parallel(p.panels, run_panel, &p);
+    lacuna_parallel(p.panels * lacuna_divide_up(k, pack_depth), run_pack, &p);
   }
-  lacuna_parallel(p.panels * lacuna_divide_up(m, block_rows), multiply_block, &p);
+  lacuna_parallel(p.panels * blocks, run_block, &p);
 }

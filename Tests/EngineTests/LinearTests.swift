@@ -35,8 +35,9 @@ extension OperationCase {
   }
 
   @Test(
-    // The last one has more rows, columns and steps than one block each.
-    arguments: [(1, 1, 1), (3, 5, 7), (129, 20, 17), (51, 16, 64), (50, 530, 70)],
+    // The last two have more rows, columns and steps than one block each; the very last has so many rows that its panels
+    // are packed before they are used.
+    arguments: [(1, 1, 1), (3, 5, 7), (129, 20, 17), (51, 16, 64), (50, 530, 70), (205, 530, 75)],
     [(false, false), (false, true), (true, false), (true, true)])
   func transposesEachFactor(sizes: (Int, Int, Int), transposed: (Bool, Bool)) {
     let (m, k, n) = sizes
