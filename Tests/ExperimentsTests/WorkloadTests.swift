@@ -50,8 +50,8 @@ import Unlearning
     #expect(choice([100, 60, 30]).workers == 4)
     #expect(choice([100, 60, 80]).workers == 2)
     #expect(choice([100, 120, 140]).workers == 1)
-    #expect(choice([100, 101, 102]).workers == 4)
-    #expect(choice([100, 102, 104]).workers == 2)
+    #expect(choice([100, 104, 108]).workers == 4)
+    #expect(choice([100, 108, 112]).workers == 2)
     #expect(choice([100, 50, 80]).gain == 2)
   }
 
