@@ -4,7 +4,7 @@ enum Stopwatch {
   static func seconds(_ steps: Int, _ body: () -> Void) -> Double {
     let clock = ContinuousClock()
     let times = (0..<steps + 2).map { _ in clock.measure(body) }.dropFirst(2).sorted()
-    return seconds(times[times.count / 2])
+    return seconds((times[(times.count - 1) / 2] + times[times.count / 2]) / 2)
   }
 
   static func seconds(_ duration: Duration) -> Double {
