@@ -81,6 +81,17 @@ INLINE void find_pixels(const winograd_tiles *t, int64_t tile, const int side, c
     }
 }
 
+// Asks for the rows `first` to `side` of the tile below, which is read a row of tiles later: the processor's own guesses do
+// not follow tiles whose rows are short. Of a row four pixels, for the others belong to neighbours.
+INLINE void fetch_below(const winograd_tiles *t, const float *const *pixels, const int first, const int side) {
+  if (t->channels > 32) return;
+  const int64_t below = 4 * t->width * t->channels * (int64_t)sizeof(float);
+  for (int y = first; y < side; y++)
+    for (int x = (side - 4) / 2; x < (side + 4) / 2; x++)
+      for (int64_t c = 0; c < t->channels; c += 16)
+        __builtin_prefetch((const void *)((uintptr_t)(pixels[y * side + x] + c) + (uintptr_t)below));
+}
+
 INLINE void input_lanes(const float *const *pixels, int64_t c, int64_t lanes, const int whole, float *out,
                         int64_t plane) {
   vector d[36], rows[6];
@@ -101,6 +112,7 @@ static void winograd_input(const winograd_tiles *t) {
   const float *pixels[36];
   for (int64_t i = 0; i < t->count; i++) {
     find_pixels(t, t->first + i, 6, pixels);
+    fetch_below(t, pixels, 2, 6);
     float *out = t->numbers + i * t->pitch;
     int64_t c = 0;
     for (; c + LANES <= t->channels; c += LANES) input_lanes(pixels, c, LANES, 1, out + c, t->plane);
@@ -128,6 +140,7 @@ static void winograd_gradient(const winograd_tiles *t) {
   const float *pixels[16];
   for (int64_t i = 0; i < t->count; i++) {
     find_pixels(t, t->first + i, 4, pixels);
+    fetch_below(t, pixels, 0, 4);
     float *out = t->numbers + i * t->pitch;
     int64_t c = 0;
     for (; c + LANES <= t->channels; c += LANES) gradient_lanes(pixels, c, LANES, 1, out + c, t->plane);
