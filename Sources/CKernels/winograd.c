@@ -54,14 +54,7 @@ typedef struct {
   int64_t first, count;                       // the shared block
 } plan;
 
-enum {
-  cached_weights = 128 * 128,  // products of channel counts whose 36 matrices stay in the second cache
-  own_numbers = 1 << 18,       // of a thread's block, such that they stay there, too
-  shared_numbers = 1 << 22,
-  tiles_per_call = 16,
-  // The 36 planes must not be a power of two apart, or they would compete for the same lines of the cache.
-  plane_gap = 16,
-};
+enum { least_own_tiles = 24, tiles_per_call = 16 };
 
 static plan make_plan(const lacuna_convolution *c, int backward) {
   const kernel_table *kernels = lacuna_kernels();
@@ -81,9 +74,9 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
   p.tiles_y = lacuna_divide_up(p.out_height, 4);
   p.tiles_x = lacuna_divide_up(p.out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t numbers = 36 * (p.in_pitch + p.out_pitch), own = lacuna_maximum(24, own_numbers / numbers);
-  p.shares_blocks = p.in_pitch * p.out_pitch > cached_weights || p.tiles < 4 * own;
-  int64_t together = p.shares_blocks ? lacuna_maximum(128, shared_numbers / numbers) : own;
+  int64_t numbers = 36 * (p.in_pitch + p.out_pitch), own = lacuna_maximum(least_own_tiles, own_numbers / numbers);
+  p.shares_blocks = p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
+  int64_t together = p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared_numbers / numbers) : own;
   p.tiles_together = lacuna_round_up(lacuna_divide_up(p.tiles, lacuna_divide_up(p.tiles, together)), 6);
   p.in_plane = p.tiles_together * p.in_pitch + plane_gap;
   p.out_plane = p.tiles_together * p.out_pitch + plane_gap;

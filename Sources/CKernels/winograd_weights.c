@@ -16,15 +16,8 @@ typedef struct {
   int64_t first, count;                 // the shared block
 } plan;
 
-enum {
-  cached_sums = 128 * 128,  // products of channel counts whose 36 matrices stay in the second cache
-  own_numbers = 1 << 18,    // of a slice's block, such that they stay there, too
-  shared_numbers = 1 << 22,
-  most_slices = 8,
-  tiles_per_call = 32,
-  depth_together = 96,      // tiles of a product whose numbers stay in the first cache
-  plane_gap = 16,           // as in winograd.c
-};
+// depth_together: tiles of a product whose numbers stay in the first cache.
+enum { least_own_tiles = 48, most_slices = 8, tiles_per_call = 32, depth_together = 96 };
 
 static plan make_plan(const lacuna_convolution *c) {
   const kernel_table *kernels = lacuna_kernels();
@@ -35,11 +28,13 @@ static plan make_plan(const lacuna_convolution *c) {
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t numbers = 36 * (p.in_pitch + p.out_pitch), own = lacuna_maximum(48, own_numbers / numbers);
-  int64_t slices = p.in_pitch * p.out_pitch > cached_sums ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
+  int64_t numbers = 36 * (p.in_pitch + p.out_pitch);
+  int64_t own = lacuna_maximum(least_own_tiles, own_numbers / numbers);
+  int64_t shared = lacuna_maximum(least_shared_tiles, shared_numbers / numbers);
+  int64_t slices = p.in_pitch * p.out_pitch > cached_matrix ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
   p.slices = lacuna_maximum(1, slices);
-  int64_t tiles = lacuna_divide_up(p.tiles, p.slices), together = p.slices > 1 ? own : lacuna_maximum(128, shared_numbers / numbers);
-  p.tiles_together = lacuna_divide_up(tiles, lacuna_divide_up(tiles, together));
+  int64_t tiles = lacuna_divide_up(p.tiles, p.slices);
+  p.tiles_together = lacuna_divide_up(tiles, lacuna_divide_up(tiles, p.slices > 1 ? own : shared));
   p.in_plane = p.tiles_together * p.in_pitch + plane_gap;
   p.out_plane = p.tiles_together * p.out_pitch + plane_gap;
   p.sum_plane = c->in_channels * p.out_pitch + plane_gap;

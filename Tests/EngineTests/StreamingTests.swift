@@ -46,6 +46,12 @@ import UnlearningTesting
         ).0
       })
   }
+  /// A convolution does not stream, but of one image it takes other blocks than of many.
+  @Test func convolution() {
+    var random = RandomSource(seed: 5)
+    let weights = Tensor(normal: [3, 3, Self.channels, Self.channels], scale: 0.05, random: &random)
+    record(Self.violations { x, _ in x.convolution(weights: Variable(weights), bias: nil, padding: 1) })
+  }
 }
 
 // The residual of a convolution, which only evaluation without a tape has, where no residual block uses it.

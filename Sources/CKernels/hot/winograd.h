@@ -81,14 +81,16 @@ INLINE void find_pixels(const winograd_tiles *t, int64_t tile, const int side, c
     }
 }
 
+enum { thin_channels = 32, line_floats = 16 };
+
 // Asks for the rows `first` to `side` of the tile below, which is read a row of tiles later: the processor's own guesses do
 // not follow tiles whose rows are short. Of a row four pixels, for the others belong to neighbours.
 INLINE void fetch_below(const winograd_tiles *t, const float *const *pixels, const int first, const int side) {
-  if (t->channels > 32) return;
+  if (t->channels > thin_channels) return;
   const int64_t below = 4 * t->width * t->channels * (int64_t)sizeof(float);
   for (int y = first; y < side; y++)
     for (int x = (side - 4) / 2; x < (side + 4) / 2; x++)
-      for (int64_t c = 0; c < t->channels; c += 16)
+      for (int64_t c = 0; c < t->channels; c += line_floats)
         __builtin_prefetch((const void *)((uintptr_t)(pixels[y * side + x] + c) + (uintptr_t)below));
 }
 
