@@ -1,4 +1,4 @@
-import Engine
+@testable import Engine
 import Testing
 import UnlearningTesting
 
@@ -79,6 +79,25 @@ private struct SmallModel {
     let tolerance = Tolerance(absolute: 1e-5, relative: 1e-5)
     #expect(Comparison.difference(features, from: expected.features.tensor, within: tolerance) == nil)
     #expect(Comparison.difference(logits, from: expected.logits.tensor, within: tolerance) == nil)
+  }
+
+  /// A thin network on images of 32×32 is evaluated 64 images at a time; a wide one, whose weights are most of the work, not.
+  @Test func manyImagesAreEvaluatedSomeAtATime() {
+    func model(width: Int, blocks: Int) -> Classifier {
+      let layers: [(name: String, layer: any Layer)] = (0..<blocks).map { ("\($0)", ResidualBlock(width: width)) }
+      return Classifier(
+        body: Sequential(layers + [("average", GlobalAveragePool())]), imageShape: [32, 32, 3], classCount: 5,
+        random: RandomSource(seed: 6))
+    }
+    let thin = model(width: 16, blocks: 2)
+    #expect(thin.sliceLimit == 64)
+    #expect(model(width: 256, blocks: 1).sliceLimit == .max)
+    var random = RandomSource(seed: 7)
+    let images = Tensor(normal: [150, 32, 32, 3], random: &random)
+    let (features, logits) = thin.evaluate(images)
+    let parts = [0..<1, 1..<40, 40..<150].map { thin.evaluate(images.rows($0)) }
+    #expect(Comparison.bitDifference(features, from: .concatenated(parts.map(\.features))) == nil)
+    #expect(Comparison.bitDifference(logits, from: .concatenated(parts.map(\.logits))) == nil)
   }
 
   @Test(arguments: [true, false]) func gradientsOfAllParameters(training: Bool) {

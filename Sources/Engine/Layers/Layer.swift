@@ -16,6 +16,8 @@ public struct Declarations {
   public private(set) var parameters = NamedTensors()
   /// Running statistics, kept by the layers.
   public private(set) var statistics = NamedTensors()
+  /// How many numbers each convolution makes of one image.
+  private(set) var mapCounts: [Int] = []
   private let random: RandomSource
 
   /// Nothing declared; initial values are drawn from streams of `random` named by the parameters' paths.
@@ -33,6 +35,9 @@ public struct Declarations {
     precondition(statistics[name] == nil, "statistic '\(name)' is declared twice")
     statistics[name] = initial
   }
+
+  /// Notes that a convolution makes maps of `shape` of one image.
+  mutating func maps(_ shape: [Int]) { mapCounts.append(shape.reduce(1, *)) }
 }
 
 extension String {

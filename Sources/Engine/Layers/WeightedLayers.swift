@@ -34,7 +34,9 @@ public struct Convolution: Layer {
       Tensor(normal: [size, size, input[2] / groups, channels], scale: scale, random: &random)
     }
     if hasBias { declarations.parameter(path.below("bias")) { _ in Tensor(zeros: [channels]) } }
-    return [(input[0] + 2 * padding - size) / stride + 1, (input[1] + 2 * padding - size) / stride + 1, channels]
+    let output = [(input[0] + 2 * padding - size) / stride + 1, (input[1] + 2 * padding - size) / stride + 1, channels]
+    declarations.maps(output)
+    return output
   }
 
   /// `[N, H, W, C]` → `[N, OH, OW, channels]`.

@@ -14,6 +14,8 @@ public struct Classifier: Sendable {
   public var statistics: NamedTensors
   private let body: any Layer
   private let head: Linear
+  /// How many images at most are evaluated together.
+  let sliceLimit: Int
 
   /// The path of the last linear layer: its weight is `[K, D]`, its bias `[K]`.
   public static let headPath = "head"
@@ -34,6 +36,8 @@ public struct Classifier: Sendable {
     featureCount = features[0]
     parameters = declarations.parameters
     statistics = declarations.statistics
+    sliceLimit = Self.sliceLimit(
+      maps: declarations.mapCounts, weights: declarations.parameters.values.reduce(0) { $0 + $1.count })
   }
 
   /// Runs images `[N, H, W, C]` forward: features `[N, D]` (the input of the head) and logits `[N, K]`.
@@ -44,10 +48,29 @@ public struct Classifier: Sendable {
   }
 
   /// Features `[N, D]` and logits `[N, K]` of images `[N, H, W, C]` in evaluate mode, without a tape.
+  ///
+  /// Many images go through the body of a small network some at a time, which changes no number.
   public func evaluate(_ images: Tensor) -> (features: Tensor, logits: Tensor) {
     let pass = Pass(parameters: parameters, statistics: statistics, mode: .evaluate, tape: nil)
-    let (features, logits) = self(Variable(images), in: pass)
-    return (features.value, logits.value)
+    let count = images.shape[0], slices = max(1, (count + sliceLimit - 1) / sliceLimit)
+    guard slices > 1 else {
+      let (features, logits) = self(Variable(images), in: pass)
+      return (features.value, logits.value)
+    }
+    let features = Tensor.concatenated(
+      (0..<slices).map { slice in
+        body(Variable(images.rows(count * slice / slices..<count * (slice + 1) / slices)), at: "", in: pass).value
+      })
+    return (features, head(Variable(features), at: Classifier.headPath, in: pass).value)
+  }
+
+  /// So many images that the greatest map of them stays in the caches until it is read; no limit where making the
+  /// weights ready, for every slice anew, costs more than the maps' way to memory and back.
+  private static func sliceLimit(maps: [Int], weights: Int) -> Int {
+    let cachedNumbers = 1 << 20, weightCost = 8
+    guard let greatest = maps.max() else { return .max }
+    let limit = max(1, cachedNumbers / greatest)
+    return weightCost * weights <= limit * maps.reduce(0, +) ? limit : .max
   }
 
   /// Value and gradient, with respect to all parameters, of a loss of this model.
