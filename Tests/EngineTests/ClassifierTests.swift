@@ -91,7 +91,9 @@ private struct SmallModel {
     }
     let thin = model(width: 16, blocks: 2)
     #expect(thin.sliceLimit == 64)
-    #expect(model(width: 256, blocks: 1).sliceLimit == .max)
+    let wide = model(width: 256, blocks: 1)
+    #expect(wide.sliceLimit == .max)
+    #expect(wide.evaluate(Tensor(zeros: [2, 32, 32, 3])).logits.shape == [2, 5])
     var random = RandomSource(seed: 7)
     let images = Tensor(normal: [150, 32, 32, 3], random: &random)
     let (features, logits) = thin.evaluate(images)

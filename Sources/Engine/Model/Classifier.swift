@@ -52,11 +52,12 @@ public struct Classifier: Sendable {
   /// Many images go through the body of a small network some at a time, which changes no number.
   public func evaluate(_ images: Tensor) -> (features: Tensor, logits: Tensor) {
     let pass = Pass(parameters: parameters, statistics: statistics, mode: .evaluate, tape: nil)
-    let count = images.shape[0], slices = max(1, (count + sliceLimit - 1) / sliceLimit)
-    guard slices > 1 else {
+    let count = images.shape[0]
+    guard count > sliceLimit else {
       let (features, logits) = self(Variable(images), in: pass)
       return (features.value, logits.value)
     }
+    let slices = (count - 1) / sliceLimit + 1
     let features = Tensor.concatenated(
       (0..<slices).map { slice in
         body(Variable(images.rows(count * slice / slices..<count * (slice + 1) / slices)), at: "", in: pass).value
