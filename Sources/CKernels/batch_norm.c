@@ -1,5 +1,5 @@
 // Batch normalisation: statistics, forward, and the gradients of the train-mode and the evaluate-mode op.
-#include "internal.h"
+#include "batch_norm.h"
 
 enum { rows_numbers = 2 * chunk_numbers };
 
@@ -10,6 +10,7 @@ typedef struct {
   float *y;
   double *first, *second;  // partial sums, [chunks, channels] each
   const batch_norm_gradient *gradient;
+  float *dx;
 } task;
 
 static task make_task(int64_t rows, int64_t channels) {
@@ -41,25 +42,28 @@ static void find_statistics(void *context, int64_t index) {
                                           t->first + index * t->channels, t->second + index * t->channels);
 }
 
+void lacuna_batch_norm_merge(int64_t rows, int64_t part_rows, int64_t channels, const double *means,
+                             const double *squares, float *mean, float *variance) {
+  for (int64_t c = 0; c < channels; c++) {
+    // Chan's merge: exact whatever the mean, where a plain sum of squares would cancel.
+    double average = 0, sum = 0;
+    for (int64_t start = 0, at = c; start < rows; start += part_rows, at += channels) {
+      double count = (double)start, more = (double)lacuna_minimum(part_rows, rows - start), away = means[at] - average;
+      average += away * more / (count + more);
+      sum += squares[at] + away * away * count * more / (count + more);
+    }
+    mean[c] = (float)average;
+    variance[c] = (float)(sum > 0 || sum != sum ? sum / (double)rows : 0);
+  }
+}
+
 void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x, float *mean, float *variance,
                                   float *workspace) {
   task t = make_task(rows, channels);
   t.x = x;
   lay_workspace(&t, workspace);
-  int64_t chunks = chunks_of(&t);
-  lacuna_parallel(chunks, find_statistics, &t);
-  for (int64_t c = 0; c < channels; c++) {
-    // Chan's merge: exact whatever the mean, where a plain sum of squares would cancel.
-    double average = 0, squares = 0, count = 0;
-    for (int64_t i = 0; i < chunks; i++) {
-      double more = (double)rows_of(&t, i), away = t.first[i * channels + c] - average;
-      average += away * more / (count + more);
-      squares += t.second[i * channels + c] + away * away * count * more / (count + more);
-      count += more;
-    }
-    mean[c] = (float)average;
-    variance[c] = (float)(squares > 0 || squares != squares ? squares / (double)rows : 0);
-  }
+  lacuna_parallel(chunks_of(&t), find_statistics, &t);
+  lacuna_batch_norm_merge(rows, t.chunk, channels, t.first, t.second, mean, variance);
 }
 
 static void apply_chunk(void *context, int64_t index) {
@@ -88,52 +92,43 @@ static void sum_chunk(void *context, int64_t index) {
                                     t->second + index * t->channels);
 }
 
-static void find_gradient(void *context, int64_t index) {
-  const task *t = context;
-  lacuna_kernels()->batch_norm_gradient(t->gradient, index * t->chunk, rows_of(t, index));
-}
-
-static void backward(int fixed, int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                     const float *mean, const float *inverse_deviation, const float *gamma, const float *beta, int relu,
-                     float *dx, float *dgamma, float *dbeta, float *dresidual, float *workspace) {
-  task t = make_task(rows, channels);
+batch_norm_gradient lacuna_batch_norm_sums(const lacuna_batch_norm_gradient *g, float *workspace) {
+  task t = make_task(g->rows, g->channels);
   lay_workspace(&t, workspace);
-  int64_t chunks = chunks_of(&t);
+  int64_t chunks = chunks_of(&t), channels = g->channels;
   float *scale = (float *)(t.second + chunks * channels), *slope = scale + channels, *shift = slope + channels;
   batch_norm_gradient gradient = {
-    .channels = channels, .dy = dy, .x = x, .y = y, .mean = mean, .scale = scale, .slope = slope, .shift = shift,
-    .beta = beta, .relu = relu, .dx = dx, .masked = dresidual,
-    .streams_dx = lacuna_streams(rows * channels, channels, lacuna_kernels()->lanes, dx),
-    .streams_masked = lacuna_streams(rows * channels, channels, lacuna_kernels()->lanes, dresidual),
+    .channels = channels, .dy = g->dy, .x = g->x, .y = g->y, .mean = g->mean, .scale = scale, .slope = slope,
+    .shift = shift, .beta = g->beta, .relu = g->relu, .masked = g->dresidual,
+    .streams_masked = lacuna_streams(g->rows * channels, channels, lacuna_kernels()->lanes, g->dresidual),
   };
   t.gradient = &gradient;
-  for (int64_t c = 0; c < channels; c++) scale[c] = inverse_deviation[c] * gamma[c];
+  for (int64_t c = 0; c < channels; c++) scale[c] = g->inverse_deviation[c] * g->gamma[c];
   lacuna_parallel(chunks, sum_chunk, &t);
   for (int64_t c = 0; c < channels; c++) {
     double plain = 0, weighted = 0;
     for (int64_t i = 0; i < chunks; i++) plain += t.first[i * channels + c], weighted += t.second[i * channels + c];
-    double inverse = inverse_deviation[c], factor = scale[c];
-    dbeta[c] = (float)plain;
-    dgamma[c] = (float)(weighted * inverse);
+    double inverse = g->inverse_deviation[c], factor = scale[c], rows = (double)g->rows;
+    g->dbeta[c] = (float)plain;
+    g->dgamma[c] = (float)(weighted * inverse);
     // With batch statistics, the parts of g along 1 and along x cannot reach x.
-    slope[c] = fixed ? 0 : (float)(-factor * weighted * inverse * inverse / (double)rows);
-    shift[c] = fixed ? 0 : (float)(-factor * plain / (double)rows);
+    slope[c] = g->fixed ? 0 : (float)(-factor * weighted * inverse * inverse / rows);
+    shift[c] = g->fixed ? 0 : (float)(-factor * plain / rows);
   }
-  lacuna_parallel(chunks, find_gradient, &t);
+  return gradient;
 }
 
-void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                const float *mean, const float *inverse_deviation, const float *gamma,
-                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
-                                float *workspace) {
-  backward(0, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
-           workspace);
+static void find_gradient(void *context, int64_t index) {
+  const task *t = context;
+  int64_t first = index * t->chunk;
+  lacuna_kernels()->batch_norm_gradient(t->gradient, first, rows_of(t, index), t->streams,
+                                        t->dx + first * t->channels);
 }
 
-void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                      const float *mean, const float *inverse_deviation, const float *gamma,
-                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
-                                float *workspace) {
-  backward(1, rows, channels, dy, x, y, mean, inverse_deviation, gamma, beta, relu, dx, dgamma, dbeta, dresidual,
-           workspace);
+void lacuna_batch_norm_backward(const lacuna_batch_norm_gradient *g, float *dx, float *workspace) {
+  batch_norm_gradient gradient = lacuna_batch_norm_sums(g, workspace);
+  task t = make_task(g->rows, g->channels);
+  t.gradient = &gradient, t.dx = dx;
+  t.streams = lacuna_streams(g->rows * g->channels, g->channels, lacuna_kernels()->lanes, dx);
+  lacuna_parallel(chunks_of(&t), find_gradient, &t);
 }

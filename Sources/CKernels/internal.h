@@ -12,6 +12,8 @@
 typedef enum {
   scratch_image,
   scratch_gradient,
+  scratch_between,
+  scratch_out,
   scratch_taps,
   scratch_parameters,
   scratch_partials,
@@ -39,7 +41,7 @@ static inline int64_t lacuna_chunk_rows(int64_t columns, int64_t numbers) {
 
 /// Whether an output of so many numbers goes past the caches: it would not stay in them until it is read.
 static inline int lacuna_streams(int64_t count, int64_t channels, int64_t lanes, const float *out) {
-  return count >= 1 << 22 && channels % lanes == 0 && ((uintptr_t)out & 63) == 0;
+  return count >= 1 << 19 && channels % lanes == 0 && ((uintptr_t)out & 63) == 0;
 }
 
 /// The first 64-byte boundary at or after p.
@@ -86,8 +88,8 @@ typedef struct {
   // With a ReLU, g is dy where y > 0, or without y where scale·(x − mean) + beta > 0; else g is dy.
   const float *beta;
   int relu;
-  float *dx, *masked;                         // masked may be NULL; else it holds or gets g
-  int streams_dx, streams_masked;
+  float *masked;                              // may be NULL; else it holds or gets g
+  int streams_masked;
 } batch_norm_gradient;
 
 typedef struct {
@@ -163,13 +165,16 @@ typedef struct {
   double (*sum)(int64_t count, const float *x);
   double (*dot)(int64_t count, const float *a, const float *b);
   int (*all_finite)(int64_t count, const float *x);
+  /// Copies past the caches; out begins at a line and count is whole vectors.
+  void (*stream)(int64_t count, const float *in, float *out);
   void (*sum_rows)(int64_t rows, int64_t columns, const float *x, double *out);
 
   void (*batch_norm_statistics)(int64_t rows, int64_t channels, const float *x, double *mean, double *squares);
   void (*batch_norm_apply)(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
                            const float *beta, const float *residual, int relu, int streams, float *y);
   void (*batch_norm_sums)(const batch_norm_gradient *g, int64_t first, int64_t rows, double *plain, double *weighted);
-  void (*batch_norm_gradient)(const batch_norm_gradient *g, int64_t first, int64_t rows);
+  /// dx is where the gradient of row `first` goes.
+  void (*batch_norm_gradient)(const batch_norm_gradient *g, int64_t first, int64_t rows, int streams, float *dx);
 
   row_kernel softmax, log_softmax, softmax_backward, log_softmax_backward;
 

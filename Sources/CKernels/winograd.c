@@ -37,28 +37,24 @@ int lacuna_winograd_suits(const lacuna_convolution *c) {
 
 // ---- Plan -----------------------------------------------------------------------------------------------------------
 
-typedef struct {
-  const lacuna_convolution *c;
-  int backward;
-  int64_t in_height, in_width, reduced, out_height, out_width, produced, padding;
-  int64_t lanes, in_pitch, out_pitch, panel;  // reduced and produced channels in whole vectors; channels of one panel
-  int64_t tiles_y, tiles_x, tiles;
-  // Blocks of tiles. Where the 36 matrices of weights fit the second cache, a thread does all of a block; else the
-  // threads share a block, each with some of the 36 products, so that every weight is read once a block.
-  int shares_blocks;
-  int64_t tiles_together, in_plane, out_plane;
-  const float *x, *w, *residual;
-  int relu;
-  float *zeros, *bias, *weights, *y;          // weights: [panel][36][reduced][channels of the panel]
-  float *in, *out;                            // the 36 numbers of a shared block
-  int64_t first, count;                       // the shared block
-} plan;
-
 enum { least_own_tiles = 24, tiles_per_call = 16 };
 
-static plan make_plan(const lacuna_convolution *c, int backward) {
+static int64_t own_tiles(const winograd_plan *p) {
+  return lacuna_maximum(least_own_tiles, own_numbers / (36 * (p->in_pitch + p->out_pitch)));
+}
+
+/// Cuts `tiles` tiles evenly into blocks of about `together`.
+static void cut(winograd_plan *p, int64_t tiles, int64_t together) {
+  p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), 6);
+  p->in_plane = p->tiles_together * p->in_pitch + plane_gap;
+  p->out_plane = p->tiles_together * p->out_pitch + plane_gap;
+}
+
+void lacuna_winograd_cut(winograd_plan *p, int64_t images) { cut(p, images * p->tiles_y * p->tiles_x, own_tiles(p)); }
+
+winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward) {
   const kernel_table *kernels = lacuna_kernels();
-  plan p = {.c = c, .backward = backward, .lanes = kernels->lanes};
+  winograd_plan p = {.c = c, .backward = backward, .lanes = kernels->lanes};
   if (backward) {
     p.in_height = c->out_height, p.in_width = c->out_width, p.reduced = c->out_channels;
     p.out_height = c->in_height, p.out_width = c->in_width, p.produced = c->in_channels;
@@ -74,31 +70,31 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
   p.tiles_y = lacuna_divide_up(p.out_height, 4);
   p.tiles_x = lacuna_divide_up(p.out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t numbers = 36 * (p.in_pitch + p.out_pitch), own = lacuna_maximum(least_own_tiles, own_numbers / numbers);
+  int64_t own = own_tiles(&p), shared = shared_numbers / (36 * (p.in_pitch + p.out_pitch));
   p.shares_blocks = p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
-  int64_t together = p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared_numbers / numbers) : own;
-  p.tiles_together = lacuna_round_up(lacuna_divide_up(p.tiles, lacuna_divide_up(p.tiles, together)), 6);
-  p.in_plane = p.tiles_together * p.in_pitch + plane_gap;
-  p.out_plane = p.tiles_together * p.out_pitch + plane_gap;
+  cut(&p, p.tiles, p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared) : own);
   return p;
 }
 
-static int64_t weight_floats(const plan *p) {
+static int64_t weight_floats(const winograd_plan *p) {
   return 36 * (p->reduced * p->out_pitch + lacuna_divide_up(p->out_pitch, p->panel) * plane_gap);
 }
 
-size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward) {
-  plan p = make_plan(c, backward);
-  int64_t block = p.shares_blocks ? 36 * (p.in_plane + p.out_plane) : 0;
-  return (size_t)(p.in_pitch + p.out_pitch + weight_floats(&p) + block) + 64;
+size_t lacuna_winograd_plan_floats(const winograd_plan *p) {
+  return (size_t)(p->in_pitch + p->out_pitch + weight_floats(p)) + 64;
 }
 
-static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->out_pitch - first); }
+size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward) {
+  winograd_plan p = lacuna_winograd_plan(c, backward);
+  return lacuna_winograd_plan_floats(&p) + (p.shares_blocks ? (size_t)(36 * (p.in_plane + p.out_plane)) : 0);
+}
 
-static int64_t weight_plane(const plan *p, int64_t width) { return p->reduced * width + plane_gap; }
+static int64_t panel_width(const winograd_plan *p, int64_t first) { return lacuna_minimum(p->panel, p->out_pitch - first); }
+
+static int64_t weight_plane(const winograd_plan *p, int64_t width) { return p->reduced * width + plane_gap; }
 
 /// Matrix q of the panel that begins with channel `first`.
-static float *panel_weights(const plan *p, int64_t first, int64_t q) {
+static float *panel_weights(const winograd_plan *p, int64_t first, int64_t q) {
   return p->weights + 36 * first / p->panel * weight_plane(p, p->panel) + q * weight_plane(p, panel_width(p, first));
 }
 
@@ -107,7 +103,7 @@ static float *panel_weights(const plan *p, int64_t first, int64_t q) {
 enum { depth_together = 16 };
 
 static void transform_weights(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_plan *p = context;
   const kernel_table *kernels = lacuna_kernels();
   const lacuna_convolution *c = p->c;
   int64_t start = index * depth_together, end = lacuna_minimum(p->reduced, start + depth_together);
@@ -136,7 +132,7 @@ static void transform_weights(void *context, int64_t index) {
 // ---- Tiles ----------------------------------------------------------------------------------------------------------
 
 /// Tiles first..<first + count of x to `in`, which holds tile `first` first.
-static void read_tiles(const plan *p, int64_t first, int64_t count, float *in) {
+static void read_tiles(const winograd_plan *p, int64_t first, int64_t count, float *in) {
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->in_height,
     .width = p->in_width, .channels = p->reduced, .padding = p->padding, .image = p->x, .zeros = p->zeros,
@@ -146,7 +142,7 @@ static void read_tiles(const plan *p, int64_t first, int64_t count, float *in) {
 }
 
 /// Product number q of `count` tiles, from `in` to `out`.
-static void multiply_tiles(const plan *p, int64_t q, int64_t count, const float *in, float *out) {
+static void multiply_tiles(const winograd_plan *p, int64_t q, int64_t count, const float *in, float *out) {
   for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel) {
     int64_t width = panel_width(p, channel);
     product_block product = {
@@ -159,7 +155,7 @@ static void multiply_tiles(const plan *p, int64_t q, int64_t count, const float 
 }
 
 /// Tiles first..<first + count of y from `out`.
-static void write_tiles(const plan *p, int64_t first, int64_t count, float *out) {
+static void write_tiles(const winograd_plan *p, int64_t first, int64_t count, float *out) {
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,
     .width = p->out_width, .channels = p->produced, .numbers = out, .plane = p->out_plane, .pitch = p->out_pitch,
@@ -169,7 +165,7 @@ static void write_tiles(const plan *p, int64_t first, int64_t count, float *out)
 }
 
 static void run_own_block(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_plan *p = context;
   int64_t first = index * p->tiles_together, count = lacuna_minimum(p->tiles_together, p->tiles - first);
   float *in = lacuna_scratch(scratch_image, (size_t)(36 * p->in_plane) * sizeof(float));
   float *out = lacuna_scratch(scratch_gradient, (size_t)(36 * p->out_plane) * sizeof(float));
@@ -178,35 +174,46 @@ static void run_own_block(void *context, int64_t index) {
   write_tiles(p, first, count, out);
 }
 
+void lacuna_winograd_images(const winograd_plan *p, int64_t images, const float *x, float *y) {
+  winograd_plan some = *p;
+  some.x = x, some.y = y, some.tiles = images * p->tiles_y * p->tiles_x;
+  for (int64_t block = 0; block * p->tiles_together < some.tiles; block++) run_own_block(&some, block);
+}
+
 static void read_shared(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_plan *p = context;
   int64_t start = index * tiles_per_call;
   read_tiles(p, p->first + start, lacuna_minimum(tiles_per_call, p->count - start), p->in + start * p->in_pitch);
 }
 
 static void multiply_shared(void *context, int64_t q) {
-  const plan *p = context;
+  const winograd_plan *p = context;
   multiply_tiles(p, q, p->count, p->in, p->out);
 }
 
 static void write_shared(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_plan *p = context;
   int64_t start = index * tiles_per_call;
   write_tiles(p, p->first + start, lacuna_minimum(tiles_per_call, p->count - start), p->out + start * p->out_pitch);
 }
 
+void lacuna_winograd_prepare(winograd_plan *p, const float *w, float *workspace) {
+  p->w = w;
+  p->zeros = lacuna_align(workspace);
+  p->bias = p->zeros + p->in_pitch;
+  p->weights = p->bias + p->out_pitch;
+  memset(p->zeros, 0, (size_t)(p->in_pitch + p->out_pitch) * sizeof(float));
+  lacuna_parallel(lacuna_divide_up(p->reduced, depth_together), transform_weights, p);
+}
+
 void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
                                  const float *bias, const float *residual, int relu, float *y, float *workspace) {
-  plan p = make_plan(c, backward);
-  p.x = x, p.w = w, p.residual = residual, p.relu = relu, p.y = y;
-  p.zeros = lacuna_align(workspace);
-  p.bias = p.zeros + p.in_pitch;
-  p.weights = p.bias + p.out_pitch;
+  winograd_plan p = lacuna_winograd_plan(c, backward);
+  lacuna_winograd_prepare(&p, w, workspace);
+  p.x = x, p.residual = residual, p.relu = relu, p.y = y;
+  if (bias) memcpy(p.bias, bias, (size_t)p.produced * sizeof(float));
   p.in = p.weights + weight_floats(&p);
   p.out = p.in + 36 * p.in_plane;
-  memset(p.zeros, 0, (size_t)(p.in_pitch + p.out_pitch) * sizeof(float));
-  if (bias) memcpy(p.bias, bias, (size_t)p.produced * sizeof(float));
-  lacuna_parallel(lacuna_divide_up(p.reduced, depth_together), transform_weights, &p);
   if (!p.shares_blocks) return lacuna_parallel(lacuna_divide_up(p.tiles, p.tiles_together), run_own_block, &p);
   for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
     p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);

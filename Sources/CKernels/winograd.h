@@ -18,12 +18,68 @@ enum {
   plane_gap = 16,
 };
 
+// ---- Forward, and backward to the data ------------------------------------------------------------------------------
+
 size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward);
 /// Forward: y from x, w, bias and residual (both may be NULL). Backward: dx (as y) from dy (as x) and w.
 void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
                                  const float *bias, const float *residual, int relu, float *y, float *workspace);
+
+typedef struct {
+  const lacuna_convolution *c;
+  int backward;
+  int64_t in_height, in_width, reduced, out_height, out_width, produced, padding;
+  int64_t lanes, in_pitch, out_pitch, panel;  // reduced and produced channels in whole vectors; channels of one panel
+  int64_t tiles_y, tiles_x, tiles;
+  // Blocks of tiles. Where the 36 matrices of weights fit the second cache, a thread does all of a block; else the
+  // threads share a block, each with some of the 36 products, so that every weight is read once a block.
+  int shares_blocks;
+  int64_t tiles_together, in_plane, out_plane;
+  const float *x, *w, *residual;
+  int relu;
+  float *zeros, *bias, *weights, *y;          // weights: [panel][36][reduced][channels of the panel]
+  float *in, *out;                            // the 36 numbers of a shared block
+  int64_t first, count;                       // the shared block
+} winograd_plan;
+
+winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward);
+/// Cuts blocks for calls with `images` images at most.
+void lacuna_winograd_cut(winograd_plan *p, int64_t images);
+/// Floats of the workspace of a plan that does not share blocks.
+size_t lacuna_winograd_plan_floats(const winograd_plan *p);
+/// Makes the weights ready, in the workspace, for calls with some images.
+void lacuna_winograd_prepare(winograd_plan *p, const float *w, float *workspace);
+/// y of `images` images from their x, on the calling thread; not for shared blocks.
+void lacuna_winograd_images(const winograd_plan *p, int64_t images, const float *x, float *y);
+
+// ---- Backward to the weights ----------------------------------------------------------------------------------------
+
 size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c);
 void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                       float *workspace);
+
+typedef struct {
+  const lacuna_convolution *c;
+  int64_t lanes, in_pitch, out_pitch, panel;
+  int64_t tiles_y, tiles_x, tiles;
+  // Where the 36 matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread
+  // does all of a slice, block by block; else the threads share a block, each with some of the 36 products.
+  int64_t slices, tiles_together;
+  int64_t in_plane, out_plane, sum_plane;
+  const float *x, *dy;
+  float *zeros, *in, *out, *sums, *dw;  // sums: [slice][36][in channel][out_pitch]
+  int64_t first, count;                 // the shared block
+} winograd_weights_plan;
+
+winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c);
+/// Cuts blocks for calls with `images` images at most.
+void lacuna_winograd_weights_cut(winograd_weights_plan *p, int64_t images);
+size_t lacuna_winograd_weights_plan_floats(const winograd_weights_plan *p);
+void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace);
+/// To the sums of a slice, or added to them: the part of `images` images, on the calling thread.
+void lacuna_winograd_weights_images(const winograd_weights_plan *p, int64_t slice, int64_t images, const float *x,
+                                    const float *dy, int adds);
+/// dw from the sums of all slices.
+void lacuna_winograd_weights_finish(winograd_weights_plan *p, float *dw);
 
 #endif

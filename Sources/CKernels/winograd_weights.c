@@ -3,52 +3,59 @@
 // dw = Gᵀ·[Σ (Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]·G, the transposition of the forward algorithm.
 #include "winograd.h"
 
-typedef struct {
-  const lacuna_convolution *c;
-  int64_t lanes, in_pitch, out_pitch, panel;
-  int64_t tiles_y, tiles_x, tiles;
-  // Where the 36 matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread
-  // does all of a slice, block by block; else the threads share a block, each with some of the 36 products.
-  int64_t slices, tiles_together;
-  int64_t in_plane, out_plane, sum_plane;
-  const float *x, *dy;
-  float *zeros, *in, *out, *sums, *dw;  // sums: [slice][36][in channel][out_pitch]
-  int64_t first, count;                 // the shared block
-} plan;
-
 // depth_together: tiles of a product whose numbers stay in the first cache.
 enum { least_own_tiles = 48, most_slices = 8, tiles_per_call = 32, depth_together = 96 };
 
-static plan make_plan(const lacuna_convolution *c) {
+static int64_t own_tiles(const winograd_weights_plan *p) {
+  return lacuna_maximum(least_own_tiles, own_numbers / (36 * (p->in_pitch + p->out_pitch)));
+}
+
+/// Cuts `tiles` tiles evenly into blocks of at most `together`.
+static void cut(winograd_weights_plan *p, int64_t tiles, int64_t together) {
+  p->tiles_together = lacuna_divide_up(tiles, lacuna_divide_up(tiles, together));
+  p->in_plane = p->tiles_together * p->in_pitch + plane_gap;
+  p->out_plane = p->tiles_together * p->out_pitch + plane_gap;
+}
+
+void lacuna_winograd_weights_cut(winograd_weights_plan *p, int64_t images) {
+  cut(p, images * p->tiles_y * p->tiles_x, own_tiles(p));
+}
+
+winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) {
   const kernel_table *kernels = lacuna_kernels();
-  plan p = {.c = c, .lanes = kernels->lanes};
+  winograd_weights_plan p = {.c = c, .lanes = kernels->lanes};
   p.in_pitch = lacuna_round_up(c->in_channels, p.lanes);
   p.out_pitch = lacuna_round_up(c->out_channels, p.lanes);
   p.panel = kernels->product_vectors * p.lanes;
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t numbers = 36 * (p.in_pitch + p.out_pitch);
-  int64_t own = lacuna_maximum(least_own_tiles, own_numbers / numbers);
-  int64_t shared = lacuna_maximum(least_shared_tiles, shared_numbers / numbers);
+  int64_t own = own_tiles(&p), shared = shared_numbers / (36 * (p.in_pitch + p.out_pitch));
   int64_t slices = p.in_pitch * p.out_pitch > cached_matrix ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
   p.slices = lacuna_maximum(1, slices);
-  int64_t tiles = lacuna_divide_up(p.tiles, p.slices);
-  p.tiles_together = lacuna_divide_up(tiles, lacuna_divide_up(tiles, p.slices > 1 ? own : shared));
-  p.in_plane = p.tiles_together * p.in_pitch + plane_gap;
-  p.out_plane = p.tiles_together * p.out_pitch + plane_gap;
+  cut(&p, lacuna_divide_up(p.tiles, p.slices), p.slices > 1 ? own : lacuna_maximum(least_shared_tiles, shared));
   p.sum_plane = c->in_channels * p.out_pitch + plane_gap;
   return p;
 }
 
+size_t lacuna_winograd_weights_plan_floats(const winograd_weights_plan *p) {
+  return (size_t)(lacuna_maximum(p->in_pitch, p->out_pitch) + p->slices * 36 * p->sum_plane) + 64;
+}
+
 size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c) {
-  plan p = make_plan(c);
-  int64_t block = p.slices > 1 ? 0 : 36 * (p.in_plane + p.out_plane);
-  return (size_t)(lacuna_maximum(p.in_pitch, p.out_pitch) + block + p.slices * 36 * p.sum_plane) + 64;
+  winograd_weights_plan p = lacuna_winograd_weights_plan(c);
+  return lacuna_winograd_weights_plan_floats(&p) + (p.slices > 1 ? 0 : (size_t)(36 * (p.in_plane + p.out_plane)));
+}
+
+void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace) {
+  int64_t zeros = lacuna_maximum(p->in_pitch, p->out_pitch);
+  p->zeros = lacuna_align(workspace);
+  p->sums = p->zeros + zeros;
+  memset(p->zeros, 0, (size_t)zeros * sizeof(float));
 }
 
 /// The 36 numbers of tiles first..<first + count of x and of dy.
-static void transform_tiles(const plan *p, int64_t first, int64_t count, float *in, float *out) {
+static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64_t count, float *in, float *out) {
   const lacuna_convolution *c = p->c;
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = c->in_height,
@@ -62,7 +69,7 @@ static void transform_tiles(const plan *p, int64_t first, int64_t count, float *
 }
 
 /// Product number q of `count` tiles, for the panel that begins with `channel`, to or added to `sums`.
-static void add_product(const plan *p, int64_t q, int64_t channel, int64_t count, const float *in, const float *out,
+static void add_product(const winograd_weights_plan *p, int64_t q, int64_t channel, int64_t count, const float *in, const float *out,
                         int adds, float *sums) {
   product_block product = {
     .rows = p->c->in_channels, .vectors = lacuna_minimum(p->panel, p->out_pitch - channel) / p->lanes,
@@ -78,29 +85,40 @@ static void add_product(const plan *p, int64_t q, int64_t channel, int64_t count
   }
 }
 
-static void run_slice(void *context, int64_t slice) {
-  const plan *p = context;
+/// Adds tiles first..<end to the sums of a slice, or, without `adds`, writes them.
+static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t first, int64_t end, int adds) {
   float *in = lacuna_scratch(scratch_image, (size_t)(36 * p->in_plane) * sizeof(float));
   float *out = lacuna_scratch(scratch_gradient, (size_t)(36 * p->out_plane) * sizeof(float));
-  int64_t start = p->tiles * slice / p->slices, end = p->tiles * (slice + 1) / p->slices;
-  for (int64_t first = start; first < end; first += p->tiles_together) {
+  for (; first < end; first += p->tiles_together, adds = 1) {
     int64_t count = lacuna_minimum(p->tiles_together, end - first);
     transform_tiles(p, first, count, in, out);
     for (int64_t q = 0; q < 36; q++)
       for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel)
-        add_product(p, q, channel, count, in, out, first > start, p->sums + slice * 36 * p->sum_plane);
+        add_product(p, q, channel, count, in, out, adds, p->sums + slice * 36 * p->sum_plane);
   }
 }
 
+static void run_slice(void *context, int64_t slice) {
+  const winograd_weights_plan *p = context;
+  sum_tiles(p, slice, p->tiles * slice / p->slices, p->tiles * (slice + 1) / p->slices, 0);
+}
+
+void lacuna_winograd_weights_images(const winograd_weights_plan *p, int64_t slice, int64_t images, const float *x,
+                                    const float *dy, int adds) {
+  winograd_weights_plan some = *p;
+  some.x = x, some.dy = dy;
+  sum_tiles(&some, slice, 0, images * p->tiles_y * p->tiles_x, adds);
+}
+
 static void transform_shared(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_weights_plan *p = context;
   int64_t start = index * tiles_per_call;
   transform_tiles(p, p->first + start, lacuna_minimum(tiles_per_call, p->count - start), p->in + start * p->in_pitch,
                   p->out + start * p->out_pitch);
 }
 
 static void multiply_shared(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_weights_plan *p = context;
   int64_t panels = lacuna_divide_up(p->out_pitch, p->panel);
   add_product(p, index / panels, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
 }
@@ -109,7 +127,7 @@ enum { rows_together = 4 };
 
 /// The gradients of some input channels: the slices' sums, in order, and their transform.
 static void find_gradient(void *context, int64_t index) {
-  const plan *p = context;
+  const winograd_weights_plan *p = context;
   const lacuna_convolution *c = p->c;
   int64_t start = index * rows_together, rows = lacuna_minimum(rows_together, c->in_channels - start);
   for (int64_t slice = 1; slice < p->slices; slice++)
@@ -122,19 +140,21 @@ static void find_gradient(void *context, int64_t index) {
                                                 p->dw + k * c->out_channels, c->in_channels * c->out_channels);
 }
 
+void lacuna_winograd_weights_finish(winograd_weights_plan *p, float *dw) {
+  p->dw = dw;
+  lacuna_parallel(lacuna_divide_up(p->c->in_channels, rows_together), find_gradient, p);
+}
+
 void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                       float *workspace) {
-  plan p = make_plan(c);
-  p.x = x, p.dy = dy, p.dw = dw;
-  p.zeros = lacuna_align(workspace);
-  int64_t zeros = lacuna_maximum(p.in_pitch, p.out_pitch);
-  memset(p.zeros, 0, (size_t)zeros * sizeof(float));
-  p.sums = p.zeros + zeros;
-  p.in = p.sums + p.slices * 36 * p.sum_plane;
-  p.out = p.in + 36 * p.in_plane;
+  winograd_weights_plan p = lacuna_winograd_weights_plan(c);
+  lacuna_winograd_weights_prepare(&p, workspace);
+  p.x = x, p.dy = dy;
   if (p.slices > 1) {
     lacuna_parallel(p.slices, run_slice, &p);
   } else {
+    p.in = p.sums + 36 * p.sum_plane;
+    p.out = p.in + 36 * p.in_plane;
     int64_t panels = lacuna_divide_up(p.out_pitch, p.panel);
     for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
       p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);
@@ -142,5 +162,5 @@ void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *
       lacuna_parallel(36 * panels, multiply_shared, &p);
     }
   }
-  lacuna_parallel(lacuna_divide_up(c->in_channels, rows_together), find_gradient, &p);
+  lacuna_winograd_weights_finish(&p, dw);
 }

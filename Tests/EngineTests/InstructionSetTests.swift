@@ -25,6 +25,9 @@ import UnlearningTesting
         record(operation.with { $0.coordinates = 3 }.violations())
       }
       record(ConvolutionTests.deepViolations())
+      for operation in NormalisedConvolutionCase.all {
+        record(operation.violations(rectified: true, addsResidual: true))
+      }
     }
   }
 

@@ -40,6 +40,7 @@ const kernel_table TABLE = {
   .sum = range_sum,
   .dot = range_dot,
   .all_finite = range_all_finite,
+  .stream = range_stream,
   .sum_rows = rows_sum,
   .batch_norm_statistics = batch_norm_statistics,
   .batch_norm_apply = batch_norm_apply,

@@ -196,29 +196,29 @@ static void batch_norm_sums(const batch_norm_gradient *b, int64_t first, int64_t
 }
 
 INLINE void gradient_rows(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t rows,
-                          const passing rule) {
-  for (int64_t r = 0; r < rows; r++, row += b->channels) {
+                          const passing rule, int streams, float *dx) {
+  for (int64_t r = 0; r < rows; r++, row += b->channels, dx += b->channels) {
     int64_t c = 0;
     for (; c + LANES <= b->channels; c += LANES) {
       vector x = load(b->x + row + c) - load(b->mean + c);
       vector g = passed_lanes(b, dy, row, c, x, rule);
       vector correction = x * load(b->slope + c) + load(b->shift + c);
-      put(b->dx + row + c, g * load(b->scale + c) + correction, b->streams_dx);
+      put(dx + c, g * load(b->scale + c) + correction, streams);
     }
     for (; c < b->channels; c++) {
       float x = b->x[row + c] - b->mean[c];
-      b->dx[row + c] = b->scale[c] * passed(b, dy, row, c, x, rule) + (x * b->slope[c] + b->shift[c]);
+      dx[c] = b->scale[c] * passed(b, dy, row, c, x, rule) + (x * b->slope[c] + b->shift[c]);
     }
   }
-  end_streams(b->streams_dx);
+  end_streams(streams);
 }
 
-static void batch_norm_dx(const batch_norm_gradient *b, int64_t first, int64_t rows) {
+static void batch_norm_dx(const batch_norm_gradient *b, int64_t first, int64_t rows, int streams, float *dx) {
   int64_t start = first * b->channels;
-  if (b->masked) return gradient_rows(b, b->masked, start, rows, passes_all);
+  if (b->masked) return gradient_rows(b, b->masked, start, rows, passes_all, streams, dx);
   switch (passing_of(b)) {
-    case passes_all: return gradient_rows(b, b->dy, start, rows, passes_all);
-    case passes_by_output: return gradient_rows(b, b->dy, start, rows, passes_by_output);
-    case passes_by_input: return gradient_rows(b, b->dy, start, rows, passes_by_input);
+    case passes_all: return gradient_rows(b, b->dy, start, rows, passes_all, streams, dx);
+    case passes_by_output: return gradient_rows(b, b->dy, start, rows, passes_by_output, streams, dx);
+    case passes_by_input: return gradient_rows(b, b->dy, start, rows, passes_by_input, streams, dx);
   }
 }

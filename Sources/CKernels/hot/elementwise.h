@@ -48,3 +48,8 @@ static void add_row(int64_t rows, int64_t columns, const float *x, const float *
 static void scale_rows(int64_t rows, int64_t columns, const float *x, const float *column, float *out) {
   for (int64_t r = 0; r < rows; r++) range_affine(columns, x + r * columns, NULL, out + r * columns, column[r], 0);
 }
+
+static void range_stream(int64_t count, const float *in, float *out) {
+  for (int64_t i = 0; i < count; i += LANES) put(out + i, load(in + i), 1);
+  end_streams(1);
+}

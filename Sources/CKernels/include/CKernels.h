@@ -82,18 +82,30 @@ void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x
 void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, const float *mean,
                              const float *inverse_deviation, const float *gamma, const float *beta,
                              const float *residual, int relu, float *y);
-/// Gradient of the train-mode (batch statistics) op. With relu, dy counts where the op's output y is positive; y may be
-/// NULL where the op had no residual: what beta would make of x tells the same then, with less to read.
-/// dresidual may be NULL; else it gets dy masked. All of dx, dgamma, dbeta are written.
-void lacuna_batch_norm_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                const float *mean, const float *inverse_deviation, const float *gamma,
-                                const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
-                                float *workspace);
-/// Gradient of the evaluate-mode (fixed statistics) op; arguments as above.
-void lacuna_batch_norm_fixed_backward(int64_t rows, int64_t channels, const float *dy, const float *x, const float *y,
-                                      const float *mean, const float *inverse_deviation, const float *gamma,
-                                      const float *beta, int relu, float *dx, float *dgamma, float *dbeta, float *dresidual,
-                                float *workspace);
+
+/// The op above with its residual and its ReLU, backward. All of dgamma, dbeta and dresidual are written.
+typedef struct {
+  int64_t rows, channels;
+  int fixed;             // whether the statistics are not the batch's own, so that no gradient flows through them
+  int relu;              // with it, dy counts where the op's output is positive
+  const float *dy, *x;
+  const float *y;        // the output; may be NULL without a residual, where x tells the same with less to read
+  const float *mean, *inverse_deviation, *gamma, *beta;
+  float *dgamma, *dbeta;
+  float *dresidual;      // may be NULL
+} lacuna_batch_norm_gradient;
+void lacuna_batch_norm_backward(const lacuna_batch_norm_gradient *g, float *dx, float *workspace);
+
+// ---- A convolution without bias, and the batch normalisation of its output -------------------------------------------
+
+size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c);
+/// The convolution's output h, and the mean and the biased variance of its channels.
+void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
+                                           float *mean, float *variance, float *workspace);
+/// dx and dw of the convolution from what g tells of the normalisation, whose x is h. dx may be NULL. What the
+/// normalisation hands to the convolution is kept nowhere.
+void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
+                                            const float *x, const float *w, float *dx, float *dw, float *workspace);
 
 // ---- Element by element -------------------------------------------------------------------------------------------------
 // out may be the same buffer as an input in this section.

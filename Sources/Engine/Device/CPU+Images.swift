@@ -42,16 +42,31 @@ extension CPU {
       shift.pointer, residual?.pointer, relu ? 1 : 0, y.pointer)
   }
 
-  func batchNormBackward(_ context: BatchNormContext, dy: Storage, into gradients: BatchNormGradients) {
-    let channels = Int64(context.mean.count)
-    let rows = Int64(context.x.count) / channels
-    let workspace = Storage(count: lacuna_batch_norm_workspace(rows, channels))
-    let kernel = context.usesBatchStatistics ? lacuna_batch_norm_backward : lacuna_batch_norm_fixed_backward
-    kernel(
-      rows, channels, dy.pointer, context.x.pointer, context.output?.pointer, context.mean.pointer,
-      context.inverseDeviation.pointer, context.scale.pointer, context.shift.pointer, context.rectified ? 1 : 0,
-      gradients.x.pointer, gradients.scale.pointer, gradients.shift.pointer, gradients.residual?.pointer,
-      workspace.pointer)
+  func batchNormBackward(
+    _ context: BatchNormContext, dy: Storage, into dx: Storage, _ others: BatchNormGradients
+  ) {
+    var arguments = context.kernelArguments(dy: dy, others)
+    let workspace = Storage(count: lacuna_batch_norm_workspace(arguments.rows, arguments.channels))
+    lacuna_batch_norm_backward(&arguments, dx.pointer, workspace.pointer)
+  }
+
+  func normalisedConvolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage
+  ) {
+    var c = g.kernelArguments
+    let workspace = Storage(count: lacuna_normalised_convolution_workspace(&c))
+    lacuna_normalised_convolution_forward(
+      &c, x.pointer, weights.pointer, h.pointer, mean.pointer, variance.pointer, workspace.pointer)
+  }
+
+  func normalisedConvolutionBackward(
+    _ g: ConvolutionGeometry, _ context: BatchNormContext, dy: Storage, x: Storage, weights: Storage, into dx: Storage?,
+    weights dw: Storage, _ others: BatchNormGradients
+  ) {
+    var (c, arguments) = (g.kernelArguments, context.kernelArguments(dy: dy, others))
+    let workspace = Storage(count: lacuna_normalised_convolution_workspace(&c))
+    lacuna_normalised_convolution_backward(
+      &c, &arguments, x.pointer, weights.pointer, dx?.pointer, dw.pointer, workspace.pointer)
   }
 
   func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage) {
@@ -95,5 +110,16 @@ extension ConvolutionGeometry {
       out_height: Int64(outputHeight), out_width: Int64(outputWidth), out_channels: Int64(outputChannels),
       kernel_height: Int64(kernelHeight), kernel_width: Int64(kernelWidth), stride: Int64(stride),
       padding: Int64(padding), groups: Int64(groups))
+  }
+}
+
+extension BatchNormContext {
+  fileprivate func kernelArguments(dy: Storage, _ gradients: BatchNormGradients) -> lacuna_batch_norm_gradient {
+    lacuna_batch_norm_gradient(
+      rows: Int64(x.count / mean.count), channels: Int64(mean.count), fixed: usesBatchStatistics ? 0 : 1,
+      relu: rectified ? 1 : 0, dy: dy.pointer, x: x.pointer, y: output?.pointer, mean: mean.pointer,
+      inverse_deviation: inverseDeviation.pointer, gamma: scale.pointer, beta: shift.pointer,
+      dgamma: gradients.scale.storage.pointer, dbeta: gradients.shift.storage.pointer,
+      dresidual: gradients.masked?.pointer)
   }
 }

@@ -38,7 +38,14 @@ protocol Device: Sendable {
   func batchNormApply(
     _ x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage, residual: Storage?,
     relu: Bool, into y: Storage)
-  func batchNormBackward(_ context: BatchNormContext, dy: Storage, into gradients: BatchNormGradients)
+  func batchNormBackward(_ context: BatchNormContext, dy: Storage, into dx: Storage, _ others: BatchNormGradients)
+
+  /// h = conv(x) with the mean and the biased variance of its channels
+  func normalisedConvolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage)
+  func normalisedConvolutionBackward(
+    _ g: ConvolutionGeometry, _ context: BatchNormContext, dy: Storage, x: Storage, weights: Storage, into dx: Storage?,
+    weights dw: Storage, _ others: BatchNormGradients)
 
   func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage)
   func maxPoolBackward(_ g: PoolGeometry, dy: Storage, chosen: IndexStorage, into dx: Storage)
@@ -93,9 +100,21 @@ struct BatchNormContext {
   var usesBatchStatistics: Bool
 }
 
+/// The gradients of batch normalisation but that of x.
 struct BatchNormGradients {
-  var x: Storage, scale: Storage, shift: Storage
-  var residual: Storage?
+  let scale: Tensor, shift: Tensor
+  /// That of the residual, where there is one: without a ReLU it is dy itself.
+  let residual: Tensor?
+  /// Where dy goes of what passed the ReLU.
+  let masked: Storage?
+
+  /// Room for the gradients, given that of the output.
+  init(_ context: BatchNormContext, dy: Tensor, hasResidual: Bool) {
+    scale = Tensor(uninitialized: [context.mean.count])
+    shift = Tensor(uninitialized: [context.mean.count])
+    residual = !hasResidual ? nil : context.rectified ? Tensor(uninitialized: dy.shape) : dy
+    masked = hasResidual && context.rectified ? residual?.storage : nil
+  }
 }
 
 /// One tensor that an optimiser moves in place, with its state.

@@ -48,18 +48,26 @@ public struct Convolution: Layer {
 }
 
 extension Convolution {
-  /// The convolution, then `norm` with its residual and ReLU; in one pass where nothing is trained or recorded.
+  /// The convolution, then `norm` with its residual and ReLU; as one operation where it can be one.
   func callAsFunction(
     _ x: Variable, at path: String, then norm: BatchNorm, at normPath: String, residual: Variable? = nil, in pass: Pass
   ) -> Variable {
+    let weights = pass.parameter(path.below("weight"))
+    if pass.isTraining, !hasBias, weights.isTracked {
+      let (y, batch) = x.convolution(
+        weights: weights, stride: stride, padding: padding, groups: groups,
+        normalisedBy: pass.parameter(normPath.below("weight")), shift: pass.parameter(normPath.below("bias")),
+        epsilon: norm.epsilon, residual: residual, rectified: norm.rectified)
+      norm.take(batch, at: normPath, in: pass)
+      return y
+    }
     guard !pass.isTraining, !pass.isRecorded, !x.isTracked, residual?.isTracked != true else {
       return norm.apply(self(x, at: path, in: pass), residual: residual, at: normPath, in: pass)
     }
     return Variable(
       x.value.convolved(
-        weights: pass.parameter(path.below("weight")).value,
-        bias: hasBias ? pass.parameter(path.below("bias")).value : nil, stride: stride, padding: padding,
-        groups: groups, normalisedBy: norm.fixed(at: normPath, in: pass), residual: residual?.value,
+        weights: weights.value, bias: hasBias ? pass.parameter(path.below("bias")).value : nil, stride: stride,
+        padding: padding, groups: groups, normalisedBy: norm.fixed(at: normPath, in: pass), residual: residual?.value,
         rectified: norm.rectified))
   }
 }
@@ -148,12 +156,17 @@ public struct BatchNorm: Layer {
     let (y, batch) = x.batchNormalised(
       scale: pass.parameter(path.below("weight")), shift: pass.parameter(path.below("bias")),
       statistics: pass.isTraining ? nil : running, epsilon: epsilon, residual: residual, rectified: rectified)
-    if let batch {
-      // The running variance is the unbiased one.
-      let unbiased = batch.rows > 1 ? Float(Double(batch.rows) / Double(batch.rows - 1)) : 1
-      pass.update(meanName, to: .combination(1 - momentum, running.mean, momentum, batch.mean))
-      pass.update(varianceName, to: .combination(1 - momentum, running.variance, momentum * unbiased, batch.variance))
-    }
+    if let batch { take(batch, at: path, in: pass) }
     return y
+  }
+
+  /// Moves the running statistics towards those of a batch.
+  func take(_ batch: BatchStatistics, at path: String, in pass: Pass) {
+    let (meanName, varianceName) = (path.below("running_mean"), path.below("running_var"))
+    // The running variance is the unbiased one.
+    let unbiased = batch.rows > 1 ? Float(Double(batch.rows) / Double(batch.rows - 1)) : 1
+    pass.update(meanName, to: .combination(1 - momentum, pass.statistic(meanName), momentum, batch.mean))
+    pass.update(
+      varianceName, to: .combination(1 - momentum, pass.statistic(varianceName), momentum * unbiased, batch.variance))
   }
 }

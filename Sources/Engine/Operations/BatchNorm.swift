@@ -40,29 +40,39 @@ extension Variable {
       device.batchNormStatistics(
         value.storage, channels: channels, mean: used.mean.storage, variance: used.variance.storage)
     }
-    let inverse = Tensor(repeating: 1, shape: [channels]) / used.variance.affine(scale: 1, shift: epsilon).squareRoot
-    let y = Tensor(uninitialized: shape)
-    device.batchNormApply(
-      value.storage, mean: used.mean.storage, inverseDeviation: inverse.storage, scale: scale.value.storage,
-      shift: shift.value.storage, residual: residual?.value.storage, relu: rectified, into: y.storage)
-    let context = BatchNormContext(
-      x: value.storage, mean: used.mean.storage, inverseDeviation: inverse.storage, scale: scale.value.storage,
-      shift: shift.value.storage, rectified: rectified, output: rectified && residual != nil ? y.storage : nil,
-      usesBatchStatistics: statistics == nil)
+    let (y, context) = value.normalised(
+      scale: scale.value, shift: shift.value, statistics: used, ofBatch: statistics == nil, epsilon: epsilon,
+      residual: residual?.value, rectified: rectified)
     let shape = shape
     let inputs = [self, scale, shift] + (residual.map { [$0] } ?? [])
     let result = Variable.operation(y, of: inputs) { dy in
       let dx = Tensor(uninitialized: shape)
-      let (dScale, dShift) = (Tensor(uninitialized: [channels]), Tensor(uninitialized: [channels]))
-      // Without a ReLU the residual's gradient is dy itself.
-      let dResidual = residual == nil ? nil : rectified ? Tensor(uninitialized: shape) : dy
-      device.batchNormBackward(
-        context, dy: dy.storage,
-        into: BatchNormGradients(
-          x: dx.storage, scale: dScale.storage, shift: dShift.storage,
-          residual: rectified ? dResidual?.storage : nil))
-      return [dx, dScale, dShift, dResidual]
+      let others = BatchNormGradients(context, dy: dy, hasResidual: inputs.count > 3)
+      device.batchNormBackward(context, dy: dy.storage, into: dx.storage, others)
+      return [dx, others.scale, others.shift, others.residual]
     }
     return (result, statistics == nil ? used : nil)
+  }
+}
+
+extension Tensor {
+  /// The normalised tensor, with its residual and ReLU, and what its backward pass needs.
+  ///
+  /// - Parameter ofBatch: Whether the statistics are the tensor's own.
+  func normalised(
+    scale: Tensor, shift: Tensor, statistics: BatchStatistics, ofBatch: Bool, epsilon: Float, residual: Tensor?,
+    rectified: Bool
+  ) -> (Tensor, BatchNormContext) {
+    let deviation = statistics.variance.affine(scale: 1, shift: epsilon).squareRoot
+    let inverse = Tensor(repeating: 1, shape: scale.shape) / deviation
+    let y = Tensor(uninitialized: shape)
+    device.batchNormApply(
+      storage, mean: statistics.mean.storage, inverseDeviation: inverse.storage, scale: scale.storage,
+      shift: shift.storage, residual: residual?.storage, relu: rectified, into: y.storage)
+    let context = BatchNormContext(
+      x: storage, mean: statistics.mean.storage, inverseDeviation: inverse.storage, scale: scale.storage,
+      shift: shift.storage, rectified: rectified, output: rectified && residual != nil ? y.storage : nil,
+      usesBatchStatistics: ofBatch)
+    return (y, context)
   }
 }

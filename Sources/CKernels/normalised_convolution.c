@@ -1,0 +1,174 @@
+// A convolution and the batch normalisation that follows it, in one.
+//
+// Forward, the statistics of the convolution's output are found while it is in the cache. Backward, the gradient that the
+// normalisation hands to the convolution is made for a few images at a time, and both passes of the convolution read it
+// before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images; elsewhere
+// one op runs after the other.
+#include "batch_norm.h"
+#include "winograd.h"
+
+// With more channels the sums of the weights' gradients push the images out of the second cache.
+enum { most_channels = 64 };
+
+static int goes_by_images(const lacuna_convolution *c) {
+  return lacuna_winograd_suits(c) && c->in_channels <= most_channels && c->out_channels <= most_channels
+         && !lacuna_winograd_plan(c, 0).shares_blocks && !lacuna_winograd_plan(c, 1).shares_blocks
+         && lacuna_winograd_weights_plan(c).slices > 1;
+}
+
+static int64_t rows_of_image(const lacuna_convolution *c) { return c->out_height * c->out_width; }
+
+static int64_t rows(const lacuna_convolution *c) { return c->batch * rows_of_image(c); }
+
+static int64_t in_numbers(const lacuna_convolution *c) { return c->in_height * c->in_width * c->in_channels; }
+
+static int64_t out_numbers(const lacuna_convolution *c) { return rows_of_image(c) * c->out_channels; }
+
+/// Images that a thread does together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3 images,
+/// for products run over 6 or 12 tiles at a time.
+static int64_t images_together(const lacuna_convolution *c, const winograd_plan *p) {
+  int64_t images = own_numbers / (36 * (p->in_pitch + p->out_pitch)) / (p->tiles_y * p->tiles_x);
+  return lacuna_minimum(c->batch, images < 3 ? lacuna_maximum(1, images) : images / 3 * 3);
+}
+
+/// An output of which a thread makes a few images at a time, in a buffer of its own where it goes past the caches.
+typedef struct {
+  float *out;
+  int64_t numbers, together;  // numbers of one image
+  int streams;
+} image_output;
+
+static image_output make_output(const lacuna_convolution *c, float *out, int64_t numbers, int64_t together) {
+  int streams = out && lacuna_streams(c->batch * numbers, numbers, lacuna_kernels()->lanes, out);
+  return (image_output){.out = out, .numbers = numbers, .together = together, .streams = streams};
+}
+
+static float *begin_images(const image_output *o, int64_t first) {
+  if (!o->streams) return o->out + first * o->numbers;
+  return lacuna_scratch(scratch_out, (size_t)(o->together * o->numbers) * sizeof(float));
+}
+
+static void end_images(const image_output *o, int64_t first, int64_t images, const float *made) {
+  if (o->streams) lacuna_kernels()->stream(images * o->numbers, made, o->out + first * o->numbers);
+}
+
+// ---- Forward --------------------------------------------------------------------------------------------------------
+
+typedef struct {
+  const lacuna_convolution *c;
+  winograd_plan plan;
+  int64_t images_together;
+  const float *x;
+  image_output h;
+  double *means, *squares;  // of each call, [calls, channels]
+} forward_task;
+
+static void convolve_images(void *context, int64_t index) {
+  const forward_task *t = context;
+  const lacuna_convolution *c = t->c;
+  int64_t first = index * t->images_together, images = lacuna_minimum(t->images_together, c->batch - first);
+  float *h = begin_images(&t->h, first);
+  lacuna_winograd_images(&t->plan, images, t->x + first * in_numbers(c), h);
+  lacuna_kernels()->batch_norm_statistics(images * rows_of_image(c), c->out_channels, h,
+                                          t->means + index * c->out_channels, t->squares + index * c->out_channels);
+  end_images(&t->h, first, images, h);
+}
+
+static size_t forward_workspace(const lacuna_convolution *c) {
+  if (!goes_by_images(c)) {
+    size_t convolution = lacuna_convolution_forward_workspace(c);
+    size_t statistics = lacuna_batch_norm_workspace(rows(c), c->out_channels);
+    return convolution > statistics ? convolution : statistics;
+  }
+  winograd_plan plan = lacuna_winograd_plan(c, 0);
+  int64_t calls = lacuna_divide_up(c->batch, images_together(c, &plan));
+  return lacuna_winograd_plan_floats(&plan) + (size_t)(4 * calls * c->out_channels + 64);
+}
+
+void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
+                                           float *mean, float *variance, float *workspace) {
+  if (!goes_by_images(c)) {
+    lacuna_convolution_forward(c, x, w, NULL, NULL, 0, h, workspace);
+    lacuna_batch_norm_statistics(rows(c), c->out_channels, h, mean, variance, workspace);
+    return;
+  }
+  forward_task t = {.c = c, .plan = lacuna_winograd_plan(c, 0), .x = x};
+  t.images_together = images_together(c, &t.plan);
+  t.h = make_output(c, h, out_numbers(c), t.images_together);
+  int64_t calls = lacuna_divide_up(c->batch, t.images_together);
+  t.means = lacuna_align(workspace);
+  t.squares = t.means + calls * c->out_channels;
+  lacuna_winograd_cut(&t.plan, t.images_together);
+  lacuna_winograd_prepare(&t.plan, w, (float *)(t.squares + calls * c->out_channels));
+  lacuna_parallel(calls, convolve_images, &t);
+  lacuna_batch_norm_merge(rows(c), t.images_together * rows_of_image(c), c->out_channels, t.means, t.squares, mean,
+                          variance);
+}
+
+// ---- Backward -------------------------------------------------------------------------------------------------------
+
+typedef struct {
+  const lacuna_convolution *c;
+  const batch_norm_gradient *normalisation;
+  winograd_plan data;
+  winograd_weights_plan weights;
+  int64_t images_together;
+  const float *x;
+  image_output dx;  // of NULL where it is not wanted
+} backward_task;
+
+static void run_slice(void *context, int64_t slice) {
+  const backward_task *t = context;
+  const lacuna_convolution *c = t->c;
+  float *dh = lacuna_scratch(scratch_between, (size_t)(t->images_together * out_numbers(c)) * sizeof(float));
+  int64_t start = c->batch * slice / t->weights.slices, end = c->batch * (slice + 1) / t->weights.slices;
+  for (int64_t first = start; first < end; first += t->images_together) {
+    int64_t images = lacuna_minimum(t->images_together, end - first);
+    lacuna_kernels()->batch_norm_gradient(t->normalisation, first * rows_of_image(c), images * rows_of_image(c), 0, dh);
+    lacuna_winograd_weights_images(&t->weights, slice, images, t->x + first * in_numbers(c), dh, first > start);
+    if (!t->dx.out) continue;
+    float *dx = begin_images(&t->dx, first);
+    lacuna_winograd_images(&t->data, images, dh, dx);
+    end_images(&t->dx, first, images, dx);
+  }
+}
+
+static size_t backward_workspace(const lacuna_convolution *c) {
+  size_t sums = lacuna_batch_norm_workspace(rows(c), c->out_channels);
+  if (!goes_by_images(c)) {
+    size_t data = lacuna_convolution_backward_data_workspace(c);
+    size_t weights = lacuna_convolution_backward_weights_workspace(c), greatest = data > weights ? data : weights;
+    return (size_t)(c->batch * out_numbers(c)) + 64 + (greatest > sums ? greatest : sums);
+  }
+  winograd_plan data = lacuna_winograd_plan(c, 1);
+  winograd_weights_plan weights = lacuna_winograd_weights_plan(c);
+  return sums + lacuna_winograd_plan_floats(&data) + lacuna_winograd_weights_plan_floats(&weights);
+}
+
+void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
+                                            const float *x, const float *w, float *dx, float *dw, float *workspace) {
+  if (!goes_by_images(c)) {
+    float *dh = lacuna_align(workspace), *memory = dh + c->batch * out_numbers(c);
+    lacuna_batch_norm_backward(g, dh, memory);
+    if (dx) lacuna_convolution_backward_data(c, dh, w, dx, memory);
+    lacuna_convolution_backward_weights(c, x, dh, dw, NULL, memory);
+    return;
+  }
+  batch_norm_gradient normalisation = lacuna_batch_norm_sums(g, workspace);
+  workspace += lacuna_batch_norm_workspace(g->rows, g->channels);
+  backward_task t = {.c = c, .normalisation = &normalisation, .data = lacuna_winograd_plan(c, 1),
+                     .weights = lacuna_winograd_weights_plan(c), .x = x};
+  t.images_together = images_together(c, &t.data);
+  t.dx = make_output(c, dx, in_numbers(c), t.images_together);
+  lacuna_winograd_cut(&t.data, t.images_together);
+  lacuna_winograd_weights_cut(&t.weights, t.images_together);
+  if (dx) lacuna_winograd_prepare(&t.data, w, workspace);
+  lacuna_winograd_weights_prepare(&t.weights, workspace + lacuna_winograd_plan_floats(&t.data));
+  lacuna_parallel(t.weights.slices, run_slice, &t);
+  lacuna_winograd_weights_finish(&t.weights, dw);
+}
+
+size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c) {
+  size_t forward = forward_workspace(c), backward = backward_workspace(c);
+  return forward > backward ? forward : backward;
+}

@@ -1,0 +1,37 @@
+extension Variable {
+  /// A convolution without bias, the normalisation of its output by the batch's own statistics, the residual, then ReLU
+  /// where asked; y and the statistics.
+  ///
+  /// The same function as `convolution` and `batchNormalised` one after the other, and as these in all its gradients. In
+  /// one, because what the normalisation hands back to the convolution then need not go to memory. x is `[N, H, W, C]`,
+  /// weights `[KH, KW, C / groups, OC]`, scale and shift `[OC]`, the residual and y `[N, OH, OW, OC]`.
+  func convolution(
+    weights: Variable, stride: Int, padding: Int, groups: Int, normalisedBy scale: Variable, shift: Variable,
+    epsilon: Float, residual: Variable?, rectified: Bool
+  ) -> (Variable, BatchStatistics) {
+    let w = weights.shape, channels = w[3]
+    let g = ConvolutionGeometry(images: shape, weights: w, stride: stride, padding: padding, groups: groups)
+    precondition(scale.value.count == channels && shift.value.count == channels, "\(channels) channels")
+    let h = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, channels])
+    let statistics = BatchStatistics(
+      mean: Tensor(uninitialized: [channels]), variance: Tensor(uninitialized: [channels]), rows: h.count / channels)
+    device.normalisedConvolutionForward(
+      g, x: value.storage, weights: weights.value.storage, into: h.storage, mean: statistics.mean.storage,
+      variance: statistics.variance.storage)
+    precondition(residual == nil || residual?.shape == h.shape, "the residual has another shape")
+    let (y, context) = h.normalised(
+      scale: scale.value, shift: shift.value, statistics: statistics, ofBatch: true, epsilon: epsilon,
+      residual: residual?.value, rectified: rectified)
+    let inputs = [self, weights, scale, shift] + (residual.map { [$0] } ?? [])
+    let result = Variable.operation(y, of: inputs) { dy in
+      let dx = isTracked ? Tensor(uninitialized: shape) : nil
+      let dw = Tensor(uninitialized: w)
+      let others = BatchNormGradients(context, dy: dy, hasResidual: inputs.count > 4)
+      device.normalisedConvolutionBackward(
+        g, context, dy: dy.storage, x: value.storage, weights: weights.value.storage, into: dx?.storage,
+        weights: dw.storage, others)
+      return [dx, dw, others.scale, others.shift, others.residual]
+    }
+    return (result, statistics)
+  }
+}

@@ -1,0 +1,90 @@
+@testable import Engine
+import Testing
+import UnlearningTesting
+
+/// A convolution with its normalisation as one operation, against the two operations one after the other.
+struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
+  var shape: [Int]
+  var outputs: Int
+  var size = 3
+  var stride = 1
+  var padding = 1
+  var groups = 1
+
+  var testDescription: String {
+    "\(shape) to \(outputs), \(size)×\(size), stride \(stride), padding \(padding), groups \(groups)"
+  }
+
+  // The first ones go by images, some past the caches, some with an uneven last call; the others do not.
+  static let all = [
+    NormalisedConvolutionCase(shape: [35, 32, 32, 16], outputs: 16),
+    NormalisedConvolutionCase(shape: [41, 13, 11, 20], outputs: 24),
+    NormalisedConvolutionCase(shape: [31, 16, 16, 32], outputs: 48, padding: 0),
+    NormalisedConvolutionCase(shape: [91, 8, 8, 64], outputs: 64),
+    NormalisedConvolutionCase(shape: [5, 32, 32, 64], outputs: 32, padding: 2),
+    NormalisedConvolutionCase(shape: [2, 9, 9, 16], outputs: 16),
+    NormalisedConvolutionCase(shape: [20, 10, 10, 96], outputs: 96),
+    NormalisedConvolutionCase(shape: [6, 9, 8, 5], outputs: 7, stride: 2),
+    NormalisedConvolutionCase(shape: [3, 8, 8, 16], outputs: 32, size: 1, stride: 2, padding: 0),
+    NormalisedConvolutionCase(shape: [4, 7, 7, 12], outputs: 8, groups: 4),
+  ]
+
+  /// Where the results differ, and those of the gradients.
+  func violations(rectified: Bool, addsResidual: Bool, tracksImages: Bool = true) -> [String?] {
+    var random = RandomSource(seed: 1).stream("normalised convolution", shape[0], outputs)
+    let w = [size, size, shape[3] / groups, outputs]
+    let side = [shape[1], shape[2]].map { ($0 + 2 * padding - size) / stride + 1 }
+    // Far from zero, where a careless variance would cancel.
+    let x = Tensor(normal: shape, random: &random).affine(scale: 1, shift: 0.5)
+    let weights = Tensor(normal: w, scale: 0.2, random: &random).affine(scale: 1, shift: 0.3)
+    let scale = Tensor(normal: [outputs], random: &random), shift = Tensor(normal: [outputs], random: &random)
+    let residual = Tensor(normal: [shape[0]] + side + [outputs], random: &random)
+    let dy = Tensor(normal: residual.shape, random: &random)
+
+    typealias Inputs = (x: Variable, weights: Variable, scale: Variable, shift: Variable, residual: Variable?)
+    func run(_ operation: (Inputs) -> (Variable, BatchStatistics?)) -> [Tensor] {
+      let tape = Tape()
+      let inputs: Inputs = (
+        tracksImages ? tape.variable(x) : Variable(x), tape.variable(weights), tape.variable(scale),
+        tape.variable(shift), addsResidual ? tape.variable(residual) : nil
+      )
+      let (y, statistics) = operation(inputs)
+      let wanted = [inputs.weights, inputs.scale, inputs.shift] + (tracksImages ? [inputs.x] : [])
+      let gradients = tape.gradients(of: (y * Variable(dy)).sum(), for: wanted + (inputs.residual.map { [$0] } ?? []))
+      return [y.value] + (statistics.map { [$0.mean, $0.variance] } ?? []) + gradients
+    }
+    let together = run {
+      let found = $0.x.convolution(
+        weights: $0.weights, stride: stride, padding: padding, groups: groups, normalisedBy: $0.scale,
+        shift: $0.shift, epsilon: 1e-5, residual: $0.residual, rectified: rectified)
+      return (found.0, found.1)
+    }
+    let apart = run {
+      $0.x.convolution(weights: $0.weights, bias: nil, stride: stride, padding: padding, groups: groups)
+        .batchNormalised(
+          scale: $0.scale, shift: $0.shift, statistics: nil, residual: $0.residual, rectified: rectified)
+    }
+    guard together.count == apart.count else { return ["\(together.count) results, not \(apart.count)"] }
+    return zip(together, apart).enumerated().map { index, pair in
+      let expected = pair.1.scalars.map(Double.init)
+      let tolerance = OperationCase.tolerance(index == 0 ? 2e-5 : 2e-4, around: expected)
+      return Comparison.difference(pair.0, from: pair.1, within: tolerance).map { "result \(index): \($0)" }
+    }
+  }
+}
+
+@Suite struct NormalisedConvolutionTests {
+  @Test(arguments: NormalisedConvolutionCase.all)
+  func agreesWithTheTwoOperations(_ operation: NormalisedConvolutionCase) {
+    record(operation.violations(rectified: true, addsResidual: true))
+  }
+
+  @Test(arguments: [1, 3, 5, 7], [false, true]) func withoutResidual(_ index: Int, rectified: Bool) {
+    record(NormalisedConvolutionCase.all[index].violations(rectified: rectified, addsResidual: false))
+  }
+
+  @Test(arguments: [0, 6]) func imagesWithoutGradient(_ index: Int) {
+    record(
+      NormalisedConvolutionCase.all[index].violations(rectified: true, addsResidual: false, tracksImages: false))
+  }
+}
