@@ -147,7 +147,7 @@ typedef struct {
 typedef struct {
   int64_t first, count, tiles_y, tiles_x;    // the tiles meant, and the tiles of one image
   int64_t height, width, channels, padding;  // of the images; a tile begins `padding` before its place
-  const float *image, *zeros;                // read; `channels` zeros
+  const float *image, *zeros;                // read; 6·`channels` zeros
   float *numbers;                            // [36][tile][pitch], the 36 lie `plane` apart
   int64_t plane, pitch;
   const float *bias, *residual;              // residual is laid out like `out`; may be NULL

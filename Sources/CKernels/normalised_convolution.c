@@ -1,9 +1,9 @@
 // A convolution and the batch normalisation that follows it, in one.
 //
-// Forward, the statistics of the convolution's output are found while it is in the cache. Backward, the gradient that the
-// normalisation hands to the convolution is made for a few images at a time, and both passes of the convolution read it
-// before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images; elsewhere
-// one op runs after the other.
+// Forward, the statistics of the convolution's output are found while it is in the cache. Backward, the gradient that
+// the normalisation hands to the convolution is made for a few images at a time, and both passes of the convolution read
+// it before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images;
+// elsewhere one op runs after the other.
 #include "batch_norm.h"
 #include "winograd.h"
 
@@ -24,8 +24,8 @@ static int64_t in_numbers(const lacuna_convolution *c) { return c->in_height * c
 
 static int64_t out_numbers(const lacuna_convolution *c) { return rows_of_image(c) * c->out_channels; }
 
-/// Images that a thread does together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3 images,
-/// for products run over 6 or 12 tiles at a time.
+/// Images that a thread does together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3
+/// images, for products run over 6 or 12 tiles at a time.
 static int64_t images_together(const lacuna_convolution *c, const winograd_plan *p) {
   int64_t images = own_numbers / (36 * (p->in_pitch + p->out_pitch)) / (p->tiles_y * p->tiles_x);
   return lacuna_minimum(c->batch, images < 3 ? lacuna_maximum(1, images) : images / 3 * 3);

@@ -81,7 +81,7 @@ static int64_t weight_floats(const winograd_plan *p) {
 }
 
 size_t lacuna_winograd_plan_floats(const winograd_plan *p) {
-  return (size_t)(p->in_pitch + p->out_pitch + weight_floats(p)) + 64;
+  return (size_t)(6 * p->in_pitch + p->out_pitch + weight_floats(p)) + 64;
 }
 
 size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward) {
@@ -200,9 +200,9 @@ static void write_shared(void *context, int64_t index) {
 void lacuna_winograd_prepare(winograd_plan *p, const float *w, float *workspace) {
   p->w = w;
   p->zeros = lacuna_align(workspace);
-  p->bias = p->zeros + p->in_pitch;
+  p->bias = p->zeros + 6 * p->in_pitch;
   p->weights = p->bias + p->out_pitch;
-  memset(p->zeros, 0, (size_t)(p->in_pitch + p->out_pitch) * sizeof(float));
+  memset(p->zeros, 0, (size_t)(6 * p->in_pitch + p->out_pitch) * sizeof(float));
   lacuna_parallel(lacuna_divide_up(p->reduced, depth_together), transform_weights, p);
 }
 

@@ -39,7 +39,7 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
 }
 
 size_t lacuna_winograd_weights_plan_floats(const winograd_weights_plan *p) {
-  return (size_t)(lacuna_maximum(p->in_pitch, p->out_pitch) + p->slices * 36 * p->sum_plane) + 64;
+  return (size_t)(6 * lacuna_maximum(p->in_pitch, p->out_pitch) + p->slices * 36 * p->sum_plane) + 64;
 }
 
 size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c) {
@@ -48,7 +48,7 @@ size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c) {
 }
 
 void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace) {
-  int64_t zeros = lacuna_maximum(p->in_pitch, p->out_pitch);
+  int64_t zeros = 6 * lacuna_maximum(p->in_pitch, p->out_pitch);
   p->zeros = lacuna_align(workspace);
   p->sums = p->zeros + zeros;
   memset(p->zeros, 0, (size_t)zeros * sizeof(float));

@@ -69,37 +69,72 @@ INLINE void store_lanes(float *p, vector v, int64_t lanes, const int whole) {
 
 // ---- Images to tiles ------------------------------------------------------------------------------------------------
 
-// The addresses of the `side`×`side` pixels of a tile; those outside the image are zeros.
-INLINE void find_pixels(const winograd_tiles *t, int64_t tile, const int side, const float **pixels) {
-  int64_t per_image = t->tiles_y * t->tiles_x, image = tile / per_image, rest = tile % per_image;
-  int64_t top = rest / t->tiles_x * 4 - t->padding, left = rest % t->tiles_x * 4 - t->padding;
-  const float *origin = t->image + image * t->height * t->width * t->channels;
-  for (int y = 0; y < side; y++)
-    for (int x = 0; x < side; x++) {
-      int inside = top + y >= 0 && top + y < t->height && left + x >= 0 && left + x < t->width;
-      pixels[y * side + x] = inside ? origin + ((top + y) * t->width + left + x) * t->channels : t->zeros;
-    }
+// A tile's place: its image, and its row and column among the tiles of the image.
+typedef struct {
+  int64_t image, row, column;
+} place;
+
+INLINE place first_place(const winograd_tiles *t) {
+  int64_t per_image = t->tiles_y * t->tiles_x, rest = t->first % per_image;
+  return (place){.image = t->first / per_image, .row = rest / t->tiles_x, .column = rest % t->tiles_x};
+}
+
+// The place of the next tile, without a division.
+INLINE void advance(const winograd_tiles *t, place *p) {
+  if (++p->column < t->tiles_x) return;
+  p->column = 0;
+  if (++p->row < t->tiles_y) return;
+  p->row = 0;
+  p->image++;
+}
+
+// The `side`×`side` pixels of a tile: those of the columns first..<end lie in the image, and rows[y] is where the first
+// of these does, or zeros where the row is outside.
+typedef struct {
+  const float *rows[6];
+  int64_t first, end;
+} window;
+
+INLINE void find_window(const winograd_tiles *t, const place *p, const int side, window *w) {
+  int64_t top = p->row * 4 - t->padding, left = p->column * 4 - t->padding;
+  w->first = lacuna_maximum(0, -left);
+  w->end = lacuna_minimum(side, t->width - left);
+  const float *image = t->image + (p->image * t->height * t->width + left + w->first) * t->channels;
+  UNROLL for (int y = 0; y < side; y++) {
+    int inside = top + y >= 0 && top + y < t->height;
+    w->rows[y] = inside ? image + (top + y) * t->width * t->channels : t->zeros;
+  }
+}
+
+// The pixels of column x, all of them 0 where it is outside.
+INLINE void load_column(const window *w, const int side, int x, int64_t channels, int64_t c, int64_t lanes,
+                        const int whole, vector *column) {
+  if (x < w->first || x >= w->end) {
+    UNROLL for (int y = 0; y < side; y++) column[y] = zero();
+    return;
+  }
+  int64_t at = (x - w->first) * channels + c;
+  UNROLL for (int y = 0; y < side; y++) column[y] = load_lanes(w->rows[y] + at, lanes, whole);
 }
 
 enum { thin_channels = 32, line_floats = 16 };
 
 // Asks for the rows `first` to `side` of the tile below, which is read a row of tiles later: the processor's own guesses do
 // not follow tiles whose rows are short. Of a row four pixels, for the others belong to neighbours.
-INLINE void fetch_below(const winograd_tiles *t, const float *const *pixels, const int first, const int side) {
+INLINE void fetch_below(const winograd_tiles *t, const window *w, const int first, const int side) {
   if (t->channels > thin_channels) return;
   const int64_t below = 4 * t->width * t->channels * (int64_t)sizeof(float);
   for (int y = first; y < side; y++)
-    for (int x = (side - 4) / 2; x < (side + 4) / 2; x++)
-      for (int64_t c = 0; c < t->channels; c += line_floats)
-        __builtin_prefetch((const void *)((uintptr_t)(pixels[y * side + x] + c) + (uintptr_t)below));
+    for (int64_t i = 0; i < 4 * t->channels; i += line_floats)
+      __builtin_prefetch((const void *)((uintptr_t)(w->rows[y] + i) + (uintptr_t)below));
 }
 
-INLINE void input_lanes(const float *const *pixels, int64_t c, int64_t lanes, const int whole, float *out,
+INLINE void input_lanes(const window *w, int64_t channels, int64_t c, int64_t lanes, const int whole, float *out,
                         int64_t plane) {
   vector d[36], rows[6];
   UNROLL for (int x = 0; x < 6; x++) {
     vector column[6], o[6];
-    UNROLL for (int y = 0; y < 6; y++) column[y] = load_lanes(pixels[y * 6 + x] + c, lanes, whole);
+    load_column(w, 6, x, channels, c, lanes, whole, column);
     to_input(column, 1, o);
     UNROLL for (int y = 0; y < 6; y++) d[y * 6 + x] = o[y];
   }
@@ -111,23 +146,24 @@ INLINE void input_lanes(const float *const *pixels, int64_t c, int64_t lanes, co
 
 // Bᵀ·d·B of input tiles.
 static void winograd_input(const winograd_tiles *t) {
-  const float *pixels[36];
-  for (int64_t i = 0; i < t->count; i++) {
-    find_pixels(t, t->first + i, 6, pixels);
-    fetch_below(t, pixels, 2, 6);
+  place p = first_place(t);
+  for (int64_t i = 0; i < t->count; i++, advance(t, &p)) {
+    window w;
+    find_window(t, &p, 6, &w);
+    fetch_below(t, &w, 2, 6);
     float *out = t->numbers + i * t->pitch;
     int64_t c = 0;
-    for (; c + LANES <= t->channels; c += LANES) input_lanes(pixels, c, LANES, 1, out + c, t->plane);
-    if (c < t->channels) input_lanes(pixels, c, t->channels - c, 0, out + c, t->plane);
+    for (; c + LANES <= t->channels; c += LANES) input_lanes(&w, t->channels, c, LANES, 1, out + c, t->plane);
+    if (c < t->channels) input_lanes(&w, t->channels, c, t->channels - c, 0, out + c, t->plane);
   }
 }
 
-INLINE void gradient_lanes(const float *const *pixels, int64_t c, int64_t lanes, const int whole, float *out,
+INLINE void gradient_lanes(const window *w, int64_t channels, int64_t c, int64_t lanes, const int whole, float *out,
                            int64_t plane) {
   vector d[24], rows[6];
   UNROLL for (int x = 0; x < 4; x++) {
     vector column[4], o[6];
-    UNROLL for (int y = 0; y < 4; y++) column[y] = load_lanes(pixels[y * 4 + x] + c, lanes, whole);
+    load_column(w, 4, x, channels, c, lanes, whole, column);
     from_output(column, 1, o);
     UNROLL for (int y = 0; y < 6; y++) d[y * 4 + x] = o[y];
   }
@@ -139,14 +175,15 @@ INLINE void gradient_lanes(const float *const *pixels, int64_t c, int64_t lanes,
 
 // A·dy·Aᵀ of tiles of the output's gradient.
 static void winograd_gradient(const winograd_tiles *t) {
-  const float *pixels[16];
-  for (int64_t i = 0; i < t->count; i++) {
-    find_pixels(t, t->first + i, 4, pixels);
-    fetch_below(t, pixels, 0, 4);
+  place p = first_place(t);
+  for (int64_t i = 0; i < t->count; i++, advance(t, &p)) {
+    window w;
+    find_window(t, &p, 4, &w);
+    fetch_below(t, &w, 0, 4);
     float *out = t->numbers + i * t->pitch;
     int64_t c = 0;
-    for (; c + LANES <= t->channels; c += LANES) gradient_lanes(pixels, c, LANES, 1, out + c, t->plane);
-    if (c < t->channels) gradient_lanes(pixels, c, t->channels - c, 0, out + c, t->plane);
+    for (; c + LANES <= t->channels; c += LANES) gradient_lanes(&w, t->channels, c, LANES, 1, out + c, t->plane);
+    if (c < t->channels) gradient_lanes(&w, t->channels, c, t->channels - c, 0, out + c, t->plane);
   }
 }
 
@@ -190,11 +227,11 @@ INLINE void output_lanes(const winograd_tiles *t, const float *in, int64_t c, in
 
 // Aᵀ·m·A, the bias and the residual, and the ReLU.
 static void winograd_output(const winograd_tiles *t) {
-  int64_t per_image = t->tiles_y * t->tiles_x;
-  for (int64_t i = 0; i < t->count; i++) {
-    int64_t tile = t->first + i, rest = tile % per_image, top = rest / t->tiles_x * 4, left = rest % t->tiles_x * 4;
+  place p = first_place(t);
+  for (int64_t i = 0; i < t->count; i++, advance(t, &p)) {
+    int64_t top = p.row * 4, left = p.column * 4;
     int64_t rows = lacuna_minimum(4, t->height - top), columns = lacuna_minimum(4, t->width - left);
-    float *out = t->out + ((tile / per_image * t->height + top) * t->width + left) * t->channels;
+    float *out = t->out + ((p.image * t->height + top) * t->width + left) * t->channels;
     const float *in = t->numbers + i * t->pitch;
     int64_t c = 0;
     for (; c + LANES <= t->channels; c += LANES) output_lanes(t, in + c, c, LANES, 1, rows, columns, out + c);
