@@ -137,8 +137,7 @@ static void run_inline(int64_t count, void (*body)(void *, int64_t), void *conte
 }
 
 void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context) {
-  int64_t threads = lacuna_thread_limit() / lacuna_maximum(1, atomic_load_explicit(&job_count, memory_order_relaxed));
-  int64_t helpers = lacuna_minimum(lacuna_minimum(threads, count) - 1, most_helpers);
+  int64_t helpers = lacuna_minimum(lacuna_minimum(lacuna_thread_share(), count) - 1, most_helpers);
   if (helpers < 1 || inside_task || atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
     run_inline(count, body, context);
     return;
@@ -176,6 +175,17 @@ int lacuna_thread_limit(void) {
   int found = cores < 1 ? 1 : (int)cores;
   atomic_compare_exchange_strong(&chosen_limit, &limit, found);
   return limit > 0 ? limit : found;
+}
+
+int lacuna_thread_share(void) {
+  int jobs = atomic_load_explicit(&job_count, memory_order_relaxed);
+  return (int)lacuna_maximum(1, lacuna_thread_limit() / lacuna_maximum(1, jobs));
+}
+
+int lacuna_set_inline(int runs_inline) {
+  int before = inside_task;
+  inside_task = runs_inline != 0;
+  return before;
 }
 
 void lacuna_set_thread_limit(int limit) { atomic_store(&chosen_limit, limit < 1 ? 1 : limit); }

@@ -31,34 +31,46 @@ public struct BatchSequence: Sequence, Sendable {
   /// An iterator that starts at the first batch.
   public func makeIterator() -> Iterator { Iterator(batches: self) }
 
-  /// Makes the batches, one for each call of `next`.
+  /// Makes the batches, one for each call of `next`; the next one's images ahead where a thread is left for that.
   public struct Iterator: IteratorProtocol {
-    let batches: BatchSequence
+    private let batches: BatchSequence
     private var position = 0
+    private var imagesAhead: PartsAhead<Tensor>?
 
     init(batches: BatchSequence) { self.batches = batches }
 
     /// The next batch, or nil after the last.
     public mutating func next() -> Batch? {
-      guard position < batches.order.count else { return nil }
-      let end = Swift.min(position + batches.size, batches.order.count)
-      defer { position = end }
-      return batches.batch(of: Array(batches.order[position..<end]))
+      let rows = batches.rows(from: position)
+      guard !rows.isEmpty else { return nil }
+      position += rows.count
+      let images = imagesAhead.map { Tensor.concatenated($0.parts()) } ?? batches.images(rows)
+      imagesAhead = Runtime.threadShare > 1 ? batches.imagesAhead(batches.rows(from: position)) : nil
+      return Batch(
+        images: images, labels: rows.map { batches.dataset.labels[$0] }, rows: rows,
+        indices: rows.map { batches.dataset.indices[$0] })
     }
   }
 
-  private func batch(of rows: [Int]) -> Batch {
-    let indices = rows.map { dataset.indices[$0] }
+  private func rows(from position: Int) -> [Int] { Array(order[position..<Swift.min(position + size, order.count)]) }
+
+  private func imagesAhead(_ rows: [Int]) -> PartsAhead<Tensor>? {
+    guard !rows.isEmpty else { return nil }
+    let together = 16
+    return PartsAhead((rows.count + together - 1) / together) { part in
+      images(Array(rows[part * together..<Swift.min((part + 1) * together, rows.count)]))
+    }
+  }
+
+  private func images(_ rows: [Int]) -> Tensor {
     let moves = augmenting.map { augmentation, epoch, random in
-      indices.map {
+      rows.map {
         augmentation.move(
-          random.stream("augmentation", epoch, $0), height: dataset.source.storedShape[0],
+          random.stream("augmentation", epoch, dataset.indices[$0]), height: dataset.source.storedShape[0],
           width: dataset.source.storedShape[1])
       }
     }
-    return Batch(
-      images: dataset.images(rows, movedBy: moves), labels: rows.map { dataset.labels[$0] }, rows: rows,
-      indices: indices)
+    return dataset.images(rows, movedBy: moves)
   }
 }
 

@@ -27,6 +27,10 @@ void lacuna_set_thread_limit(int limit);
 /// Tells the pool that one more (+1) or one fewer (-1) job runs side by side. Each job may use
 /// max(1, limit / jobs) threads. Calls of lacuna_parallel outside any job count as one job.
 void lacuna_change_jobs(int change);
+/// Threads that lacuna_parallel may use now: the limit, shared by the jobs; at least 1.
+int lacuna_thread_share(void);
+/// Whether what the calling thread calls runs inline; returns what held before.
+int lacuna_set_inline(int runs_inline);
 /// Calls body(context, index) for every index in 0..<count, on the caller's thread and on idle pool threads.
 /// Returns when all calls have returned. Runs inline when the pool is taken or only one thread is allowed.
 /// Nested calls run inline.

@@ -29,7 +29,17 @@ public enum Runtime {
     lacuna_set_thread_limit(Int32(limit))
   }
 
-  /// Whether 3×3 convolutions of stride 1 use Winograd's F(4×4, 3×3) where it is faster: from 16, 32 or 64 channels on.
+  /// Threads that a kernel called now may use: the limit, shared by the jobs side by side.
+  public static var threadShare: Int { Int(lacuna_thread_share()) }
+
+  /// Runs `body` with all its kernels on this thread alone.
+  static func runningInline(_ body: () -> Void) {
+    let before = lacuna_set_inline(1)
+    defer { _ = lacuna_set_inline(before) }
+    body()
+  }
+
+  /// Whether 3×3 convolutions of stride 1 use Winograd's F(4×4, 3×3) where it is faster: from 16 channels on.
   ///
   /// It needs a quarter of the multiplications of the direct algorithm, and its rounding error is about ten times as
   /// large: 2·10⁻⁶ to 2·10⁻⁵ of the root mean square of the result. On, unless the environment's LACUNA_WINOGRAD is "off".
