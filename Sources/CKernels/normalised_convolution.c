@@ -2,15 +2,14 @@
 //
 // Forward, the statistics of the convolution's output are found while it is in the cache. Backward, the gradient that
 // the normalisation hands to the convolution is made for a few images at a time, and both passes of the convolution read
-// it before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images;
-// elsewhere one op runs after the other.
+// it before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images.
 #include "batch_norm.h"
 #include "winograd.h"
 
 // With more channels the sums of the weights' gradients push the images out of the second cache.
 enum { most_channels = 64 };
 
-static int goes_by_images(const lacuna_convolution *c) {
+int lacuna_normalised_convolution_suits(const lacuna_convolution *c) {
   return lacuna_winograd_suits(c) && c->in_channels <= most_channels && c->out_channels <= most_channels
          && !lacuna_winograd_plan(c, 0).shares_blocks && !lacuna_winograd_plan(c, 1).shares_blocks
          && lacuna_winograd_weights_plan(c).slices > 1;
@@ -75,11 +74,6 @@ static void convolve_images(void *context, int64_t index) {
 }
 
 static size_t forward_workspace(const lacuna_convolution *c) {
-  if (!goes_by_images(c)) {
-    size_t convolution = lacuna_convolution_forward_workspace(c);
-    size_t statistics = lacuna_batch_norm_workspace(rows(c), c->out_channels);
-    return convolution > statistics ? convolution : statistics;
-  }
   winograd_plan plan = lacuna_winograd_plan(c, 0);
   int64_t calls = lacuna_divide_up(c->batch, images_together(c, &plan));
   return lacuna_winograd_plan_floats(&plan) + (size_t)(4 * calls * c->out_channels + 64);
@@ -87,11 +81,6 @@ static size_t forward_workspace(const lacuna_convolution *c) {
 
 void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
                                            float *mean, float *variance, float *workspace) {
-  if (!goes_by_images(c)) {
-    lacuna_convolution_forward(c, x, w, NULL, NULL, 0, h, workspace);
-    lacuna_batch_norm_statistics(rows(c), c->out_channels, h, mean, variance, workspace);
-    return;
-  }
   forward_task t = {.c = c, .plan = lacuna_winograd_plan(c, 0), .x = x};
   t.images_together = images_together(c, &t.plan);
   t.h = make_output(c, h, out_numbers(c), t.images_together);
@@ -135,11 +124,6 @@ static void run_slice(void *context, int64_t slice) {
 
 static size_t backward_workspace(const lacuna_convolution *c) {
   size_t sums = lacuna_batch_norm_workspace(rows(c), c->out_channels);
-  if (!goes_by_images(c)) {
-    size_t data = lacuna_convolution_backward_data_workspace(c);
-    size_t weights = lacuna_convolution_backward_weights_workspace(c), greatest = data > weights ? data : weights;
-    return (size_t)(c->batch * out_numbers(c)) + 64 + (greatest > sums ? greatest : sums);
-  }
   winograd_plan data = lacuna_winograd_plan(c, 1);
   winograd_weights_plan weights = lacuna_winograd_weights_plan(c);
   return sums + lacuna_winograd_plan_floats(&data) + lacuna_winograd_weights_plan_floats(&weights);
@@ -147,13 +131,6 @@ static size_t backward_workspace(const lacuna_convolution *c) {
 
 void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
                                             const float *x, const float *w, float *dx, float *dw, float *workspace) {
-  if (!goes_by_images(c)) {
-    float *dh = lacuna_align(workspace), *memory = dh + c->batch * out_numbers(c);
-    lacuna_batch_norm_backward(g, dh, memory);
-    if (dx) lacuna_convolution_backward_data(c, dh, w, dx, memory);
-    lacuna_convolution_backward_weights(c, x, dh, dw, NULL, memory);
-    return;
-  }
   batch_norm_gradient normalisation = lacuna_batch_norm_sums(g, workspace);
   workspace += lacuna_batch_norm_workspace(g->rows, g->channels);
   backward_task t = {.c = c, .normalisation = &normalisation, .data = lacuna_winograd_plan(c, 1),

@@ -15,18 +15,19 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     "\(shape) to \(outputs), \(size)×\(size), stride \(stride), padding \(padding), groups \(groups)"
   }
 
-  // The first ones go by images, some past the caches, some with an uneven last call; the others do not.
+  // Some past the caches, some with an uneven last call.
   static let all = [
     NormalisedConvolutionCase(shape: [35, 32, 32, 16], outputs: 16),
-    NormalisedConvolutionCase(shape: [41, 13, 11, 20], outputs: 24),
+    NormalisedConvolutionCase(shape: [56, 13, 11, 20], outputs: 24),
     NormalisedConvolutionCase(shape: [31, 16, 16, 32], outputs: 48, padding: 0),
     NormalisedConvolutionCase(shape: [91, 8, 8, 64], outputs: 64),
     NormalisedConvolutionCase(shape: [5, 32, 32, 64], outputs: 32, padding: 2),
+  ]
+  static let unsuitable = [
     NormalisedConvolutionCase(shape: [2, 9, 9, 16], outputs: 16),
     NormalisedConvolutionCase(shape: [20, 10, 10, 96], outputs: 96),
-    NormalisedConvolutionCase(shape: [6, 9, 8, 5], outputs: 7, stride: 2),
-    NormalisedConvolutionCase(shape: [3, 8, 8, 16], outputs: 32, size: 1, stride: 2, padding: 0),
-    NormalisedConvolutionCase(shape: [4, 7, 7, 12], outputs: 8, groups: 4),
+    NormalisedConvolutionCase(shape: [60, 18, 16, 16], outputs: 16, stride: 2),
+    NormalisedConvolutionCase(shape: [60, 16, 16, 16], outputs: 32, size: 1, padding: 0),
   ]
 
   /// Where the results differ, and those of the gradients.
@@ -42,22 +43,22 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     let dy = Tensor(normal: residual.shape, random: &random)
 
     typealias Inputs = (x: Variable, weights: Variable, scale: Variable, shift: Variable, residual: Variable?)
-    func run(_ operation: (Inputs) -> (Variable, BatchStatistics?)) -> [Tensor] {
+    func run(_ operation: (Inputs) -> (Variable, BatchStatistics?)?) -> [Tensor] {
       let tape = Tape()
       let inputs: Inputs = (
         tracksImages ? tape.variable(x) : Variable(x), tape.variable(weights), tape.variable(scale),
         tape.variable(shift), addsResidual ? tape.variable(residual) : nil
       )
-      let (y, statistics) = operation(inputs)
+      guard let (y, statistics) = operation(inputs) else { return [] }
       let wanted = [inputs.weights, inputs.scale, inputs.shift] + (tracksImages ? [inputs.x] : [])
       let gradients = tape.gradients(of: (y * Variable(dy)).sum(), for: wanted + (inputs.residual.map { [$0] } ?? []))
       return [y.value] + (statistics.map { [$0.mean, $0.variance] } ?? []) + gradients
     }
     let together = run {
-      let found = $0.x.convolution(
+      $0.x.convolution(
         weights: $0.weights, stride: stride, padding: padding, groups: groups, normalisedBy: $0.scale,
-        shift: $0.shift, epsilon: 1e-5, residual: $0.residual, rectified: rectified)
-      return (found.0, found.1)
+        shift: $0.shift, epsilon: 1e-5, residual: $0.residual, rectified: rectified
+      ).map { ($0.0, $0.1) }
     }
     let apart = run {
       $0.x.convolution(weights: $0.weights, bias: nil, stride: stride, padding: padding, groups: groups)
@@ -79,12 +80,21 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     record(operation.violations(rectified: true, addsResidual: true))
   }
 
-  @Test(arguments: [1, 3, 5, 7], [false, true]) func withoutResidual(_ index: Int, rectified: Bool) {
+  @Test(arguments: [1, 3], [false, true]) func withoutResidual(_ index: Int, rectified: Bool) {
     record(NormalisedConvolutionCase.all[index].violations(rectified: rectified, addsResidual: false))
   }
 
-  @Test(arguments: [0, 6]) func imagesWithoutGradient(_ index: Int) {
-    record(
-      NormalisedConvolutionCase.all[index].violations(rectified: true, addsResidual: false, tracksImages: false))
+  @Test func imagesWithoutGradient() {
+    record(NormalisedConvolutionCase.all[1].violations(rectified: true, addsResidual: false, tracksImages: false))
+  }
+
+  @Test(arguments: NormalisedConvolutionCase.unsuitable)
+  func elsewhereTheOperationsStayApart(_ operation: NormalisedConvolutionCase) {
+    let w = [operation.size, operation.size, operation.shape[3], operation.outputs]
+    let ones = Variable(Tensor(repeating: 1, shape: [operation.outputs]))
+    let found = Variable(Tensor(zeros: operation.shape)).convolution(
+      weights: Variable(Tensor(zeros: w)), stride: operation.stride, padding: operation.padding,
+      groups: operation.groups, normalisedBy: ones, shift: ones, epsilon: 1e-5, residual: nil, rectified: true)
+    #expect(found == nil)
   }
 }

@@ -102,6 +102,8 @@ void lacuna_batch_norm_backward(const lacuna_batch_norm_gradient *g, float *dx, 
 
 // ---- A convolution without bias, and the batch normalisation of its output -------------------------------------------
 
+/// Whether the two go faster in one; only then may the others be called.
+int lacuna_normalised_convolution_suits(const lacuna_convolution *c);
 size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c);
 /// The convolution's output h, and the mean and the biased variance of its channels.
 void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,

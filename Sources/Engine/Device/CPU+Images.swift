@@ -50,6 +50,11 @@ extension CPU {
     lacuna_batch_norm_backward(&arguments, dx.pointer, workspace.pointer)
   }
 
+  func normalisesByImages(_ g: ConvolutionGeometry) -> Bool {
+    var c = g.kernelArguments
+    return lacuna_normalised_convolution_suits(&c) != 0
+  }
+
   func normalisedConvolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage
   ) {

@@ -40,6 +40,8 @@ protocol Device: Sendable {
     relu: Bool, into y: Storage)
   func batchNormBackward(_ context: BatchNormContext, dy: Storage, into dx: Storage, _ others: BatchNormGradients)
 
+  /// Whether the next two may be asked, which then are faster than the convolution and the normalisation each
+  func normalisesByImages(_ g: ConvolutionGeometry) -> Bool
   /// h = conv(x) with the mean and the biased variance of its channels
   func normalisedConvolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage)

@@ -53,11 +53,12 @@ extension Convolution {
     _ x: Variable, at path: String, then norm: BatchNorm, at normPath: String, residual: Variable? = nil, in pass: Pass
   ) -> Variable {
     let weights = pass.parameter(path.below("weight"))
-    if pass.isTraining, !hasBias, weights.isTracked {
+    if pass.isTraining, !hasBias, weights.isTracked,
       let (y, batch) = x.convolution(
         weights: weights, stride: stride, padding: padding, groups: groups,
         normalisedBy: pass.parameter(normPath.below("weight")), shift: pass.parameter(normPath.below("bias")),
         epsilon: norm.epsilon, residual: residual, rectified: norm.rectified)
+    {
       norm.take(batch, at: normPath, in: pass)
       return y
     }

@@ -1,6 +1,6 @@
 extension Variable {
   /// A convolution without bias, the normalisation of its output by the batch's own statistics, the residual, then ReLU
-  /// where asked; y and the statistics.
+  /// where asked; y and the statistics, or nil where the two operations are no faster in one.
   ///
   /// The same function as `convolution` and `batchNormalised` one after the other, and as these in all its gradients. In
   /// one, because what the normalisation hands back to the convolution then need not go to memory. x is `[N, H, W, C]`,
@@ -8,9 +8,10 @@ extension Variable {
   func convolution(
     weights: Variable, stride: Int, padding: Int, groups: Int, normalisedBy scale: Variable, shift: Variable,
     epsilon: Float, residual: Variable?, rectified: Bool
-  ) -> (Variable, BatchStatistics) {
+  ) -> (Variable, BatchStatistics)? {
     let w = weights.shape, channels = w[3]
     let g = ConvolutionGeometry(images: shape, weights: w, stride: stride, padding: padding, groups: groups)
+    guard device.normalisesByImages(g) else { return nil }
     precondition(scale.value.count == channels && shift.value.count == channels, "\(channels) channels")
     let h = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, channels])
     let statistics = BatchStatistics(
