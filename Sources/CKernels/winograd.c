@@ -40,7 +40,7 @@ int lacuna_winograd_suits(const lacuna_convolution *c) {
 enum { least_own_tiles = 24, tiles_per_call = 16 };
 
 static int64_t own_tiles(const winograd_plan *p) {
-  return lacuna_maximum(least_own_tiles, own_numbers / (36 * (p->in_pitch + p->out_pitch)));
+  return lacuna_maximum(least_own_tiles, lacuna_tiles_of(own_numbers, p->in_pitch, p->out_pitch));
 }
 
 /// Cuts `tiles` tiles evenly into blocks of about `together`.
@@ -70,7 +70,7 @@ winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward) {
   p.tiles_y = lacuna_divide_up(p.out_height, 4);
   p.tiles_x = lacuna_divide_up(p.out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t own = own_tiles(&p), shared = shared_numbers / (36 * (p.in_pitch + p.out_pitch));
+  int64_t own = own_tiles(&p), shared = lacuna_tiles_of(shared_numbers, p.in_pitch, p.out_pitch);
   p.shares_blocks = p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
   cut(&p, p.tiles, p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared) : own);
   return p;

@@ -18,6 +18,11 @@ enum {
   plane_gap = 16,
 };
 
+/// Tiles whose 36 numbers, of all channels on both sides, are so many numbers together.
+static inline int64_t lacuna_tiles_of(int64_t numbers, int64_t in_pitch, int64_t out_pitch) {
+  return numbers / (36 * (in_pitch + out_pitch));
+}
+
 // ---- Forward, and backward to the data ------------------------------------------------------------------------------
 
 size_t lacuna_winograd_workspace(const lacuna_convolution *c, int backward);

@@ -7,7 +7,7 @@
 enum { least_own_tiles = 48, most_slices = 8, tiles_per_call = 32, depth_together = 96 };
 
 static int64_t own_tiles(const winograd_weights_plan *p) {
-  return lacuna_maximum(least_own_tiles, own_numbers / (36 * (p->in_pitch + p->out_pitch)));
+  return lacuna_maximum(least_own_tiles, lacuna_tiles_of(own_numbers, p->in_pitch, p->out_pitch));
 }
 
 /// Cuts `tiles` tiles evenly into blocks of at most `together`.
@@ -30,7 +30,7 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t own = own_tiles(&p), shared = shared_numbers / (36 * (p.in_pitch + p.out_pitch));
+  int64_t own = own_tiles(&p), shared = lacuna_tiles_of(shared_numbers, p.in_pitch, p.out_pitch);
   int64_t slices = p.in_pitch * p.out_pitch > cached_matrix ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
   p.slices = lacuna_maximum(1, slices);
   cut(&p, lacuna_divide_up(p.tiles, p.slices), p.slices > 1 ? own : lacuna_maximum(least_shared_tiles, shared));

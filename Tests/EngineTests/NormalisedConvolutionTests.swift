@@ -28,6 +28,7 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     NormalisedConvolutionCase(shape: [20, 10, 10, 96], outputs: 96),
     NormalisedConvolutionCase(shape: [60, 18, 16, 16], outputs: 16, stride: 2),
     NormalisedConvolutionCase(shape: [60, 16, 16, 16], outputs: 32, size: 1, padding: 0),
+    NormalisedConvolutionCase(shape: [60, 16, 16, 32], outputs: 32, groups: 2),
   ]
 
   /// Where the results differ, and those of the gradients.
@@ -90,7 +91,7 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: NormalisedConvolutionCase.unsuitable)
   func elsewhereTheOperationsStayApart(_ operation: NormalisedConvolutionCase) {
-    let w = [operation.size, operation.size, operation.shape[3], operation.outputs]
+    let w = [operation.size, operation.size, operation.shape[3] / operation.groups, operation.outputs]
     let ones = Variable(Tensor(repeating: 1, shape: [operation.outputs]))
     let found = Variable(Tensor(zeros: operation.shape)).convolution(
       weights: Variable(Tensor(zeros: w)), stride: operation.stride, padding: operation.padding,

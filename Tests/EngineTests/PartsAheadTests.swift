@@ -6,7 +6,6 @@ import Testing
 /// Counts what was made and by how many threads at once.
 private final class Workshop: Sendable {
   private let counts = Mutex((made: [Int](), busy: 0, most: 0))
-  let opened = DispatchSemaphore(value: 0)
 
   var made: [Int] { counts.withLock { $0.made.sorted() } }
   var most: Int { counts.withLock { $0.most } }

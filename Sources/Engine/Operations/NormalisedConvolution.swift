@@ -14,12 +14,12 @@ extension Variable {
     guard device.normalisesByImages(g) else { return nil }
     precondition(scale.value.count == channels && shift.value.count == channels, "\(channels) channels")
     let h = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, channels])
+    precondition(residual == nil || residual?.shape == h.shape, "the residual has another shape")
     let statistics = BatchStatistics(
       mean: Tensor(uninitialized: [channels]), variance: Tensor(uninitialized: [channels]), rows: h.count / channels)
     device.normalisedConvolutionForward(
       g, x: value.storage, weights: weights.value.storage, into: h.storage, mean: statistics.mean.storage,
       variance: statistics.variance.storage)
-    precondition(residual == nil || residual?.shape == h.shape, "the residual has another shape")
     let (y, context) = h.normalised(
       scale: scale.value, shift: shift.value, statistics: statistics, ofBatch: true, epsilon: epsilon,
       residual: residual?.value, rectified: rectified)
