@@ -143,17 +143,32 @@ typedef struct {
   int relu;                       // whether max(0, ·) follows
 } product_block;
 
-/// Tiles of 4×4 pixels of images, and the 36 numbers that Winograd's algorithm has for each of them and each channel.
+/// Tiles of images, and the numbers that Winograd's algorithm has for each of them and each channel.
 typedef struct {
   int64_t first, count, tiles_y, tiles_x;    // the tiles meant, and the tiles of one image
   int64_t height, width, channels, padding;  // of the images; a tile begins `padding` before its place
-  const float *image, *zeros;                // read; 6·`channels` zeros
-  float *numbers;                            // [36][tile][pitch], the 36 lie `plane` apart
+  const float *image, *zeros;                // read; 9·`channels` zeros
+  float *numbers;                            // [number][tile][pitch], the numbers lie `plane` apart
   int64_t plane, pitch;
   const float *bias, *residual;              // residual is laid out like `out`; may be NULL
   int relu;                                  // whether max(0, ·) follows
   float *out;                                // written
 } winograd_tiles;
+
+/// The two ends of a convolution by Winograd's algorithm: images to tiles, and tiles to images.
+typedef struct {
+  void (*input)(const winograd_tiles *tiles);
+  void (*output)(const winograd_tiles *tiles);
+} winograd_pass;
+
+/// Winograd's algorithm for one stride. Tiles have 4×4 pixels of the convolution's output, and `side`² numbers.
+typedef struct {
+  int64_t side;
+  winograd_pass forward, backward;  // backward to the data
+  void (*gradient)(const winograd_tiles *tiles);
+  void (*weights)(int64_t count, const float *taps, int64_t tap_pitch, float *out, int64_t plane);
+  void (*weights_gradient)(int64_t count, const float *in, int64_t plane, float *taps, int64_t tap_pitch);
+} winograd_algorithm;
 
 typedef struct {
   const char *name;
@@ -196,11 +211,7 @@ typedef struct {
 
   int64_t product_vectors;  // the most vectors of one product_block
   void (*multiply)(const product_block *block);
-  void (*winograd_input)(const winograd_tiles *tiles);
-  void (*winograd_gradient)(const winograd_tiles *tiles);
-  void (*winograd_output)(const winograd_tiles *tiles);
-  void (*winograd_weights)(int64_t count, const float *taps, int64_t tap_pitch, float *out, int64_t plane);
-  void (*winograd_weights_gradient)(int64_t count, const float *in, int64_t plane, float *taps, int64_t tap_pitch);
+  winograd_algorithm winograd[2];  // for strides of 1 and 2
 } kernel_table;
 
 /// The table in use.

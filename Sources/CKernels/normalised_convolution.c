@@ -26,7 +26,7 @@ static int64_t out_numbers(const lacuna_convolution *c) { return rows_of_image(c
 /// Images that a thread does together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3
 /// images, for products run over 6 or 12 tiles at a time.
 static int64_t images_together(const lacuna_convolution *c, const winograd_plan *p) {
-  int64_t images = lacuna_tiles_of(own_numbers, p->in_pitch, p->out_pitch) / (p->tiles_y * p->tiles_x);
+  int64_t images = lacuna_tiles_of(p->algorithm, own_numbers, p->in_pitch, p->out_pitch) / (p->tiles_y * p->tiles_x);
   return lacuna_minimum(c->batch, images < 3 ? lacuna_maximum(1, images) : images / 3 * 3);
 }
 

@@ -1,4 +1,5 @@
-// Winograd's F(4×4, 3×3) for convolutions of stride 1: a quarter of the products of the direct algorithm.
+// Winograd's algorithm for 3×3 convolutions, 4×4 pixels of the output at a time: F(4×4, 3×3) at stride 1, with a quarter of
+// the products of the direct algorithm; at stride 2 even and odd pixels apart, with 81 products instead of 144.
 #ifndef LACUNA_WINOGRAD_H
 #define LACUNA_WINOGRAD_H
 
@@ -7,20 +8,30 @@
 /// Whether the algorithm is switched on, can do this convolution, and is faster than the direct one, in all three passes.
 int lacuna_winograd_suits(const lacuna_convolution *c);
 
-// How all passes cut tiles into blocks: a thread does all of a block where the 36 matrices and the block's numbers stay in
-// its second cache; else the threads share a greater block.
+// How all passes cut tiles into blocks: a thread does all of a block where the matrices and the block's numbers stay in its
+// second cache; else the threads share a greater block.
 enum {
-  cached_matrix = 128 * 128,  // numbers of one of the 36 matrices
+  matrices = 36,              // of weights, or of sums of their gradients
+  cached_matrix = 128 * 128,  // numbers of one of them
   own_numbers = 1 << 18,      // of a thread's block
   shared_numbers = 1 << 22,
   least_shared_tiles = 128,
-  // The 36 planes must not be a power of two apart, or they would compete for the same lines of the cache.
+  // The planes must not be a power of two apart, or they would compete for the same lines of the cache.
   plane_gap = 16,
 };
 
-/// Tiles whose 36 numbers, of all channels on both sides, are so many numbers together.
-static inline int64_t lacuna_tiles_of(int64_t numbers, int64_t in_pitch, int64_t out_pitch) {
-  return numbers / (36 * (in_pitch + out_pitch));
+static inline const winograd_algorithm *lacuna_winograd_algorithm(const lacuna_convolution *c) {
+  return &lacuna_kernels()->winograd[c->stride - 1];
+}
+
+/// The matrix that number q of a tile is multiplied by: at stride 2 the four odd numbers of an axis share one.
+static inline int64_t lacuna_winograd_matrix(const winograd_algorithm *a, int64_t q) {
+  return lacuna_minimum(5, q / a->side) * 6 + lacuna_minimum(5, q % a->side);
+}
+
+/// Tiles whose numbers, of all channels on both sides, are `numbers` together.
+static inline int64_t lacuna_tiles_of(const winograd_algorithm *a, int64_t numbers, int64_t in_pitch, int64_t out_pitch) {
+  return numbers / (a->side * a->side * (in_pitch + out_pitch));
 }
 
 // ---- Forward, and backward to the data ------------------------------------------------------------------------------
@@ -32,18 +43,20 @@ void lacuna_winograd_convolution(const lacuna_convolution *c, int backward, cons
 
 typedef struct {
   const lacuna_convolution *c;
+  const winograd_algorithm *algorithm;
   int backward;
+  int64_t numbers;                            // of a tile and channel
   int64_t in_height, in_width, reduced, out_height, out_width, produced, padding;
   int64_t lanes, in_pitch, out_pitch, panel;  // reduced and produced channels in whole vectors; channels of one panel
   int64_t tiles_y, tiles_x, tiles;
-  // Blocks of tiles. Where the 36 matrices of weights fit the second cache, a thread does all of a block; else the
-  // threads share a block, each with some of the 36 products, so that every weight is read once a block.
+  // Blocks of tiles. Where the matrices of weights fit the second cache, a thread does all of a block; else the threads
+  // share a block, each with some of the products, so that every weight is read once a block.
   int shares_blocks;
   int64_t tiles_together, in_plane, out_plane;
   const float *x, *w, *residual;
   int relu;
-  float *zeros, *bias, *weights, *y;          // weights: [panel][36][reduced][channels of the panel]
-  float *in, *out;                            // the 36 numbers of a shared block
+  float *zeros, *bias, *weights, *y;          // weights: [panel][matrix][reduced][channels of the panel]
+  float *in, *out;                            // the numbers of a shared block
   int64_t first, count;                       // the shared block
 } winograd_plan;
 
@@ -65,14 +78,16 @@ void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *
 
 typedef struct {
   const lacuna_convolution *c;
+  const winograd_algorithm *algorithm;
+  int64_t numbers;                      // of a tile and channel
   int64_t lanes, in_pitch, out_pitch, panel;
   int64_t tiles_y, tiles_x, tiles;
-  // Where the 36 matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread
-  // does all of a slice, block by block; else the threads share a block, each with some of the 36 products.
+  // Where the matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread does
+  // all of a slice, block by block; else the threads share a block, each with some of the matrices.
   int64_t slices, tiles_together;
   int64_t in_plane, out_plane, sum_plane;
   const float *x, *dy;
-  float *zeros, *in, *out, *sums, *dw;  // sums: [slice][36][in channel][out_pitch]
+  float *zeros, *in, *out, *sums, *dw;  // sums: [slice][matrix][in channel][out_pitch]
   int64_t first, count;                 // the shared block
 } winograd_weights_plan;
 

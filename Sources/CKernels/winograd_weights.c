@@ -1,13 +1,14 @@
-// Winograd's convolution, backward to the weights: 36 products over all tiles, of x's tiles with those of dy.
+// Winograd's convolution, backward to the weights: products over all tiles, of x's numbers with those of dy.
 //
 // dw = Gᵀ·[Σ (Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]·G, the transposition of the forward algorithm.
 #include "winograd.h"
 
-// depth_together: tiles of a product whose numbers stay in the first cache.
+// least_own_tiles: of 36 numbers; depth_together: tiles of a product whose numbers stay in the first cache.
 enum { least_own_tiles = 48, most_slices = 8, tiles_per_call = 32, depth_together = 96 };
 
 static int64_t own_tiles(const winograd_weights_plan *p) {
-  return lacuna_maximum(least_own_tiles, lacuna_tiles_of(own_numbers, p->in_pitch, p->out_pitch));
+  int64_t tiles = lacuna_tiles_of(p->algorithm, own_numbers, p->in_pitch, p->out_pitch);
+  return lacuna_maximum(least_own_tiles * 36 / p->numbers, tiles);
 }
 
 /// Cuts `tiles` tiles evenly into blocks of at most `together`.
@@ -23,14 +24,15 @@ void lacuna_winograd_weights_cut(winograd_weights_plan *p, int64_t images) {
 
 winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) {
   const kernel_table *kernels = lacuna_kernels();
-  winograd_weights_plan p = {.c = c, .lanes = kernels->lanes};
+  winograd_weights_plan p = {.c = c, .algorithm = lacuna_winograd_algorithm(c), .lanes = kernels->lanes};
+  p.numbers = p.algorithm->side * p.algorithm->side;
   p.in_pitch = lacuna_round_up(c->in_channels, p.lanes);
   p.out_pitch = lacuna_round_up(c->out_channels, p.lanes);
   p.panel = kernels->product_vectors * p.lanes;
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
-  int64_t own = own_tiles(&p), shared = lacuna_tiles_of(shared_numbers, p.in_pitch, p.out_pitch);
+  int64_t own = own_tiles(&p), shared = lacuna_tiles_of(p.algorithm, shared_numbers, p.in_pitch, p.out_pitch);
   int64_t slices = p.in_pitch * p.out_pitch > cached_matrix ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
   p.slices = lacuna_maximum(1, slices);
   cut(&p, lacuna_divide_up(p.tiles, p.slices), p.slices > 1 ? own : lacuna_maximum(least_shared_tiles, shared));
@@ -39,22 +41,22 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
 }
 
 size_t lacuna_winograd_weights_plan_floats(const winograd_weights_plan *p) {
-  return (size_t)(6 * lacuna_maximum(p->in_pitch, p->out_pitch) + p->slices * 36 * p->sum_plane) + 64;
+  return (size_t)(9 * lacuna_maximum(p->in_pitch, p->out_pitch) + p->slices * matrices * p->sum_plane) + 64;
 }
 
 size_t lacuna_winograd_weights_workspace(const lacuna_convolution *c) {
   winograd_weights_plan p = lacuna_winograd_weights_plan(c);
-  return lacuna_winograd_weights_plan_floats(&p) + (p.slices > 1 ? 0 : (size_t)(36 * (p.in_plane + p.out_plane)));
+  return lacuna_winograd_weights_plan_floats(&p) + (p.slices > 1 ? 0 : (size_t)(p.numbers * (p.in_plane + p.out_plane)));
 }
 
 void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace) {
-  int64_t zeros = 6 * lacuna_maximum(p->in_pitch, p->out_pitch);
+  int64_t zeros = 9 * lacuna_maximum(p->in_pitch, p->out_pitch);
   p->zeros = lacuna_align(workspace);
   p->sums = p->zeros + zeros;
   memset(p->zeros, 0, (size_t)zeros * sizeof(float));
 }
 
-/// The 36 numbers of tiles first..<first + count of x and of dy.
+/// The numbers of tiles first..<first + count of x and of dy.
 static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64_t count, float *in, float *out) {
   const lacuna_convolution *c = p->c;
   winograd_tiles tiles = {
@@ -62,19 +64,19 @@ static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64
     .width = c->in_width, .channels = c->in_channels, .padding = c->padding, .image = p->x, .zeros = p->zeros,
     .numbers = in, .plane = p->in_plane, .pitch = p->in_pitch,
   };
-  lacuna_kernels()->winograd_input(&tiles);
+  p->algorithm->forward.input(&tiles);
   tiles.height = c->out_height, tiles.width = c->out_width, tiles.channels = c->out_channels, tiles.padding = 0;
   tiles.image = p->dy, tiles.numbers = out, tiles.plane = p->out_plane, tiles.pitch = p->out_pitch;
-  lacuna_kernels()->winograd_gradient(&tiles);
+  p->algorithm->gradient(&tiles);
 }
 
-/// Product number q of `count` tiles, for the panel that begins with `channel`, to or added to `sums`.
-static void add_product(const winograd_weights_plan *p, int64_t q, int64_t channel, int64_t count, const float *in, const float *out,
-                        int adds, float *sums) {
+/// Product number q of `count` tiles, for the panel that begins with `channel`, to or added to the sums of its matrix.
+static void add_product(const winograd_weights_plan *p, int64_t q, int64_t channel, int64_t count, const float *in,
+                        const float *out, int adds, float *sums) {
   product_block product = {
     .rows = p->c->in_channels, .vectors = lacuna_minimum(p->panel, p->out_pitch - channel) / p->lanes,
-    .a_pitch = p->in_pitch, .b_pitch = p->out_pitch, .by_columns = 1, .out = sums + q * p->sum_plane + channel,
-    .out_pitch = p->out_pitch,
+    .a_pitch = p->in_pitch, .b_pitch = p->out_pitch, .by_columns = 1, .out_pitch = p->out_pitch,
+    .out = sums + lacuna_winograd_matrix(p->algorithm, q) * p->sum_plane + channel,
   };
   for (int64_t tile = 0; tile < count; tile += depth_together) {
     product.depth = lacuna_minimum(depth_together, count - tile);
@@ -85,16 +87,25 @@ static void add_product(const winograd_weights_plan *p, int64_t q, int64_t chann
   }
 }
 
+/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to.
+static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t channel, int64_t count, const float *in,
+                       const float *out, int adds, float *sums) {
+  int64_t side = p->algorithm->side, row = matrix / 6, column = matrix % 6;
+  for (int64_t y = row; y < (row == 5 ? side : row + 1); y++)
+    for (int64_t x = column; x < (column == 5 ? side : column + 1); x++, adds = 1)
+      add_product(p, y * side + x, channel, count, in, out, adds, sums);
+}
+
 /// Adds tiles first..<end to the sums of a slice, or, without `adds`, writes them.
 static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t first, int64_t end, int adds) {
-  float *in = lacuna_scratch(scratch_image, (size_t)(36 * p->in_plane) * sizeof(float));
-  float *out = lacuna_scratch(scratch_gradient, (size_t)(36 * p->out_plane) * sizeof(float));
+  float *in = lacuna_scratch(scratch_image, (size_t)(p->numbers * p->in_plane) * sizeof(float));
+  float *out = lacuna_scratch(scratch_gradient, (size_t)(p->numbers * p->out_plane) * sizeof(float));
   for (; first < end; first += p->tiles_together, adds = 1) {
     int64_t count = lacuna_minimum(p->tiles_together, end - first);
     transform_tiles(p, first, count, in, out);
-    for (int64_t q = 0; q < 36; q++)
+    for (int64_t matrix = 0; matrix < matrices; matrix++)
       for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel)
-        add_product(p, q, channel, count, in, out, adds, p->sums + slice * 36 * p->sum_plane);
+        add_matrix(p, matrix, channel, count, in, out, adds, p->sums + slice * matrices * p->sum_plane);
   }
 }
 
@@ -119,8 +130,9 @@ static void transform_shared(void *context, int64_t index) {
 
 static void multiply_shared(void *context, int64_t index) {
   const winograd_weights_plan *p = context;
-  int64_t panels = lacuna_divide_up(p->out_pitch, p->panel);
-  add_product(p, index / panels, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
+  // The last matrix has most products: first, or the other threads would wait for it.
+  int64_t panels = lacuna_divide_up(p->out_pitch, p->panel), matrix = matrices - 1 - index / panels;
+  add_matrix(p, matrix, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
 }
 
 enum { rows_together = 4 };
@@ -131,13 +143,13 @@ static void find_gradient(void *context, int64_t index) {
   const lacuna_convolution *c = p->c;
   int64_t start = index * rows_together, rows = lacuna_minimum(rows_together, c->in_channels - start);
   for (int64_t slice = 1; slice < p->slices; slice++)
-    for (int64_t q = 0; q < 36; q++) {
-      float *sum = p->sums + q * p->sum_plane + start * p->out_pitch;
-      lacuna_kernels()->elementwise[operation_add](rows * p->out_pitch, sum, sum + slice * 36 * p->sum_plane, sum, 0, 0);
+    for (int64_t matrix = 0; matrix < matrices; matrix++) {
+      float *sum = p->sums + matrix * p->sum_plane + start * p->out_pitch;
+      lacuna_kernels()->elementwise[operation_add](rows * p->out_pitch, sum, sum + slice * matrices * p->sum_plane, sum, 0, 0);
     }
   for (int64_t k = start; k < start + rows; k++)
-    lacuna_kernels()->winograd_weights_gradient(c->out_channels, p->sums + k * p->out_pitch, p->sum_plane,
-                                                p->dw + k * c->out_channels, c->in_channels * c->out_channels);
+    p->algorithm->weights_gradient(c->out_channels, p->sums + k * p->out_pitch, p->sum_plane,
+                                    p->dw + k * c->out_channels, c->in_channels * c->out_channels);
 }
 
 void lacuna_winograd_weights_finish(winograd_weights_plan *p, float *dw) {
@@ -153,13 +165,13 @@ void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *
   if (p.slices > 1) {
     lacuna_parallel(p.slices, run_slice, &p);
   } else {
-    p.in = p.sums + 36 * p.sum_plane;
-    p.out = p.in + 36 * p.in_plane;
+    p.in = p.sums + matrices * p.sum_plane;
+    p.out = p.in + p.numbers * p.in_plane;
     int64_t panels = lacuna_divide_up(p.out_pitch, p.panel);
     for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
       p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);
       lacuna_parallel(lacuna_divide_up(p.count, tiles_per_call), transform_shared, &p);
-      lacuna_parallel(36 * panels, multiply_shared, &p);
+      lacuna_parallel(matrices * panels, multiply_shared, &p);
     }
   }
   lacuna_winograd_weights_finish(&p, dw);

@@ -22,6 +22,7 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     NormalisedConvolutionCase(shape: [31, 16, 16, 32], outputs: 48, padding: 0),
     NormalisedConvolutionCase(shape: [91, 8, 8, 64], outputs: 64),
     NormalisedConvolutionCase(shape: [5, 32, 32, 64], outputs: 32, padding: 2),
+    NormalisedConvolutionCase(shape: [41, 16, 15, 32], outputs: 64, stride: 2),
   ]
   static let unsuitable = [
     NormalisedConvolutionCase(shape: [2, 9, 9, 16], outputs: 16),

@@ -10,10 +10,13 @@ import UnlearningTesting
     .init(batch: 1, height: 3, width: 4, inputs: 32, outputs: 32, padding: 1),
     .init(batch: 1, height: 3, width: 3, inputs: 33, outputs: 47, padding: 1, hasBias: true),
     .init(batch: 1, height: 6, width: 7, inputs: 35, outputs: 66, padding: 0, hasBias: true),
-    .init(batch: 1, height: 4, width: 3, inputs: 32, outputs: 36, padding: 2),
+    .init(batch: 1, height: 5, width: 6, inputs: 32, outputs: 36, padding: 2),
     // The fewest channels.
-    .init(batch: 2, height: 5, width: 6, inputs: 16, outputs: 17, padding: 1),
+    .init(batch: 2, height: 6, width: 7, inputs: 16, outputs: 17, padding: 1),
     .init(batch: 1, height: 4, width: 5, inputs: 64, outputs: 65, padding: 1),
+    // Even and odd maps, and tiles that end within the map.
+    .init(batch: 2, height: 8, width: 7, inputs: 32, outputs: 33, stride: 2, padding: 1, hasBias: true),
+    .init(batch: 1, height: 15, width: 16, inputs: 35, outputs: 32, stride: 2, padding: 1),
   ]
 
   /// More channels than one block of weights, more tiles than one block of tiles, and several slices with sums of their own.
@@ -24,6 +27,8 @@ import UnlearningTesting
     .init(batch: 120, height: 8, width: 8, inputs: 130, outputs: 130, padding: 1),
     .init(batch: 23, height: 20, width: 21, inputs: 16, outputs: 17, padding: 1),
     .init(batch: 33, height: 13, width: 14, inputs: 100, outputs: 120, padding: 1),
+    .init(batch: 35, height: 16, width: 15, inputs: 32, outputs: 66, stride: 2, padding: 1, hasBias: true),
+    .init(batch: 70, height: 14, width: 16, inputs: 100, outputs: 180, stride: 2, padding: 1),
   ]
 
   /// The engine's result and gradients, for `dy` of random numbers.
@@ -37,7 +42,7 @@ import UnlearningTesting
       let x = tape.variable(Tensor(normal: [s.batch, s.height, s.width, s.inputs], random: &random))
       let w = tape.variable(Tensor(normal: [3, 3, s.inputs, s.outputs], random: &random))
       let b = tape.variable(Tensor(normal: [s.outputs], random: &random))
-      let y = x.convolution(weights: w, bias: s.hasBias ? b : nil, padding: s.padding)
+      let y = x.convolution(weights: w, bias: s.hasBias ? b : nil, stride: s.stride, padding: s.padding)
       result = y.value
       gradients = tape.gradients(
         of: weightedSum(y, Numbers(uniform: y.shape, random: &random)), for: s.hasBias ? [x, w, b] : [x, w])
@@ -80,15 +85,18 @@ import UnlearningTesting
     }
   }
 
-  /// The comparison above is worth something only if the switch changes what is computed.
+  /// The comparison above is worth something only if the switch changes what is computed, for every size of it.
   @Test func switchChoosesTheAlgorithm() async {
     await #expect(processExitsWith: .success) {
       #expect(Runtime.usesWinograd)
-      let fast = Passes(Self.large[0], seed: 5).all
-      Runtime.setWinograd(false)
-      #expect(!Runtime.usesWinograd)
-      let direct = Passes(Self.large[0], seed: 5).all
-      #expect(fast[0] != direct[0] && fast[1] != direct[1] && fast[2] != direct[2])
+      for s in Self.small + Self.large {
+        Runtime.setWinograd(true)
+        let fast = Passes(s, seed: 5).all
+        Runtime.setWinograd(false)
+        #expect(!Runtime.usesWinograd)
+        let direct = Passes(s, seed: 5).all
+        #expect(fast[0] != direct[0] && fast[1] != direct[1] && fast[2] != direct[2], "\(s)")
+      }
     }
   }
 

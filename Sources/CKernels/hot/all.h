@@ -61,9 +61,5 @@ const kernel_table TABLE = {
   .tap_products = TAP_PRODUCTS,
   .product_vectors = product_vectors,
   .multiply = multiply,
-  .winograd_input = winograd_input,
-  .winograd_gradient = winograd_gradient,
-  .winograd_output = winograd_output,
-  .winograd_weights = winograd_weights,
-  .winograd_weights_gradient = winograd_weights_gradient,
+  .winograd = WINOGRAD,
 };

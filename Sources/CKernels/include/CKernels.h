@@ -40,7 +40,7 @@ const char *lacuna_instruction_set(void);
 
 // ---- Convolution ----------------------------------------------------------------------------------------------------
 
-/// Whether 3×3 convolutions of stride 1 may use Winograd's F(4×4, 3×3), which is faster and rounds a little more: on,
+/// Whether 3×3 convolutions of stride 1 and 2 may use Winograd's algorithm, which is faster and rounds a little more: on,
 /// unless LACUNA_WINOGRAD is "off" in the environment.
 int lacuna_winograd(void);
 /// Switches it on or off. Never between the call for a workspace's size and the call that gets the workspace.

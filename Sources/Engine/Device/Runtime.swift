@@ -39,11 +39,14 @@ public enum Runtime {
     body()
   }
 
-  /// Whether 3×3 convolutions of stride 1 use Winograd's F(4×4, 3×3) where it is faster: from 16 channels on.
+  /// Whether 3×3 convolutions use Winograd's algorithm where it is faster: of stride 1 from 16 channels on, of stride 2 from
+  /// 32 on.
   ///
-  /// It needs a quarter of the multiplications of the direct algorithm, and its rounding error is about ten times as
-  /// large: 2·10⁻⁶ to 2·10⁻⁵ of the root mean square of the result. On, unless the environment's LACUNA_WINOGRAD is "off".
-  /// - Source: Lavin and Gray, CVPR 2016, arXiv:1509.09308, section 4.2.
+  /// It needs a quarter of the multiplications of the direct algorithm, at stride 2 nine sixteenths, and its rounding error
+  /// is about ten times as large: 2·10⁻⁶ to 2·10⁻⁵ of the root mean square of the result. On, unless the environment's
+  /// LACUNA_WINOGRAD is "off".
+  /// - Source: Lavin and Gray, CVPR 2016, arXiv:1509.09308, section 4.2 (F(4×4, 3×3)); for stride 2 the decomposition of
+  ///   Huang, Zhang, Zhang, et al., AAAI 2020, arXiv:2002.00552.
   public static var usesWinograd: Bool { lacuna_winograd() != 0 }
 
   /// Switches Winograd's algorithm on or off for the whole process.

@@ -43,7 +43,7 @@ struct PlanBuilder {
   var usedExclusions: Set<Int> = []
 
   /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
-  static let engineVersion = 6
+  static let engineVersion = 7
 
   init(_ experiment: Experiment, registry: Registry) throws {
     self.experiment = experiment
