@@ -6,6 +6,9 @@
 #include "internal.h"
 
 static const kernel_table *table;
+#if defined(__x86_64__)
+static kernel_table with_split_products;
+#endif
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void choose(void) {
@@ -20,6 +23,14 @@ static void choose(void) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
       && __builtin_cpu_supports("avx512vl"))
     table = &lacuna_kernels_avx512;
+  const split_products *split;
+  if (table != &lacuna_kernels_avx512 || (wanted != NULL && strcmp(wanted, "avx512") == 0)
+      || (split = lacuna_find_split_products()) == NULL)
+    return;
+  with_split_products = lacuna_kernels_avx512;
+  with_split_products.name = "amx";
+  with_split_products.split = split;
+  table = &with_split_products;
 #endif
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "include/CKernels.h"
+#include "split_products.h"
 
 // ---- Scratch memory -------------------------------------------------------------------------------------------------
 
@@ -17,6 +18,8 @@ typedef enum {
   scratch_taps,
   scratch_parameters,
   scratch_partials,
+  scratch_left,
+  scratch_right,
   scratch_count
 } scratch_slot;
 
@@ -212,6 +215,7 @@ typedef struct {
   int64_t product_vectors;  // the most vectors of one product_block
   void (*multiply)(const product_block *block);
   winograd_algorithm winograd[2];  // for strides of 1 and 2
+  const split_products *split;     // NULL where there is none
 } kernel_table;
 
 /// The table in use.

@@ -46,9 +46,10 @@ static int64_t own_tiles(const winograd_plan *p) {
   return lacuna_maximum(least_own_tiles * 36 / p->numbers, tiles);
 }
 
-/// Cuts `tiles` tiles evenly into blocks of about `together`.
+/// Cuts `tiles` tiles evenly into blocks of about `together`, of whole rows of the products.
 static void cut(winograd_plan *p, int64_t tiles, int64_t together) {
-  p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), 6);
+  int64_t unit = p->split ? split_rows : 6;
+  p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), unit);
   p->in_plane = p->tiles_together * p->in_pitch + plane_gap;
   p->out_plane = p->tiles_together * p->out_pitch + plane_gap;
 }
@@ -72,13 +73,15 @@ winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward) {
   p.in_pitch = lacuna_round_up(p.reduced, p.lanes);
   p.out_pitch = lacuna_round_up(p.produced, p.lanes);
   p.panel = kernels->product_vectors * p.lanes;
+  p.split = lacuna_winograd_split(p.in_pitch, p.out_pitch);
   // A tile is 4×4 pixels of y; backward, of dx, it is as many times larger as the stride says.
   int64_t tile = backward ? 4 * c->stride : 4;
   p.tiles_y = lacuna_divide_up(p.out_height, tile);
   p.tiles_x = lacuna_divide_up(p.out_width, tile);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
   int64_t own = own_tiles(&p), shared = lacuna_tiles_of(p.algorithm, shared_numbers, p.in_pitch, p.out_pitch);
-  p.shares_blocks = p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
+  // The weights of split products are split for each block, so blocks should be large.
+  p.shares_blocks = p.split || p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
   cut(&p, p.tiles, p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared) : own);
   return p;
 }
@@ -151,8 +154,21 @@ static void read_tiles(const winograd_plan *p, int64_t first, int64_t count, flo
   pass_of(p)->input(&tiles);
 }
 
+static void multiply_split(const winograd_plan *p, int64_t q, int64_t count, const float *in, float *out) {
+  void *left = lacuna_scratch(scratch_left, (size_t)lacuna_split_bytes(count, p->reduced));
+  void *right = lacuna_scratch(scratch_right, (size_t)lacuna_split_bytes(p->panel, p->reduced));
+  p->split->split_left(count, p->reduced, in + q * p->in_plane, p->in_pitch, left);
+  for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel) {
+    int64_t width = panel_width(p, channel);
+    const float *weights = panel_weights(p, channel, lacuna_winograd_matrix(p->algorithm, q));
+    p->split->split_right(p->reduced, width, weights, width, right);
+    p->split->multiply(count, width, p->reduced, left, right, 0, out + q * p->out_plane + channel, p->out_pitch);
+  }
+}
+
 /// Product number q of `count` tiles, from `in` to `out`.
 static void multiply_tiles(const winograd_plan *p, int64_t q, int64_t count, const float *in, float *out) {
+  if (p->split) return multiply_split(p, q, count, in, out);
   for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel) {
     int64_t width = panel_width(p, channel);
     product_block product = {

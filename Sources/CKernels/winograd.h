@@ -18,6 +18,8 @@ enum {
   least_shared_tiles = 128,
   // The planes must not be a power of two apart, or they would compete for the same lines of the cache.
   plane_gap = 16,
+  // Split products: with fewer channels the splitting costs more than the products save.
+  least_split_channels = 128,
 };
 
 static inline const winograd_algorithm *lacuna_winograd_algorithm(const lacuna_convolution *c) {
@@ -32,6 +34,11 @@ static inline int64_t lacuna_winograd_matrix(const winograd_algorithm *a, int64_
 /// Tiles whose numbers, of all channels on both sides, are `numbers` together.
 static inline int64_t lacuna_tiles_of(const winograd_algorithm *a, int64_t numbers, int64_t in_pitch, int64_t out_pitch) {
   return numbers / (a->side * a->side * (in_pitch + out_pitch));
+}
+
+/// The products of a pass in parts, where that is possible and faster, else NULL.
+static inline const split_products *lacuna_winograd_split(int64_t in_pitch, int64_t out_pitch) {
+  return lacuna_minimum(in_pitch, out_pitch) < least_split_channels ? NULL : lacuna_kernels()->split;
 }
 
 // ---- Forward, and backward to the data ------------------------------------------------------------------------------
@@ -52,6 +59,7 @@ typedef struct {
   // Blocks of tiles. Where the matrices of weights fit the second cache, a thread does all of a block; else the threads
   // share a block, each with some of the products, so that every weight is read once a block.
   int shares_blocks;
+  const split_products *split;                // may be NULL
   int64_t tiles_together, in_plane, out_plane;
   const float *x, *w, *residual;
   int relu;
@@ -85,6 +93,7 @@ typedef struct {
   // Where the matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread does
   // all of a slice, block by block; else the threads share a block, each with some of the matrices.
   int64_t slices, tiles_together;
+  const split_products *split;          // may be NULL
   int64_t in_plane, out_plane, sum_plane;
   const float *x, *dy;
   float *zeros, *in, *out, *sums, *dw;  // sums: [slice][matrix][in channel][out_pitch]

@@ -11,9 +11,10 @@ static int64_t own_tiles(const winograd_weights_plan *p) {
   return lacuna_maximum(least_own_tiles * 36 / p->numbers, tiles);
 }
 
-/// Cuts `tiles` tiles evenly into blocks of at most `together`.
+/// Cuts `tiles` tiles evenly into blocks of about `together`, of whole depths of the products.
 static void cut(winograd_weights_plan *p, int64_t tiles, int64_t together) {
-  p->tiles_together = lacuna_divide_up(tiles, lacuna_divide_up(tiles, together));
+  int64_t unit = p->split ? split_depth : 1;
+  p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), unit);
   p->in_plane = p->tiles_together * p->in_pitch + plane_gap;
   p->out_plane = p->tiles_together * p->out_pitch + plane_gap;
 }
@@ -29,6 +30,7 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
   p.in_pitch = lacuna_round_up(c->in_channels, p.lanes);
   p.out_pitch = lacuna_round_up(c->out_channels, p.lanes);
   p.panel = kernels->product_vectors * p.lanes;
+  p.split = lacuna_winograd_split(p.in_pitch, p.out_pitch);
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
@@ -36,7 +38,7 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
   int64_t slices = p.in_pitch * p.out_pitch > cached_matrix ? 1 : lacuna_minimum(most_slices, p.tiles / (2 * own));
   p.slices = lacuna_maximum(1, slices);
   cut(&p, lacuna_divide_up(p.tiles, p.slices), p.slices > 1 ? own : lacuna_maximum(least_shared_tiles, shared));
-  p.sum_plane = c->in_channels * p.out_pitch + plane_gap;
+  p.sum_plane = p.in_pitch * p.out_pitch + plane_gap;
   return p;
 }
 
@@ -70,6 +72,26 @@ static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64
   p->algorithm->gradient(&tiles);
 }
 
+enum { split_tiles = 128 };
+
+/// Product number q of `count` tiles, to or added to the sums of its matrix.
+static void add_split(const winograd_weights_plan *p, int64_t q, int64_t count, const float *in, const float *out, int adds,
+                      float *sums) {
+  int64_t channels = p->c->in_channels;
+  float *turned = lacuna_scratch(scratch_taps, (size_t)(channels * split_tiles) * sizeof(float));
+  void *left = lacuna_scratch(scratch_left, (size_t)lacuna_split_bytes(channels, split_tiles));
+  void *right = lacuna_scratch(scratch_right, (size_t)lacuna_split_bytes(p->out_pitch, split_tiles));
+  sums += lacuna_winograd_matrix(p->algorithm, q) * p->sum_plane;
+  for (int64_t tile = 0; tile < count; tile += split_tiles, adds = 1) {
+    int64_t depth = lacuna_minimum(split_tiles, count - tile);
+    lacuna_kernels()->transpose(depth, channels, in + q * p->in_plane + tile * p->in_pitch, p->in_pitch, turned,
+                                split_tiles);
+    p->split->split_left(channels, depth, turned, split_tiles, left);
+    p->split->split_right(depth, p->out_pitch, out + q * p->out_plane + tile * p->out_pitch, p->out_pitch, right);
+    p->split->multiply(channels, p->out_pitch, depth, left, right, adds, sums, p->out_pitch);
+  }
+}
+
 /// Product number q of `count` tiles, for the panel that begins with `channel`, to or added to the sums of its matrix.
 static void add_product(const winograd_weights_plan *p, int64_t q, int64_t channel, int64_t count, const float *in,
                         const float *out, int adds, float *sums) {
@@ -87,14 +109,17 @@ static void add_product(const winograd_weights_plan *p, int64_t q, int64_t chann
   }
 }
 
-/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to.
+/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to. Split, in all panels.
 static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t channel, int64_t count, const float *in,
                        const float *out, int adds, float *sums) {
   int64_t side = p->algorithm->side, row = matrix / 6, column = matrix % 6;
   for (int64_t y = row; y < (row == 5 ? side : row + 1); y++)
     for (int64_t x = column; x < (column == 5 ? side : column + 1); x++, adds = 1)
-      add_product(p, y * side + x, channel, count, in, out, adds, sums);
+      if (p->split) add_split(p, y * side + x, count, in, out, adds, sums);
+      else add_product(p, y * side + x, channel, count, in, out, adds, sums);
 }
+
+static int64_t panel_step(const winograd_weights_plan *p) { return p->split ? p->out_pitch : p->panel; }
 
 /// Adds tiles first..<end to the sums of a slice, or, without `adds`, writes them.
 static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t first, int64_t end, int adds) {
@@ -104,7 +129,7 @@ static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t fir
     int64_t count = lacuna_minimum(p->tiles_together, end - first);
     transform_tiles(p, first, count, in, out);
     for (int64_t matrix = 0; matrix < matrices; matrix++)
-      for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel)
+      for (int64_t channel = 0; channel < p->out_pitch; channel += panel_step(p))
         add_matrix(p, matrix, channel, count, in, out, adds, p->sums + slice * matrices * p->sum_plane);
   }
 }
@@ -131,7 +156,7 @@ static void transform_shared(void *context, int64_t index) {
 static void multiply_shared(void *context, int64_t index) {
   const winograd_weights_plan *p = context;
   // The last matrix has most products: first, or the other threads would wait for it.
-  int64_t panels = lacuna_divide_up(p->out_pitch, p->panel), matrix = matrices - 1 - index / panels;
+  int64_t panels = lacuna_divide_up(p->out_pitch, panel_step(p)), matrix = matrices - 1 - index / panels;
   add_matrix(p, matrix, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
 }
 
@@ -167,7 +192,7 @@ void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *
   } else {
     p.in = p.sums + matrices * p.sum_plane;
     p.out = p.in + p.numbers * p.in_plane;
-    int64_t panels = lacuna_divide_up(p.out_pitch, p.panel);
+    int64_t panels = lacuna_divide_up(p.out_pitch, panel_step(&p));
     for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
       p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);
       lacuna_parallel(lacuna_divide_up(p.count, tiles_per_call), transform_shared, &p);

@@ -6,7 +6,7 @@ import UnlearningTesting
 // The kernels exist once per instruction set, and a process chooses among them when its first kernel runs. So each set
 // has a process of its own.
 @Suite(.serialized) struct InstructionSetTests {
-  static let known = ["portable", "avx2", "avx512"]
+  static let known = ["portable", "avx2", "avx512", "amx"]
 
   /// The sets below the one that this process chose, which all other tests run.
   static var others: [String] { Array(known.prefix { $0 != Runtime.instructionSet }) }

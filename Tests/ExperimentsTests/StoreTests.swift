@@ -97,7 +97,7 @@ final class StoreFolder: Sendable {
     #expect(record.gitRevision == "abcdef")
     #expect(record.started == written.started && record.seconds == 1.5 && record.peakBytes == 4096)
     #expect(!record.host.isEmpty && !record.processor.isEmpty && !record.blas.isEmpty)
-    #expect(["avx512", "avx2", "portable"].contains(record.instructionSet))
+    #expect(["amx", "avx512", "avx2", "portable"].contains(record.instructionSet))
   }
 
   @Test func namesOfPropertiesOnDiskAreInSnakeCase() throws {

@@ -35,7 +35,8 @@ int lacuna_set_inline(int runs_inline);
 /// Returns when all calls have returned. Runs inline when the pool is taken or only one thread is allowed.
 /// Nested calls run inline.
 void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context);
-/// "avx512", "avx2" or "portable": what the kernels run. LACUNA_INSTRUCTION_SET in the environment can force a lower one.
+/// "amx", "avx512", "avx2" or "portable": what the kernels run. LACUNA_INSTRUCTION_SET in the environment can force a
+/// lower one.
 const char *lacuna_instruction_set(void);
 
 // ---- Convolution ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ enum BLAS {
     let core = String(cString: openblas_get_corename())
     let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"]
     switch String(cString: lacuna_instruction_set()) {
-    case "avx512" where !wide.contains(core): lacuna_blas_choose_core("SkylakeX")
+    case "amx" where !wide.contains(core), "avx512" where !wide.contains(core): lacuna_blas_choose_core("SkylakeX")
     case "avx2" where ["Prescott", "Nehalem", "Core2", "Penryn"].contains(core): lacuna_blas_choose_core("Haswell")
     default: break
     }

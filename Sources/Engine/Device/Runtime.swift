@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the engine runs on, and how many threads it may use.
 public enum Runtime {
-  /// "avx512", "avx2" or "portable".
+  /// "amx" (AVX-512, and products of wide convolutions on tiles of bfloat16 parts), "avx512", "avx2" or "portable".
   public static var instructionSet: String { String(cString: lacuna_instruction_set()) }
   /// OpenBLAS's version, build options and processor type.
   public static var blas: String { BLAS.description }

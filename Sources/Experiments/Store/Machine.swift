@@ -7,7 +7,7 @@ public struct Machine: Sendable, Equatable {
   public let host: String
   /// The type of the processor's cores.
   public let processor: String
-  /// "avx512", "avx2" or "portable": the kernels in use.
+  /// "amx", "avx512", "avx2" or "portable": the kernels in use.
   public let instructionSet: String
   /// Version, build options and processor type of the linear algebra library.
   public let blas: String

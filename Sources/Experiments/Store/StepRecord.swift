@@ -35,7 +35,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
   public var host: String
   /// The type of the host's processor cores.
   public var processor: String
-  /// The kernels in use: "avx512", "avx2" or "portable".
+  /// The kernels in use: "amx", "avx512", "avx2" or "portable".
   public var instructionSet: String
   /// Version, build options and processor type of the linear algebra library.
   public var blas: String

@@ -1,0 +1,35 @@
+// Products of float32 matrices on a processor that multiplies tiles of bfloat16 numbers (AMX): each number is the sum of
+// three such numbers, to the last bit, and six of the nine products of parts make up the product of two numbers to float32's
+// precision; the other three are below it.
+#ifndef LACUNA_SPLIT_PRODUCTS_H
+#define LACUNA_SPLIT_PRODUCTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { split_rows = 16, split_depth = 32, split_block_bytes = 3 * 1024 };
+
+/// Bytes of 16 rows (or columns) in parts: [32 of the depth][part][row], rounded up to whole tiles.
+static inline int64_t lacuna_split_strip(int64_t depth) {
+  return (depth + split_depth - 1) / split_depth * split_block_bytes;
+}
+
+/// Bytes of a matrix in parts: [16 rows or columns] strips.
+static inline int64_t lacuna_split_bytes(int64_t rows, int64_t depth) {
+  return (rows + split_rows - 1) / split_rows * lacuna_split_strip(depth);
+}
+
+typedef struct {
+  /// Left side [rows, depth] to parts; what is missing to whole tiles is 0.
+  void (*split_left)(int64_t rows, int64_t depth, const float *a, int64_t pitch, void *parts);
+  /// Right side [depth, columns], of whole vectors of columns, to parts.
+  void (*split_right)(int64_t depth, int64_t columns, const float *b, int64_t pitch, void *parts);
+  /// out [rows, columns] (+)= a · b. Works in whole tiles: writes rows up to the next multiple of 16.
+  void (*multiply)(int64_t rows, int64_t columns, int64_t depth, const void *a, const void *b, int adds, float *out,
+                   int64_t pitch);
+} split_products;
+
+/// NULL where processor or system have no such tiles.
+const split_products *lacuna_find_split_products(void);
+
+#endif
