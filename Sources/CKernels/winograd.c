@@ -29,8 +29,10 @@ enum { least_channels = 16, least_strided_channels = 32 };
 int lacuna_winograd_suits(const lacuna_convolution *c) {
   if (!lacuna_winograd() || c->kernel_height != 3 || c->kernel_width != 3 || c->groups != 1) return 0;
   if (c->stride == 2 ? c->padding != 1 : c->stride != 1 || c->padding > 2) return 0;
-  if (lacuna_minimum(c->in_channels, c->out_channels) < (c->stride == 2 ? least_strided_channels : least_channels)) return 0;
-  // Tiles at the borders may be mostly outside. Of the products saved by whole tiles, half is worth the transforms.
+  int64_t least = c->stride == 2 ? least_strided_channels : least_channels;
+  if (lacuna_minimum(c->in_channels, c->out_channels) < least) return 0;
+  // Tiles at the borders may be mostly outside. Directly there must be so many more products that transforms pay: twice as
+  // many at stride 1, a quarter more at stride 2.
   int64_t tiles = lacuna_divide_up(c->out_height, 4) * lacuna_divide_up(c->out_width, 4);
   int64_t direct = 9 * c->out_height * c->out_width;
   return c->stride == 2 ? 4 * direct >= 5 * 81 * tiles : direct >= 2 * 36 * tiles;
@@ -154,6 +156,7 @@ static void read_tiles(const winograd_plan *p, int64_t first, int64_t count, flo
   pass_of(p)->input(&tiles);
 }
 
+/// Product number q of `count` tiles, from `in` to `out`, in parts.
 static void multiply_split(const winograd_plan *p, int64_t q, int64_t count, const float *in, float *out) {
   void *left = lacuna_scratch(scratch_left, (size_t)lacuna_split_bytes(count, p->reduced));
   void *right = lacuna_scratch(scratch_right, (size_t)lacuna_split_bytes(p->panel, p->reduced));
