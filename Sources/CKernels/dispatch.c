@@ -20,13 +20,13 @@ static void choose(void) {
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
   table = &lacuna_kernels_avx2;
   if (wanted != NULL && strcmp(wanted, "avx2") == 0) return;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-      && __builtin_cpu_supports("avx512vl"))
-    table = &lacuna_kernels_avx512;
-  const split_products *split;
-  if (table != &lacuna_kernels_avx512 || (wanted != NULL && strcmp(wanted, "avx512") == 0)
-      || (split = lacuna_find_split_products()) == NULL)
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512dq")
+      || !__builtin_cpu_supports("avx512vl"))
     return;
+  table = &lacuna_kernels_avx512;
+  if (wanted != NULL && strcmp(wanted, "avx512") == 0) return;
+  const split_products *split = lacuna_find_split_products();
+  if (split == NULL) return;
   with_split_products = lacuna_kernels_avx512;
   with_split_products.name = "amx";
   with_split_products.split = split;

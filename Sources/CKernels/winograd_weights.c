@@ -29,8 +29,9 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
   p.numbers = p.algorithm->side * p.algorithm->side;
   p.in_pitch = lacuna_round_up(c->in_channels, p.lanes);
   p.out_pitch = lacuna_round_up(c->out_channels, p.lanes);
-  p.panel = kernels->product_vectors * p.lanes;
   p.split = lacuna_winograd_split(p.in_pitch, p.out_pitch);
+  // What is split should serve all channels of the other side.
+  p.panel = p.split ? p.out_pitch : kernels->product_vectors * p.lanes;
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
@@ -74,7 +75,7 @@ static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64
 
 enum { split_tiles = 128 };
 
-/// Product number q of `count` tiles, to or added to the sums of its matrix.
+/// Product number q of `count` tiles in parts, to or added to the sums of its matrix.
 static void add_split(const winograd_weights_plan *p, int64_t q, int64_t count, const float *in, const float *out, int adds,
                       float *sums) {
   int64_t channels = p->c->in_channels;
@@ -109,7 +110,7 @@ static void add_product(const winograd_weights_plan *p, int64_t q, int64_t chann
   }
 }
 
-/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to. Split, in all panels.
+/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to.
 static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t channel, int64_t count, const float *in,
                        const float *out, int adds, float *sums) {
   int64_t side = p->algorithm->side, row = matrix / 6, column = matrix % 6;
@@ -119,8 +120,6 @@ static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t c
       else add_product(p, y * side + x, channel, count, in, out, adds, sums);
 }
 
-static int64_t panel_step(const winograd_weights_plan *p) { return p->split ? p->out_pitch : p->panel; }
-
 /// Adds tiles first..<end to the sums of a slice, or, without `adds`, writes them.
 static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t first, int64_t end, int adds) {
   float *in = lacuna_scratch(scratch_image, (size_t)(p->numbers * p->in_plane) * sizeof(float));
@@ -129,7 +128,7 @@ static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t fir
     int64_t count = lacuna_minimum(p->tiles_together, end - first);
     transform_tiles(p, first, count, in, out);
     for (int64_t matrix = 0; matrix < matrices; matrix++)
-      for (int64_t channel = 0; channel < p->out_pitch; channel += panel_step(p))
+      for (int64_t channel = 0; channel < p->out_pitch; channel += p->panel)
         add_matrix(p, matrix, channel, count, in, out, adds, p->sums + slice * matrices * p->sum_plane);
   }
 }
@@ -156,7 +155,7 @@ static void transform_shared(void *context, int64_t index) {
 static void multiply_shared(void *context, int64_t index) {
   const winograd_weights_plan *p = context;
   // The last matrix has most products: first, or the other threads would wait for it.
-  int64_t panels = lacuna_divide_up(p->out_pitch, panel_step(p)), matrix = matrices - 1 - index / panels;
+  int64_t panels = lacuna_divide_up(p->out_pitch, p->panel), matrix = matrices - 1 - index / panels;
   add_matrix(p, matrix, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
 }
 
@@ -170,11 +169,12 @@ static void find_gradient(void *context, int64_t index) {
   for (int64_t slice = 1; slice < p->slices; slice++)
     for (int64_t matrix = 0; matrix < matrices; matrix++) {
       float *sum = p->sums + matrix * p->sum_plane + start * p->out_pitch;
-      lacuna_kernels()->elementwise[operation_add](rows * p->out_pitch, sum, sum + slice * matrices * p->sum_plane, sum, 0, 0);
+      const float *part = sum + slice * matrices * p->sum_plane;
+      lacuna_kernels()->elementwise[operation_add](rows * p->out_pitch, sum, part, sum, 0, 0);
     }
   for (int64_t k = start; k < start + rows; k++)
     p->algorithm->weights_gradient(c->out_channels, p->sums + k * p->out_pitch, p->sum_plane,
-                                    p->dw + k * c->out_channels, c->in_channels * c->out_channels);
+                                   p->dw + k * c->out_channels, c->in_channels * c->out_channels);
 }
 
 void lacuna_winograd_weights_finish(winograd_weights_plan *p, float *dw) {
@@ -192,7 +192,7 @@ void lacuna_winograd_backward_weights(const lacuna_convolution *c, const float *
   } else {
     p.in = p.sums + matrices * p.sum_plane;
     p.out = p.in + p.numbers * p.in_plane;
-    int64_t panels = lacuna_divide_up(p.out_pitch, panel_step(&p));
+    int64_t panels = lacuna_divide_up(p.out_pitch, p.panel);
     for (p.first = 0; p.first < p.tiles; p.first += p.tiles_together) {
       p.count = lacuna_minimum(p.tiles_together, p.tiles - p.first);
       lacuna_parallel(lacuna_divide_up(p.count, tiles_per_call), transform_shared, &p);
