@@ -48,11 +48,15 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
   public var reference: ReferenceKind
   /// A score per sample, where they exist, in the order of the part's rows.
   public var perSample: [Double]?
+  /// Why the value says less than it seems to, in one short sentence without a final stop; nil for a sound value.
+  ///
+  /// Tables mark such a value and print each sentence once below. Example: "the decision is the same for all scores".
+  public var caveat: String?
 
   /// A measurement.
   public init(
     _ name: String, _ value: Double, unit: MeasurementUnit = .fraction, direction: Direction,
-    reference: ReferenceKind = .retrained, perSample: [Double]? = nil
+    reference: ReferenceKind = .retrained, perSample: [Double]? = nil, caveat: String? = nil
   ) {
     self.name = name
     self.value = value
@@ -60,5 +64,6 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
     self.direction = direction
     self.reference = reference
     self.perSample = perSample
+    self.caveat = caveat
   }
 }
