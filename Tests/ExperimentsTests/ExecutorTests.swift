@@ -46,6 +46,20 @@ struct FailingMethod: UnlearningMethod {
   }
 }
 
+/// Returns two values of one name.
+struct TwiceNamedMetric: Metric {
+  static let card = Card(
+    name: "twice", title: "Twice", summary: "Two values.", source: Source(authors: "Nobody", venue: "nowhere"))
+  static let reads: Set<EvidenceKind> = [.predictions]
+  static let unit = MeasurementUnit.fraction
+  static let direction = Direction.higher
+  static let reference = ReferenceKind.none
+  init(_ parameters: NoParameters) throws(ParameterError) {}
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    [MeasuredValue("cat_her2_", 0.25, direction: .higher), MeasuredValue("cat_her2_", 0.75, direction: .higher)]
+  }
+}
+
 @Suite("Executions") struct ExecutorTests {
   private let folder: StoreFolder
 
@@ -188,6 +202,22 @@ struct FailingMethod: UnlearningMethod {
     #expect(second.finished + first.finished == plan.steps.count)
     let (left, right) = (try contents(whole, plan), try contents(store, plan))
     for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
+  }
+
+  @Test("a plugin that gives two values one name fails where it does, and nothing of it reaches a table")
+  func nameTwice() async throws {
+    let registry = Registry {
+      Registry.builtIns
+      TwiceNamedMetric.self
+    }
+    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [twice, ")
+    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let witness = Witness()
+    let (summary, store) = try await execute(plan, in: "store", witness: witness)
+    #expect(summary.failed == 8 && summary.skipped == 0)
+    let expected = "two measurements are named 'cat_her2_', one of 0.25 and one of 0.75"
+    #expect(witness.all("failed").count { $0.contains(expected) } == 8)
+    #expect(!(try results(of: plan, store: store).rows.contains { $0.name.hasPrefix("twice") }))
   }
 
   @Test("a failing method fails alone: what needs it is skipped, the rest goes on")

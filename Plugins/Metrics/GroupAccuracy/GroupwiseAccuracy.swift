@@ -6,7 +6,7 @@ public import Unlearning
 ///
 /// Measurements, in [0, 1]: `group-accuracy.<class>_<value>` for each group with test samples, `group-accuracy.worst` over
 /// these, and, in group requests, `group-accuracy.forget_group` over all test samples of the forgotten groups together
-/// (GA of MIU). Who pays for forgetting a part of one group shows in the last.
+/// (GA of MIU). Names are those of `MeasuredValue.names(for:reserved:)`. Who pays for forgetting a part of one group shows in the last.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`
 ///   (`target_acc`); the worst group as Sagawa et al., ICLR 2020, arXiv:1911.08731.
 public struct GroupwiseAccuracy: Metric {
@@ -16,7 +16,7 @@ public struct GroupwiseAccuracy: Metric {
     summary: "The share of test samples that are classified rightly, in each group of class and sensitive attribute.",
     source: Source(
       authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "released code, metrics.py"))
+      place: "released code, metrics.py"), version: 2)
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
   /// Shares.
@@ -41,14 +41,14 @@ public struct GroupwiseAccuracy: Metric {
       }
       return rows.isEmpty ? nil : Double(rows.count { rightly[$0] }) / Double(rows.count)
     }
-    var values: [MeasuredValue] = []
-    for target in 0..<evidence.context.classCount {
-      for value in groups.attribute.valueNames.indices {
-        let group = SampleGroup(target: target, sensitive: value)
-        guard let found = accuracy({ $0 == group }) else { continue }
-        let name = "\(evidence.context.classNames[target]) \(groups.attribute.valueNames[value])"
-        values.append(MeasuredValue(Self.measurementName(name), found, direction: Self.direction))
-      }
+    let all = (0..<evidence.context.classCount).flatMap { target in
+      groups.attribute.valueNames.indices.map { SampleGroup(target: target, sensitive: $0) }
+    }
+    let names = MeasuredValue.names(
+      for: all.map { "\(evidence.context.classNames[$0.target]) \(groups.attribute.valueNames[$0.sensitive])" },
+      reserved: ["worst", "forget_group"])
+    var values: [MeasuredValue] = zip(all, names).compactMap { group, name in
+      accuracy { $0 == group }.map { MeasuredValue(name, $0, direction: Self.direction) }
     }
     let worst = values.map(\.value).min() ?? 0
     values.append(MeasuredValue("worst", worst, direction: Self.direction))
@@ -57,10 +57,5 @@ public struct GroupwiseAccuracy: Metric {
       values.append(MeasuredValue("forget_group", found, direction: .nearest))
     }
     return values
-  }
-
-  /// Letters and digits in small letters, everything else as "_": names of measurements have no dots and no blanks.
-  private static func measurementName(_ text: String) -> String {
-    String(text.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
   }
 }

@@ -120,8 +120,12 @@ final class StepRunner: Sendable {
   }
 
   private func encode(_ measurements: [MeasuredValue]) throws -> [(name: String, bytes: [UInt8])] {
-    for measurement in measurements where !measurement.value.isFinite {
-      throw MeasurementError.notFinite(measurement.name)
+    var values: [String: Double] = [:]
+    for measurement in measurements {
+      guard measurement.value.isFinite else { throw MeasurementError.notFinite(measurement.name) }
+      if let first = values.updateValue(measurement.value, forKey: measurement.name) {
+        throw MeasurementError.nameTwice(measurement.name, first, measurement.value)
+      }
     }
     return [(Self.measurementsFile, Array(try canonicalJSON(measurements).utf8))]
   }
@@ -251,10 +255,13 @@ final class StepRunner: Sendable {
 /// A plugin returned what cannot be a result.
 enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
+  case nameTwice(String, Double, Double)
 
   var description: String {
     switch self {
     case .notFinite(let name): "the measurement '\(name)' is not a finite number"
+    case .nameTwice(let name, let first, let second):
+      "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     }
   }
 }
