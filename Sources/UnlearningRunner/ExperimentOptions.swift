@@ -56,6 +56,20 @@ struct FormatOptions: ParsableArguments {
     completion: .list(names), transform: { try Self.format(named: $0) })
   var format = ReportFormat.table
 
+  private static let intervals = ReportInterval.allCases.map(\.rawValue)
+
+  @Option(
+    help: ArgumentHelp(
+      "What stands behind ± in tables: sd, the standard deviation over seeds, or t95, half the mean's 95 % interval.",
+      valueName: "interval"),
+    completion: .list(intervals), transform: { try Self.interval(named: $0) })
+  var interval = ReportInterval.sd
+
+  private static func interval(named name: String) throws -> ReportInterval {
+    if let interval = ReportInterval(rawValue: name) { return interval }
+    throw ValidationError(unknownName("interval", name, known: intervals))
+  }
+
   private static func format(named name: String) throws -> ReportFormat {
     if let format = ReportFormat(rawValue: name) { return format }
     throw ValidationError(unknownName("format", name, known: names))

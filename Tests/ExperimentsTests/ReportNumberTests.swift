@@ -7,7 +7,8 @@ import Unlearning
 struct ReportNumberTests {
   @Test func headerIsExact() {
     let header =
-      "experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap"
+      "experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap,"
+      + "spread,caveat"
     #expect(Report(experiment: "demo", rows: []).text(.csv) == header + "\n")
     #expect(ResultRow.columns == header.split(separator: ",").map(String.init))
   }
@@ -36,7 +37,7 @@ struct ReportNumberTests {
     row.reference = nil
     row.gap = nil
     let csv = Report(experiment: "demo", rows: [row]).text(.csv)
-    #expect(csv.hasSuffix("accuracy.retain_test,\(text),fraction,nearest,,\n"))
+    #expect(csv.hasSuffix("accuracy.retain_test,\(text),fraction,nearest,,,\(text),\n"))
     #expect(Double(text)?.isNaN == value.isNaN && (value.isNaN || Double(text) == value))
   }
 

@@ -11,11 +11,12 @@ struct ReportTextTests {
     let text = Report(experiment: "demo", rows: Array(ReportRows.all.prefix(2))).text(.csv)
     #expect(
       text == """
-        experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap
+        experiment,data,architecture,forget,method,parameters,seed,kind,name,value,unit,direction,reference,gap,\
+        spread,caveat
         demo,shapes,cnn,class circle,trw,"{""temperature"":0.1,""tilt"":10}",1,metric,accuracy.retain_test,0.9,fraction,\
-        nearest,0.92,-0.020000000000000018
+        nearest,0.92,-0.020000000000000018,0.9,
         demo,shapes,cnn,class circle,trw,"{""temperature"":0.1,""tilt"":10}",1,metric,run-time.unlearning,1.5,seconds,\
-        lower,,
+        lower,,,1.5,
 
         """)
   }
@@ -25,19 +26,20 @@ struct ReportTextTests {
       report.text(.table) == """
         shapes · cnn · class circle
 
-                                     accuracy              run-time        total-variation
-        method                       retain_test           unlearning (s)  forget_test
-        ─────────────────────────────────────────────────────────────────────────────────────────
-        retrain (floor)              92.50 ± 0.71          105.00 ± 7.07    6.25 ±  0.00
-        original                     96.00 ± 1.41 (+3.50)       —          62.50 ± 17.68 (+56.25)
-        trw tilt=10 temperature=0.1  90.50 ± 0.71 (−2.00)    2.00 ± 0.71   12.50 ±  0.00  (+6.25)
-        fine-tune                    93.25 ± 1.06 (+0.75)   10.00 ± 0.00   31.25 ±  8.84 (+25.00)
+                                     accuracy               run-time        total-variation
+        method                       retain_test            unlearning (s)  forget_test
+        ───────────────────────────────────────────────────────────────────────────────────────────
+        retrain (floor)              92.50 ± 0.71           105.00 ± 7.07    6.25 ±  0.00
+        original                     96.00 ± 1.41 (+3.50)?       —          62.50 ± 17.68 (+56.25)?
+        trw tilt=10 temperature=0.1  90.50 ± 0.71 (−2.00)     2.00 ± 0.71   12.50 ±  0.00  (+6.25)
+        fine-tune                    93.25 ± 1.06 (+0.75)?   10.00 ± 0.00   31.25 ±  8.84 (+25.00)?
 
         Mean ± sample standard deviation over 2 seeds.
         Fractions are in percent.
         In parentheses: the mean's difference to retrain.
+        ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot be known.
         retrain (floor): models trained without the forget set; a distance in this row is the one between such models of \
-        different seeds.
+        different seeds, its spread a jackknife over models.
         —: no value.
 
         Left out (1):
@@ -54,7 +56,7 @@ struct ReportTextTests {
     let lines = text.split(separator: "\n")
     #expect(lines.allSatisfy { $0.displayWidth <= 75 || $0.contains("rwft") }, "\(text)")
     #expect(lines.filter { $0.hasPrefix("retrain (floor) ") }.count == 2)
-    #expect(text.contains("accuracy              run-time\n"))
+    #expect(text.contains("accuracy               run-time\n"))
   }
 
   @Test func markdown() {
@@ -65,13 +67,14 @@ struct ReportTextTests {
         | method | accuracy.retain_test | run-time.unlearning (s) | total-variation.forget_test |
         | :-- | --: | --: | --: |
         | retrain (floor) | 92.50 ± 0.71 | 105.00 ± 7.07 | 6.25 ± 0.00 |
-        | original | 96.00 ± 1.41 (+3.50) | — | 62.50 ± 17.68 (+56.25) |
+        | original | 96.00 ± 1.41 (+3.50)? | — | 62.50 ± 17.68 (+56.25)? |
         | trw tilt=10 temperature=0.1 | 90.50 ± 0.71 (−2.00) | 2.00 ± 0.71 | 12.50 ± 0.00 (+6.25) |
-        | fine-tune | 93.25 ± 1.06 (+0.75) | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00) |
+        | fine-tune | 93.25 ± 1.06 (+0.75)? | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00)? |
 
         Mean ± sample standard deviation over 2 seeds. Fractions are in percent. In parentheses: the mean's difference \
-        to retrain. retrain (floor): models trained without the forget set; a distance in this row is the one between \
-        such models of different seeds. —: no value.
+        to retrain. ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot \
+        be known. retrain (floor): models trained without the forget set; a distance in this row is the one between \
+        such models of different seeds, its spread a jackknife over models. —: no value.
 
         Left out (1):
 
@@ -93,8 +96,9 @@ struct ReportTextTests {
           \centering
           \caption{shapes, cnn, class circle. Mean $\pm$ sample standard deviation over 2 seeds. \#(
             "")Fractions are in percent. In parentheses: the mean's difference to retrain. \#(
-            "")retrain (floor): models trained without the forget set; a distance in this row is the one \#(
-            "")between such models of different seeds. ---: no value.}
+            "")?: inconclusive; the difference's 95 \% interval (Student's t, paired by seed) contains 0, \#(
+            "")or cannot be known. retrain (floor): models trained without the forget set; a distance in this row is the one \#(
+            "")between such models of different seeds, its spread a jackknife over models. ---: no value.}
           \begin{tabular}{lrrr}
             \toprule
             & \multicolumn{1}{c}{accuracy} & \multicolumn{1}{c}{run-time} & \multicolumn{1}{c}{total-variation} \\
@@ -102,9 +106,9 @@ struct ReportTextTests {
             method & retain\_test & unlearning (s) & forget\_test \\
             \midrule
             retrain (floor) & $92.50 \pm 0.71$ & $105.00 \pm 7.07$ & $6.25 \pm 0.00$ \\
-            original & $96.00 \pm 1.41$ ($+3.50$) & --- & $62.50 \pm 17.68$ ($+56.25$) \\
+            original & $96.00 \pm 1.41$ ($+3.50$)? & --- & $62.50 \pm 17.68$ ($+56.25$)? \\
             trw tilt=10 temperature=0.1 & $90.50 \pm 0.71$ ($-2.00$) & $2.00 \pm 0.71$ & $12.50 \pm 0.00$ ($+6.25$) \\
-            fine-tune & $93.25 \pm 1.06$ ($+0.75$) & $10.00 \pm 0.00$ & $31.25 \pm 8.84$ ($+25.00$) \\
+            fine-tune & $93.25 \pm 1.06$ ($+0.75$)? & $10.00 \pm 0.00$ & $31.25 \pm 8.84$ ($+25.00$)? \\
             \bottomrule
           \end{tabular}
         \end{table}
@@ -119,7 +123,7 @@ struct ReportTextTests {
       lines.dropFirst().first == #"""
         {"experiment":"demo","data":"shapes","architecture":"cnn","forget":"class circle","method":"trw",\#(
           "")"parameters":{"temperature":0.1,"tilt":10},"seed":1,"kind":"metric","name":"run-time.unlearning",\#(
-          "")"value":1.5,"unit":"seconds","direction":"lower","reference":null,"gap":null}
+          "")"value":1.5,"unit":"seconds","direction":"lower","reference":null,"gap":null,"spread":1.5,"caveat":null}
         """#)
   }
 

@@ -56,6 +56,35 @@ import Unlearning
     return words.dropFirst().reduce(String(words[0])) { $0 + $1.capitalized }
   }
 
+  @Test("the floor's spread is a jackknife over models", arguments: PredictionTotalVariation.Against.allCases)
+  func floorSpread(against: PredictionTotalVariation.Against) throws {
+    let golden = try AttackFixture.golden("class_request")
+    let metric = try metric { $0.against = against }
+    func floors(_ models: [ModelOutputs]) throws -> [MeasuredValue] {
+      try models.indices.map { position in
+        var evidence = golden.evidence(ofRetrained: position)
+        (evidence.retrained, evidence.target, evidence.targetPosition) = (models, models[position], position)
+        return try #require(try metric.measure(evidence).first)
+      }
+    }
+    func mean(_ values: [MeasuredValue]) -> Double { values.map(\.value).reduce(0, +) / Double(values.count) }
+    let models = golden.retrainedOutputs
+    let all = try floors(models)
+    let n = Double(models.count)
+    for position in models.indices {
+      var others = models
+      others.remove(at: position)
+      guard case .pseudoValue(let found) = all[position].spread else {
+        Issue.record("no pseudo-value")
+        continue
+      }
+      AttackFixture.expect(
+        found, n * mean(all) - (n - 1) * mean(try floors(others)), tolerance: 1e-12, "pseudo-value \(position)")
+    }
+    #expect(try floors(Array(models.prefix(2))).map(\.spread) == [.unknown, .unknown])
+    #expect(try metric.measure(golden.evidence()).first?.spread == nil)
+  }
+
   @Test("a twin of every retrained model is at distance 0") func twin() throws {
     let golden = try AttackFixture.golden("class_request")
     var evidence = golden.evidence()

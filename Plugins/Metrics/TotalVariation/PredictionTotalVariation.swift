@@ -11,7 +11,8 @@ public import Unlearning
 /// - `distribution`: `mean_j TV(mean_x p_U(·|x), mean_x p_{R_j}(·|x))`
 ///
 /// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
-/// an unlearned model has above it is its leak. Measurements are named by their part: `total-variation.forget_test`.
+/// an unlearned model has above it is its leak. The floor's spread is a jackknife over models, since its pairs share
+/// them; with two models it is unknown. Measurements are named by their part: `total-variation.forget_test`.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v1).
@@ -52,7 +53,7 @@ public struct PredictionTotalVariation: Metric {
     summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v1)", arXiv: "2506.20893",
-      place: "TV metric; aggregation chosen"))
+      place: "TV metric; aggregation chosen"), version: 2)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// A distance in [0, 1].
@@ -105,8 +106,36 @@ public struct PredictionTotalVariation: Metric {
         }
         return rows(predictions)
       }
-      return measurement(part, rows(own), references)
+      var value = measurement(part, rows(own), references)
+      if let position = evidence.targetPosition {
+        var models = references
+        models.insert(rows(own), at: position)
+        value.spread = spread(models, at: position)
+      }
+      return value
     }
+  }
+
+  /// The spread of the floor, the mean of every retrained model's value against the others.
+  private func spread(_ models: [[[Double]]], at position: Int) -> Spread {
+    guard models.count > 2 else { return .unknown }
+    if parameters.against == .mean {
+      return .jackknife(models, at: position) { models in
+        mean(
+          models.indices.map { own in
+            let others = models.indices.filter { $0 != own }.map { models[$0] }
+            return measurement(.forgetTest, models[own], others).value
+          })
+      }
+    }
+    var distances = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
+    for first in models.indices {
+      for second in models.indices where second > first {
+        distances[first][second] = measurement(.forgetTest, models[first], [models[second]]).value
+        distances[second][first] = distances[first][second]
+      }
+    }
+    return .ofPairs(distances, at: position)
   }
 
   private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> MeasuredValue {

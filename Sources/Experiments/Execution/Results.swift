@@ -4,14 +4,15 @@ import Unlearning
 /// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and the
 /// labels of the cells whose measurements are missing.
 ///
-/// - Throws: `StoreError` when a result is damaged.
+/// - Throws: `StoreError` when a result is damaged, `ResultsError` when two measurements of a model have one name.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [String]) {
-  var references: [ReferenceKey: Double] = [:]
+  var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
   var missing: [String] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
+    var names: Set<String> = []
     for probe in cell.probes {
       guard store.contains(probe.key) else {
         let reason = failure(above: probe.key, steps, store).map { ": failed: \($0)" } ?? ""
@@ -21,16 +22,18 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       for measurement in try StepRunner.measurements(of: probe.key, in: store) {
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seed, name: name)
-        if cell.isReference { references[place] = measurement.value }
+        guard names.insert(name).inserted else { throw ResultsError.nameTwice(name, cell: cell.label) }
+        if cell.isReference { references[place] = measurement }
         let reference = measurement.reference == .none ? nil : references[place]
         rows.append(
           ResultRow(
             experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
             method: cell.method, parameters: cell.parameters.canonicalText, seed: cell.seed,
             kind: probe.kind == "attack" ? .attack : .metric, name: name, value: measurement.value,
-            unit: measurement.unit, direction: measurement.direction, reference: reference,
-            gap: reference.map { measurement.value - $0 }, variedParameters: cell.variedParameters,
-            isReference: cell.isReference, isOriginal: cell.isOriginal))
+            unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
+            gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
+            gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,
+            variedParameters: cell.variedParameters, isReference: cell.isReference, isOriginal: cell.isOriginal))
       }
     }
   }
@@ -48,4 +51,34 @@ private struct ReferenceKey: Hashable {
   var group: String
   var seed: Int
   var name: String
+}
+
+extension Spread {
+  /// What shows how much `value − reference` varies from seed to seed; nil where that is the difference itself.
+  fileprivate static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
+    func number(_ measured: MeasuredValue) -> Double? {
+      switch measured.spread {
+      case nil: measured.value
+      case .pseudoValue(let number): number
+      case .unknown: nil
+      }
+    }
+    if value.spread == nil, reference.spread == nil { return nil }
+    guard let own = number(value), let other = number(reference) else { return .unknown }
+    return .pseudoValue(own - other)
+  }
+}
+
+/// What keeps results from being a table.
+public enum ResultsError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Two measurements of one model would stand in one place of the table.
+  case nameTwice(String, cell: String)
+
+  /// Names the measurement and the model.
+  public var description: String {
+    switch self {
+    case .nameTwice(let name, let cell):
+      "two measurements of '\(cell)' are named '\(name)'; one of the plugins must name its values otherwise"
+    }
+  }
 }

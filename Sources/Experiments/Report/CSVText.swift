@@ -12,6 +12,7 @@ enum CSVText {
       row.experiment, row.data, row.architecture, row.forget, row.method, row.parameters, "\(row.seed)",
       row.kind.rawValue, row.name, number(row.value), row.unit.rawValue, row.direction.rawValue,
       row.reference.map(number) ?? "", row.gap.map(number) ?? "",
+      row.spreadNumber.map(number) ?? "", row.caveat ?? "",
     ]
   }
 

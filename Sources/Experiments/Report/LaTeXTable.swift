@@ -55,13 +55,18 @@ struct LaTeXTable {
   private func text(of cell: ResultTable.Summary?) -> String {
     guard let cell else { return "---" }
     func ascii(_ number: String) -> String { number.replacing("−", with: "-") }
-    let value = cell.deviation.map { "$\(ascii(cell.mean)) \\pm \(ascii($0))$" } ?? "$\(ascii(cell.mean))$"
-    return value + (cell.gap.map { " ($\(ascii($0))$)" } ?? "")
+    let mean = ascii(cell.mean) + (cell.hasCaveat ? "^{\\dagger}" : "")
+    let value =
+      switch cell.deviation {
+      case nil: "$\(mean)$"
+      case ResultTable.Summary.noValue: "$\(mean) \\pm$ ---"
+      case let deviation?: "$\(mean) \\pm \(ascii(deviation))$"
+      }
+    return value + (cell.gap.map { " ($\(ascii($0))$)" } ?? "") + (cell.isInconclusive ? "?" : "")
   }
 
   private func plain(_ cell: ResultTable.Summary?) -> String {
-    guard let cell else { return "—" }
-    return cell.mean + (cell.deviation.map { " ± \($0)" } ?? "") + (cell.gap.map { " (\($0))" } ?? "")
+    cell?.text ?? ResultTable.Summary.noValue
   }
 
   private func escaped(_ text: String) -> String {
@@ -71,6 +76,7 @@ struct LaTeXTable {
       case "~": result += "\\textasciitilde{}"
       case "^": result += "\\textasciicircum{}"
       case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
+      case "†": result += "$\\dagger$"
       case "±": result += "$\\pm$"
       case "—": result += "---"
       case "−": result += "$-$"

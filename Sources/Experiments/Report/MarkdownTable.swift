@@ -21,8 +21,7 @@ struct MarkdownTable {
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
 
   private func text(of cell: ResultTable.Summary?) -> String {
-    guard let cell else { return "—" }
-    return cell.mean + (cell.deviation.map { " ± \($0)" } ?? "") + (cell.gap.map { " (\($0))" } ?? "")
+    cell?.text ?? ResultTable.Summary.noValue
   }
 
   private func escaped(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import ConfigYAML
+import Foundation
 import Unlearning
 
 /// The results of one experiment, ready to be written in any format.
@@ -11,6 +12,8 @@ public struct Report: Sendable {
   public var missing: [String]
   /// The cells that are not run, with the reason, one line each.
   public var leftOut: [String]
+  /// What stands behind ± in the tables; CSV and JSON have the values of seeds.
+  public var interval = ReportInterval.sd
 
   /// A report of `rows`.
   public init(experiment: String, rows: [ResultRow], missing: [String] = [], leftOut: [String] = []) {
@@ -43,27 +46,54 @@ public struct Report: Sendable {
       if groups[key] == nil { keys.append(key) }
       groups[key, default: []].append(row)
     }
-    return keys.map { ResultTable(titles: $0, rows: groups[$0] ?? []) }
+    return keys.map { ResultTable(titles: $0, rows: groups[$0] ?? [], interval: interval) }
   }
 
   /// What a reader must know of the numbers, one sentence each.
   var notes: [String] {
     guard !rows.isEmpty else { return ["There are no results yet."] }
     let seeds = Set(rows.map(\.seed)).count
-    var notes = [
-      seeds == 1
-        ? "One seed, so there are no standard deviations."
-        : "Mean ± sample standard deviation over \(seeds) seeds."
-    ]
+    var notes = [spreadNote(seeds)]
     if rows.contains(where: { $0.unit == .fraction }) { notes.append("Fractions are in percent.") }
     if let reference = rows.first(where: \.isReference)?.method {
       notes.append("In parentheses: the mean's difference to \(reference).")
+      if tables.contains(where: { $0.rows.contains { $0.cells.contains { $0?.isInconclusive == true } } }) {
+        notes.append(
+          "?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot be known."
+        )
+      }
       notes.append(
         "\(reference) (floor): models trained without the forget set; "
-          + "a distance in this row is the one between such models of different seeds.")
+          + "a distance in this row is the one between such models of different seeds"
+          + (seeds > 1 ? ", its spread a jackknife over models." : "."))
     }
     notes.append("—: no value.")
-    return notes
+    return notes + caveatNotes
+  }
+
+  private func spreadNote(_ seeds: Int) -> String {
+    guard seeds > 1 else { return "One seed, so there are no standard deviations." }
+    switch interval {
+    case .sd: return "Mean ± sample standard deviation over \(seeds) seeds."
+    case .t95:
+      let factor = Statistics.spread([1, -1] + Array(repeating: 0, count: max(0, seeds - 2)), .t95) ?? 0
+      let deviation = (2 / Double(seeds - 1)).squareRoot()
+      let rounded = String(format: "%.2f", factor / deviation)
+      return "Mean ± half the width of its 95 % interval (Student's t) over \(seeds) seeds: "
+        + "\(rounded) sample standard deviations."
+    }
+  }
+
+  /// Each caveat once, with the measurements and methods concerned.
+  private var caveatNotes: [String] {
+    let marked = rows.filter { $0.caveat != nil }
+    return ResultTable.grouped(marked) { $0.caveat }.map { rows in
+      let places = ResultTable.grouped(rows, by: \.name).map { rows in
+        let methods = ResultTable.grouped(rows, by: ResultTable.label).map { ResultTable.label($0[0]) }
+        return "\(rows[0].name) of \(methods.joined(separator: ", "))"
+      }
+      return "\(ResultTable.Summary.caveatMark): \(rows[0].caveat ?? ""): \(places.joined(separator: "; "))."
+    }
   }
 
   private static let missingLines = 10

@@ -11,7 +11,8 @@ public enum ResultKind: String, Sendable, Codable, CaseIterable {
 
 /// One measured value of one model: a row of the results, tidy.
 ///
-/// Encodes under the names of `columns`, in their order; `reference` and `gap` are null where there is none.
+/// Encodes under the names of `columns`, in their order; `reference`, `gap`, `spread` and `caveat` are null where there is
+/// none.
 public struct ResultRow: Sendable, Hashable {
   /// The name of the experiment.
   public var experiment: String
@@ -41,6 +42,12 @@ public struct ResultRow: Sendable, Hashable {
   public var reference: Double?
   /// `value` − `reference`.
   public var gap: Double?
+  /// What shows how much the value varies from seed to seed; nil where that is `value`.
+  public var spread: Spread?
+  /// Why the value says less than it seems to; nil for a sound value.
+  public var caveat: String?
+  /// The same as `spread` for `gap`, nil where that is `gap` itself; not encoded.
+  public var gapSpread: Spread?
   /// What sweeps vary, "tilt=10 temperature=0.1"; not encoded.
   public var variedParameters: String
   /// Whether the model is the one that others are compared with; not encoded.
@@ -52,8 +59,8 @@ public struct ResultRow: Sendable, Hashable {
   public init(
     experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
     seed: Int, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
-    reference: Double? = nil, gap: Double? = nil, variedParameters: String = "", isReference: Bool = false,
-    isOriginal: Bool = false
+    reference: Double? = nil, gap: Double? = nil, spread: Spread? = nil, gapSpread: Spread? = nil,
+    caveat: String? = nil, variedParameters: String = "", isReference: Bool = false, isOriginal: Bool = false
   ) {
     self.experiment = experiment
     self.data = data
@@ -69,9 +76,25 @@ public struct ResultRow: Sendable, Hashable {
     self.direction = direction
     self.reference = reference
     self.gap = gap
+    self.spread = spread
+    self.gapSpread = gapSpread
+    self.caveat = caveat
     self.variedParameters = variedParameters
     self.isReference = isReference
     self.isOriginal = isOriginal
+  }
+
+  /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
+  public var spreadNumber: Double? { Self.number(spread, value) }
+  /// The same of `gap`.
+  public var gapSpreadNumber: Double? { gap.flatMap { Self.number(gapSpread, $0) } }
+
+  private static func number(_ spread: Spread?, _ value: Double) -> Double? {
+    switch spread {
+    case nil: value
+    case .pseudoValue(let number): number
+    case .unknown: nil
+    }
   }
 
   /// The names of the columns, in the order of every file that has rows.
@@ -86,7 +109,7 @@ public struct ResultRow: Sendable, Hashable {
       (.forget, .string(forget)), (.method, .string(method)), (.parameters, resolved), (.seed, .int(seed)),
       (.kind, .string(kind.rawValue)), (.name, .string(name)), (.value, number(value)),
       (.unit, .string(unit.rawValue)), (.direction, .string(direction.rawValue)), (.reference, number(reference)),
-      (.gap, number(gap)),
+      (.gap, number(gap)), (.spread, number(spreadNumber)), (.caveat, caveat.map { .string($0) } ?? .null),
     ]
     return .object(members.map { JSONValue.Member(key: $0.rawValue, value: $1) })
   }
@@ -95,7 +118,7 @@ public struct ResultRow: Sendable, Hashable {
 extension ResultRow: Codable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case experiment, data, architecture, forget, method, parameters, seed, kind, name, value, unit, direction
-    case reference, gap
+    case reference, gap, spread, caveat
   }
 
   /// Reads the columns; what is not encoded follows from the names "original" and "retrain".
@@ -103,17 +126,21 @@ extension ResultRow: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func text(_ key: CodingKeys) throws -> String { try container.decode(String.self, forKey: key) }
     let method = try text(.method)
+    let value = try container.decodeIfPresent(Double.self, forKey: .value) ?? .nan
+    let spread = try container.decodeIfPresent(Double.self, forKey: .spread)
     self.init(
       experiment: try text(.experiment), data: try text(.data), architecture: try text(.architecture),
       forget: try text(.forget), method: method,
       parameters: try container.decode(JSONValue.self, forKey: .parameters).description,
       seed: try container.decode(Int.self, forKey: .seed),
       kind: try container.decode(ResultKind.self, forKey: .kind), name: try text(.name),
-      value: try container.decodeIfPresent(Double.self, forKey: .value) ?? .nan,
+      value: value,
       unit: try container.decode(MeasurementUnit.self, forKey: .unit),
       direction: try container.decode(Direction.self, forKey: .direction),
       reference: try container.decodeIfPresent(Double.self, forKey: .reference),
-      gap: try container.decodeIfPresent(Double.self, forKey: .gap), isReference: method == "retrain",
+      gap: try container.decodeIfPresent(Double.self, forKey: .gap),
+      spread: spread == value ? nil : spread.map { .pseudoValue($0) } ?? .unknown,
+      caveat: try container.decodeIfPresent(String.self, forKey: .caveat), isReference: method == "retrain",
       isOriginal: method == "original")
   }
 

@@ -47,30 +47,54 @@ struct ResultTable {
   /// Several seeds of one measurement.
   struct Summary: Equatable {
     var mean: String
+    /// What stands behind ±: "—" where nothing is known of it, nil for one seed.
     var deviation: String?
     var gap: String?
+    /// Whether a value of a seed is not sound.
+    var hasCaveat: Bool
+    /// Whether the difference may be 0: its 95 % interval, paired by seed, contains 0 or cannot be computed.
+    var isInconclusive: Bool
 
-    init(_ rows: [ResultRow]) {
-      let values = rows.map(\.value)
+    init(_ rows: [ResultRow], interval: ReportInterval) {
       let gaps = rows.compactMap(\.gap)
       let unit = rows[0].unit
-      mean = unit.text(Statistics.mean(values))
-      deviation = Statistics.sampleDeviation(values).map { unit.text($0) }
+      mean = unit.text(Statistics.mean(rows.map(\.value)))
+      deviation =
+        rows.count < 2
+        ? nil
+        : Statistics.spread(rows.map(\.spreadNumber), interval).map { unit.text($0) } ?? Self.noValue
       // A seed without a gap would make the difference of two means over different seeds.
       let hasGap = !rows[0].isReference && gaps.count == rows.count
       gap = hasGap ? unit.signedText(Statistics.mean(gaps)) : nil
+      hasCaveat = rows.contains { $0.caveat != nil }
+      let halfWidth = Statistics.spread(rows.map(\.gapSpreadNumber), .t95)
+      isInconclusive =
+        hasGap && rows.count > 1 && gaps.contains { $0 != 0 }
+        && (halfWidth.map { abs(Statistics.mean(gaps)) <= $0 } ?? true)
+    }
+
+    static let noValue = "—"
+    /// Stands behind a value that is not sound.
+    static let caveatMark = "†"
+    /// Stands behind a difference that may be 0.
+    static let inconclusiveMark = "?"
+
+    /// The cell in one piece: "35.20† ± 1.40 (+3.50)?".
+    var text: String {
+      mean + (hasCaveat ? Self.caveatMark : "") + (deviation.map { " ± \($0)" } ?? "")
+        + (gap.map { " (\($0))" } ?? "") + (isInconclusive ? Self.inconclusiveMark : "")
     }
   }
 
   /// The table of `rows`: first the reference, then the original, then the rest, each in the order of the rows.
-  init(titles: [String], rows: [ResultRow]) {
+  init(titles: [String], rows: [ResultRow], interval: ReportInterval = .sd) {
     self.titles = titles
     let models = Self.grouped(rows) { [$0.method, $0.parameters, $0.variedParameters] }
     let columns = Self.columns(of: models)
     let seeds = Set(rows.map(\.seed)).count
     let lines = models.map { rows in
       let cells = Self.grouped(rows, by: Column.init)
-      let byColumn = Dictionary(uniqueKeysWithValues: cells.map { (Column($0[0]), Summary($0)) })
+      let byColumn = Dictionary(uniqueKeysWithValues: cells.map { (Column($0[0]), Summary($0, interval: interval)) })
       let found = Set(rows.map(\.seed)).count
       let partial = found < seeds ? " (\(found) of \(seeds) seeds)" : ""
       return Row(
@@ -83,13 +107,13 @@ struct ResultTable {
       + lines.filter { !$0.isOriginal && !$0.isReference }
   }
 
-  private static func label(_ row: ResultRow) -> String {
+  static func label(_ row: ResultRow) -> String {
     let name = row.variedParameters.isEmpty ? row.method : "\(row.method) \(row.variedParameters)"
     return row.isReference ? "\(name) (floor)" : name
   }
 
   /// Rows of equal keys together, in the order in which the keys come first.
-  private static func grouped<Key: Hashable>(_ rows: [ResultRow], by key: (ResultRow) -> Key) -> [[ResultRow]] {
+  static func grouped<Key: Hashable>(_ rows: [ResultRow], by key: (ResultRow) -> Key) -> [[ResultRow]] {
     var places: [Key: Int] = [:]
     var groups: [[ResultRow]] = []
     for row in rows {
@@ -138,5 +162,16 @@ enum Statistics {
     guard values.count > 1 else { return nil }
     let mean = mean(values)
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+  }
+
+  /// The deviation of `values`, or half the width of the interval of their mean; nil below two values, or where one is
+  /// not known.
+  static func spread(_ values: [Double?], _ interval: ReportInterval) -> Double? {
+    let known = values.compactMap(\.self)
+    guard known.count == values.count, let deviation = sampleDeviation(known) else { return nil }
+    switch interval {
+    case .sd: return deviation
+    case .t95: return StudentT.quantile95(degrees: known.count - 1) * deviation / Double(known.count).squareRoot()
+    }
   }
 }

@@ -68,17 +68,23 @@ struct TerminalTable {
   /// Mean, deviation and gap of one column, each aligned at its end.
   private func aligned(_ cells: [ResultTable.Summary?]) -> [String] {
     func widest(_ texts: [String?]) -> Int { texts.compactMap { $0?.displayWidth }.max() ?? 0 }
+    func mark(_ isMarked: Bool, _ mark: String, _ isUsed: Bool) -> String { isMarked ? mark : isUsed ? " " : "" }
+    let hasCaveats = cells.contains { $0?.hasCaveat == true }
+    let hasInconclusive = cells.contains { $0?.isInconclusive == true }
     let mean = widest(cells.map { $0?.mean } + ["—"])
     let deviation = widest(cells.map { $0?.deviation })
     let gap = widest(cells.map { $0?.gap })
     return cells.map { cell in
       guard let cell else { return "—".leftPadded(to: mean) }
-      var text = cell.mean.leftPadded(to: mean)
+      var text = cell.mean.leftPadded(to: mean) + mark(cell.hasCaveat, ResultTable.Summary.caveatMark, hasCaveats)
       if deviation > 0 {
         let shown = cell.deviation.map { " ± " + $0.leftPadded(to: deviation) } ?? ""
         text += shown.padded(to: deviation + 3)
       }
-      if gap > 0, let shown = cell.gap { text += " (\(shown))".leftPadded(to: gap + 3) }
+      if gap > 0, let shown = cell.gap {
+        text += " (\(shown))".leftPadded(to: gap + 3)
+        text += mark(cell.isInconclusive, ResultTable.Summary.inconclusiveMark, hasInconclusive)
+      }
       return text
     }
   }

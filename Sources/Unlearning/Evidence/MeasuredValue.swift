@@ -48,6 +48,8 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
   public var reference: ReferenceKind
   /// A score per sample, where they exist, in the order of the part's rows.
   public var perSample: [Double]?
+  /// What shows how much the value varies from model to model; nil where that is the value itself.
+  public var spread: Spread?
   /// Why the value says less than it seems to, in one short sentence without a final stop; nil for a sound value.
   ///
   /// Tables mark such a value and print each sentence once below. Example: "the decision is the same for all scores".
@@ -56,7 +58,7 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
   /// A measurement.
   public init(
     _ name: String, _ value: Double, unit: MeasurementUnit = .fraction, direction: Direction,
-    reference: ReferenceKind = .retrained, perSample: [Double]? = nil, caveat: String? = nil
+    reference: ReferenceKind = .retrained, perSample: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
   ) {
     self.name = name
     self.value = value
@@ -64,6 +66,7 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
     self.direction = direction
     self.reference = reference
     self.perSample = perSample
+    self.spread = spread
     self.caveat = caveat
   }
 }

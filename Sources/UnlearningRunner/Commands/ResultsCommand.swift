@@ -14,7 +14,8 @@ struct ResultsCommand: RunnerCommand {
 
   func run(in context: Context) throws -> ExitStatus {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
-    let report = try Report(of: plan, store: try storeOptions.open())
+    var report = try Report(of: plan, store: try storeOptions.open())
+    report.interval = formatOptions.interval
     try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
     if !report.missing.isEmpty {
       context.console.report(

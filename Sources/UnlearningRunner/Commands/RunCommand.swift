@@ -38,7 +38,8 @@ struct RunCommand: RunnerCommand {
       context.console.report("interrupted; finished steps are kept. Go on with: \(resumingCommand)\n")
       return .interrupted
     }
-    let report = try Report(of: plan, store: store)
+    var report = try Report(of: plan, store: store)
+    report.interval = formatOptions.interval
     try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
     guard summary.failed > 0 || summary.skipped > 0 else { return .done }
     context.console.report(failureText(summary))

@@ -39,6 +39,18 @@ enum ResultsSchema {
       return choices(directions.map(\.rawValue), "Which values are better; 'nearest' is nearest to the reference.")
     case "reference": return ["type": number, "description": "The value of the retrained model of the same seed."]
     case "gap": return ["type": number, "description": "value - reference."]
+    case "spread":
+      return [
+        "type": number,
+        "description": """
+        The number whose sample standard deviation over seeds is the spread of value: value itself, or where values of \
+        seeds share models the jackknife pseudo-value; null where nothing is known of the spread.
+        """,
+      ]
+    case "caveat":
+      return [
+        "type": ["string", "null"], "description": "Why the value says less than it seems to; null for a sound value.",
+      ]
     default: preconditionFailure("the column '\(name)' has no schema")
     }
   }

@@ -1,0 +1,108 @@
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+/// What tables say of how sure a number is.
+@Suite("report spreads, intervals and caveats")
+struct ReportSpreadTests {
+  /// One method beside the reference, one value a seed, in percent.
+  private func rows(
+    _ values: [Double], reference: [Double], spreads: [Spread?] = [], gapSpreads: [Spread?] = [], caveat: String? = nil
+  ) -> [ResultRow] {
+    func row(_ method: String, _ seed: Int, _ value: Double) -> ResultRow {
+      ResultRow(
+        experiment: "demo", data: "shapes", architecture: "cnn", forget: "class circle", method: method,
+        parameters: "{}", seed: seed, kind: .metric, name: "total-variation.forget_test", value: value / 100,
+        unit: .fraction, direction: .lower, reference: reference[seed] / 100, gap: (value - reference[seed]) / 100,
+        isReference: method == "retrain")
+    }
+    let retrained = reference.indices.map { seed in
+      var row = row("retrain", seed, reference[seed])
+      row.spread = spreads.isEmpty ? nil : spreads[seed]
+      return row
+    }
+    return retrained
+      + values.indices.map { seed in
+        var row = row("trw", seed, values[seed])
+        row.caveat = seed == 0 ? caveat : nil
+        row.gapSpread = gapSpreads.isEmpty ? nil : gapSpreads[seed]
+        return row
+      }
+  }
+
+  private func line(_ method: String, of rows: [ResultRow], interval: ReportInterval = .sd) throws -> String {
+    var report = Report(experiment: "demo", rows: rows)
+    report.interval = interval
+    let lines = report.text(.markdown).split(separator: "\n")
+    return String(try #require(lines.first { $0.hasPrefix("| \(method)") }))
+  }
+
+  @Test("a caveat marks the value, and is printed once with what it concerns")
+  func caveats() throws {
+    let caveat = "the decision is the same for all scores"
+    let marked = rows([10, 20, 30], reference: [1, 2, 3], caveat: caveat)
+    let report = Report(experiment: "demo", rows: marked)
+    #expect(try line("trw", of: marked).contains("| 20.00† ± 10.00 "))
+    #expect(report.text(.table).contains("20.00† ± 10.00"))
+    #expect(report.text(.latex).contains("$20.00^{\\dagger} \\pm 10.00$"))
+    let note = "†: \(caveat): total-variation.forget_test of trw."
+    #expect(report.text(.markdown).components(separatedBy: note).count == 2)
+    #expect(report.text(.table).components(separatedBy: note).count == 2)
+    let csv = report.text(.csv).split(separator: "\n").filter { $0.hasSuffix(",0.1,\(caveat)") }
+    #expect(csv.count == 1)
+    let json = report.text(.json)
+    #expect(json.components(separatedBy: #""caveat":"\#(caveat)"}"#).count == 2)
+    #expect(json.components(separatedBy: #""caveat":null}"#).count == 6)
+    let clean = Report(experiment: "demo", rows: rows([10, 20, 30], reference: [1, 2, 3])).text(.table)
+    #expect(!clean.contains("†"))
+  }
+
+  @Test("the deviation is that of pseudo-values, and never 0 where it is not known")
+  func spreads() throws {
+    let pseudo = rows(
+      [5, 5, 5], reference: [1, 2, 3], spreads: [.pseudoValue(-0.02), .pseudoValue(0.02), .pseudoValue(0.06)])
+    #expect(try line("retrain", of: pseudo) == "| retrain (floor) | 2.00 ± 4.00 |")
+    let two = rows([5, 6], reference: [2, 2], spreads: [.unknown, .unknown], gapSpreads: [.unknown, .unknown])
+    #expect(try line("retrain", of: two) == "| retrain (floor) | 2.00 ± — |")
+    #expect(try line("trw", of: two) == "| trw | 5.50 ± 0.71 (+3.50)? |")
+    let lines = Report(experiment: "demo", rows: two).text(.json).split(separator: "\n")
+    #expect(lines[0].contains(#""spread":null"#) && lines[2].contains(#""spread":0.05"#))
+    let read = try JSONDecoder().decode(ResultRow.self, from: Data(lines[0].utf8))
+    #expect(read.spread == .unknown)
+  }
+
+  // t(.975) is 4.302652729749462 at 2 and 2.7764451051977934 at 4 degrees of freedom (SciPy 1.17.1).
+  @Test(
+    "intervals of means by Student's t",
+    arguments: [([1.0, 2, 3], "2.00 ± 2.48"), ([10, 11, 12, 13, 14], "12.00 ± 1.96"), ([1, 3], "2.00 ± 12.71")])
+  func intervals(values: [Double], shown: String) throws {
+    let rows = rows(values, reference: values.map { _ in 1 })
+    #expect(try line("trw", of: rows, interval: .t95).contains("| \(shown) "))
+    var report = Report(experiment: "demo", rows: rows)
+    report.interval = .t95
+    if values.count == 3 { #expect(report.text(.markdown).contains("over 3 seeds: 2.48 sample standard deviations.")) }
+  }
+
+  @Test(
+    "a difference whose paired interval contains 0 is marked",
+    arguments: [
+      // The deviation of the differences is 1: the interval is ±2.484 (n = 3).
+      ([2.4, 3.4, 4.4], [1.0, 1, 1], true), ([2.5, 3.5, 4.5], [1.0, 1, 1], false),
+      // Paired: large, equal movements of both do not hide a small difference.
+      ([10.1, 20.2, 30.3], [10.0, 20, 30], true), ([10.5, 20.5, 30.5], [10.0, 20, 30], false),
+      // Equal values are equal, not inconclusive.
+      ([0, 0, 0], [0.0, 0, 0], false),
+    ])
+  func inconclusive(values: [Double], reference: [Double], isMarked: Bool) throws {
+    let shown = try line("trw", of: rows(values, reference: reference))
+    #expect(shown.hasSuffix(")? |") == isMarked, "\(shown)")
+    let text = Report(experiment: "demo", rows: rows(values, reference: reference)).text(.table)
+    #expect(text.contains("?: inconclusive") == isMarked)
+  }
+
+  @Test("one seed marks nothing") func oneSeed() throws {
+    #expect(try line("trw", of: rows([3], reference: [1])) == "| trw | 3.00 (+2.00) |")
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+import Unlearning
+
+@Suite("spreads and names of measurements") struct SpreadTests {
+  private struct Golden: Decodable {
+    struct Case: Decodable {
+      var distances: [[Double]], pseudo: [Double], values: [Double], floor: [Double]
+    }
+    var cases: [Case]
+  }
+
+  private func cases(from file: String = #filePath) throws -> [Golden.Case] {
+    let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
+    return try JSONDecoder().decode(
+      Golden.self, from: try Data(contentsOf: folder.appending(path: "Golden/spread/golden.json"))
+    ).cases
+  }
+
+  private func number(_ spread: Spread) -> Double {
+    if case .pseudoValue(let value) = spread { value } else { .nan }
+  }
+
+  @Test("pseudo-values agree with NumPy's leaving out of one model after the other") func pairs() throws {
+    for golden in try cases() {
+      for (position, expected) in golden.pseudo.enumerated() {
+        let found = number(.ofPairs(golden.distances, at: position))
+        #expect(abs(found - expected) < 1e-12, "\(position) of \(golden.pseudo.count): \(found), \(expected)")
+      }
+      for (position, expected) in golden.floor.enumerated() {
+        let found = number(
+          .jackknife(golden.values, at: position) { values in
+            values.indices.map { own in
+              let others = values.indices.filter { $0 != own }.map { values[$0] }
+              return abs(values[own] - others.reduce(0, +) / Double(others.count))
+            }.reduce(0, +) / Double(values.count)
+          })
+        #expect(abs(found - expected) < 1e-12, "\(position) of \(golden.floor.count): \(found), \(expected)")
+      }
+    }
+  }
+
+  @Test("two models have pairs, but no spread of them") func twoModels() {
+    #expect(Spread.ofPairs([[0, 1], [1, 0]], at: 0) == .unknown)
+    #expect(Spread.jackknife([1.0, 2], at: 0) { $0[0] } == .unknown)
+  }
+
+  @Test("a spread reads back from JSON", arguments: [Spread.pseudoValue(0.25), .pseudoValue(-1), .unknown])
+  func coding(spread: Spread) throws {
+    let value = MeasuredValue("a", 0.5, direction: .lower, spread: spread, caveat: "why")
+    let data = try JSONEncoder().encode(value)
+    #expect(try JSONDecoder().decode(MeasuredValue.self, from: data) == value)
+    let plain = try JSONEncoder().encode(MeasuredValue("a", 0.5, direction: .lower))
+    #expect(!String(decoding: plain, as: UTF8.self).contains("spread"))
+  }
+
+  @Test(
+    "names of different texts differ, and usual ones are readable",
+    arguments: [
+      (["cat V-1", "Dog 2"], ["cat_v_1", "dog_2"]),
+      (["cat HER2+", "cat HER2-", "dog HER2+"], ["cat_her2_2b", "cat_her2_2d", "dog_her2_"]),
+      (["Benign x", "benign x"], ["_42enign_x", "benign_x"]),
+      (["a b", "a b", "a_b"], ["a_b", "a_b_2", "a_5fb"]),
+      (["forget group", "worst"], ["forget_group_2", "worst_2"]),
+      (["a b", "a b", "a b 2"], ["a_b", "a_b_3", "a_b_2"]),
+    ])
+  func names(texts: [String], names: [String]) {
+    let found = MeasuredValue.names(for: texts, reserved: ["worst", "forget_group"])
+    #expect(found == names)
+    #expect(Set(found).count == texts.count)
+  }
+
+  @Test("names of many texts that are alike differ") func manyNames() {
+    let signs = ["", "+", "-", " ", "_", "__", "A", "a", "é", "2", "_2", "_2b", "+2", "2b", "B"]
+    let texts = signs.flatMap { first in signs.map { "\(first) \($0)" } }
+    #expect(Set(MeasuredValue.names(for: texts, reserved: ["a_b", "_2"])).count == texts.count)
+  }
+}
