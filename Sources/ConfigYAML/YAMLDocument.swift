@@ -48,7 +48,7 @@ public struct YAMLDocument: Sendable {
       defer { try? handle.close() }
       bytes = Array(try handle.read(upToCount: Self.maximumBytes + 1) ?? Data())
     } catch {
-      throw Self.failure(file, "the file cannot be read: \(error.localizedDescription)")
+      throw Self.failure(file, "the file cannot be read: \(error.systemReason)")
     }
     guard bytes.count <= Self.maximumBytes else { throw Self.tooLarge(file) }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw Self.notUTF8(bytes, file) }

@@ -9,6 +9,13 @@ public enum DataRoot {
     resolve(parameter, environment: ProcessInfo.processInfo.environment)
   }
 
+  /// The file that a parameter names: below the data root, unless the path begins with "/" or "~".
+  public static func file(_ path: String) -> URL {
+    path.hasPrefix("/") || path.hasPrefix("~")
+      ? URL(fileURLWithPath: NSString(string: path).expandingTildeInPath)
+      : resolve(nil).appendingPathComponent(path, isDirectory: false)
+  }
+
   static func resolve(_ parameter: String?, environment: [String: String]) -> URL {
     let path = [parameter, environment["LACUNA_DATA"]].compactMap { $0 }.first { !$0.isEmpty } ?? "data"
     return URL(fileURLWithPath: NSString(string: path).expandingTildeInPath, isDirectory: true)

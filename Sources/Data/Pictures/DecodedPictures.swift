@@ -43,13 +43,13 @@ struct DecodedPictures {
       if try Self.provide(pixels, size: files.count * pictureBytes) { try? FileManager.default.removeItem(at: filled) }
       _ = try Self.provide(filled, size: files.count)
     } catch {
-      throw .unwritable(path: folder.path, reason: error.localizedDescription)
+      throw .unwritable(path: folder.path, reason: error.systemReason)
     }
     try fill(pixels, marks: filled, wanted: wanted, watch: watch)
     do {
       return .file(try Foundation.Data(contentsOf: pixels, options: .alwaysMapped))
     } catch {
-      throw .unreadable(path: pixels.path, reason: error.localizedDescription)
+      throw .unreadable(path: pixels.path, reason: error.systemReason)
     }
   }
 
@@ -104,7 +104,7 @@ struct DecodedPictures {
     } catch let error as DataError {
       throw error
     } catch {
-      throw .unwritable(path: pixels.path, reason: error.localizedDescription)
+      throw .unwritable(path: pixels.path, reason: error.systemReason)
     }
     guard problems.isEmpty else { throw .badPictures(problems) }
   }
@@ -120,7 +120,7 @@ struct DecodedPictures {
     do {
       bytes = Array(try Foundation.Data(contentsOf: url))
     } catch {
-      throw Picture.Problem(reason: error.localizedDescription)
+      throw Picture.Problem(reason: error.systemReason)
     }
     return framing.framed(try Picture(decoding: bytes), size: size).pixels
   }

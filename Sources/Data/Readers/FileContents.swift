@@ -43,7 +43,7 @@ private struct ChunkReader {
     } catch let error as DataError {
       throw error
     } catch {
-      throw .unreadable(path: url.path, reason: error.localizedDescription)
+      throw .unreadable(path: url.path, reason: error.systemReason)
     }
   }
 
@@ -58,7 +58,7 @@ private struct ChunkReader {
       guard let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty else { return nil }
       return [UInt8](chunk)
     } catch {
-      throw .unreadable(path: url.path, reason: error.localizedDescription)
+      throw .unreadable(path: url.path, reason: error.systemReason)
     }
   }
 }

@@ -46,7 +46,7 @@ public enum FileDigest {
       known.withLock { $0[url.path] = Known(size: size, changed: changed, digest: digest) }
       return digest
     } catch {
-      throw .unreadable(path: url.path, reason: error.localizedDescription)
+      throw .unreadable(path: url.path, reason: error.systemReason)
     }
   }
 }

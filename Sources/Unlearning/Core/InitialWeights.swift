@@ -15,11 +15,7 @@ public struct InitialWeights: Sendable {
   ///   - head: The path of the file's own head, which is left out.
   ///   - nameInFile: What the file calls a tensor of the body.
   public init(path: String, head: String, nameInFile: @escaping @Sendable (String) -> String) {
-    let isWhole = path.hasPrefix("/") || path.hasPrefix("~")
-    file =
-      isWhole
-      ? URL(fileURLWithPath: NSString(string: path).expandingTildeInPath)
-      : DataRoot.resolve(nil).appendingPathComponent(path, isDirectory: false)
+    file = DataRoot.file(path)
     self.head = head
     self.nameInFile = nameInFile
   }
@@ -32,7 +28,7 @@ public struct InitialWeights: Sendable {
     do {
       bytes = Array(try Foundation.Data(contentsOf: file, options: .mappedIfSafe))
     } catch {
-      throw WeightsError(path: file.path, reason: error.localizedDescription)
+      throw WeightsError(path: file.path, reason: error.systemReason)
     }
     do throws(SafeTensorsError) {
       return try classifier.body(ofPyTorch: try SafeTensors(bytes), named: nameInFile, head: head)

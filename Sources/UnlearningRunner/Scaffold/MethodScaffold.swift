@@ -1,3 +1,4 @@
+import Data
 package import Foundation
 package import Unlearning
 
@@ -69,7 +70,7 @@ package struct MethodScaffold {
     do {
       return try String(contentsOf: root.appending(path: path), encoding: .utf8)
     } catch {
-      throw .system(path: path, reason: "cannot be read: \(error.localizedDescription)")
+      throw .system(path: path, reason: "cannot be read: \(error.systemReason)")
     }
   }
 
@@ -79,7 +80,7 @@ package struct MethodScaffold {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: url, options: .atomic)
     } catch {
-      throw .system(path: path, reason: "cannot be written: \(error.localizedDescription)")
+      throw .system(path: path, reason: "cannot be written: \(error.systemReason)")
     }
   }
 }

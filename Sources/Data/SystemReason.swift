@@ -1,0 +1,26 @@
+import Foundation
+
+extension Error {
+  /// Why a call of Foundation failed, in the words of the operating system: "No such file or directory".
+  ///
+  /// Foundation's own texts name its error domains and numbers, which say nothing to most readers.
+  package var systemReason: String {
+    var error = self as NSError
+    while let cause = error.userInfo[NSUnderlyingErrorKey] as? any Error { error = cause as NSError }
+    if error.domain == NSPOSIXErrorDomain, let code = Int32(exactly: error.code) {
+      return String(cString: strerror(code))
+    }
+    guard error.domain == NSCocoaErrorDomain else { return "error \(error.code) of the system" }
+    switch CocoaError.Code(rawValue: error.code) {
+    case .fileNoSuchFile, .fileReadNoSuchFile: return String(cString: strerror(ENOENT))
+    case .fileReadNoPermission, .fileWriteNoPermission: return String(cString: strerror(EACCES))
+    case .fileWriteOutOfSpace: return String(cString: strerror(ENOSPC))
+    case .fileWriteVolumeReadOnly: return String(cString: strerror(EROFS))
+    case .fileWriteFileExists: return String(cString: strerror(EEXIST))
+    case .fileReadTooLarge: return String(cString: strerror(EFBIG))
+    case .fileReadInvalidFileName, .fileWriteInvalidFileName: return "the name is not one of a file"
+    case .fileReadCorruptFile: return "the content is damaged"
+    default: return "error \(error.code) of the system"
+    }
+  }
+}
