@@ -119,6 +119,54 @@ struct FetchTests {
     #expect(try Data(contentsOf: URL(filePath: target.path + ".wrong")) == damaged)
   }
 
+  @Test func aServerThatSaysItSendsTooMuchIsRefused() throws {
+    let error = #expect(throws: FetchError.self) { try fetcher().fetch(file(size: content.count - 1)) }
+    #expect(error == .tooLarge(url: "\(server.address)/set.bin", size: content.count - 1))
+    #expect(folder.files.allSatisfy { !$0.hasPrefix("data/") }, "\(folder.files)")
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aServerThatSendsWithoutEndIsCutOff() throws {
+    try server.misbehave(.endless)
+    let error = #expect(throws: FetchError.self) { try fetcher().fetch(file()) }
+    #expect(error == .tooLarge(url: "\(server.address)/set.bin", size: content.count))
+    #expect(folder.files.allSatisfy { !$0.hasPrefix("data/") }, "\(folder.files)")
+  }
+
+  @Test func noRedirectionToAPlainAddressIsFollowed() throws {
+    try server.misbehave(.redirect)
+    let error = #expect(throws: FetchError.self) { try fetcher().fetch(file()) }
+    guard case .transfer(_, let reason, _, _) = error else {
+      Issue.record("found \(String(describing: error))")
+      return
+    }
+    #expect(reason.contains("http"), "\(reason)")
+    #expect(server.requests == ["set.bin all"])
+  }
+
+  @Test func slowAndSilentServersAreGivenUp() {
+    func value(_ option: String) -> String? {
+      Fetcher.options.firstIndex(of: option).map { Fetcher.options[$0 + 1] }
+    }
+    #expect(value("--connect-timeout") == "30")
+    #expect(value("--speed-limit") == "1000" && value("--speed-time") == "60")
+    #expect(value("--proto-redir") == "=https")
+  }
+
+  @Test(arguments: [true, false]) func noLinkIsFollowedAtThePart(isSymbolic: Bool) throws {
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let elsewhere = folder.url.appending(path: "mine.txt")
+    try Data("mine".utf8).write(to: elsewhere)
+    if isSymbolic {
+      try FileManager.default.createSymbolicLink(at: part, withDestinationURL: elsewhere)
+    } else {
+      try FileManager.default.linkItem(at: elsewhere, to: part)
+    }
+    let error = #expect(throws: FetchError.self) { try fetcher().fetch(file()) }
+    #expect(error?.description.contains("\(part.path): a partial download belongs here") == true)
+    #expect(try Data(contentsOf: elsewhere) == Data("mine".utf8))
+    #expect(server.requests.isEmpty)
+  }
+
   @Test func aFileThatTheServerLacks() throws {
     try FileManager.default.removeItem(at: folder.url.appending(path: "served/set.bin"))
     let error = #expect(throws: FetchError.self) { try fetcher().fetch(file()) }

@@ -11,6 +11,10 @@ final class FileServer {
     case stall
     /// Ranges are ignored.
     case noRanges
+    /// No size is said, and the sending never ends.
+    case endless
+    /// To the same file at another plain address.
+    case redirect
   }
 
   let address: String
@@ -61,6 +65,20 @@ final class FileServer {
         wanted = self.headers.get("Range", "")
         with open(log, "a") as f: f.write(self.path[1:] + " " + (wanted or "all") + "\\n")
         fault = open(fault_file).read() if os.path.exists(fault_file) else "none"
+        if fault == "redirect":
+          self.send_response(302)
+          self.send_header("Location", "http://127.0.0.1:%d/other.bin" % self.server.server_address[1])
+          self.end_headers()
+          return
+        if fault == "endless":
+          self.send_response(200)
+          self.end_headers()
+          self.close_connection = True
+          try:
+            while True:
+              self.wfile.write(bytes(1 << 16))
+              time.sleep(0.005)
+          except OSError: return
         path = os.path.join(folder, os.path.basename(self.path))
         if not os.path.exists(path): return self.send_error(404)
         data = open(path, "rb").read()

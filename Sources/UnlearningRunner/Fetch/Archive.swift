@@ -1,3 +1,4 @@
+import Data
 import Foundation
 
 /// A compressed tar archive that is unpacked beside itself.
@@ -30,7 +31,7 @@ struct Archive {
     } catch let error as FetchError {
       throw error
     } catch {
-      throw .unpacking(path: path.path, reason: error.localizedDescription)
+      throw .unpacking(path: path.path, reason: error.systemReason)
     }
   }
 

@@ -32,7 +32,7 @@ enum Checksums {
     do {
       return try FileManager.default.attributesOfItem(atPath: path.path)[.size] as? Int ?? 0
     } catch {
-      throw .system(path: path.path, reason: error.localizedDescription)
+      throw .system(path: path.path, reason: error.systemReason)
     }
   }
 
@@ -49,7 +49,7 @@ enum Checksums {
       }
       return (hexadecimal(md5.finalize()), hexadecimal(sha256.finalize()))
     } catch {
-      throw .system(path: path.path, reason: error.localizedDescription)
+      throw .system(path: path.path, reason: error.systemReason)
     }
   }
 

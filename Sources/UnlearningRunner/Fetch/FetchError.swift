@@ -8,6 +8,8 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   case transfer(url: String, reason: String, kept: Int, path: String)
   /// The file is not the published one; it was moved to `aside`.
   case wrongFile(url: String, what: String, expected: String, found: String, aside: String)
+  /// The server sends more than the `size` bytes of the published file; nothing of it was kept.
+  case tooLarge(url: String, size: Int)
   /// tar could not unpack an archive.
   case unpacking(path: String, reason: String)
   /// The system refused to write, read or move a file.
@@ -27,6 +29,9 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case .wrongFile(let url, let what, let expected, let found, let aside):
       "\(url): expected \(what) \(expected), found \(found); the file was moved to \(aside). "
         + "Try again, or name a mirror with --from"
+    case .tooLarge(let url, let size):
+      "\(url): the server sends more than the \(size) bytes of the published file; nothing was kept. "
+        + "Try again later, or name a mirror with --from"
     case .unpacking(let path, let reason):
       "\(path): cannot be unpacked: \(reason)"
     case .system(let path, let reason):

@@ -60,6 +60,7 @@ package struct Fetcher: Sendable {
   private func download(_ file: RemoteFile, to target: URL) throws(FetchError) {
     let url = address(of: file)
     let part = URL(filePath: target.path + ".part")
+    try requireOwnFile(part)
     var kept = try sizeIfThere(part)
     if let size = file.size, kept > size {
       // No beginning of the published file is longer than the file.
@@ -68,7 +69,7 @@ package struct Fetcher: Sendable {
     }
     if kept == 0 || kept != file.size {
       say(kept > 0 ? "\(url): going on at byte \(kept)" : "\(url): fetching")
-      try transfer(url, to: part, kept: kept)
+      try transfer(url, to: part, kept: kept, size: file.size)
     }
     if let difference = try Checksums.difference(of: part, from: file) {
       let aside = try moveAside(part, as: target)
@@ -80,22 +81,39 @@ package struct Fetcher: Sendable {
     say("\(target.path): fetched, \(try Checksums.size(of: target)) bytes")
   }
 
+  /// What curl is told each time.
+  ///
+  /// A source may redirect, but only to an address whose server proves who it is. A connection that cannot be made within
+  /// 30 seconds, or gives less than 1,000 bytes a second for 60, is given up; what came is kept.
+  package static let options = [
+    "--fail", "--location", "--proto", "=http,https", "--proto-redir", "=https", "--retry", "3",
+    "--connect-timeout", "30", "--speed-limit", "1000", "--speed-time", "60",
+  ]
+
   /// One run of curl, and a second one from the start where the server cannot go on at `kept`.
-  private func transfer(_ url: String, to part: URL, kept: Int) throws(FetchError) {
+  ///
+  /// - Parameter size: Of the published file, in bytes; nil where it is not known.
+  private func transfer(_ url: String, to part: URL, kept: Int, size: Int?) throws(FetchError) {
     let curl = try Tool("curl", searchPath: searchPath)
     let outcome = try curl.run(
-      ["--fail", "--location", "--retry", "3", "--continue-at", "-", "--output", part.path]
-        + ["--write-out", "%{http_code}", showsProgress ? "--progress-bar" : "--silent", "--show-error", "--", url],
-      showsErrors: showsProgress, cancellation: cancellation)
+      Self.options + (size.map { ["--max-filesize", "\($0)"] } ?? [])
+        + ["--continue-at", "-", "--output", part.path, "--write-out", "%{http_code}"]
+        + [showsProgress ? "--progress-bar" : "--silent", "--show-error", "--", url],
+      showsErrors: showsProgress, growing: part, limit: size, cancellation: cancellation)
     guard outcome.status != 0 else { return }
     let now = try sizeIfThere(part)
+    // 63: the server itself says that it will send more.
+    if let size, outcome.status == 63 || now > size {
+      try remove(part)
+      throw .tooLarge(url: url, size: size)
+    }
     if cancellation.isCancelled { throw .interrupted(path: part.path, kept: now) }
     let status = Int(outcome.output.suffix(3)) ?? 0
     // 33: the server has no ranges; 416: it has none from here on, so what is kept is no beginning of this file.
     if kept > 0, outcome.status == 33 || status == 416 {
       try remove(part)
       say("\(url): the server cannot go on at byte \(kept); starting anew")
-      return try transfer(url, to: part, kept: 0)
+      return try transfer(url, to: part, kept: 0, size: size)
     }
     if status >= 400 { throw .refused(url: url, status: status) }
     let lines = outcome.errors.split(separator: "\n")
@@ -117,7 +135,18 @@ extension Fetcher {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw .system(path: folder.path, reason: "the folder cannot be made: \(error.localizedDescription)")
+      throw .system(path: folder.path, reason: "the folder cannot be made: \(error.systemReason)")
+    }
+  }
+
+  /// Nothing is written through a link, or into what is no file.
+  private func requireOwnFile(_ path: URL) throws(FetchError) {
+    var status = stat()
+    guard lstat(path.path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
+      throw .system(
+        path: path.path,
+        reason: "a partial download belongs here, found a link or something else that is no plain file; move it away")
     }
   }
 
@@ -125,11 +154,10 @@ extension Fetcher {
     FileManager.default.fileExists(atPath: path.path) ? try Checksums.size(of: path) : 0
   }
 
+  /// Removes a file, if it is there.
   private func remove(_ path: URL) throws(FetchError) {
-    do {
-      try FileManager.default.removeItem(at: path)
-    } catch {
-      throw .system(path: path.path, reason: "cannot be removed: \(error.localizedDescription)")
+    guard unlink(path.path) == 0 || errno == ENOENT else {
+      throw .system(path: path.path, reason: "cannot be removed: \(String(cString: strerror(errno)))")
     }
   }
 
@@ -146,7 +174,7 @@ extension Fetcher {
       try handle.synchronize()
       try handle.close()
     } catch {
-      throw .system(path: path.path, reason: "cannot be written to the disk: \(error.localizedDescription)")
+      throw .system(path: path.path, reason: "cannot be written to the disk: \(error.systemReason)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Data
 import Dispatch
 import Foundation
 import Synchronization
@@ -23,9 +24,12 @@ struct Tool: Sendable {
 
   /// Runs the program to its end; `cancellation` can end it early.
   ///
-  /// - Parameter showsErrors: Whether its messages go to the standard error of this process instead of the outcome.
+  /// - Parameters:
+  ///   - showsErrors: Whether its messages go to the standard error of this process instead of the outcome.
+  ///   - growing: A file that the program writes, and is ended for when it gets longer than `limit` bytes.
   func run(
-    _ arguments: [String], showsErrors: Bool = false, cancellation: Cancellation
+    _ arguments: [String], showsErrors: Bool = false, growing: URL? = nil, limit: Int? = nil,
+    cancellation: Cancellation
   ) throws(FetchError) -> Outcome {
     let process = Process()
     process.executableURL = executable
@@ -38,14 +42,19 @@ struct Tool: Sendable {
     do {
       try process.run()
     } catch {
-      throw .system(path: executable.path, reason: "cannot be started: \(error.localizedDescription)")
+      throw .system(path: executable.path, reason: "cannot be started: \(error.systemReason)")
     }
     let number = process.processIdentifier
     // The program may have inherited that it ignores gentler signals; what it has written is not lost.
     cancellation.attach { kill(number, SIGKILL) }
     errors?.start()
+    // Older versions of curl look at what the server says of the size alone, and many servers do not say it.
+    let watch = growing.flatMap { file in
+      limit.map { limit in SizeWatch(file, limit: limit) { kill(number, SIGKILL) } }
+    }
     let said = output.fileHandleForReading.readDataToEndOfFile()
     let complaints = errors?.text() ?? ""
+    watch?.stop()
     process.waitUntilExit()
     cancellation.detach()
     return Outcome(
@@ -70,4 +79,21 @@ private final class PipeReader: Sendable {
     group.wait()
     return bytes.withLock { String(decoding: $0, as: UTF8.self) }
   }
+}
+
+/// Looks at the length of a file ten times a second, and acts once where it is too long.
+private final class SizeWatch {
+  private let timer: any DispatchSourceTimer
+
+  init(_ file: URL, limit: Int, act: @escaping @Sendable () -> Void) {
+    timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.schedule(deadline: .now() + 0.1, repeating: 0.1)
+    timer.setEventHandler {
+      var status = stat()
+      if lstat(file.path, &status) == 0, Int(status.st_size) > limit { act() }
+    }
+    timer.resume()
+  }
+
+  func stop() { timer.cancel() }
 }
