@@ -1,15 +1,21 @@
+import Experiments
 import Foundation
 
 /// Where a command writes: results on one side, everything else on the other.
+///
+/// Names in experiment files and data may hold anything, and messages from programs and servers, too. Of all that, only
+/// what a terminal shows as text reaches one.
 package struct Console: Sendable {
-  /// Writes results; throws when they cannot be written, for instance to a full disk.
-  package var write: @Sendable (String) throws -> Void
-  /// Writes progress and messages.
-  package var report: @Sendable (String) -> Void
   /// Columns of the terminal that shows results; nil where they go to a file or a pipe.
   package var outputWidth: Int?
   /// Columns of the terminal that shows progress; nil where it goes to a file or a pipe.
   package var progressWidth: Int?
+  private let output: @Sendable (String) throws -> Void
+  private let messages: @Sendable (String) -> Void
+
+  /// The longest line that a terminal or a message gets, in characters.
+  private static let longestLine = 4000
+  private static let clearLine = "\r\u{1B}[2K"
 
   /// A console that hands everything on.
   package init(
@@ -18,9 +24,22 @@ package struct Console: Sendable {
   ) {
     self.outputWidth = outputWidth
     self.progressWidth = progressWidth
-    self.write = write
-    self.report = report
+    output = write
+    messages = report
   }
+
+  /// Writes results; throws when they cannot be written, for instance to a full disk.
+  ///
+  /// A file gets every byte of them.
+  package func write(_ text: String) throws {
+    try output(outputWidth == nil ? text : text.visible.cappingLines(at: Self.longestLine))
+  }
+
+  /// Writes messages.
+  package func report(_ text: String) { messages(text.visible.cappingLines(at: Self.longestLine)) }
+
+  /// Takes the progress line off the terminal, and shows `line` in its place.
+  func redraw(_ line: String = "") { messages(Self.clearLine + line.visible) }
 
   /// The streams of the process.
   static let standard = Console(

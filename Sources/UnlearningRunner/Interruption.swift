@@ -2,9 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a polite end: the first one calls a handler, the second one ends the process at once.
+/// Turns SIGINT, SIGTERM and SIGQUIT into a polite end: the first one calls a handler, the second one ends the process at
+/// once.
 package enum Interruption {
-  private static let signals = [SIGINT, SIGTERM]
+  private static let signals = [SIGINT, SIGTERM, SIGQUIT]
 
   /// Runs `body`; `handler` is called on another thread when the process is asked to end meanwhile.
   package static func handled<Result>(

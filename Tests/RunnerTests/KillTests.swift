@@ -82,8 +82,10 @@ struct KillTests {
     for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
   }
 
-  @Test("ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(2)))
-  func interruption() throws {
+  @Test(
+    "ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(2)),
+    arguments: [SIGINT, SIGQUIT])
+  func interruption(signal: Int32) throws {
     let long = try folder.write(
       String(decoding: Foundation.Data(contentsOf: URL(filePath: file)), as: UTF8.self)
         .replacing("epochs: 3", with: "epochs: 100000"), to: "long.yaml")
@@ -95,7 +97,7 @@ struct KillTests {
     try process.run()
     usleep(1_500_000)
     #expect(process.isRunning)
-    process.interrupt()
+    kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
   }

@@ -77,10 +77,29 @@ struct ProgressTests {
     #expect(line.text(width: 80) == "████████████████████ 0/0  0:00")
   }
 
-  @Test func theFirstInterruptIsHandled() async {
-    await #expect(processExitsWith: .exitCode(7)) {
+  @Test func controlsAndGiantNamesDoNotReachTheTerminal() {
+    let giant = String(repeating: "x", count: 1_000_000)
+    let line = ProgressLine(
+      done: 0, total: 1, running: [("train \u{1B}[2J\u{9B}1m\r\(giant)", 0)], failed: 0, elapsed: 0, remaining: nil)
+    let cut = String(repeating: "x", count: 24) + "…"
+    #expect(line.text(width: 80) == "░░░░░░░░░░░░░░░░░░░░ 0/1  0:00  train \\x1b[2J\\x9b1m\\x0d" + cut)
+    let (output, messages) = (Recorder(), Recorder())
+    let terminal = Console(
+      outputWidth: 80, progressWidth: 80, write: { output.append($0) }, report: { messages.append($0) })
+    terminal.report("\u{1B}]0;title\u{7}\(giant)\n")
+    #expect(messages.text.hasPrefix("\\x1b]0;title\\x07xxx"))
+    #expect(messages.text.count < 5000 && messages.text.hasSuffix(" more characters)\n"))
+    #expect(throws: Never.self) { try terminal.write("a\u{1B}[2J\n") }
+    #expect(output.text == "a\\x1b[2J\n")
+    let file = Console(write: { output.append($0) }, report: { _ in })
+    #expect(throws: Never.self) { try file.write("\u{1B}\(giant)") }
+    #expect(output.text.hasSuffix("\n\u{1B}\(giant)"), "a file gets every byte")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGQUIT]) func theFirstInterruptIsHandled(signal: Int32) async {
+    await #expect(processExitsWith: .exitCode(7)) { [signal] in
       await Interruption.handled(by: { exit(7) }) {
-        kill(getpid(), SIGINT)
+        kill(getpid(), signal)
         try? await Task.sleep(for: .seconds(30))
       }
     }

@@ -6,10 +6,10 @@ struct TerminalTable {
   private static let gap = "  "
 
   func text(of report: Report) -> String {
-    var parts = report.tables.map { text(of: $0) }
+    var parts = report.tables.map { text(of: $0.shown) }
     parts.append(report.notes.flatMap(wrapped).joined(separator: "\n") + "\n")
     for absence in report.absences {
-      let lines = absence.lines.map { "  \($0)\n" }.joined()
+      let lines = absence.lines.map { "  \($0.visible.cappingLines(at: 1000))\n" }.joined()
       parts.append("\(absence.heading):\n\(lines)")
     }
     return parts.joined(separator: "\n")

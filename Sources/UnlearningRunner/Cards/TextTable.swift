@@ -15,7 +15,7 @@ struct TextTable {
 
   /// The lines, without spaces at their ends; the last column is wrapped where `width` is given.
   func lines(width: Int?) -> [String] {
-    let all = (header.map { [$0] } ?? []) + rows
+    let all = ((header.map { [$0] } ?? []) + rows).map { $0.map { $0.shownName(limit: 1000) } }
     guard let count = all.map(\.count).max(), count > 0 else { return [] }
     let widths = (0..<count).map { column in all.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0 }
     let start = widths.dropLast().reduce(0) { $0 + $1 + 2 }

@@ -37,6 +37,6 @@ package struct ProgressLine {
     if let remaining { head += ", about \(DurationText.clock(remaining)) left" }
     let steps = running.map { $0.fraction > 0 ? "\($0.label) \(Int($0.fraction * 100)) %" : $0.label }
     let line = steps.isEmpty ? head : "\(head)  \(steps.joined(separator: "; "))"
-    return line.truncated(to: width)
+    return line.visible.truncated(to: width)
   }
 }

@@ -26,7 +26,6 @@ final class ProgressReporter: ExecutionObserver {
   /// Where there is no terminal, a long step says so often that it is alive.
   private static let plainInterval = Duration.seconds(60)
   private static let quietInterval = Duration.seconds(10)
-  private static let clearLine = "\r\u{1B}[2K"
 
   init(_ plan: Plan, store: Store, console: Console) {
     self.console = console
@@ -116,7 +115,7 @@ final class ProgressReporter: ExecutionObserver {
   /// Takes the progress line off the terminal.
   func close() {
     state.withLock { state in
-      if state.isDrawn { console.report(Self.clearLine) }
+      if state.isDrawn { console.redraw() }
       state.isDrawn = false
       state.isClosed = true
     }
@@ -133,7 +132,8 @@ final class ProgressReporter: ExecutionObserver {
   }
 
   private func line(_ text: String, _ state: inout State) {
-    console.report((state.isDrawn ? Self.clearLine : "") + text + "\n")
+    if state.isDrawn { console.redraw() }
+    console.report(text + "\n")
     state.isDrawn = false
     state.lastShown = .now
     draw(&state, always: true)
@@ -149,7 +149,7 @@ final class ProgressReporter: ExecutionObserver {
       failed: state.failed, elapsed: elapsed,
       remaining: state.time.estimate(workers: state.workers, running: running))
     // The last column stays free: some terminals break the line there.
-    console.report(Self.clearLine + line.text(width: width - 1))
+    console.redraw(line.text(width: width - 1))
     state.isDrawn = true
     state.lastShown = now
   }
