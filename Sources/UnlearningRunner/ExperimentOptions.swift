@@ -44,7 +44,18 @@ struct StoreOptions: ParsableArguments {
   var words: String { store == Self.defaultFolder ? "" : " --store \(shellQuoted(store))" }
 
   /// Opens it; nothing is made before something is written.
-  func open() throws -> Store { try Store(at: URL(filePath: store, directoryHint: .isDirectory)) }
+  ///
+  /// - Parameter mustExist: Whether a folder that is not there is an error, as it is where results are only read.
+  func open(mustExist: Bool = false) throws -> Store {
+    try Store(at: URL(filePath: store, directoryHint: .isDirectory), mustExist: mustExist)
+  }
+
+  func validate() throws {
+    // A path of no characters would be the working folder.
+    if store.isEmpty {
+      throw ValidationError("'--store' must be a folder, is empty; the working folder is '--store .'")
+    }
+  }
 }
 
 /// How results are written.

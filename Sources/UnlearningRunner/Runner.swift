@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigYAML
 import Data
 import Dispatch
+import Experiments
 import Foundation
 public import Unlearning
 
@@ -43,6 +44,9 @@ public enum Runner {
       switch error {
       case let error as DiagnosticList:
         console.report("\(error.summary)\n")
+        return .badUsage
+      case StoreError.notAStore, StoreError.noStore, StoreError.notAFolder, StoreError.foreignIndex:
+        console.report("error: \(error)\n")
         return .badUsage
       case is DataError, is UsageError:
         console.report("error: \(error)\n")

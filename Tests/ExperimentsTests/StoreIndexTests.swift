@@ -171,4 +171,59 @@ import Testing
     try index.add(StoreFolder.key("later"))
     #expect(try reader.rows == index.rows)
   }
+
+  @Test func aDamagedFileIsSetAside() throws {
+    _ = try filled()
+    try Data("this is no database".utf8).write(to: file)
+    let notes = try StoreIndex(of: store, lock: lock).notes
+    #expect(folder.names("damaged") == ["index.sqlite-1"])
+    let aside = folder.url.appending(path: "damaged/index.sqlite-1")
+    #expect(try Data(contentsOf: aside) == Data("this is no database".utf8))
+    #expect(notes.first?.contains(aside.path) == true)
+  }
+
+  /// A database of one table, made by SQLite: "CREATE TABLE birds (name TEXT)".
+  @Test func aDatabaseOfSomethingElseIsRefused() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c",
+      "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('CREATE TABLE birds (name TEXT)'); c.commit()",
+      file.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    let before = try Data(contentsOf: file)
+    let error = try #require(throws: StoreError.self) { try StoreIndex(of: store, lock: lock) }
+    #expect(error == .foreignIndex(path: file.path, tables: ["birds"]))
+    #expect(error.description.contains("birds"))
+    #expect(try Data(contentsOf: file) == before)
+    #expect(try StoreIndex(reading: store).notes.count == 1)
+  }
+
+  @Test func aLinkIsRefused() throws {
+    let other = try StoreFolder()
+    let target = other.url.appending(path: "file")
+    try Data("mine".utf8).write(to: target)
+    try FileManager.default.createSymbolicLink(at: file, withDestinationURL: target)
+    #expect(throws: StoreError.notAFile(path: file.path)) { try StoreIndex(of: store, lock: lock) }
+    #expect(try Data(contentsOf: target) == Data("mine".utf8))
+  }
+
+  @Test(arguments: [0o002, 0o022, 0o077]) func obeysTheMaskOfTheUser(mask: Int) async throws {
+    let path = folder.path + "\(mask)"
+    await #expect(processExitsWith: .success) { [path = path as String, mask] in
+      umask(mode_t(mask))
+      let store = try Store(at: URL(filePath: path))
+      let lock = try store.lock()
+      try store.write(StoreFolder.record(), files: [])
+      try StoreIndex(of: store, lock: lock).add(StoreFolder.key())
+      for name in ["index.sqlite", "lock", "store.json"] {
+        let found = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.posixPermissions] as? Int
+        precondition(found == 0o666 & ~mask, "\(name): \(String(found ?? -1, radix: 8))")
+      }
+    }
+    try? FileManager.default.removeItem(atPath: path)
+  }
 }

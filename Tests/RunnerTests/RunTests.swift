@@ -82,7 +82,8 @@ struct RunTests {
     }
   }
 
-  @Test func resultsThatAreMissingAreSaid() async {
+  @Test func resultsThatAreMissingAreSaid() async throws {
+    try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
     let result = await runner("results", file, "--store", store, "--format", "csv")
     #expect(result.status == .done)
     #expect(result.output.split(separator: "\n").count == 1)

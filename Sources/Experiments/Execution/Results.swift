@@ -4,7 +4,9 @@ import Unlearning
 /// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and the
 /// labels of the cells whose measurements are missing.
 ///
-/// - Throws: `StoreError` when a result is damaged, `ResultsError` when two measurements of a model have one name.
+/// A damaged result counts as missing: its label names the file and what is wrong with it, and nothing is changed.
+///
+/// - Throws: `StoreError` when a result may not be read, `ResultsError` when two measurements of a model have one name.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [String]) {
   var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
@@ -19,7 +21,15 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
         missing.append("\(cell.label) / \(probe.name)\(reason)")
         continue
       }
-      for measurement in try StepRunner.measurements(of: probe.key, in: store) {
+      let measurements: [MeasuredValue]
+      do throws(StoreError) {
+        measurements = try StepRunner.measurements(of: probe.key, in: store)
+      } catch {
+        guard case .damaged = error else { throw error }
+        missing.append("\(cell.label) / \(probe.name): \(error)")
+        continue
+      }
+      for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seed, name: name)
         guard names.insert(name).inserted else { throw ResultsError.nameTwice(name, cell: cell.label) }

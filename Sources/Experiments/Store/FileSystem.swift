@@ -1,3 +1,4 @@
+import Data
 import Foundation
 
 /// The calls of the system that make writing safe against a full disk, a crash and a second process.
@@ -9,18 +10,41 @@ enum FileSystem {
     case nothing
     case folder
     case file(size: Int)
+    case link
     case other
+    /// The system does not let this user look, or the path is none.
+    case inaccessible(reason: String)
   }
 
-  /// What stands at `path`, where symbolic links count as what they lead to.
-  static func kind(of path: String) -> Kind {
+  /// What stands at `path`; symbolic links count as what they lead to unless `followingLinks` is false.
+  static func kind(of path: String, followingLinks: Bool = true) -> Kind {
     var status = stat()
-    guard stat(path, &status) == 0 else { return .nothing }
+    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+      return errno == ENOENT || errno == ENOTDIR ? .nothing : .inaccessible(reason: reason(errno))
+    }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file(size: Int(status.st_size))
+    case S_IFLNK: return .link
     default: return .other
     }
+  }
+
+  /// When the content of the file at `path` was last changed, in seconds since 1970.
+  static func timeOfChange(_ path: String) -> Double? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// - Throws: `StoreError.notReadable` where this user may not list the folder at `path` or enter it.
+  static func requireReadable(folder path: String) throws(StoreError) {
+    guard access(path, R_OK | X_OK) == 0 else { throw .notReadable(path: path, reason: reason(errno)) }
   }
 
   /// The names in a folder, sorted; none where there is no such folder.
@@ -29,19 +53,23 @@ enum FileSystem {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
-      throw .failed(operation: "list the folder", path: path, reason: error.localizedDescription)
+      try requireReadable(folder: path)
+      throw .failed(operation: "list the folder", path: path, reason: error.systemReason)
     }
   }
 
   /// Makes a folder and those above it, and makes sure that they outlast a crash.
-  static func makeFolder(_ path: String) throws(StoreError) {
-    switch kind(of: path) {
+  ///
+  /// - Parameter followingLinks: Whether a symbolic link to a folder may stand at `path` itself; above it, it may.
+  static func makeFolder(_ path: String, followingLinks: Bool = false) throws(StoreError) {
+    switch kind(of: path, followingLinks: followingLinks) {
     case .folder: return
     case .nothing: break
-    case .file, .other: throw .notAFolder(path: path)
+    case .file, .link, .other: throw .notAFolder(path: path)
+    case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
     }
     let parent = folder(of: path)
-    if parent != path { try makeFolder(parent) }
+    if parent != path { try makeFolder(parent, followingLinks: true) }
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
     guard kind(of: path) == .folder else { throw .notAFolder(path: path) }
     try synchronise(folder: parent)
@@ -49,6 +77,7 @@ enum FileSystem {
 
   /// Writes a new file and waits until the disk has it.
   static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
+    // With O_EXCL no link is followed either.
     let descriptor = try open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation: "write")
     do throws(StoreError) {
       try write(bytes, to: descriptor, path: path)
@@ -118,21 +147,31 @@ enum FileSystem {
   }
 
   /// Removes a file or a folder with all that is in it.
+  ///
+  /// Of symbolic links the link goes, and nothing that it leads to.
   static func remove(_ path: String) throws(StoreError) {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch CocoaError.fileNoSuchFile {
-      return
-    } catch {
-      throw .failed(operation: "remove", path: path, reason: error.localizedDescription)
+    switch kind(of: path, followingLinks: false) {
+    case .nothing: return
+    case .folder:
+      for name in try names(in: path) { try remove("\(path)/\(name)") }
+      guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    case .file, .link, .other:
+      guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    case .inaccessible(let reason): throw .notWritable(path: path, reason: reason)
     }
   }
 
   /// The descriptor of a file that no other process and no other call has locked, or nil.
   ///
   /// The system drops the lock when the descriptor is closed or the process ends, however it ends.
+  /// - Throws: `StoreError.notAFile` where a symbolic link or something else that is no regular file stands at `path`.
   static func openLocked(_ path: String) throws(StoreError) -> Int32? {
-    let descriptor = try open(path, O_RDWR | O_CREAT | O_CLOEXEC, operation: "write")
+    switch kind(of: path, followingLinks: false) {
+    case .nothing, .file: break
+    case .folder, .link, .other: throw .notAFile(path: path)
+    case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
+    }
+    let descriptor = try open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, operation: "write")
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
     let error = errno
     _ = close(descriptor)
@@ -181,11 +220,14 @@ enum FileSystem {
   /// The error that the last call of the system has left in `errno`.
   private static func failure(_ operation: String, _ path: String) -> StoreError {
     let code = errno
-    let reason = "\(String(cString: strerror(code))) (errno \(code))"
     return switch code {
-    case ENOSPC, EDQUOT, EFBIG: .full(path: path, reason: reason)
-    case EACCES, EPERM, EROFS: .notWritable(path: path, reason: reason)
-    default: .failed(operation: operation, path: path, reason: reason)
+    case ENOSPC, EDQUOT, EFBIG: .full(path: path, reason: reason(code))
+    case EACCES where operation == "read", EPERM where operation == "read":
+      .notReadable(path: path, reason: reason(code))
+    case EACCES, EPERM, EROFS: .notWritable(path: path, reason: reason(code))
+    default: .failed(operation: operation, path: path, reason: reason(code))
     }
   }
+
+  private static func reason(_ code: Int32) -> String { "\(String(cString: strerror(code))) (errno \(code))" }
 }

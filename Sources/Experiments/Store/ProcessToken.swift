@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Names for temporary folders, from which a later process can tell whether their maker is still alive.
+/// Names for temporary results, which tell them from everything else and from those of any other process.
 enum ProcessToken {
   static let pid = Int(ProcessInfo.processInfo.processIdentifier)
   private static let host = Machine.current.host.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" }
@@ -16,13 +16,23 @@ enum ProcessToken {
   /// Whether the name is one of this process.
   static func isOwn(_ name: String) -> Bool { name.hasPrefix(own) }
 
-  /// Whether the name was given by a process of this host that has ended.
-  static func isOfDeadProcess(_ name: String) -> Bool {
-    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 5, name.hasPrefix("\(String(host))-"), let pid = Int(parts[parts.count - 4]) else {
-      return false
+  /// What stands behind the name of a failure note that is being written.
+  static let failureSuffix = "-failure"
+
+  /// Whether some process, of whatever host, gave this name.
+  ///
+  /// That is `host-process-start-count-key`, perhaps with `failureSuffix`; nothing else is ever removed from a folder of
+  /// temporary results.
+  static func isName(_ name: String) -> Bool {
+    let whole = name.hasSuffix(failureSuffix) ? name.dropLast(failureSuffix.count) : Substring(name)
+    let parts = whole.split(separator: "-", omittingEmptySubsequences: false)
+    // Of the host, "-" became "_".
+    guard parts.count == 5, !parts[0].isEmpty else { return false }
+    let isNumbered = parts[1...3].allSatisfy { part in
+      !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) }
     }
-    return !FileSystem.isAlive(pid) || startTime(of: pid) != parts[parts.count - 3]
+    return isNumbered && parts[4].utf8.count == 12
+      && parts[4].utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
   /// When a process started, in ticks since the machine did; "0" where the system does not say.

@@ -29,8 +29,12 @@ public struct StepRecord: Codable, Sendable, Equatable {
   public var plugins: [String: Int]
   /// The steps whose results this one reads.
   public var parents: [StepKey]
-  /// The commit of the program, where known.
+  /// The commit of the program; only in records of earlier versions, which took it from the working folder.
   public var gitRevision: String?
+  /// The SHA-256 of the program's executable, where known.
+  public var build: String?
+  /// The SHA-256 of each plugin's sources, by the plugin's name, where they were on the machine; nil in earlier records.
+  public var pluginSources: [String: String]?
   /// The name of the host it ran on.
   public var host: String
   /// The type of the host's processor cores.
@@ -50,10 +54,11 @@ public struct StepRecord: Codable, Sendable, Equatable {
   /// The files beside the record, by name; filled in by `Store.write`.
   public var files: [String: FileRecord]
 
-  /// A record; without further words, of this machine.
+  /// A record, of this machine where nothing else is given.
   public init(
     kind: String, label: String, key: StepKey, configuration: JSONValue, plugins: [String: Int],
-    parents: [StepKey] = [], gitRevision: String? = nil, host: String = Machine.current.host,
+    parents: [StepKey] = [], gitRevision: String? = nil, build: String? = nil,
+    pluginSources: [String: String]? = nil, host: String = Machine.current.host,
     processor: String = Machine.current.processor, instructionSet: String = Machine.current.instructionSet,
     blas: String = Machine.current.blas, started: String, seconds: Double, peakBytes: Int,
     notes: [String: Double] = [:], files: [String: FileRecord] = [:]
@@ -65,6 +70,8 @@ public struct StepRecord: Codable, Sendable, Equatable {
     self.plugins = plugins
     self.parents = parents
     self.gitRevision = gitRevision
+    self.build = build
+    self.pluginSources = pluginSources
     self.host = host
     self.processor = processor
     self.instructionSet = instructionSet
@@ -81,7 +88,9 @@ public struct StepRecord: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case kind, label, key, configuration, plugins, parents, host, processor, blas, started, seconds, notes, files
+    case build
     case gitRevision = "git_revision"
+    case pluginSources = "plugin_sources"
     case instructionSet = "instruction_set"
     case peakBytes = "peak_bytes"
   }

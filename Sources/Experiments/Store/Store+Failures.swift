@@ -3,7 +3,8 @@ extension Store {
   ///
   /// - Throws: `StoreError.full` or `.notWritable`.
   func keepFailure(of key: StepKey, _ message: String) throws(StoreError) {
-    let temporary = path("temporary/\(ProcessToken.name(for: key))-failure")
+    try prepareForWriting()
+    let temporary = path("temporary/\(ProcessToken.name(for: key))\(ProcessToken.failureSuffix)")
     try FileSystem.makeFolder(path("temporary"))
     try FileSystem.makeFolder(path("failures"))
     try FileSystem.write(Array("\(message)\n".utf8), to: temporary)
@@ -12,7 +13,10 @@ extension Store {
   }
 
   /// Forgets what stopped a step.
-  func removeFailure(of key: StepKey) throws(StoreError) { try FileSystem.remove(failurePath(key)) }
+  func removeFailure(of key: StepKey) throws(StoreError) {
+    guard FileSystem.kind(of: path("failures"), followingLinks: false) == .folder else { return }
+    try FileSystem.remove(failurePath(key))
+  }
 
   /// What stopped a step the last time that it was tried; nil when nothing did, or it cannot be read.
   public func failure(of key: StepKey) -> String? {

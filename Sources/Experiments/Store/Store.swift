@@ -3,11 +3,13 @@ public import Foundation
 /// The results of steps on disk, each a folder named by the step's key.
 ///
 /// ```
+/// <root>/store.json                                        marks the folder as a store
 /// <root>/steps/<first 2 digits>/<64 digits>/step.json      what the step was and took; size and SHA-256 of its files
 ///                                          /step.sha256    the checksum of step.json, as sha256sum writes it
 ///                                          /...            the files of the result
 /// <root>/temporary/                                        results being written
 /// <root>/damaged/<64 digits>-<n>/                          results that were found damaged and set aside
+/// <root>/replaced/<64 digits>-<n>/                         results that were computed again and came out otherwise
 /// <root>/failures/<64 digits>.txt                          what stopped a step the last time that it was tried
 /// <root>/lock                                              held by the one process that writes
 /// <root>/index.sqlite                                      see `StoreIndex`
@@ -16,7 +18,10 @@ public import Foundation
 /// A result is written beside and renamed into place after the disk has it, so that a folder under `steps` is whole at
 /// any moment, whatever stops the process or the machine. What happens to it later is found by its checksums.
 ///
-/// Any number of threads and processes may read. Only the process that holds the lock writes; its threads may do so
+/// A folder that holds anything else is refused, and only what bears a name of this list is ever moved or removed, never
+/// through a symbolic link; the folder `root` itself may be one.
+///
+/// Any number of threads and processes may read, and reading changes nothing. Only the process that holds the lock writes; its threads may do so
 /// side by side.
 public final class Store: Sendable {
   /// The folder of the store.
@@ -27,16 +32,24 @@ public final class Store: Sendable {
   /// No record comes near this; a longer file is damaged.
   private static let recordLimit = 1 << 26
 
-  /// The store in the folder `root`; nothing is made before something is written.
+  /// The store in the folder `root`; nothing is made, changed or removed before something is written.
   ///
-  /// What processes of this machine that are gone have left half-written is removed.
-  /// - Throws: `StoreError.notAFolder` when something else stands at `root`.
-  public init(at root: URL) throws(StoreError) {
+  /// - Parameter mustExist: Whether a folder that is not there is an error, as it is for those who only read.
+  /// - Throws: `StoreError.notAFolder` when no folder stands at `root`, `.notAStore` when that folder holds something
+  ///   else, `.notReadable` when it may not be read, `.noStore`.
+  public init(at root: URL, mustExist: Bool = false) throws(StoreError) {
     self.root = root.absoluteURL.standardizedFileURL
-    switch FileSystem.kind(of: Self.path(self.root)) {
-    case .folder: try removeTemporary { ProcessToken.isOfDeadProcess($0) }
-    case .nothing: break
-    case .file, .other: throw .notAFolder(path: Self.path(self.root))
+    let path = Self.path(self.root)
+    switch FileSystem.kind(of: path) {
+    case .folder:
+      try FileSystem.requireReadable(folder: path)
+      try requireStore()
+      if FileSystem.kind(of: self.path("steps")) == .folder {
+        try FileSystem.requireReadable(folder: self.path("steps"))
+      }
+    case .nothing: if mustExist { throw .noStore(path: path) }
+    case .file, .link, .other: throw .notAFolder(path: path)
+    case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
     }
   }
 
@@ -44,16 +57,22 @@ public final class Store: Sendable {
   ///
   /// - Throws: `StoreError.locked` while somebody else, be it in this process, holds it.
   public func lock() throws(StoreError) -> StoreLock {
-    try FileSystem.makeFolder(Self.path(root))
+    try prepareForWriting()
     let lock = try StoreLock(path: path("lock"))
-    try removeTemporary { !ProcessToken.isOwn($0) }
+    try removeTemporary()
     return lock
   }
 
   /// Whether a result is there under this key; cheap, so without looking at checksums.
+  ///
+  /// A result that may not be read counts: to read it then says what stands in the way.
   public func contains(_ key: StepKey) -> Bool {
     [Self.recordName, Self.checksumName].allSatisfy { name in
-      if case .file(let size) = FileSystem.kind(of: path(of: key, name)) { size > 0 } else { false }
+      switch FileSystem.kind(of: path(of: key, name)) {
+      case .file(let size): size > 0
+      case .inaccessible: true
+      case .nothing, .folder, .link, .other: false
+      }
     }
   }
 
@@ -63,6 +82,9 @@ public final class Store: Sendable {
   public func record(of key: StepKey) throws(StoreError) -> StepRecord {
     let folder = path(of: key)
     guard FileSystem.kind(of: folder) != .nothing else { throw .missing(key: key, path: folder) }
+    if case .inaccessible(let reason) = FileSystem.kind(of: path(of: key, Self.recordName)) {
+      throw .notReadable(path: folder, reason: reason)
+    }
     let file = path(of: key, Self.recordName)
     guard let bytes = try FileSystem.read(file, limit: Self.recordLimit) else {
       throw .damaged(key: key, path: file, expected: "a file", found: "none")
@@ -101,6 +123,21 @@ public final class Store: Sendable {
     return try read(file, of: key, expected: expected)
   }
 
+  /// What `decode` makes of the bytes of a file of a result.
+  ///
+  /// A file may be as it was written and yet be none that can be read: of an older version, or made by hand.
+  /// - Throws: `StoreError.damaged` also where `decode` fails.
+  func decode<Value>(
+    _ file: String, of key: StepKey, as what: String, _ decode: ([UInt8]) throws -> Value
+  ) throws(StoreError) -> Value {
+    let bytes = try read(file, of: key)
+    do {
+      return try decode(bytes)
+    } catch {
+      throw .damaged(key: key, path: path(of: key, file), expected: what, found: "\(error)")
+    }
+  }
+
   /// Makes sure that record and files of a result are what was written.
   ///
   /// - Throws: `StoreError.missing`, or `.damaged` for the first file that is not as written.
@@ -128,6 +165,8 @@ public final class Store: Sendable {
     var record = record
     record.files = Dictionary(
       uniqueKeysWithValues: files.map { ($0.name, .init(size: $0.bytes.count, sha256: sha256Hex($0.bytes))) })
+    try prepareForWriting()
+    try FileSystem.makeFolder(path("temporary"))
     let temporary = path("temporary/\(ProcessToken.name(for: record.key))")
     do throws(StoreError) {
       try writeFolder(temporary, record: record, files: files)
@@ -144,16 +183,26 @@ public final class Store: Sendable {
   /// - Returns: Where it is now, below `<root>/damaged`.
   /// - Throws: `StoreError.missing` when there is no result under this key.
   @discardableResult
-  public func discard(_ key: StepKey) throws(StoreError) -> URL {
+  public func discard(_ key: StepKey) throws(StoreError) -> URL { try setAside(key, in: "damaged") }
+
+  /// Moves the result of a step to `<root>/<folder>/<64 digits>-<n>`.
+  func setAside(_ key: StepKey, in folder: String) throws(StoreError) -> URL {
     let source = path(of: key)
-    guard FileSystem.kind(of: source) != .nothing else { throw .missing(key: key, path: source) }
-    try FileSystem.makeFolder(path("damaged"))
+    guard FileSystem.kind(of: source, followingLinks: false) != .nothing else {
+      throw .missing(key: key, path: source)
+    }
+    return URL(filePath: try setAside(source, in: folder, as: key.hex))
+  }
+
+  /// Moves what is at `source` to the first free place `<root>/<folder>/<name>-<n>`, and returns that.
+  func setAside(_ source: String, in folder: String, as name: String) throws(StoreError) -> String {
+    try FileSystem.makeFolder(path(folder))
     var number = 1
     while true {
-      let target = path("damaged/\(key)-\(number)")
-      if FileSystem.kind(of: target) == .nothing, try FileSystem.move(source, to: target) {
-        try FileSystem.synchronise(folder: path("damaged"))
-        return URL(filePath: target)
+      let target = path("\(folder)/\(name)-\(number)")
+      if FileSystem.kind(of: target, followingLinks: false) == .nothing, try FileSystem.move(source, to: target) {
+        try FileSystem.synchronise(folder: path(folder))
+        return target
       }
       number += 1
     }
@@ -190,7 +239,7 @@ extension Store {
     return size
   }
 
-  private static func path(_ url: URL) -> String {
+  static func path(_ url: URL) -> String {
     let path = url.path(percentEncoded: false)
     return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
   }
@@ -256,6 +305,7 @@ extension Store {
 
   private func moveIntoPlace(_ temporary: String, key: StepKey) throws(StoreError) {
     let parent = path("steps/\(key.hex.prefix(2))")
+    try FileSystem.makeFolder(path("steps"))
     try FileSystem.makeFolder(parent)
     while try !FileSystem.move(temporary, to: path(of: key)) {
       // Something is there: a whole result of another thread, or a damaged one.
@@ -268,9 +318,17 @@ extension Store {
     try FileSystem.synchronise(folder: parent)
   }
 
-  private func removeTemporary(where isStale: (String) -> Bool) throws(StoreError) {
-    for name in try FileSystem.names(in: path("temporary")) where isStale(name) {
-      try FileSystem.remove(path("temporary/\(name)"))
+  /// Removes what other processes have left half-written: whoever holds the lock is the only one that writes.
+  private func removeTemporary() throws(StoreError) {
+    let folder = path("temporary")
+    switch FileSystem.kind(of: folder, followingLinks: false) {
+    case .nothing: return
+    case .folder: break
+    case .file, .link, .other: throw .notAFolder(path: folder)
+    case .inaccessible(let reason): throw .notReadable(path: folder, reason: reason)
+    }
+    for name in try FileSystem.names(in: folder) where ProcessToken.isName(name) && !ProcessToken.isOwn(name) {
+      try FileSystem.remove("\(folder)/\(name)")
     }
   }
 }

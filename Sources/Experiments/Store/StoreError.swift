@@ -10,6 +10,16 @@ public enum StoreError: Error, Sendable, Equatable {
   case damaged(key: StepKey, path: String, expected: String, found: String)
   /// Something that is no folder stands where a folder of the store belongs.
   case notAFolder(path: String)
+  /// Something that is no regular file, such as a symbolic link, stands where a file of the store belongs.
+  case notAFile(path: String)
+  /// A folder that is not empty and that no store was made in; `found` is what is in it and is not of a store.
+  case notAStore(path: String, found: String)
+  /// The file of the index is a database of something else.
+  case foreignIndex(path: String, tables: [String])
+  /// No store is there to be read.
+  case noStore(path: String)
+  /// The store or a part of it may not be read.
+  case notReadable(path: String, reason: String)
   /// The disk, a quota or the allowed size of files is exhausted.
   case full(path: String, reason: String)
   /// The store or a part of it may not be written.
@@ -18,6 +28,16 @@ public enum StoreError: Error, Sendable, Equatable {
   case locked(pid: Int?, path: String)
   /// The system or the index refused something else.
   case failed(operation: String, path: String, reason: String)
+}
+
+extension StoreError {
+  /// Whether no other result could be written either.
+  var endsWriting: Bool {
+    switch self {
+    case .full, .notWritable, .notAFolder, .notAFile, .notAStore: true
+    case .missing, .noSuchFile, .damaged, .foreignIndex, .noStore, .notReadable, .locked, .failed: false
+    }
+  }
 }
 
 extension StoreError: CustomStringConvertible {
@@ -30,9 +50,23 @@ extension StoreError: CustomStringConvertible {
       "the result of step \(key.short) has no file \"\(name)\"; it has \(available.sorted().joined(separator: ", "))"
     case .damaged(let key, let path, let expected, let found):
       "\(path): the result of step \(key.short) is damaged: expected \(expected), found \(found); "
-        + "run the experiment again, which sets the damaged result aside and makes it anew"
+        + "run the experiment again, which sets the damaged result aside and computes it again"
     case .notAFolder(let path):
-      "\(path): a folder belongs here, found something else; move it away or choose another store"
+      "\(path): a folder belongs here, found something else (a symbolic link counts as such below the store); "
+        + "move it away or choose another store"
+    case .notAFile(let path):
+      "\(path): a regular file of the store belongs here, found something else, such as a symbolic link; "
+        + "move it away or choose another store"
+    case .notAStore(let path, let found):
+      "\(path): this folder is no store: it holds \(found); nothing was changed; "
+        + "name a new or an empty folder, or the store itself"
+    case .foreignIndex(let path, let tables):
+      "\(path): this database is not the index of a store: its tables are \(tables.prefix(5).joined(separator: ", ")); "
+        + "nothing was changed; move it away or choose another store"
+    case .noStore(let path):
+      "\(path): there is no store here; name the folder that the experiment was run with"
+    case .notReadable(let path, let reason):
+      "\(path): cannot be read: \(reason); change the permissions of this path or run as a user who may read it"
     case .full(let path, let reason):
       "\(path): cannot be written: \(reason); free some space or choose a store on another disk, then run again: "
         + "finished steps are kept"

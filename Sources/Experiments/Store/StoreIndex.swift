@@ -41,8 +41,11 @@ public final class StoreIndex: Sendable {
   }
 
   /// The index of a store for the process that writes it, which holds `lock`.
+  ///
+  /// A damaged file is set aside; a whole database of something else is an error, `StoreError.foreignIndex`.
   public convenience init(of store: Store, lock: StoreLock) throws(StoreError) {
     let path = store.path(Self.fileName)
+    try Self.requireFile(path)
     do {
       var notes: [String] = []
       if FileSystem.kind(of: path) != .nothing {
@@ -51,9 +54,12 @@ public final class StoreIndex: Sendable {
           let unreadable = try Self.synchronise(database, with: store)
           self.init(store, path, database, notes: unreadable)
           return
-        } catch let error where !Self.isOfTheDisk(error) {
-          notes.append("the index \(path) was unusable and has been made anew: \(Self.reason(error))")
-          for suffix in ["", "-journal", "-wal", "-shm"] { try FileSystem.remove(path + suffix) }
+        } catch let error where !Self.isOfTheDisk(error) && !(error is StoreError) {
+          let aside = try store.setAside(path, in: "damaged", as: Self.fileName)
+          notes.append(
+            "the index \(path) was unusable, was moved to \(aside) and has been made again: \(Self.reason(error))")
+          // Without its database it says nothing, and beside a new one it would be taken for that one's.
+          try FileSystem.remove(path + "-journal")
         }
       }
       let database = try Self.create(path)
@@ -178,7 +184,7 @@ private struct StoredRow: Decodable, FetchableRecord {
 
 // The file.
 extension StoreIndex {
-  private static let fileName = "index.sqlite"
+  static let fileName = "index.sqlite"
 
   /// The version of these tables; an index of another one is made anew.
   private static let schemaVersion = 1
@@ -199,7 +205,32 @@ extension StoreIndex {
   /// Why a file is no index that can be used.
   private struct Unusable: Error { var reason: String }
 
+  /// - Throws: `StoreError.notAFile` where a symbolic link or a folder stands at `path`.
+  private static func requireFile(_ path: String) throws(StoreError) {
+    for file in [path, path + "-journal"] {
+      switch FileSystem.kind(of: file, followingLinks: false) {
+      case .nothing, .file: break
+      case .folder, .link, .other, .inaccessible: throw .notAFile(path: file)
+      }
+    }
+  }
+
+  /// Whether the file at `path` is an index of a store, of whatever version, or holds nothing; it is not changed.
+  static func isIndex(_ path: String) -> Bool {
+    if FileSystem.kind(of: path, followingLinks: false) == .file(size: 0) { return true }
+    var configuration = configuration
+    configuration.readonly = true
+    guard let database = try? DatabaseQueue(path: path, configuration: configuration) else { return false }
+    return (try? database.read { try Self.tables($0).isSuperset(of: ["steps", "plugins"]) }) ?? false
+  }
+
+  private static func tables(_ database: Database) throws -> Set<String> {
+    try String.fetchSet(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+  }
+
   private static func create(_ path: String?) throws -> DatabaseQueue {
+    // SQLite would make the file readable for all and writable for the user alone; the user's mask shall decide.
+    if let path { try FileSystem.write([], to: path) }
     let database = try path.map { try DatabaseQueue(path: $0, configuration: configuration) } ?? DatabaseQueue()
     try database.write { try $0.execute(sql: schema) }
     return database
@@ -210,6 +241,10 @@ extension StoreIndex {
     configuration.readonly = readOnly
     let database = try DatabaseQueue(path: path, configuration: configuration)
     try database.read { database in
+      let tables = try tables(database)
+      guard tables.isEmpty || !tables.isDisjoint(with: ["steps", "plugins"]) else {
+        throw StoreError.foreignIndex(path: path, tables: tables.sorted())
+      }
       let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
       guard version == schemaVersion else {
         throw Unusable(reason: "expected version \(schemaVersion), found \(version)")

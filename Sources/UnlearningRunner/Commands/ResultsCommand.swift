@@ -14,9 +14,11 @@ struct ResultsCommand: RunnerCommand {
 
   func run(in context: Context) throws -> ExitStatus {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
-    var report = try Report(of: plan, store: try storeOptions.open())
+    let store = try storeOptions.open(mustExist: true)
+    var report = try Report(of: plan, store: store)
     report.interval = formatOptions.interval
     try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    for note in plan.codeNotes(store: store) { context.console.report("\(note)\n") }
     if !report.missing.isEmpty {
       context.console.report(
         "\(report.missing.count) results are missing; make them with: "

@@ -1,0 +1,79 @@
+import Foundation
+
+/// Tells a store from any other folder, so that a mistyped path never costs anybody's files.
+///
+/// A folder is a store if it has the marker, which is written before anything else. Stores that are older than the
+/// marker are known by a result, or because they hold nothing but what a store makes.
+extension Store {
+  static let markerName = "store.json"
+  private static let marker = "{\"store\": \"lacuna\", \"version\": 1}\n"
+  /// What operating systems put into folders by themselves.
+  private static let ofTheSystem: Set<String> = ["lost+found", ".DS_Store"]
+
+  /// Makes the folder of the store, and marks it.
+  ///
+  /// - Throws: `StoreError.notAStore` when the folder holds something else.
+  func prepareForWriting() throws(StoreError) {
+    try FileSystem.makeFolder(Self.path(root), followingLinks: true)
+    if isMarked { return }
+    try requireStore()
+    // The marker is there as a whole or not at all, and it does no harm when several threads move theirs into place.
+    try FileSystem.makeFolder(path("temporary"))
+    let temporary = path("temporary/\(ProcessToken.name(for: StepKey(canonicalText: Self.marker)))")
+    do throws(StoreError) {
+      try FileSystem.write(Array(Self.marker.utf8), to: temporary)
+      guard try FileSystem.move(temporary, to: path(Self.markerName)) else {
+        throw .notAFile(path: path(Self.markerName))
+      }
+    } catch {
+      try? FileSystem.remove(temporary)
+      throw error
+    }
+    try FileSystem.synchronise(folder: Self.path(root))
+  }
+
+  /// - Throws: `StoreError.notAStore` unless the folder is a store, or empty.
+  func requireStore() throws(StoreError) {
+    if isMarked { return }
+    let names = try FileSystem.names(in: Self.path(root)).filter { !Self.ofTheSystem.contains($0) }
+    if names.isEmpty || hasResult { return }
+    for name in names where try !isOwn(name) { throw .notAStore(path: Self.path(root), found: name.debugDescription) }
+  }
+
+  private var isMarked: Bool {
+    guard FileSystem.kind(of: path(Self.markerName), followingLinks: false) == .file(size: Self.marker.utf8.count)
+    else { return false }
+    return (try? FileSystem.read(path(Self.markerName), limit: 100)) == Array(Self.marker.utf8)
+  }
+
+  /// Whether some folder below `steps` has the name and the files of a result.
+  private var hasResult: Bool { keys.contains { contains($0) } }
+
+  /// Whether the store makes what stands at this name.
+  private func isOwn(_ name: String) throws(StoreError) -> Bool {
+    let path = path(name)
+    switch (name, FileSystem.kind(of: path, followingLinks: false)) {
+    case ("lock", .file):
+      let text = String(decoding: try FileSystem.read(path, limit: 32) ?? [], as: UTF8.self)
+      return text.isEmpty || text.hasSuffix("\n") && Int(text.dropLast()) != nil
+    case ("temporary", .folder): return try FileSystem.names(in: path).allSatisfy(ProcessToken.isName)
+    case ("steps", .folder):
+      return try FileSystem.names(in: path).allSatisfy { $0.count == 2 && Int($0, radix: 16) != nil }
+    case ("damaged", .folder), ("replaced", .folder):
+      return try FileSystem.names(in: path).allSatisfy { Self.isNameOfSetAside($0) }
+    case ("failures", .folder):
+      return try FileSystem.names(in: path).allSatisfy {
+        $0.hasSuffix(".txt") && StepKey(hex: String($0.dropLast(4))) != nil
+      }
+    case (StoreIndex.fileName, .file): return StoreIndex.isIndex(path)
+    case ("\(StoreIndex.fileName)-journal", .file): return true
+    default: return false
+    }
+  }
+
+  private static func isNameOfSetAside(_ name: String) -> Bool {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, Int(parts[1]) != nil else { return false }
+    return parts[0] == StoreIndex.fileName || StepKey(hex: String(parts[0])) != nil
+  }
+}

@@ -1,0 +1,175 @@
+import Experiments
+import Foundation
+import Testing
+import UnlearningRunner
+
+/// What `--store` may be, and what commands do to it.
+@Suite("--store") struct StoreOptionTests {
+  private let folder: TemporaryFolder
+  private let file: String
+  private let store: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = folder.path("store")
+    file = try folder.write(
+      """
+      experiment: tiny
+      seeds: [1, 2]
+      data: [{shapes: {train_count: 60, test_count: 40}}]
+      architectures: [{mlp: {hidden: [8]}}]
+      training: {epochs: 1, batch_size: 20}
+      forget: [{class: 1}]
+      methods: [{fine-tune: {training: {epochs: 1}}}]
+      metrics: [accuracy]
+      """, to: "tiny.yaml")
+  }
+
+  @Test(arguments: ["run", "plan", "results"]) func mayNotBeEmpty(command: String) async {
+    let result = await runner(command, file, "--store", "")
+    #expect(result.status == .badUsage)
+    #expect(result.messages.contains("'--store' must be a folder, is empty"), "\(result.messages)")
+  }
+
+  @Test func whatIsNotThereIsAnErrorOfResults() async {
+    let result = await runner("results", file, "--store", store)
+    #expect(result.status == .badUsage)
+    #expect(result.messages.hasPrefix("error: \(store): there is no store here"), "\(result.messages)")
+    #expect(!FileManager.default.fileExists(atPath: store))
+  }
+
+  @Test(arguments: ["run", "plan", "results"]) func aFolderOfSomethingElseIsRefused(command: String) async throws {
+    try folder.write("mine", to: "store/temporary/draft.txt")
+    try folder.write("mine", to: "store/lock")
+    let result = await runner(command, file, "--store", store)
+    #expect(result.status == .badUsage)
+    #expect(result.messages.contains("this folder is no store"), "\(result.messages)")
+    #expect(folder.files.filter { $0.hasPrefix("store/") } == ["store/lock", "store/temporary/draft.txt"])
+    #expect(try String(contentsOfFile: folder.path("store/lock"), encoding: .utf8) == "mine")
+  }
+
+  /// Every file below the store with its time of change.
+  private func state() throws -> [String: Date] {
+    var times: [String: Date] = [:]
+    for name in FileManager.default.enumerator(atPath: store)?.compactMap({ $0 as? String }) ?? [] {
+      times[name] = try FileManager.default.attributesOfItem(atPath: "\(store)/\(name)")[.modificationDate] as? Date
+    }
+    return times
+  }
+
+  @Test func readingChangesNothingAlsoAfterAKill() async throws {
+    #expect(await runner(file, "--store", store).status == .done)
+    // As a killed process of this machine leaves them.
+    try folder.write("half", to: "store/temporary/some_host-999999-1-1-0123456789ab/model.safetensors")
+    let before = try state()
+    for arguments in [["results"], ["plan"], ["run"]] {
+      let result = await runner(arguments[0], file, "--store", store)
+      #expect(result.status == .done, "\(arguments): \(result.messages)")
+    }
+    #expect(await runner("check", file).status == .done)
+    #expect(try state() == before)
+  }
+
+  /// The built runner, beside the test bundle.
+  private static let binary: String? = {
+    let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner").path
+    return FileManager.default.isExecutableFile(atPath: file) ? file : nil
+  }()
+
+  /// Runs a command as the user "nobody", who may write none of this.
+  private func asNobody(_ arguments: String...) throws -> (status: Int32, output: String, messages: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", try #require(Self.binary)] + arguments
+    let (output, messages) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = messages
+    try process.run()
+    let texts = [output, messages].map {
+      String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+    process.waitUntilExit()
+    return (process.terminationStatus, texts[0], texts[1])
+  }
+
+  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  func aFinishedExperimentWorksOnAStoreThatMayNotBeWritten() async throws {
+    let whole = await runner(file, "--store", store)
+    #expect(whole.status == .done)
+    try folder.write("half", to: "store/temporary/some_host-999999-1-1-0123456789ab/model.safetensors")
+    for path in [folder.url.path, store] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+    let before = try state()
+    for command in ["results", "run"] {
+      let result = try asNobody(command, file, "--store", store)
+      #expect(result.status == 0 && result.output == whole.output, "\(command): \(result.messages)")
+    }
+    #expect(try asNobody("plan", file, "--store", store).output.contains("nothing to run"))
+    #expect(try state() == before)
+
+    // What cannot be read is no missing result.
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: "\(store)/steps")
+    for command in ["results", "run", "plan"] {
+      let result = try asNobody(command, file, "--store", store)
+      #expect(result.status == 1, "\(command)")
+      #expect(
+        result.messages.contains("error: \(store)/steps: cannot be read: Permission denied"),
+        "\(command): \(result.messages)")
+    }
+  }
+
+  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  func aStoreThatMayNotBeWrittenStopsTheRunAtOnce() async throws {
+    try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+    for path in [folder.url.path, store] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+    let result = try asNobody("run", file, "--store", store)
+    #expect(result.status == 1)
+    let lines = result.messages.split(separator: "\n").filter { $0.contains("cannot be written") }
+    #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
+  }
+
+  @Test func aForgedResultIsNamedAndComputedAgain() async throws {
+    let whole = await runner(file, "--store", store, "--format", "csv")
+    #expect(whole.status == .done)
+    let record = try #require(
+      folder.files.first { $0.hasSuffix("measurements.json") }
+    ).replacing("measurements.json", with: "step.json")
+    // Whole by all checksums, and of another form: an object instead of a list.
+    let place = URL(filePath: folder.path(record)).deletingLastPathComponent()
+    let forge = Process()
+    forge.executableURL = URL(filePath: "/usr/bin/env")
+    forge.arguments = ["python3", "-c", Self.forger, place.path]
+    try forge.run()
+    forge.waitUntilExit()
+    try #require(forge.terminationStatus == 0)
+
+    let results = await runner("results", file, "--store", store, "--format", "csv")
+    #expect(results.status == .done)
+    #expect(results.output.split(separator: "\n").count > 10, "the others are shown")
+    let table = await runner("results", file, "--store", store)
+    #expect(table.output.contains(place.appending(path: "measurements.json").path), "\(table.output)")
+    let again = await runner(file, "--store", store, "--format", "csv")
+    #expect(again.status == .done, "\(again.messages)")
+    #expect(again.output == whole.output)
+    #expect(again.messages.contains(folder.path("store/damaged/\(place.lastPathComponent)-1")), "\(again.messages)")
+    #expect(folder.files.contains("store/damaged/\(place.lastPathComponent)-1/measurements.json"))
+  }
+
+  /// Writes measurements of another form with the right sizes and checksums.
+  private static let forger = """
+    import hashlib, json, os, sys
+    folder = sys.argv[1]
+    text = b'{"accuracy": 1}'
+    open(os.path.join(folder, "measurements.json"), "wb").write(text)
+    path = os.path.join(folder, "step.json")
+    record = json.load(open(path))
+    record["files"]["measurements.json"] = {"size": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+    record = json.dumps(record).encode()
+    open(path, "wb").write(record)
+    open(os.path.join(folder, "step.sha256"), "w").write(hashlib.sha256(record).hexdigest() + "  step.json\\n")
+    """
+}
