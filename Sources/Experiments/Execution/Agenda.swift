@@ -1,3 +1,5 @@
+import Foundation
+
 /// What remains to be done of a plan: steps whose results are missing and that a missing result needs.
 struct Agenda {
   private enum Status { case done, pending, running, failed, skipped }
@@ -16,18 +18,42 @@ struct Agenda {
     self.store = store
     steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
     order = plan.steps.map(\.key)
-    let results = Set(plan.cells.flatMap { $0.probes.map(\.key) })
+    let results = Self.results(of: plan)
     for key in order where results.contains(key) {
       if store.contains(key) {
         do throws(StoreError) {
-          try store.verify(key)
+          try Self.verify(key, in: store)
         } catch {
-          // Only what is damaged is made anew: a result that cannot be read just now stays where it is.
+          // Only what is damaged is made again: a result that cannot be read just now stays where it is.
           if case .damaged = error, let message = discard(key, because: error) { repairs.append(message) }
         }
       }
       demand(key)
     }
+  }
+
+  /// Whether all results that people read are there and whole, so that nothing is to be written.
+  ///
+  /// - Throws: `StoreError.notReadable`, when that cannot be told.
+  static func isDone(_ plan: Plan, store: Store) throws(StoreError) -> Bool {
+    let results = results(of: plan)
+    for step in plan.steps where results.contains(step.key) {
+      guard store.contains(step.key) else { return false }
+      do throws(StoreError) {
+        try verify(step.key, in: store)
+      } catch {
+        if case .damaged = error { return false }
+        throw error
+      }
+    }
+    return true
+  }
+
+  private static func results(of plan: Plan) -> Set<StepKey> { Set(plan.cells.flatMap { $0.probes.map(\.key) }) }
+
+  private static func verify(_ key: StepKey, in store: Store) throws(StoreError) {
+    try store.verify(key)
+    _ = try StepRunner.measurements(of: key, in: store)
   }
 
   var pendingCount: Int { status.values.count { $0 == .pending } }
@@ -112,12 +138,14 @@ struct Agenda {
   }
 
   private func discard(_ key: StepKey, because error: StoreError?) -> String? {
+    var place = ""
     do throws(StoreError) {
-      if store.contains(key) { _ = try store.discard(key) }
+      if store.contains(key) { place = "was moved to \(try store.discard(key).path) and " }
     } catch {
       return nil
     }
     let label = steps[key]?.label ?? key.short
-    return "the artefact of '\(label)' is damaged" + (error.map { " (\($0))" } ?? "") + "; it is made anew"
+    let reason = error.map { " (\($0))" } ?? ""
+    return "the artefact of '\(label)' is damaged\(reason); it \(place)is computed again"
   }
 }

@@ -40,6 +40,8 @@ public struct ExecutionSummary: Sendable {
   public var wasCancelled = false
   /// Every failed step with its error.
   public var failures: [(label: String, error: String)] = []
+  /// What came out otherwise, and what did not, where steps were computed again on request; a line each.
+  public var changes: [String] = []
 }
 
 /// Runs the steps of a plan whose results are not in the store yet.
@@ -49,13 +51,14 @@ public final class Executor: Sendable {
   private let workers: Int?
   private let observer: any ExecutionObserver
   private let runner: StepRunner
+  private let rerun: Rerun?
 
   /// An execution by up to `workers` steps side by side; results do not depend on how many.
   ///
   /// Without a number it is as many as trainings are fastest with, by a few steps that are timed first; at most one for each
-  /// core, and 8.
+  /// core, and 8. The steps of `rerun` are computed whether or not their results are there.
   public init(
-    _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver,
+    _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver, rerun: Rerun? = nil,
     log: Logger = Logger(label: "lacuna")
   ) {
     precondition(workers ?? 1 >= 1, "at least one worker is needed")
@@ -63,6 +66,7 @@ public final class Executor: Sendable {
     self.store = store
     self.workers = workers
     self.observer = observer
+    self.rerun = rerun
     runner = StepRunner(plan, store: store, observer: observer, log: log)
   }
 
@@ -71,18 +75,31 @@ public final class Executor: Sendable {
 
   /// Runs everything that is missing, as the only process that writes the store.
   ///
-  /// - Throws: `StoreError` when another process writes the store, or the store cannot be written at all. Errors of
-  ///   single steps are part of the summary.
+  /// Where nothing is missing, nothing is written, and the store may be one that cannot be.
+  /// - Throws: `StoreError` when another process writes the store, or the store is full or cannot be written, at the
+  ///   beginning or later: no step can be kept then, so the first such error ends them all. Other errors of single
+  ///   steps are part of the summary.
   public func run() async throws -> ExecutionSummary {
+    if try rerun == nil && Agenda.isDone(plan, store: store) {
+      observer.reused(count: plan.steps.count)
+      return ExecutionSummary(reused: plan.steps.count)
+    }
     let lock = try store.lock()
     let index = try StoreIndex(of: store, lock: lock)
     for note in index.notes { observer.repaired(note) }
-    let summary = await run(index)
+    let replacement = try rerun.map { rerun throws(StoreError) in try Replacement(rerun, plan, store: store) }
+    for note in replacement?.notes ?? [] { observer.noted(note) }
+    var (summary, obstacle) = await run(index)
+    if let obstacle { throw obstacle }
+    summary.changes = try replacement?.changes() ?? []
     withExtendedLifetime(lock) {}
     return summary
   }
 
-  private func run(_ index: StoreIndex) async -> ExecutionSummary {
+  /// How it went, and what keeps the store from being written where that ended it.
+  private func run(_ index: StoreIndex) async -> (ExecutionSummary, StoreError?) {
+    var obstacle: StoreError?
+    var isIndexCurrent = true
     var agenda = Agenda(plan, store: store)
     var summary = ExecutionSummary()
     for message in agenda.repairs { observer.repaired(message) }
@@ -108,11 +125,21 @@ public final class Executor: Sendable {
         switch result {
         case .success(let seconds):
           agenda.finish(step.key)
-          note { () throws(StoreError) in try store.removeFailure(of: step.key) }
-          noteInIndex(step, index)
+          do throws(StoreError) {
+            try store.removeFailure(of: step.key)
+            // It can be rebuilt from the artefacts at any time, so its failure loses nothing and is told once.
+            if isIndexCurrent { try index.add(step.key) }
+          } catch {
+            isIndexCurrent = false
+            observer.repaired("a note of the store or its index is not up to date: \(error)")
+          }
           summary.finished += 1
           observer.finished(step, seconds: seconds)
         case .failure(let error):
+          if obstacle == nil, let error = error as? StoreError, error.endsWriting {
+            obstacle = error
+            runner.cancel()
+          }
           if runner.cancelled { continue }
           if let key = Self.unreadableKey(error) {
             let repair = agenda.repair(key, for: step)
@@ -128,13 +155,21 @@ public final class Executor: Sendable {
           agenda.fail(step.key, "\(step.label) failed")
           summary.failed += 1
           summary.failures.append((step.label, "\(error)"))
-          note { () throws(StoreError) in try store.keepFailure(of: step.key, "\(step.label): \(error)") }
           observer.failed(step, error: "\(error)")
+          do throws(StoreError) {
+            try store.keepFailure(of: step.key, "\(step.label): \(error)")
+          } catch {
+            observer.repaired("why a step failed could not be noted: \(error)")
+            if error.endsWriting {
+              obstacle = obstacle ?? error
+              runner.cancel()
+            }
+          }
         }
       }
     }
     summary.wasCancelled = runner.cancelled
-    return summary
+    return (summary, obstacle)
   }
 
   /// As many as were asked for, or are best.
@@ -158,24 +193,6 @@ public final class Executor: Sendable {
   ) async -> Result<Value, any Error> {
     await withCheckedContinuation { continuation in
       Thread.runStep { continuation.resume(returning: Result(catching: work)) }
-    }
-  }
-
-  /// What is only said and not built upon may go amiss without ending anything.
-  private func note(_ body: () throws(StoreError) -> Void) {
-    do throws(StoreError) {
-      try body()
-    } catch {
-      observer.repaired("a note of the store is not up to date: \(error)")
-    }
-  }
-
-  /// The index can be rebuilt from the artefacts at any time, so its failure loses nothing.
-  private func noteInIndex(_ step: Step, _ index: StoreIndex) {
-    do throws(StoreError) {
-      try index.add(step.key)
-    } catch {
-      observer.repaired("the index is not up to date: \(error)")
     }
   }
 

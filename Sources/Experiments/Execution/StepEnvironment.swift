@@ -1,29 +1,22 @@
-import Foundation
 import Unlearning
 
-/// The revision that steps are run at: written into every record.
+/// What made the steps of this run: written into every record.
 struct StepEnvironment: Sendable {
-  private let revision = StepEnvironment.gitRevision()
+  private let build: String?
+  private let sources: [String: String]
 
-  func record(of step: Step, _ timing: StepRunner.Timing) -> StepRecord {
-    StepRecord(
-      kind: step.kind.rawValue, label: step.label, key: step.key, configuration: step.configuration,
-      plugins: step.plugins, parents: step.parents, gitRevision: revision,
-      started: StepRecord.timestamp(timing.started), seconds: timing.cost?.seconds ?? 0,
-      peakBytes: timing.cost?.peakBytes ?? timing.peakBytes, notes: timing.notes)
+  /// The program, and the code of the plugins of `plan` as it is now: the sources may change while steps run.
+  init(_ plan: Plan) {
+    build = ProgramBuild.digest
+    sources = plan.pluginCode.digests
   }
 
-  /// The revision that the working folder's checkout is at, read from its files.
-  private static func gitRevision() -> String? {
-    guard let head = try? String(contentsOfFile: ".git/HEAD", encoding: .utf8) else { return nil }
-    let text = head.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard text.hasPrefix("ref: ") else { return text }
-    let name = String(text.dropFirst("ref: ".count))
-    if let direct = try? String(contentsOfFile: ".git/\(name)", encoding: .utf8) {
-      return direct.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    let packed = (try? String(contentsOfFile: ".git/packed-refs", encoding: .utf8)) ?? ""
-    let line = packed.split(separator: "\n").first { $0.hasSuffix(" \(name)") }
-    return line.flatMap { $0.split(separator: " ").first.map(String.init) }
+  func record(of step: Step, _ timing: StepRunner.Timing) -> StepRecord {
+    let sources = sources.filter { step.plugins[$0.key] != nil }
+    return StepRecord(
+      kind: step.kind.rawValue, label: step.label, key: step.key, configuration: step.configuration,
+      plugins: step.plugins, parents: step.parents, build: build, pluginSources: sources.isEmpty ? nil : sources,
+      started: StepRecord.timestamp(timing.started), seconds: timing.cost?.seconds ?? 0,
+      peakBytes: timing.cost?.peakBytes ?? timing.peakBytes, notes: timing.notes)
   }
 }

@@ -45,7 +45,7 @@ final class StepRunner: Sendable {
       return !cancellation.isRequested
     }
     outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.count + 4))
-    environment = StepEnvironment()
+    environment = StepEnvironment(plan)
   }
 
   /// Drops what is kept in memory of an artefact that is made anew.
@@ -199,12 +199,16 @@ final class StepRunner: Sendable {
 
   private func readModel(_ key: StepKey, _ setting: Step.Setting) throws -> Classifier {
     var model = try fresh(setting, RandomSource(seed: 0))
-    try model.restore(try SafeTensors(try store.read(Self.modelFile, of: key)))
+    try store.decode(Self.modelFile, of: key, as: "the model of this step") { bytes throws in
+      try model.restore(try SafeTensors(bytes))
+    }
     return model
   }
 
   private func outputs(of key: StepKey) throws -> ModelOutputs {
-    try outputs.outputs(key) { try OutputsFile.decode(try store.read(OutputsFile.name, of: key)) }
+    try outputs.outputs(key) {
+      try store.decode(OutputsFile.name, of: key, as: "predictions") { bytes throws in try OutputsFile.decode(bytes) }
+    }
   }
 
   private func context(_ setting: Step.Setting) throws -> EvidenceContext {
@@ -220,8 +224,10 @@ final class StepRunner: Sendable {
       target: try outputs(of: target.predictions), retrained: try target.bank.map(outputs(of:)),
       targetPosition: target.position, context: try context(setting))
     if let key = target.calibration {
-      let text = String(decoding: try store.read(Self.calibrationFile, of: key), as: UTF8.self)
-      evidence.calibration = try JSONValue(parsing: text, file: Self.calibrationFile).decode(Calibration.self)
+      evidence.calibration = try store.decode(Self.calibrationFile, of: key, as: "a calibration") { bytes throws in
+        try JSONValue(parsing: String(decoding: bytes, as: UTF8.self), file: Self.calibrationFile)
+          .decode(Calibration.self)
+      }
     }
     if let key = target.costOf {
       let record = try store.record(of: key)
@@ -246,9 +252,15 @@ final class StepRunner: Sendable {
   }
 
   /// What an attack or metric step left.
-  static func measurements(of key: StepKey, in store: Store) throws -> [MeasuredValue] {
-    let text = String(decoding: try store.read(measurementsFile, of: key), as: UTF8.self)
-    return try JSONValue(parsing: text, file: measurementsFile).decode([MeasuredValue].self)
+  ///
+  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or a value is not finite.
+  static func measurements(of key: StepKey, in store: Store) throws(StoreError) -> [MeasuredValue] {
+    try store.decode(measurementsFile, of: key, as: "measurements") { bytes throws in
+      let text = String(decoding: bytes, as: UTF8.self)
+      let values = try JSONValue(parsing: text, file: measurementsFile).decode([MeasuredValue].self)
+      if let value = values.first(where: { !$0.value.isFinite }) { throw MeasurementError.notFinite(value.name) }
+      return values
+    }
   }
 }
 

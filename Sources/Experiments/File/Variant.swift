@@ -43,7 +43,18 @@ public struct Variant: Sendable {
   private static func text(of varied: [Assignment]) -> String {
     varied.map { "\($0.path)=\($0.value)" }.joined(separator: " ")
   }
-  /// What names this variant in cache keys.
+
+  /// Parameters that name files to be read, each with its paths; parameters without a value are left out.
+  var fileParameters: [(name: String, paths: [String])] {
+    func fields<P: Plugin>(_ plugin: P) -> [ParameterField] { P.Parameters.fields }
+    return fields(plugin).filter(\.isFile).compactMap { field in
+      guard let value = parameters.value(at: field.name) else { return nil }
+      let paths = (value.string.map { [$0] } ?? value.items?.compactMap(\.string) ?? []).filter { !$0.isEmpty }
+      return paths.isEmpty ? nil : (field.name, paths)
+    }
+  }
+
+  /// What names this variant in cache keys, besides the content of files.
   var identity: JSONValue {
     .object([
       .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
@@ -105,7 +116,8 @@ struct VariantReader {
       let plugin = try P(values)
       return Variant(
         name: P.card.name, version: P.card.version, varied: cell.assignments, parameters: parameters,
-        keyParameters: P.Parameters.fields.filter(\.isLocation).reduce(parameters) { $0.removing(path: $1.name) },
+        keyParameters: P.Parameters.fields.filter { $0.isLocation || $0.isFile }
+          .reduce(parameters) { $0.removing(path: $1.name) },
         plugin: plugin)
     } catch {
       report(error, in: cell.node, at: mark)

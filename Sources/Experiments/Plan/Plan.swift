@@ -14,6 +14,8 @@ public struct Plan: Sendable {
   public let pruned: [PrunedCell]
   /// Every step once, parents before children.
   public let steps: [Step]
+  /// The cards of all plugins that take part.
+  let cards: [Card]
 
   /// Plans `experiment`; reads the data files to fingerprint them, but decodes nothing.
   ///
@@ -25,6 +27,8 @@ public struct Plan: Sendable {
     cells = builder.cells
     pruned = builder.pruned
     steps = builder.steps
+    let names = builder.steps.reduce(into: Set<String>()) { $0.formUnion($1.plugins.keys) }
+    cards = registry.all.map { $0.card }.filter { names.contains($0.name) }
   }
 }
 
@@ -278,7 +282,8 @@ struct PlanBuilder {
     let parent = needs.contains(.originalModel) ? original : nil
     return add(
       .unlearn, label(setting, setting.request.shortLabel, method.label), parents: parent.map { [$0] } ?? [],
-      configuration: modelSetting(setting) + (try request(setting)) + [.init(key: "method", value: method.identity)],
+      configuration: modelSetting(setting) + (try request(setting))
+        + [.init(key: "method", value: try Self.identity(ofPlugin: method))],
       plugins: [experiment.data[setting.data], setting.architecture, method],
       work: .unlearn(setting, method: method, original: parent))
   }
@@ -329,7 +334,8 @@ struct PlanBuilder {
       if isAttack, usesBank {
         let key = add(
           .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
-          configuration: common(setting) + (try request(setting)) + [.init(key: "attack", value: probe.identity)],
+          configuration: common(setting) + (try request(setting))
+            + [.init(key: "attack", value: try Self.identity(ofPlugin: probe))],
           plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
         target.calibration = key
         parents.append(key)
@@ -350,7 +356,7 @@ struct PlanBuilder {
         isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
         parents: parents,
         configuration: common(setting) + (try request(setting)) + positions
-          + [.init(key: isAttack ? "attack" : "metric", value: probe.identity)],
+          + [.init(key: isAttack ? "attack" : "metric", value: try Self.identity(ofPlugin: probe))],
         plugins: [probe],
         work: isAttack
           ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))

@@ -20,11 +20,27 @@ extension PlanBuilder {
     return try make(type)
   }
 
+  /// Names a plugin by name, version, parameters and the content of the files that its parameters name.
+  ///
+  /// - Throws: `DataError` for the first file that cannot be read.
+  static func identity(ofPlugin variant: Variant) throws(DataError) -> JSONValue {
+    let files = variant.fileParameters
+    if files.isEmpty { return variant.identity }
+    var digests: [JSONValue.Member] = []
+    for file in files {
+      let found = try FileDigest.sha256(of: file.paths.map(DataRoot.file))
+      digests.append(.init(key: file.name, value: .array(found.map { .string($0) })))
+    }
+    return .object((variant.identity.members ?? []) + [.init(key: "parameter_files", value: .object(digests))])
+  }
+
   /// Names an architecture by plugin, parameters and the content of the weights that it begins with.
   static func identity(ofArchitecture variant: Variant) throws -> JSONValue {
-    guard let weights = (variant.plugin as? any Architecture)?.initialWeights else { return variant.identity }
+    guard let weights = (variant.plugin as? any Architecture)?.initialWeights else {
+      return try identity(ofPlugin: variant)
+    }
     let digest = try FileDigest.sha256(of: [weights.file])[0]
-    return .object((variant.identity.members ?? []) + [.init(key: "weights", value: .string(digest))])
+    return .object((try identity(ofPlugin: variant).members ?? []) + [.init(key: "weights", value: .string(digest))])
   }
 
   /// Names the data by plugin, parameters and the content of its files.
@@ -36,6 +52,6 @@ extension PlanBuilder {
     let layout = try source.layout()
     if !layout.isEmpty { digests.append(FileDigest.sha256(of: layout.joined(separator: "\n"))) }
     let files = JSONValue.array(digests.map { .string($0) })
-    return .object((variant.identity.members ?? []) + [.init(key: "files", value: files)])
+    return .object((try identity(ofPlugin: variant).members ?? []) + [.init(key: "files", value: files)])
   }
 }

@@ -21,18 +21,25 @@ public struct ParameterField: Sendable, Hashable {
   public var range: ValueRange
   /// Whether it says where things lie and not what they are: no part of cache keys.
   public var isLocation: Bool
+  /// Whether its value is the path of a file that the plugin reads, or a list of such paths.
+  ///
+  /// The content of the file is part of cache keys, and its path is not. Paths are those of `DataRoot.file(_:)`.
+  public var isFile: Bool
 
   /// A field named `name`.
-  public init(_ name: String, _ summary: String, _ range: ValueRange = .any, isLocation: Bool = false) {
+  public init(
+    _ name: String, _ summary: String, _ range: ValueRange = .any, isLocation: Bool = false, isFile: Bool = false
+  ) {
     self.name = name
     self.summary = summary
     self.range = range
     self.isLocation = isLocation
+    self.isFile = isFile
   }
 
   /// The same field below `prefix`.
   public func below(_ prefix: String) -> ParameterField {
-    ParameterField("\(prefix).\(name)", summary, range, isLocation: isLocation)
+    ParameterField("\(prefix).\(name)", summary, range, isLocation: isLocation, isFile: isFile)
   }
 }
 

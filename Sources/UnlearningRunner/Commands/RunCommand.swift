@@ -20,6 +20,16 @@ struct RunCommand: RunnerCommand {
   @Flag(help: "Show what would be run, like 'runner plan', and run nothing.")
   var dryRun = false
 
+  @Option(
+    name: .customLong("rerun"), parsing: .singleValue,
+    help: ArgumentHelp(
+      """
+      Computes these steps and all that depend on them again, and says what changed: the name of a plugin, a label, a \
+      kind of step or the beginning of a key, with '*' for any text; may be given several times.
+      """,
+      valueName: "pattern"))
+  var rerun: [String] = []
+
   @OptionGroup var formatOptions: FormatOptions
 
   func run(in context: Context) async throws -> ExitStatus {
@@ -33,7 +43,7 @@ struct RunCommand: RunnerCommand {
       context.console.report("error: \(problem)\n")
       return .failed
     }
-    let summary = try await execute(plan, store: store, context)
+    let summary = try await execute(plan, store: store, rerun: try steps(of: plan), context)
     if summary.wasCancelled {
       context.console.report("interrupted; finished steps are kept. Go on with: \(resumingCommand)\n")
       return .interrupted
@@ -41,17 +51,31 @@ struct RunCommand: RunnerCommand {
     var report = try Report(of: plan, store: store)
     report.interval = formatOptions.interval
     try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    for change in summary.changes { context.console.report("\(change)\n") }
     guard summary.failed > 0 || summary.skipped > 0 else { return .done }
     context.console.report(failureText(summary))
     return .failed
   }
 
-  private func execute(_ plan: Plan, store: Store, _ context: Context) async throws -> ExecutionSummary {
+  /// The steps to be computed again.
+  private func steps(of plan: Plan) throws -> Rerun? {
+    guard !rerun.isEmpty else { return nil }
+    do throws(Rerun.Unmatched) {
+      return try Rerun(rerun, in: plan)
+    } catch {
+      throw UsageError("--rerun: \(error)")
+    }
+  }
+
+  private func execute(
+    _ plan: Plan, store: Store, rerun: Rerun?, _ context: Context
+  ) async throws -> ExecutionSummary {
     let console = context.console
     let pruned = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
     console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
     let progress = ProgressReporter(plan, store: store, console: console)
-    let executor = Executor(plan, store: store, workers: workerOptions.workers, observer: progress)
+    if rerun == nil { for note in plan.codeNotes(store: store) { progress.say(note) } }
+    let executor = Executor(plan, store: store, workers: workerOptions.workers, observer: progress, rerun: rerun)
     let interrupt: @Sendable () -> Void = {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
       executor.cancel()

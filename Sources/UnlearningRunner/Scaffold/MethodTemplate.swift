@@ -32,7 +32,9 @@ enum MethodTemplate {
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
         summary: "Goes on training the original on the retain set with softened logits.",
-        source: Source(authors: "the authors of this plugin", venue: "unpublished"))
+        source: Source(authors: "the authors of this plugin", venue: "unpublished"),
+        // Part of every cache key: raise it whenever a change of the code changes results.
+        version: 1)
       /// The original and retain data.
       public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
       /// All requests.
