@@ -43,6 +43,8 @@ import Unlearning
     // Equal support vectors are merged, so there are no more of them.
     #expect(machine.supportVectors.count <= problem.supportVectors)
     #expect(machine.coefficients.count == machine.supportVectors.count)
+    let count = (problem.positives.count + problem.negatives.count) / problem.width
+    #expect(machine.supportShare == Double(problem.supportVectors) / Double(count))
   }
 
   @Test("the same samples give the same bits, with any cache") func deterministic() throws {
@@ -71,6 +73,47 @@ import Unlearning
       let machine = try SupportVectorMachine(positives: near, negatives: far, kernel: kernel, cost: 3)
       #expect(try machine.predictions(near).allSatisfy { $0 })
       #expect(try machine.predictions(far).allSatisfy { !$0 })
+    }
+  }
+
+  @Test("a decision that is the same for all samples, and exact ties, are reported") func caveats() throws {
+    let high = FeatureRows((0..<90).map { Double($0 % 10) / 10 })
+    let rare = FeatureRows((0..<10).map { Double($0) / 10 })
+    let constant = try SupportVectorMachine(positives: high, negatives: rare, kernel: .rbf(gamma: 1), cost: 3)
+    let found = try constant.judge(FeatureRows([0.2, 0.4]), fitted: [high, rare])
+    #expect(found.verdicts == [true, true] && found.caveats == [DecisionCaveat.constant])
+    let (left, right) = (FeatureRows([0.1, 0.2]), FeatureRows([0.8, 0.9]))
+    let machine = try SupportVectorMachine(positives: left, negatives: right, kernel: .linear, cost: 100)
+    let one = try machine.judge(FeatureRows([0.1, 0.15]), fitted: [left, right])
+    #expect(one.verdicts == [true, true] && one.caveats == [], "fitted samples are judged otherwise")
+    // Equal samples on both sides: every coefficient has its opposite, and f(x) = 0 everywhere.
+    let same = FeatureRows([0.5, 0.5, 0.5])
+    let tied = try SupportVectorMachine(positives: same, negatives: same, kernel: .rbf(gamma: 1), cost: 3)
+    let ties = try tied.judge(same, fitted: [same, same])
+    #expect(tied.decisionValues(same) == [0, 0, 0])
+    #expect(ties.caveats == [DecisionCaveat.constant, "an exact tie decides for 100 % of the judged samples"])
+  }
+
+  @Test("the median kernel value by hand") func medianKernel() {
+    let rows = FeatureRows([0, 0, 1, 0, 0, 2], width: 2)
+    // Squared distances 1, 4 and 5.
+    ClassifierGolden.expectClose(
+      [SupportVectorMachine.Kernel.rbf(gamma: 0.5).median(over: rows) ?? 0], [ClassifierGolden.exponential(-2)],
+      tolerance: 1e-15, "median")
+    #expect(SupportVectorMachine.Kernel.linear.median(over: rows) == 0)
+    #expect(SupportVectorMachine.Kernel.linear.median(over: FeatureRows([1])) == nil)
+  }
+
+  @Test("standardised features by hand; a constant one is only moved") func standardisation() throws {
+    let sides = [FeatureRows([1, 7, 3, 7], width: 2), FeatureRows([5, 7], width: 2)]
+    let scale = try Standardisation(fittedTo: sides)
+    // Mean 3, variance 8/3.
+    let deviation = (8.0 / 3).squareRoot()
+    ClassifierGolden.expectClose(scale.deviations, [deviation, 1], tolerance: 1e-15, "deviations")
+    ClassifierGolden.expectClose(
+      scale(FeatureRows([3, 7, 11, 9], width: 2)).values, [0, 0, 8 / deviation, 2], tolerance: 1e-15, "scaled")
+    #expect(throws: AttackError.notFinite("features of fitted samples", row: 1)) {
+      try Standardisation(fittedTo: [FeatureRows([1, .nan])])
     }
   }
 

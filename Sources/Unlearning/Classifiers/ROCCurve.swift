@@ -11,21 +11,27 @@ public struct ROCCurve: Sendable, Hashable {
 
   /// The curve of these scores.
   ///
+  /// - Parameter negativeWeights: How much each negative counts, ≥ 0 and not all 0; nil is equally much.
   /// - Throws: `AttackError` when a side is empty or a score is not finite.
-  public init(positives: [Double], negatives: [Double]) throws(AttackError) {
+  public init(positives: [Double], negatives: [Double], negativeWeights: [Double]? = nil) throws(AttackError) {
     try requireTwoSides(FeatureRows(positives), FeatureRows(negatives))
+    let weights = negativeWeights ?? [Double](repeating: 1, count: negatives.count)
+    precondition(weights.count == negatives.count, "a weight for each negative")
+    let wholeWeight = weights.reduce(0, +)
+    precondition(wholeWeight > 0, "some negative counts")
     let descending =
-      (positives.map { (score: $0, isPositive: true) } + negatives.map { (score: $0, isPositive: false) })
+      (positives.map { (score: $0, isPositive: true, weight: 0.0) }
+      + zip(negatives, weights).map { (score: $0, isPositive: false, weight: $1) })
       .sorted { $0.score > $1.score }
-    var falsePositives = 0
+    var falsePositives = 0.0
     var truePositives = 0
     var points = [(0.0, 0.0)]
     for (place, sample) in descending.enumerated() {
-      if sample.isPositive { truePositives += 1 } else { falsePositives += 1 }
+      if sample.isPositive { truePositives += 1 } else { falsePositives += sample.weight }
       let isLastOfItsScore = place + 1 == descending.count || descending[place + 1].score != sample.score
       if isLastOfItsScore {
         points.append(
-          (Double(falsePositives) / Double(negatives.count), Double(truePositives) / Double(positives.count)))
+          (falsePositives / wholeWeight, Double(truePositives) / Double(positives.count)))
       }
     }
     falsePositiveRates = points.map(\.0)

@@ -16,6 +16,27 @@ public struct SupportVectorMachine: Sendable, Hashable {
     case linear
     /// `k(x, y) = exp(−γ‖x − y‖²)`, γ > 0
     case rbf(gamma: Double)
+
+    /// The median of `k(x, y)` over pairs of different rows; of at most 200 rows at equal distances, all of them if fewer.
+    ///
+    /// - Returns: nil with fewer than two rows.
+    public func median(over samples: FeatureRows) -> Double? {
+      let used = min(samples.count, 200)
+      guard used > 1 else { return nil }
+      let rows = (0..<used).map { Array(samples[$0 * samples.count / used]) }
+      var values: [Double] = []
+      for (place, left) in rows.enumerated() {
+        for right in rows[..<place] {
+          switch self {
+          case .linear: values.append(zip(left, right).reduce(0) { $0 + $1.0 * $1.1 })
+          case .rbf(let gamma):
+            values.append(exp(-gamma * zip(left, right).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }))
+          }
+        }
+      }
+      values.sort()
+      return (values[(values.count - 1) / 2] + values[values.count / 2]) / 2
+    }
   }
 
   /// The kernel.
@@ -26,6 +47,11 @@ public struct SupportVectorMachine: Sendable, Hashable {
   public let coefficients: [Double]
   /// The offset b.
   public let offset: Double
+  /// The share of the fitted samples that are support vectors, equal ones counted each, in (0, 1].
+  ///
+  /// Near 1 with samples that do not overlap, the kernel is too narrow: each sample is alike to itself only, and far from
+  /// all of them the sign of the offset decides.
+  public let supportShare: Double
 
   /// A machine that tells `positives` from `negatives`.
   ///
@@ -45,6 +71,7 @@ public struct SupportVectorMachine: Sendable, Hashable {
       cacheMegabytes: cacheMegabytes)
     self.kernel = kernel
     offset = solution.offset
+    supportShare = Double(solution.rows.count) / Double(positives.count + negatives.count)
 
     // Saturated models give many equal samples; one kernel value each is enough to judge a new sample.
     var places: [ArraySlice<Double>: Int] = [:]
