@@ -40,6 +40,9 @@ enum AttackFixture {
       var kernel: String
       var evaluate: Part
       var neighbour: String
+      var scaling: String?
+      var gap: Double
+      var argmax: Double
       var kept: [Int]
       var statistics: [String: [Double]]
       var accuracies: [String: [Double]]
@@ -134,6 +137,11 @@ enum AttackFixture {
       logits[row, 0] = value
       return Predictions(logits: logits, features: nil, labels: predictions.labels, indices: predictions.indices)
     }
+  }
+
+  /// The same model with the samples of `part` in another order.
+  static func ordering(_ outputs: ModelOutputs, _ part: Part, _ rows: [Int]) -> ModelOutputs {
+    changing(outputs, part) { $0.selecting(rows) }
   }
 
   /// The same model without samples in `part`.

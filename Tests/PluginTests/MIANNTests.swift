@@ -12,9 +12,12 @@ import Unlearning
 
   /// The whole attack against what scikit-learn makes of the same bank.
   func compare(_ golden: AttackFixture.Golden, _ expected: AttackFixture.Golden.Neighbour, balance: Bool) throws {
-    let name = "\(expected.features), \(expected.kernel), \(expected.evaluate.rawValue), \(expected.neighbour)"
+    let name =
+      "\(expected.features), \(expected.scaling ?? "-"), \(expected.kernel), "
+      + "\(expected.evaluate.rawValue), \(expected.neighbour)"
     let attack = try attack {
       $0.features = NearestNeighbourMIA.Features(rawValue: expected.features) ?? .logits
+      $0.scaling = expected.scaling.flatMap(NearestNeighbourMIA.Scaling.init)
       $0.kernel = NearestNeighbourMIA.KernelKind(rawValue: expected.kernel) ?? .rbf
       $0.neighbour = NearestNeighbourMIA.NeighbourRule(rawValue: expected.neighbour) ?? .accuracy
       $0.evaluate = expected.evaluate
@@ -31,19 +34,20 @@ import Unlearning
     }
     let found = try attack.attack(golden.evidence(calibration: calibration))
     let measurement = expected.features.replacing("-", with: "_")
-    #expect(found.map(\.name) == [measurement, "\(measurement)_gap"])
-    AttackFixture.expect(found.first?.value, expected.value, "value of \(name)")
+    let names = [measurement, "\(measurement)_gap", "\(measurement)_argmax"]
+    #expect(found.map(\.name) == names)
+    AttackFixture.expect(found.map(\.value), [expected.value, expected.gap, expected.argmax], "values of \(name)")
     for (position, floor) in expected.floors.enumerated() {
       let own = try attack.attack(golden.evidence(ofRetrained: position, calibration: calibration))
-      #expect(own.map(\.name) == [measurement, "\(measurement)_gap"])
-      AttackFixture.expect(own.last?.value, floor, "floor \(position) of \(name)")
+      #expect(own.map(\.name) == names)
+      AttackFixture.expect(own.named(names[1])?.value, floor, "floor \(position) of \(name)")
       let accuracies = golden.forgottenClasses.compactMap { expected.accuracies["\($0)"]?[position] }
       AttackFixture.expect(
         own.first?.value, accuracies.reduce(0, +) / Double(accuracies.count), "retrained \(position) of \(name)")
     }
   }
 
-  @Test("agrees with scikit-learn without balancing", arguments: 0..<7) func scikitLearn(place: Int) throws {
+  @Test("agrees with scikit-learn without balancing", arguments: 0..<9) func scikitLearn(place: Int) throws {
     let golden = try AttackFixture.golden("class_request")
     try compare(golden, try #require(golden.miaNn)[place], balance: false)
   }
@@ -90,7 +94,7 @@ import Unlearning
     let mean = try #require(retrained).reduce(0, +) / 3
     // 80 samples: the twin stands within four standard deviations of a share.
     #expect(abs(twin - mean) <= 0.2, "twin \(twin), retrained \(mean)")
-    #expect(abs(suppressing - mean) > 0.4, "suppressing \(suppressing), retrained \(mean)")
+    #expect(abs(suppressing - mean) > 0.35, "suppressing \(suppressing), retrained \(mean)")
   }
 
   @Test("verdicts are those of the value") func verdicts() throws {
@@ -133,7 +137,96 @@ import Unlearning
     let calibration = try attack.calibrate(alone, context: context)
     let found = try attack.attack(
       Evidence(target: alone[0], retrained: alone, targetPosition: 0, context: context, calibration: calibration))
-    #expect(found.map(\.name) == ["logits"])
+    #expect(found.map(\.name) == ["probabilities", "probabilities_argmax"])
+    // A method is compared with the one that there is.
+    let other = try attack.attack(
+      Evidence(target: model(leak: 4, seed: 5), retrained: alone, context: context, calibration: calibration))
+    AttackFixture.expect(
+      other.named("probabilities_gap")?.value, abs(other[0].value - found[0].value), "distance from the only one")
+  }
+
+  /// With today's right estimator both have the mean `E|X − mean of m − 1|`; over the whole bank the method's would be
+  /// smaller by the factor √((1 + 1/m) / (1 + 1/(m − 1))), .943 with m = 3.
+  @Test("a model that is as good as retraining has the floor's gap in expectation") func fairFloor() throws {
+    var random = RandomSource(seed: 5)
+    let context = AttackFixture.context([0], 4)
+    let attack = try attack()
+    let target = model(leak: 4, seed: 9)
+    var calibration = try attack.calibrate(bank(), context: context)
+    let own = try #require(
+      try attack.attack(Evidence(target: target, retrained: bank(), context: context, calibration: calibration)).first)
+    var (gaps, floors) = (0.0, 0.0)
+    let rounds = 4000
+    // The target's value is fixed, so the bank is moved about it by a bank of its own and the target's share of noise.
+    for _ in 0..<rounds {
+      let noise = (0..<4).map { _ in Double(random.normal()) }
+      let accuracies = (0..<3).map { noise[$0] - noise[3] + own.value }
+      calibration.values["accuracies_0"] = accuracies
+      gaps += try attack.gap(of: [(0, own.value)], at: nil, calibration) ?? 0
+      for place in 0..<3 { floors += (try attack.gap(of: [(0, accuracies[place])], at: place, calibration) ?? 0) / 3 }
+    }
+    // Both are √(2/π · 1.5) = .977; 4,000 rounds settle them to within 2 %.
+    AttackFixture.expect(gaps / Double(rounds), 0.977, tolerance: 0.03, "gap")
+    AttackFixture.expect(floors / Double(rounds), 0.977, tolerance: 0.03, "floor")
+  }
+
+  @Test("unscaled logits make nearly every sample a support vector, and the value says so") func caveats() throws {
+    func shifted(_ seed: UInt64) -> ModelOutputs {
+      let labels: [Part: [Int]] = [
+        .forgetTrain: [0, 0], .retainTrain: [1, 2], .forgetTest: AttackFixture.labels([0], 40),
+        .retainTest: AttackFixture.labels(Array(1..<10), 270),
+      ]
+      // Ten logits with a spread of about 8, as trained networks have.
+      let model = AttackFixture.model(labels: labels, classCount: 10, seed: seed) { _, label in
+        (label == 0 ? 0 : 2.5, nil)
+      }
+      return ModelOutputs(
+        Dictionary(
+          uniqueKeysWithValues: Part.allCases.map {
+            let old = model[$0]
+            return (
+              $0,
+              Predictions(
+                logits: old.logits.affine(scale: 6, shift: 0), features: nil, labels: old.labels, indices: old.indices)
+            )
+          }))
+    }
+    let context = AttackFixture.context([0], 10)
+    let retrained = [shifted(1), shifted(2)]
+    func found(_ change: (inout NearestNeighbourMIA.Parameters) -> Void) throws -> [MeasuredValue] {
+      let attack = try attack(change)
+      let calibration = try attack.calibrate(retrained, context: context)
+      return try attack.attack(
+        Evidence(target: shifted(3), retrained: retrained, context: context, calibration: calibration))
+    }
+    let raw = try found {
+      $0.features = .logits
+      $0.scaling = NearestNeighbourMIA.Scaling.none
+    }
+    #expect(raw[0].caveat?.contains("more than 80 % of the fitted samples are support vectors") == true)
+    #expect(raw[0].caveat?.contains("the median kernel value of the fitted samples is below 0.1") == true)
+    #expect(raw[1].caveat == raw[0].caveat, "the gap rests on the same discriminator")
+    #expect(raw[2].caveat == nil, "the argmax rate rests on none")
+    let scaled = try found { $0.features = .logits }
+    #expect(scaled[0].caveat?.contains("support vectors") != true, "\(scaled[0].caveat ?? "")")
+    #expect(try found { _ in }[0].caveat?.contains("support vectors") != true)
+  }
+
+  @Test("too few test samples of a class are an error that names it") func fewSamples() throws {
+    var context = AttackFixture.context([0], 4)
+    context.classNames[2] = "ellipse"
+    let whole = model(leak: 4, seed: 1)
+    let rows = whole[.retainTest].labels.indices.filter { whole[.retainTest].labels[$0] != 2 || $0 < 20 }
+    let few = AttackFixture.ordering(whole, .retainTest, rows)
+    #expect(throws: AttackError.tooFewClassSamples(className: "ellipse", needed: 10, found: 7)) {
+      try attack().calibrate([few], context: context)
+    }
+    let error = AttackError.tooFewClassSamples(className: "ellipse", needed: 10, found: 7)
+    #expect("\(error)".contains("class 'ellipse' has 7 test samples"))
+    _ = try attack { $0.minimumClassSamples = 7 }.calibrate([few], context: context)
+    #expect { try attack { $0.minimumClassSamples = 1 } } throws: {
+      "\($0)" == "parameter 'minimum_class_samples': must be in [2, 1000000], is 1"
+    }
   }
 
   @Test("what cannot be attacked is an error") func refused() throws {

@@ -16,6 +16,16 @@ struct DiscriminatorBank {
   private let parameters: NearestNeighbourMIA.Parameters
   private let random: RandomSource
 
+  /// What a discriminator says of the samples of a forgotten class.
+  struct Judgement {
+    /// The share taken for the neighbour, or judged rightly in pairwise mode.
+    var accuracy: Double
+    /// One for each sample of the class in the order of the part; empty in pairwise mode.
+    var verdicts: [Bool]
+    /// Why the share may say little.
+    var caveats: [String]
+  }
+
   init(
     _ model: ModelOutputs, context: EvidenceContext, parameters: NearestNeighbourMIA.Parameters
   ) throws(AttackError) {
@@ -27,27 +37,38 @@ struct DiscriminatorBank {
     }
     keptClasses = Set(kept.labels).subtracting(context.forgottenClasses).sorted()
     guard keptClasses.count > 1 else { throw .emptySet("test samples of at least two kept classes") }
+    for label in keptClasses {
+      let count = kept.labels.count { $0 == label }
+      guard count >= parameters.minimumClassSamples else {
+        let name = context.classNames.indices.contains(label) ? context.classNames[label] : "\(label)"
+        throw .tooFewClassSamples(className: name, needed: parameters.minimumClassSamples, found: count)
+      }
+    }
     forgottenClasses = context.forgottenClasses
     self.parameters = parameters
     random = context.random.stream("mia-nn")
   }
 
-  /// `Acc(M, neighbour)` on the samples of `forgotten`.
-  func accuracy(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Double {
+  /// What the discriminator of `neighbour` says of the samples of `forgotten`; its accuracy is `Acc(M, neighbour)`.
+  func judgement(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Judgement {
     switch parameters.mode {
     case .oneVsRest:
-      let verdicts = try discriminator(neighbour).predictions(features(of: rows(judged, [forgotten]), neighbour))
-      return mean(verdicts.map { $0 ? 1 : 0 })
-    case .pairwise: return try pairwiseAccuracy(neighbour, forgotten)
+      let (verdicts, caveats) = try discriminator(neighbour).judge(rows(judged, [forgotten]))
+      return Judgement(accuracy: mean(verdicts.map { $0 ? 1 : 0 }), verdicts: verdicts, caveats: caveats)
+    case .pairwise: return try pairwiseJudgement(neighbour, forgotten)
     }
   }
 
+  /// `Acc(M, neighbour)` on the samples of `forgotten`.
+  func accuracy(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Double {
+    try judgement(of: neighbour, on: forgotten).accuracy
+  }
+
   /// 1 for each judged sample that is taken for the neighbour of its class, else 0, in the order of the part.
-  func verdicts(_ pairs: [(forgotten: Int, neighbour: Int)]) throws(AttackError) -> [Double] {
+  func inOrderOfPart(_ verdicts: [(forgotten: Int, verdicts: [Bool])]) -> [Double] {
     var result = [Double](repeating: 0, count: judged.count)
-    for (forgotten, neighbour) in pairs {
+    for (forgotten, verdicts) in verdicts {
       let places = judged.labels.indices.filter { judged.labels[$0] == forgotten }
-      let verdicts = try discriminator(neighbour).predictions(features(of: judged.selecting(places), neighbour))
       for (place, isNeighbour) in zip(places, verdicts) where isNeighbour { result[place] = 1 }
     }
     return result
@@ -68,7 +89,7 @@ struct DiscriminatorBank {
   }
 
   /// The machine that tells kept class `label` from the other kept classes.
-  private func discriminator(_ label: Int) throws(AttackError) -> SupportVectorMachine {
+  private func discriminator(_ label: Int) throws(AttackError) -> Discriminator {
     var positives = kept.labels.indices.filter { kept.labels[$0] == label }
     var negatives = kept.labels.indices.filter { kept.labels[$0] != label }
     if parameters.balance {
@@ -80,7 +101,7 @@ struct DiscriminatorBank {
     return try fit(kept.selecting(positives), kept.selecting(negatives), label)
   }
 
-  private func pairwiseAccuracy(_ neighbour: Int, _ forgotten: Int) throws(AttackError) -> Double {
+  private func pairwiseJudgement(_ neighbour: Int, _ forgotten: Int) throws(AttackError) -> Judgement {
     var draw = random.stream("pairwise", neighbour, forgotten)
     var sides = [rows(kept, [neighbour]), rows(judged, [forgotten])]
     if parameters.balance {
@@ -96,27 +117,24 @@ struct DiscriminatorBank {
       return [side.selecting(order[..<middle].sorted()), side.selecting(order[middle...].sorted())]
     }
     var rightly: [Double] = []
+    var caveats: [String] = []
     for (fitted, held) in [(0, 1), (1, 0)] {
-      let machine = try fit(halves[0][fitted], halves[1][fitted], neighbour)
+      let discriminator = try fit(halves[0][fitted], halves[1][fitted], neighbour)
       for (side, isNeighbour) in [(0, true), (1, false)] {
-        let verdicts = try machine.predictions(features(of: halves[side][held], neighbour))
-        rightly.append(mean(verdicts.map { $0 == isNeighbour ? 1 : 0 }))
+        let found = try discriminator.judge(halves[side][held])
+        rightly.append(mean(found.verdicts.map { $0 == isNeighbour ? 1 : 0 }))
+        caveats += found.caveats
       }
     }
-    return mean(rightly)
+    return Judgement(accuracy: mean(rightly), verdicts: [], caveats: caveats)
   }
 
   private func fit(
     _ positives: Predictions, _ negatives: Predictions, _ label: Int
-  ) throws(AttackError) -> SupportVectorMachine {
-    let positives = features(of: positives, label)
-    let kernel: SupportVectorMachine.Kernel =
-      switch parameters.kernel {
-      case .linear: .linear
-      case .rbf: .rbf(gamma: parameters.gamma ?? 1 / Double(positives.width))
-      }
-    return try SupportVectorMachine(
-      positives: positives, negatives: features(of: negatives, label), kernel: kernel, cost: parameters.cost)
+  ) throws(AttackError) -> Discriminator {
+    try Discriminator(positives: positives, negatives: negatives, parameters: parameters) { samples in
+      features(of: samples, label)
+    }
   }
 
   private func features(of samples: Predictions, _ label: Int) -> FeatureRows {

@@ -11,25 +11,39 @@ public import Unlearning
 /// 2. The attacked model: the measurement is `Acc(U, rn)`. It is compared with that of retrained models, and the gap is
 ///    what leaks; the ideal is the retrained models' value and not 50 %.
 ///
-/// `<features>_gap` is the quantity to minimise, `|Acc(U, rn) − mean_j Acc(R_j, rn)|`. A retrained model `R_j` is compared
-/// with the others, `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`: its gap is the floor, that of a model without any
-/// knowledge of the forget set, where there are two retrained models or more. Names are `mia-nn.<features>` and
-/// `mia-nn.<features>_gap`; values are in [0, 1]. With several forgotten classes each has its own nearest neighbour, and
-/// values are means over the classes.
+/// `<features>_gap` is the quantity to minimise, `(1/m) Σ_j |Acc(U, rn) − mean_{l≠j} Acc(R_l, rn)|`: the distance from
+/// the bank without one of its m models, on average. A retrained model `R_j` has `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`:
+/// its gap is the floor, that of a model without any knowledge of the forget set. Both are compared with m − 1 models, so
+/// that a method that is as good as retraining has the floor's gap in expectation. With one retrained model the gap is
+/// the distance from it, and there is no floor.
+///
+/// `<features>_argmax` is the share of the same samples whose largest logit among kept classes is that of `rn`. It needs no
+/// discriminator: where it and the attack disagree on retrained models, distrust the attack.
+///
+/// Names are `mia-nn.<features>`, `mia-nn.<features>_gap` and `mia-nn.<features>_argmax`; values are in [0, 1]. With several
+/// forgotten classes each has its own nearest neighbour, and values are means over the classes.
+///
+/// A value carries a caveat where its discriminator decides the same for all samples, where exact ties decide, where more
+/// than 80 % of the fitted samples are support vectors, or where the median kernel value among them is below 0.1: then the
+/// kernel is too narrow, judged samples are alike to no fitted one, and the sign of the offset decides.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v4); called CMIA in the ICML 2026 text.
-/// - Note: A reconstruction from the abstract and public reviews. Stated: discriminators per class on retrained models and
-///   then on the unlearned one, a support vector machine on logits, the nearest neighbour from statistics of several
-///   retrained models, accuracy on test samples of the forgotten class. Not stated in the paper and chosen: one against the
-///   rest, balanced sides, C = 3 and γ = 1 / number of features without scaling, no training data, the floor, and as many
-///   retrained models as the experiment has seeds (three is the authors' convention).
+/// - Note: A reconstruction from the abstract and public reviews. Stated: the probabilities of neighbouring classes
+///   (abstract; a review says logits), discriminators per class on retrained models and then on the unlearned one, a
+///   support vector machine, the nearest neighbour from statistics of several retrained models, accuracy on test samples
+///   of the forgotten class. Not stated in the paper and chosen: all K probabilities, one against the rest, balanced sides,
+///   C = 3 and γ = 1 / number of features, no training data, the floor, and as many retrained models as the experiment has
+///   seeds (three is the authors' convention).
+/// - Note: Logits are standardised unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with
+///   γ = 1/K nearly all samples become support vectors: the attack then tells neither the original nor random labels from
+///   retraining.
 /// - Note: `mode: pairwise` is another reading, in which the machine tells the neighbour from the forgotten class itself.
 ///   Samples are cut into two halves at random, each judged by the machine that is fitted to the other; the value is
 ///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the
 ///   class with the smallest `Acc_i`.
 public struct NearestNeighbourMIA: Attack {
-  /// Measurements are named by what the discriminators read: `mia-nn.logits`.
+  /// Measurements are named by what the discriminators read: `mia-nn.probabilities`.
   public static let parametersInNames: Set<String> = ["features"]
   /// What it is.
   public static let card = Card(
@@ -37,7 +51,7 @@ public struct NearestNeighbourMIA: Attack {
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
-      place: "reconstructed from the abstract and public reviews"), version: 2)
+      place: "reconstructed from the abstract and public reviews"), version: 3)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// One names the nearest neighbour; the floor takes two.
@@ -59,8 +73,8 @@ public struct NearestNeighbourMIA: Attack {
   /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or the
   /// argmax rate of each kept class), `accuracies_<u>` (`Acc(R_j, rn)` of each retrained model).
   ///
-  /// - Throws: `AttackError` for sample requests, when there is no retrained model, or when fewer than two kept classes
-  ///   have test samples.
+  /// - Throws: `AttackError` for sample requests, when there is no retrained model, when fewer than two kept classes have
+  ///   test samples, or one of them has fewer than `minimum_class_samples`.
   public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration {
     guard !retrained.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 1, found: 0) }
     let banks = try retrained.map { try DiscriminatorBank($0, context: context, parameters: parameters) }
@@ -99,14 +113,24 @@ public struct NearestNeighbourMIA: Attack {
     let forgotten = evidence.context.forgottenClasses
     let neighbours = try neighbours(evidence)
     let bank = try DiscriminatorBank(evidence.target, context: evidence.context, parameters: parameters)
-    let pairs = Array(zip(forgotten, neighbours))
-    let value = mean(try pairs.map { try bank.accuracy(of: $0.1, on: $0.0) })
+    let judgements = try zip(forgotten, neighbours).map { try bank.judgement(of: $1, on: $0) }
+    let caveat = DecisionCaveat.joined(judgements.flatMap(\.caveats))
     let name = parameters.features.measurementName
-    let verdicts = parameters.mode == .oneVsRest ? try bank.verdicts(pairs) : nil
-    var measurements = [MeasuredValue(name, value, direction: .nearest, perSample: verdicts)]
-    if let gap = try gap(of: value, at: evidence.targetPosition, pairs, bank, evidence.calibration) {
-      measurements.append(MeasuredValue("\(name)_gap", gap, direction: .lower))
+    let verdicts =
+      parameters.mode == .oneVsRest
+      ? bank.inOrderOfPart(zip(forgotten, judgements).map { ($0, $1.verdicts) }) : nil
+    var measurements = [
+      MeasuredValue(
+        name, mean(judgements.map(\.accuracy)), direction: .nearest, perSample: verdicts, caveat: caveat)
+    ]
+    let accuracies = zip(forgotten, judgements.map(\.accuracy))
+    if let gap = try gap(of: accuracies, at: evidence.targetPosition, evidence.calibration) {
+      measurements.append(MeasuredValue("\(name)_gap", gap, direction: .lower, caveat: caveat))
     }
+    let argmax = zip(forgotten, neighbours).map { label, neighbour in
+      zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
+    }
+    measurements.append(MeasuredValue("\(name)_argmax", mean(argmax), direction: .nearest))
     return measurements
   }
 
@@ -120,20 +144,27 @@ public struct NearestNeighbourMIA: Attack {
     return neighbours.map { Int($0) }
   }
 
-  /// The mean over the forgotten classes of `|Acc(M, rn) − mean_j Acc(R_j, rn)|`, for a retrained model over the others
-  /// alone; nil where there are none.
-  private func gap(
-    of value: Double, at position: Int?, _ pairs: [(Int, Int)], _ bank: DiscriminatorBank, _ calibration: Calibration
+  /// The mean over the forgotten classes of the distance from the bank without one model, see the type; nil for a
+  /// retrained model without others.
+  package func gap(
+    of accuracies: some Sequence<(Int, Double)>, at position: Int?, _ calibration: Calibration
   ) throws -> Double? {
     var gaps: [Double] = []
-    for (label, neighbour) in pairs {
-      guard let accuracies = calibration.values["accuracies_\(label)"] else {
+    for (label, own) in accuracies {
+      guard let bank = calibration.values["accuracies_\(label)"] else {
         throw AttackError.notCalibrated("the accuracies of retrained models on class \(label)")
       }
-      let others = accuracies.enumerated().filter { $0.offset != position }.map(\.element)
-      guard !others.isEmpty else { return nil }
-      let own = pairs.count == 1 ? value : try bank.accuracy(of: neighbour, on: label)
-      gaps.append(abs(own - mean(others)))
+      let leftOut = position.map { [$0] } ?? Array(bank.indices)
+      if bank.count == 1 {
+        guard position == nil else { return nil }
+        gaps.append(abs(own - bank[0]))
+        continue
+      }
+      gaps.append(
+        mean(
+          leftOut.map { place in
+            abs(own - mean(bank.enumerated().filter { $0.offset != place }.map(\.element)))
+          }))
     }
     return mean(gaps)
   }

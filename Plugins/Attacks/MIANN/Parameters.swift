@@ -16,6 +16,14 @@ extension NearestNeighbourMIA {
     var measurementName: String { rawValue.replacing("-", with: "_") }
   }
 
+  /// Whether features are scaled before a discriminator is fitted.
+  public enum Scaling: String, Codable, Sendable, CaseIterable {
+    /// As they are.
+    case none
+    /// Mean 0 and variance 1 over the samples that the discriminator is fitted to, see `Standardisation`.
+    case standard
+  }
+
   /// The kernels of the discriminators.
   public enum KernelKind: String, Codable, Sendable, CaseIterable {
     /// `exp(−γ‖x − y‖²)`
@@ -42,10 +50,12 @@ extension NearestNeighbourMIA {
 
   /// What can be set.
   ///
-  /// Logits and a support vector machine are stated; every other default is not stated in the paper, chosen.
+  /// Probabilities and a support vector machine are stated; every other default is not stated in the paper, chosen.
   public struct Parameters: ParameterSet, Hashable {
     /// What the discriminators read.
-    public var features = Features.logits
+    public var features = Features.probabilities
+    /// Whether features are scaled; nil is `standard` for logits and retained logits, `none` for probabilities.
+    public var scaling: Scaling?
     /// The kernel of the discriminators.
     public var kernel = KernelKind.rbf
     /// The cost C of a sample on the wrong side.
@@ -60,14 +70,27 @@ extension NearestNeighbourMIA {
     public var neighbour = NeighbourRule.accuracy
     /// What a discriminator tells apart.
     public var mode = Mode.oneVsRest
+    /// The fewest test samples of a kept class that its discriminator is fitted to; fewer are an error.
+    public var minimumClassSamples = 10
 
-    /// Logits, C = 3, γ = 1 / number of features, balanced, on the test split.
+    /// `scaling`, or what the features ask for.
+    var usedScaling: Scaling {
+      switch features {
+      case .logits, .retainedLogits: scaling ?? .standard
+      case .probabilities, .neighbourProbability: scaling ?? .none
+      }
+    }
+
+    /// Probabilities, C = 3, γ = 1 / number of features, balanced, on the test split.
     public init() {}
 
     /// What each value means.
     public static let fields: [ParameterField] = [
       ParameterField(
         "features", "what the discriminators read", .oneOf(Features.allCases.map(\.rawValue))),
+      ParameterField(
+        "scaling", "whether features are scaled; null is 'standard' for logits and 'none' for probabilities",
+        .oneOf(Scaling.allCases.map(\.rawValue))),
       ParameterField("kernel", "kernel of the discriminators", .oneOf(KernelKind.allCases.map(\.rawValue))),
       ParameterField("cost", "C, the cost of a sample on the wrong side", .above(0)),
       ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .above(0)),
@@ -78,6 +101,8 @@ extension NearestNeighbourMIA {
       ParameterField(
         "neighbour", "how the nearest kept class is found", .oneOf(NeighbourRule.allCases.map(\.rawValue))),
       ParameterField("mode", "what a discriminator tells apart", .oneOf(Mode.allCases.map(\.rawValue))),
+      ParameterField(
+        "minimum_class_samples", "fewest test samples of a kept class; fewer are an error", .closed(2, 1_000_000)),
     ]
   }
 }

@@ -12,6 +12,8 @@ import sklearn
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 HERE = pathlib.Path(__file__).parent
@@ -176,21 +178,29 @@ def neighbour_features(name, z, label, forgotten):
     }[name]()
 
 
-def discriminator_accuracy(outputs, labels, i, u, forgotten, features, kernel, evaluate):
+def discriminator_accuracy(outputs, labels, i, u, forgotten, features, kernel, evaluate, scaling=None):
     y = labels["retain_test"]
     x = neighbour_features(features, outputs["retain_test"], i, forgotten)
-    machine = SVC(C=3, gamma="auto", kernel=kernel).fit(x, (y == i).astype(int))
+    machine = SVC(C=3, gamma="auto", kernel=kernel)
+    if scaling == "standard" or (scaling is None and features.endswith("logits")):
+        machine = make_pipeline(StandardScaler(), machine)
+    machine.fit(x, (y == i).astype(int))
     judged = outputs[evaluate][labels[evaluate] == u]
     return float(machine.predict(neighbour_features(features, judged, i, forgotten)).mean())
 
 
-def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy"):
+def argmax_rate(outputs, labels, i, u, kept, evaluate):
+    winners = outputs[evaluate][labels[evaluate] == u][:, kept].argmax(1)
+    return float((winners == kept.index(i)).mean())
+
+
+def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy", scaling=None):
     kept = sorted(set(labels["retain_test"].tolist()))
     report = {"features": features, "kernel": kernel, "evaluate": evaluate, "neighbour": rule, "kept": kept,
-              "statistics": {}, "accuracies": {}, "neighbours": []}
+              "statistics": {}, "accuracies": {}, "neighbours": [], **({"scaling": scaling} if scaling else {})}
     values = []
     for u in forgotten:
-        table = [[discriminator_accuracy(m, labels, i, u, forgotten, features, kernel, evaluate) for i in kept]
+        table = [[discriminator_accuracy(m, labels, i, u, forgotten, features, kernel, evaluate, scaling) for i in kept]
                  for m in bank]
         if rule == "accuracy":
             statistics = np.mean(table, 0)
@@ -204,8 +214,15 @@ def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate
         report["statistics"][str(u)] = statistics.tolist()
         report["accuracies"][str(u)] = [row[place] for row in table]
         report["neighbours"].append(kept[place])
-        values.append(discriminator_accuracy(target, labels, kept[place], u, forgotten, features, kernel, evaluate))
+        values.append(
+            discriminator_accuracy(target, labels, kept[place], u, forgotten, features, kernel, evaluate, scaling))
     report["value"] = float(np.mean(values))
+    # The distance from the bank without one model, averaged over the one that is left out.
+    report["gap"] = float(np.mean([
+        abs(value - np.mean(a[:j] + a[j + 1:]))
+        for value, a in zip(values, report["accuracies"].values()) for j in range(len(bank))]))
+    report["argmax"] = float(np.mean([
+        argmax_rate(target, labels, i, u, kept, evaluate) for i, u in zip(report["neighbours"], forgotten)]))
     report["floors"] = [
         float(np.mean([abs(a[j] - np.mean(a[:j] + a[j + 1:])) for a in report["accuracies"].values()]))
         for j in range(len(bank))
@@ -257,12 +274,16 @@ def class_request():
     bank = [model(rng, labels, clean, forgotten, 3, k) for _ in range(3)]
     s = {part: scores(target[part], labels[part]) for part in PARTS}
     attacks = [
-        neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule)
-        for features, kernel, evaluate, rule in [
-            ("logits", "rbf", "forget_test", "accuracy"), ("logits", "linear", "forget_test", "accuracy"),
-            ("probabilities", "rbf", "forget_test", "accuracy"), ("retained-logits", "rbf", "forget_test", "accuracy"),
-            ("neighbour-probability", "rbf", "forget_test", "accuracy"),
-            ("logits", "rbf", "forget_train", "accuracy"), ("logits", "rbf", "forget_test", "argmax-rate")]
+        neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule, scaling)
+        for features, kernel, evaluate, rule, scaling in [
+            ("logits", "rbf", "forget_test", "accuracy", None), ("logits", "linear", "forget_test", "accuracy", None),
+            ("probabilities", "rbf", "forget_test", "accuracy", None),
+            ("retained-logits", "rbf", "forget_test", "accuracy", None),
+            ("neighbour-probability", "rbf", "forget_test", "accuracy", None),
+            ("logits", "rbf", "forget_train", "accuracy", None),
+            ("logits", "rbf", "forget_test", "argmax-rate", None),
+            ("logits", "rbf", "forget_test", "accuracy", "none"),
+            ("probabilities", "rbf", "forget_test", "accuracy", "standard")]
     ]
     write("class_request", k, forgotten, labels, target, bank, {
         "scores": {part: {key: value.tolist() for key, value in s[part].items()} for part in PARTS},
