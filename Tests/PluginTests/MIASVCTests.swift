@@ -23,7 +23,8 @@ import Unlearning
   func scikitLearn(file: String) throws {
     let golden = try AttackFixture.golden(file)
     let expected = try #require(golden.miaSvc)
-    let found = try everything().attack(golden.evidence())
+    // Which members are drawn is this framework's own; the first ones are the same for both.
+    let found = try everything { $0.memberOrder = .first }.attack(golden.evidence())
     #expect(found.map(\.name).sorted() == expected.keys.filter { !$0.hasPrefix("salun_all") }.sorted())
     for measurement in found {
       AttackFixture.expect(measurement.value, expected[measurement.name], measurement.name)
@@ -34,7 +35,10 @@ import Unlearning
 
   @Test("non-members of the forgotten class too, when asked for") func allNonMembers() throws {
     let golden = try AttackFixture.golden("class_request")
-    let found = try everything { $0.nonMembers = .all }.attack(golden.evidence())
+    let found = try everything {
+      $0.nonMembers = .all
+      $0.memberOrder = .first
+    }.attack(golden.evidence())
     for feature in SupportVectorMIA.Feature.allCases {
       let suffix = feature == .confidence ? "" : "_\(feature.rawValue.replacing("-", with: "_"))"
       AttackFixture.expect(
@@ -50,7 +54,9 @@ import Unlearning
       let part = measurement.name == "kodge" ? Part.forgetTest : .forgetTrain
       let verdicts = try #require(measurement.perSample)
       #expect(verdicts.count == golden.targetOutputs[part].count)
-      #expect(verdicts.allSatisfy { $0 == 0 || $0 == 1 })
+      // Shares of five draws; nothing of kodge is drawn.
+      #expect(verdicts.allSatisfy { abs(5 * $0 - (5 * $0).rounded()) < 1e-9 && $0 >= 0 && $0 <= 1 })
+      if measurement.name == "kodge" { #expect(verdicts.allSatisfy { $0 == 0 || $0 == 1 }) }
       AttackFixture.expect(measurement.value, verdicts.reduce(0, +) / Double(verdicts.count), measurement.name)
     }
   }
@@ -135,10 +141,135 @@ import Unlearning
     }
     let random = try parameters { $0.memberOrder = .random }
     #expect(try parameters { $0.memberOrder = .random } == random)
-    let first = try parameters { _ in }
+    #expect(try parameters { _ in } == random, "the default")
+    let first = try parameters { $0.memberOrder = .first }
+    #expect(try parameters { $0.asReleased = true } == first, "as released, on features without the slip")
     #expect(random.map(\.value) != first.map(\.value))
     #expect(random.named("kodge") == first.named("kodge"), "kodge takes every member")
     #expect(random.allSatisfy { $0.value >= 0 && $0.value <= 1 })
+  }
+
+  /// Four classes, the last one forgotten; training adds 1 to a member's own logit, class 0 is easy and class 2 hard.
+  func sortedEvidence(forgetKnown: Bool, seed: UInt64, rows: ([Int]) -> [Int] = { $0 }) -> Evidence {
+    let labels: [Part: [Int]] = [
+      .forgetTrain: AttackFixture.labels([3], 150), .retainTrain: (0..<3).flatMap { AttackFixture.labels([$0], 500) },
+      .forgetTest: AttackFixture.labels([3], 60), .retainTest: AttackFixture.labels([0, 1, 2], 300),
+    ]
+    let model = AttackFixture.model(labels: labels, classCount: 4, seed: seed) { part, label in
+      if label == 3 { return (part == .forgetTrain && forgetKnown ? 4 : -2, nil) }
+      return ([7, 3, 1][label] + (part == .retainTrain ? 1 : 0), nil)
+    }
+    return Evidence(
+      target: AttackFixture.ordering(model, .retainTrain, rows(Array(0..<1500))),
+      context: AttackFixture.context([3], 4))
+  }
+
+  @Test("data sorted by class give the answer of shuffled data", arguments: [UInt64(1), 2]) func sorted(
+    seed: UInt64
+  ) throws {
+    let attack = try attack { $0.variants = [.salun, .delete, .trainingPrivacy] }
+    let sorted = try attack.attack(sortedEvidence(forgetKnown: true, seed: seed))
+    let shuffled = try attack.attack(
+      sortedEvidence(forgetKnown: true, seed: seed) { rows in
+        var random = RandomSource(seed: 77)
+        return random.sample(rows.count, of: rows).enumerated().sorted {
+          $0.offset * 733 % 1499 < $1.offset * 733 % 1499
+        }
+        .map(\.element)
+      })
+    for (left, right) in zip(sorted, shuffled) {
+      // Means of five draws of 300 members each.
+      AttackFixture.expect(left.value, right.value, tolerance: 0.1, left.name)
+      #expect(left.caveat == nil && right.caveat == nil)
+    }
+  }
+
+  @Test("the first members of sorted data tell classes apart, and the value says so") func firstOfSorted() throws {
+    let first = try attack {
+      $0.memberOrder = .first
+      $0.variants = [.salun, .delete, .trainingPrivacy, .kodge]
+    }
+    let found = try first.attack(sortedEvidence(forgetKnown: false, seed: 1))
+    for name in ["salun", "delete", "training_privacy"] {
+      #expect(found.named(name)?.caveat?.contains("data sorted by class") == true, "\(name)")
+    }
+    #expect(found.named("kodge")?.caveat?.contains("sorted") != true, "kodge takes all members")
+    let mixedRows = { (rows: [Int]) in rows.map { $0 % 3 * 500 + $0 / 3 } }
+    let mixed = try first.attack(sortedEvidence(forgetKnown: true, seed: 1, rows: mixedRows))
+    #expect(mixed.allSatisfy { $0.caveat?.contains("sorted") != true })
+    // Members of class 0 alone are easy: what the model knows as well as its other members counts as unknown.
+    let sorted = try first.attack(sortedEvidence(forgetKnown: true, seed: 1))
+    let values = [sorted, mixed].map { $0.named("salun")?.value ?? 0 }
+    #expect(values[0] - values[1] > 0.2, "sorted \(values[0]), mixed \(values[1])")
+  }
+
+  @Test("members are of the classes of non-members, in the same numbers") func composition() throws {
+    var random = RandomSource(seed: 4)
+    // Class 2 is short of members, class 3 has none, class 4 no non-members.
+    let left =
+      AttackFixture.labels([0], 40) + AttackFixture.labels([1], 30) + AttackFixture.labels([2], 5)
+      + AttackFixture.labels([4], 50)
+    let right = AttackFixture.labels([0], 20) + AttackFixture.labels([1], 10) + AttackFixture.labels([2], 15)
+    func counts(_ rows: [Int], _ labels: [Int]) -> [Int] { (0..<5).map { label in rows.count { labels[$0] == label } } }
+    let both = random.matchedByClass(left: left, right: right)
+    #expect(counts(both.left, left) == [20, 10, 5, 0, 0] && counts(both.right, right) == [20, 10, 5, 0, 0])
+    #expect(both.left == both.left.sorted() && Set(both.left).count == 35)
+    let more = right + AttackFixture.labels([3], 9)
+    let filled = random.matchedByClass(left: left, right: more)
+    #expect(counts(filled.right, more) == [20, 10, 5, 9, 0])
+    #expect(filled.left.count == filled.right.count)
+    #expect(counts(filled.left, left)[0] >= 20 && counts(filled.left, left)[4] > 0, "others fill up")
+    let halves = random.stratifiedHalves(more)
+    #expect((halves.first + halves.second).sorted() == Array(more.indices) && halves.first.count == more.count / 2)
+    for label in 0..<4 {
+      #expect(abs(halves.first.count { more[$0] == label } - halves.second.count { more[$0] == label }) <= 1)
+    }
+  }
+
+  /// Nine kept classes that are as confident as the forgotten one: a machine with nine members to a non-member.
+  func kodgeEvidence(_ memory: Float, count: Int = 40) -> Evidence {
+    let labels: [Part: [Int]] = [
+      .forgetTrain: AttackFixture.labels([9], count), .retainTrain: AttackFixture.labels(Array(0..<9), 9 * count),
+      .forgetTest: AttackFixture.labels([9], count), .retainTest: AttackFixture.labels(Array(0..<9), 90),
+    ]
+    let model = AttackFixture.model(labels: labels, classCount: 10, seed: 3) { part, label in
+      (label == 9 ? memory : 4, nil)
+    }
+    return Evidence(target: model, context: AttackFixture.context([9], 10))
+  }
+
+  @Test("kodge that calls everything a member is marked; balanced, it is not") func constantKodge() throws {
+    let kodge = try attack { $0.variants = [.kodge] }
+    let constant = try #require(try kodge.attack(kodgeEvidence(4)).first)
+    #expect(constant.value == 0 && constant.caveat == DecisionCaveat.constant)
+    let balanced = try attack {
+      $0.variants = [.kodge]
+      $0.balance = true
+    }
+    let even = try #require(try balanced.attack(kodgeEvidence(4)).first)
+    #expect(even.value > 0.1 && even.caveat != DecisionCaveat.constant, "\(even.value) \(even.caveat ?? "")")
+    let forgotten = try #require(try kodge.attack(kodgeEvidence(-3)).first)
+    #expect(forgotten.value > 0.9 && forgotten.caveat == nil)
+  }
+
+  @Test("a value is the mean over draws") func draws() throws {
+    func value(_ draws: Int, seed: UInt64 = 1) throws -> Double {
+      let attack = try attack {
+        $0.variants = [.kodge]
+        $0.balance = true
+        $0.draws = draws
+      }
+      var evidence = kodgeEvidence(3.6, count: 60)
+      evidence.context.random = RandomSource(seed: seed)
+      return try #require(try attack.attack(evidence).first).value
+    }
+    func spread(_ draws: Int) throws -> Double {
+      let values = try (0..<12).map { try value(draws, seed: $0) }
+      let mean = values.reduce(0, +) / 12
+      return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 11).squareRoot()
+    }
+    let (one, nine) = (try spread(1), try spread(9))
+    #expect(one > 0 && nine < 0.7 * one, "one draw \(one), nine draws \(nine)")
   }
 
   @Test("empty parts and logits that are not finite are errors") func refused() throws {
@@ -165,6 +296,7 @@ import Unlearning
     #expect(problem { $0.variants = [] } == "parameter 'variants': must name at least one variant")
     #expect(problem { $0.features = [] } == "parameter 'features': must name at least one feature")
     #expect(problem { $0.variants = [.salun, .salun] } == "parameter 'variants': must name each variant once")
+    #expect(problem { $0.draws = 0 } == "parameter 'draws': must be in [1, 1000], is 0")
     #expect(problem { _ in } == "none")
   }
 }

@@ -1,7 +1,7 @@
 import Engine
 import Unlearning
 
-/// What one variant fits to and what it judges.
+/// What one variant fits to and what it judges, in one draw.
 struct Game {
   /// Samples that the machine learns as members.
   private(set) var members: Predictions
@@ -9,16 +9,24 @@ struct Game {
   private(set) var nonMembers: Predictions
   /// Samples to judge; those judged as `isMember` says count towards the value.
   private(set) var judged: [(samples: Predictions, isMember: Bool)] = []
+  /// Whether another draw gives another game.
+  private(set) var isDrawn = false
+  /// Why the choice of members spoils the value; nil where it does not.
+  private(set) var caveat: String?
 
   private let parameters: SupportVectorMIA.Parameters
-  // Named by data and request alone: every model of a cell, and every variant, is attacked with the same draws.
+  // Named by data, request and draw alone: every model of a cell, and every variant, is attacked with the same draws.
   private let random: RandomSource
 
+  /// The first members of data that are sorted by class.
+  static let sortedByClass =
+    "the members are the first ones of data sorted by class: classes are told apart, not membership"
+
   init(
-    _ variant: SupportVectorMIA.Variant, evidence: Evidence, parameters: SupportVectorMIA.Parameters
+    _ variant: SupportVectorMIA.Variant, evidence: Evidence, parameters: SupportVectorMIA.Parameters, draw: Int
   ) throws(AttackError) {
     self.parameters = parameters
-    random = evidence.context.random.stream("mia-svc")
+    random = evidence.context.random.stream("mia-svc", draw)
     members = try evidence.samples(.retainTrain)
     switch variant {
     case .salun:
@@ -28,25 +36,15 @@ struct Game {
     case .kodge:
       nonMembers = try evidence.samples(.forgetTrain)
       judged = [(try evidence.samples(.forgetTest), false)]
+      if parameters.balance { balance() }
+      bound()
     case .delete:
       nonMembers = try evidence.samples(.retainTest)
       judged = [(try evidence.samples(.forgetTrain), true)]
       takeAsManyMembers()
     case .trainingPrivacy:
       nonMembers = try Self.testSamples(evidence, parameters.nonMembers)
-      let (known, others) = (members, nonMembers)
-      let (knownHalf, othersHalf) = (min(known.count, others.count) / 2, others.count / 2)
-      guard knownHalf > 0, othersHalf > 0 else { throw .emptySet("two samples on each side") }
-      takeAsManyMembers(knownHalf)
-      judged = [(known.without(members), true), (others.selecting(Array(othersHalf..<others.count)), false)]
-      nonMembers = others.selecting(Array(0..<othersHalf))
-    }
-    if let bound = parameters.maximumSamples {
-      // One share for both sides: the ratio of members to non-members is part of the attack.
-      let share = min(1, Double(bound) / Double(max(members.count, nonMembers.count)))
-      var draws = random.stream("bound")
-      members = members.drawn(max(1, Int((share * Double(members.count)).rounded())), &draws)
-      nonMembers = nonMembers.drawn(max(1, Int((share * Double(nonMembers.count)).rounded())), &draws)
+      try takeHalves()
     }
   }
 
@@ -57,29 +55,117 @@ struct Game {
     return which == .all ? all : try evidence.samples(.retainTest)
   }
 
-  private mutating func takeAsManyMembers(_ wanted: Int? = nil) {
-    let count = min(members.count, wanted ?? nonMembers.count)
-    switch parameters.memberOrder {
-    case .first: members = members.selecting(Array(0..<count))
-    case .random:
-      var draw = random.stream("members")
-      members = members.selecting(draw.sample(count, of: Array(0..<members.count)))
-    }
-    if wanted == nil, nonMembers.count > count {
+  private mutating func takeAsManyMembers() {
+    switch parameters.usedMemberOrder {
+    case .first:
+      let count = min(members.count, nonMembers.count)
+      takeFirstMembers(count)
       var draw = random.stream("non-members")
-      nonMembers = nonMembers.drawn(count, &draw)
+      nonMembers = drawn(count, of: nonMembers, &draw)
+      bound()
+    case .random:
+      boundNonMembers()
+      matchMembers()
     }
+  }
+
+  /// The first halves as released, else random halves; the rest is judged.
+  private mutating func takeHalves() throws(AttackError) {
+    let (known, others) = (members, nonMembers)
+    let half = min(known.count, others.count) / 2
+    guard half > 0, others.count / 2 > 0 else { throw .emptySet("two samples on each side") }
+    switch parameters.usedMemberOrder {
+    case .first:
+      takeFirstMembers(half)
+      nonMembers = others.selecting(Array(0..<others.count / 2))
+      judged = [
+        (known.without(members), true), (others.selecting(Array(others.count / 2..<others.count)), false),
+      ]
+      bound()
+    case .random:
+      isDrawn = true
+      var draw = random.stream("halves")
+      let cut = draw.stratifiedHalves(others.labels)
+      nonMembers = others.selecting(cut.first)
+      boundNonMembers()
+      // Members of one half alone, so that judged ones are left in every class.
+      members = known.selecting(draw.stratifiedHalves(known.labels).first)
+      matchMembers()
+      judged = [(known.without(members), true), (others.selecting(cut.second), false)]
+    }
+  }
+
+  private mutating func takeFirstMembers(_ count: Int) {
+    let all = members
+    members = all.selecting(Array(0..<count))
+    let known = Set(all.labels)
+    if members.labels.isComposedOtherwise(than: nonMembers.labels.filter(known.contains)) {
+      caveat = Self.sortedByClass
+    }
+  }
+
+  /// As many members of each class as non-members.
+  private mutating func matchMembers() {
+    var draw = random.stream("members")
+    let rows = draw.matchedByClass(left: members.labels, right: nonMembers.labels)
+    isDrawn = isDrawn || rows.left.count < members.count || rows.right.count < nonMembers.count
+    members = members.selecting(rows.left)
+    nonMembers = nonMembers.selecting(rows.right)
+  }
+
+  private mutating func balance() {
+    var draw = random.stream("balance")
+    let size = min(members.count, nonMembers.count)
+    members = drawn(size, of: members, &draw)
+    nonMembers = drawn(size, of: nonMembers, &draw)
+  }
+
+  private mutating func boundNonMembers() {
+    guard let bound = parameters.maximumSamples else { return }
+    var draw = random.stream("bound")
+    nonMembers = drawn(bound, of: nonMembers, &draw)
+  }
+
+  private mutating func bound() {
+    guard let bound = parameters.maximumSamples else { return }
+    // One share for both sides: the ratio of members to non-members is part of the attack.
+    let share = min(1, Double(bound) / Double(max(members.count, nonMembers.count)))
+    var draws = random.stream("bound")
+    members = drawn(max(1, Int((share * Double(members.count)).rounded())), of: members, &draws)
+    nonMembers = drawn(max(1, Int((share * Double(nonMembers.count)).rounded())), of: nonMembers, &draws)
+  }
+
+  private mutating func drawn(_ bound: Int, of side: Predictions, _ random: inout RandomSource) -> Predictions {
+    guard side.count > bound else { return side }
+    isDrawn = true
+    return side.selecting(random.classBalanced(bound, of: Array(0..<side.count), labels: side.labels))
   }
 }
 
 extension Predictions {
-  fileprivate func drawn(_ bound: Int, _ random: inout RandomSource) -> Predictions {
-    selecting(random.classBalanced(bound, of: Array(0..<count), labels: labels))
-  }
-
   /// The samples whose place in the source set is not among those of `others`.
   fileprivate func without(_ others: Predictions) -> Predictions {
     let taken = Set(others.indices)
     return selecting((0..<count).filter { !taken.contains(indices[$0]) })
+  }
+}
+
+extension [Int] {
+  /// Whether these labels, drawn at random, would hardly be composed so differently from `others`.
+  ///
+  /// The total variation of the two compositions exceeds a quarter by more than chance makes it: for a class of share p
+  /// `|p̂ − p|` is about `√(p(1 − p)/n)` on either side.
+  fileprivate func isComposedOtherwise(than others: [Int]) -> Bool {
+    guard !isEmpty, !others.isEmpty else { return false }
+    let mine = Dictionary(map { ($0, 1.0) }, uniquingKeysWith: +)
+    let theirs = Dictionary(others.map { ($0, 1.0) }, uniquingKeysWith: +)
+    var distance = 0.0
+    var chance = 0.0
+    for label in Set(mine.keys).union(theirs.keys) {
+      let share = (mine[label, default: 0] + theirs[label, default: 0]) / Double(count + others.count)
+      distance += abs(mine[label, default: 0] / Double(count) - theirs[label, default: 0] / Double(others.count)) / 2
+      chance += (share * (1 - share) * (1 / Double(count) + 1 / Double(others.count))).squareRoot() / 2
+    }
+    return distance > 0.25 + chance
   }
 }

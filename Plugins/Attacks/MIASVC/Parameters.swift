@@ -11,8 +11,8 @@ extension SupportVectorMIA {
     /// Members: retain train, as many as non-members. Non-members: retain test. Value: share of forget train judged
     /// member.
     case delete
-    /// Fitted to the first halves of the sides of `salun`. Value: mean of the shares of the other halves that are judged
-    /// rightly.
+    /// Fitted to a half of the test samples and as many of retain train. Value: mean of the shares of the rest of both that
+    /// are judged rightly.
     case trainingPrivacy = "training-privacy"
 
     /// The name in snake_case, as measurements write it.
@@ -38,9 +38,10 @@ extension SupportVectorMIA {
 
   /// Which members are taken when there are more than needed.
   public enum MemberOrder: String, Codable, Sendable, CaseIterable {
-    /// The first ones of the data set.
+    /// The first ones of the data set, as released; of data sorted by class these are of one to three classes, and values
+    /// carry a caveat.
     case first
-    /// A random subset.
+    /// Of each class as many as there are non-members of it, drawn at random.
     case random
   }
 
@@ -62,16 +63,23 @@ extension SupportVectorMIA {
     public var cost = 3.0
     /// γ of the kernel; nil is 1 / number of features, "auto".
     public var gamma: Double?
-    /// Which members are taken when there are more than needed.
-    public var memberOrder = MemberOrder.first
+    /// Which members are taken when there are more than needed; nil is `random`, and `first` with `asReleased`.
+    public var memberOrder: MemberOrder?
+    /// How many random draws of members (and of non-members, where they are bounded) a value is the mean of.
+    public var draws = 5
+    /// Whether `kodge` takes as many members as non-members, evenly over classes; its source takes all members.
+    public var balance = false
     /// Which test samples are non-members in a class request; not stated in the papers, chosen.
     public var nonMembers = NonMembers.retained
     /// At most so many members and so many non-members are fitted to; nil fits to all of them, as the sources do.
     public var maximumSamples: Int?
-    /// Whether modified entropy is that of the released code and not the published one.
+    /// Whether members are the first ones of the data set, and modified entropy that of the released code.
     public var asReleased = false
 
-    /// Three definitions on the confidence, C = 3, γ = 1 / number of features.
+    /// `memberOrder`, or what `asReleased` asks for.
+    var usedMemberOrder: MemberOrder { memberOrder ?? (asReleased ? .first : .random) }
+
+    /// Three definitions on the confidence, C = 3, γ = 1 / number of features, five draws.
     public init() {}
 
     /// What each value means.
@@ -83,14 +91,17 @@ extension SupportVectorMIA {
       ParameterField("cost", "C, the cost of a sample on the wrong side", .above(0)),
       ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .above(0)),
       ParameterField(
-        "member_order", "members taken when there are more than needed",
+        "member_order", "members taken when there are more than needed; null is 'random', 'first' as released",
         .oneOf(MemberOrder.allCases.map(\.rawValue))),
+      ParameterField("draws", "random draws of samples to fit to that a value is the mean of", .closed(1, 1000)),
+      ParameterField("balance", "whether 'kodge' takes as many members as non-members"),
       ParameterField(
         "non_members", "test samples that are non-members of 'salun' in a class request",
         .oneOf(NonMembers.allCases.map(\.rawValue))),
       ParameterField(
         "maximum_samples", "most samples of the larger side, the other in proportion; null is all of them", .atLeast(2)),
-      ParameterField("as_released", "whether modified entropy has the slip of the released code"),
+      ParameterField(
+        "as_released", "whether members are the first ones, and modified entropy has the slip of the released code"),
     ]
   }
 }

@@ -13,7 +13,12 @@ public import Unlearning
 /// | `salun` | retain train, \|non-members\| of them | test | forget train | share judged non-member |
 /// | `kodge` | retain train | forget train | forget test | share judged non-member |
 /// | `delete` | retain train, \|non-members\| of them | retain test | forget train | share judged member |
-/// | `training-privacy` | first half of `salun`'s | first half of `salun`'s | the other halves | mean share judged rightly |
+/// | `training-privacy` | retain train, \|non-members\| of them | half of test | the rest of both | mean share judged rightly |
+///
+/// A value is the mean over `draws` random draws, where anything is drawn: members of `salun`, `delete` and
+/// `training-privacy`, and the halves of the last; of `kodge` only what `maximum_samples` or `balance` leave out. It carries
+/// a caveat where the decision is the same for all samples in most draws, where exact ties decide, where draws differ by
+/// more than half of all samples, and where members are the first ones of data sorted by class.
 ///
 /// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508 (code: evaluation/SVC_MIA.py); Kodge et al., "Deep
 ///   unlearning", TMLR 2024, arXiv:2312.00761 (code: SVC_MIA in utils.py); Zhou et al., "Decoupled distillation to erase"
@@ -22,10 +27,14 @@ public import Unlearning
 ///   measurements, and if nothing else was asked for, the attack says so with an error.
 /// - Note: In class requests `salun` takes only test samples of the kept classes as non-members. Not stated in the paper;
 ///   chosen, and `non_members: all` takes the whole test set.
-/// - Note: `member_order: first` takes members in the order of the data set, as SalUn does; the authors of AMUN take a
-///   random subset. `maximum_samples` draws the same share of members and of non-members, each evenly over classes,
-///   before the fit: 50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
-/// - Note: Where the retain set is smaller than the test set, `salun` and `delete` also cut the non-members to its size.
+/// - Note: Members are drawn at random, of each class as many as there are non-members of it, so that classes are not told
+///   apart in the place of membership. SalUn's code takes the first ones of the data set (`member_order: first`, or
+///   `as_released: true`), which are of one to three classes where the data are sorted by class; AMUN's takes a random subset.
+/// - Note: `kodge` has as many members to a non-member as there are kept classes, so that the machine may call everything a
+///   member, whatever the model says; `balance: true` evens it out.
+/// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the fit:
+///   50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
+/// - Note: Where a class has fewer members than non-members, `salun` and `delete` also cut its non-members to their number.
 public struct SupportVectorMIA: Attack {
   /// What it is.
   public static let card = Card(
@@ -35,7 +44,7 @@ public struct SupportVectorMIA: Attack {
     source: Source(
       authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508",
       place: "evaluation/SVC_MIA.py; variants of Kodge et al. (arXiv:2312.00761) and Zhou et al. (CVPR 2025)"),
-    version: 2)
+    version: 3)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
@@ -68,9 +77,14 @@ public struct SupportVectorMIA: Attack {
     var machines: [Sides: SupportVectorMachine] = [:]
     var measurements: [MeasuredValue] = []
     for variant in served {
-      let game = try Game(variant, evidence: evidence, parameters: parameters)
+      var games = [try Game(variant, evidence: evidence, parameters: parameters, draw: 0)]
+      if games[0].isDrawn {
+        for draw in 1..<max(1, parameters.draws) {
+          games.append(try Game(variant, evidence: evidence, parameters: parameters, draw: draw))
+        }
+      }
       for feature in parameters.features {
-        measurements.append(try measurement(variant, feature, game, &machines))
+        measurements.append(try measurement(variant, feature, games, &machines))
       }
     }
     return measurements
@@ -82,31 +96,47 @@ public struct SupportVectorMIA: Attack {
     var nonMembers: FeatureRows
   }
 
+  /// The mean over the games, which differ in their draws.
   private func measurement(
-    _ variant: Variant, _ feature: Feature, _ game: Game, _ machines: inout [Sides: SupportVectorMachine]
+    _ variant: Variant, _ feature: Feature, _ games: [Game], _ machines: inout [Sides: SupportVectorMachine]
   ) throws(AttackError) -> MeasuredValue {
-    let sides = Sides(
-      members: features(feature, of: game.members), nonMembers: features(feature, of: game.nonMembers))
-    let machine: SupportVectorMachine
-    if let known = machines[sides] {
-      machine = known
-    } else {
-      machine = try SupportVectorMachine(
-        positives: sides.members, negatives: sides.nonMembers,
-        kernel: .rbf(gamma: parameters.gamma ?? 1 / Double(sides.members.width)), cost: parameters.cost)
+    var values: [Double] = []
+    var verdicts: [[Double]] = []
+    var caveats: [[String]] = []
+    for game in games {
+      let sides = Sides(
+        members: features(feature, of: game.members), nonMembers: features(feature, of: game.nonMembers))
+      let machine: SupportVectorMachine
+      if let known = machines[sides] { machine = known } else { machine = try fit(sides) }
       machines[sides] = machine
-    }
-    var shares: [Double] = []
-    var rightly: [Double] = []
-    for (judged, isMember) in game.judged {
-      let verdicts = try machine.predictions(features(feature, of: judged)).map { $0 == isMember ? 1.0 : 0.0 }
-      shares.append(verdicts.reduce(0, +) / Double(verdicts.count))
-      rightly += verdicts
+      let judged = game.judged.map { (rows: features(feature, of: $0.samples), isMember: $0.isMember) }
+      var shares: [Double] = []
+      var reasons = game.caveat.map { [$0] } ?? []
+      for (rows, isMember) in judged {
+        let found = try machine.judge(rows, fitted: [sides.members, sides.nonMembers] + judged.map(\.rows))
+        let counted = found.verdicts.map { $0 == isMember ? 1.0 : 0.0 }
+        shares.append(counted.reduce(0, +) / Double(counted.count))
+        reasons += found.caveats
+        if judged.count == 1 { verdicts.append(counted) }
+      }
+      values.append(shares.reduce(0, +) / Double(shares.count))
+      caveats.append(reasons)
     }
     let suffix = feature == .confidence ? "" : "_\(feature.measurementName)"
+    let spread = (values.max() ?? 0) - (values.min() ?? 0)
     return MeasuredValue(
-      variant.measurementName + suffix, shares.reduce(0, +) / Double(shares.count), direction: .nearest,
-      perSample: game.judged.count == 1 ? rightly : nil)
+      variant.measurementName + suffix, mean(values), direction: .nearest,
+      perSample: verdicts.first.map { first in first.indices.map { row in mean(verdicts.map { $0[row] }) } },
+      caveat: DecisionCaveat.joined([DecisionCaveat.inMost(of: caveats), spread > 0.5 ? Self.drawDecides : nil]))
+  }
+
+  /// Draws that disagree on more than half of the samples.
+  static let drawDecides = "random draws of the fitted samples differ by more than 50 points"
+
+  private func fit(_ sides: Sides) throws(AttackError) -> SupportVectorMachine {
+    try SupportVectorMachine(
+      positives: sides.members, negatives: sides.nonMembers,
+      kernel: .rbf(gamma: parameters.gamma ?? 1 / Double(sides.members.width)), cost: parameters.cost)
   }
 
   private func features(_ feature: Feature, of predictions: Predictions) -> FeatureRows {
@@ -121,3 +151,5 @@ public struct SupportVectorMIA: Attack {
     }
   }
 }
+
+private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
