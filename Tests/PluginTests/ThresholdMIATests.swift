@@ -82,6 +82,27 @@ import Unlearning
     #expect((leaky + clean).allSatisfy { $0.value >= 0 && $0.value <= 1 })
   }
 
+  @Test("one decision for everything and one score for everything are marked") func constant() throws {
+    let labels: [Part: [Int]] = [
+      .forgetTrain: AttackFixture.labels([0, 1], 20), .retainTrain: AttackFixture.labels([0, 1], 40), .forgetTest: [],
+      .retainTest: AttackFixture.labels([0, 1], 30),
+    ]
+    let flat = ModelOutputs(
+      Dictionary(
+        uniqueKeysWithValues: Part.allCases.map { part in
+          let own = labels[part] ?? []
+          let logits = own.flatMap { label -> [Float] in label == 0 ? [1, 0] : [0, 1] }
+          return (part, AttackFixture.predictions(logits, own, classCount: 2, part: part))
+        }))
+    for measurement in try attack().attack(Evidence(target: flat, context: AttackFixture.context([], 2))) {
+      let expected = measurement.name == "loss_auc" ? DecisionCaveat.equalScores : DecisionCaveat.constant
+      #expect(measurement.caveat == expected, "\(measurement.name)")
+    }
+    for measurement in try attack().attack(evidence { $0 == .retainTrain ? 6 : 0 }) {
+      #expect(measurement.caveat == nil, "\(measurement.name): \(measurement.caveat ?? "")")
+    }
+  }
+
   @Test("empty parts and logits that are not finite are errors") func refused() throws {
     let whole = evidence { _ in 1 }
     for part in [Part.forgetTrain, .retainTrain, .retainTest] {

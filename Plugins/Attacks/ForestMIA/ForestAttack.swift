@@ -7,12 +7,17 @@ public import Unlearning
 /// "member" where the forest's mean share exceeds ½, `mia-forest.loss` is the share of forget train that is taken for
 /// non-members, in [0, 1], by the forest of 20, 50 or 100 trees for which it is largest; `mia-forest.loss_auc` is the
 /// probability that this forest gives a sample of forget train a larger share than an unseen one, ties half. Unseen are
-/// forget test in class requests, retain test in others. A retrained model's values are the aim.
+/// forget test in class requests. In others they are a random half of retain test that no forest is fitted to, weighed by
+/// class and group as the forget set is composed: a model that never saw the forget set has .5 in expectation.
+/// `mia-forest.loss_beyond` is the share of forget train with losses below or above all fitted ones. A forest judges all of
+/// them by the one share at its end, so that `loss` is 0 or 1 for them by a coin's toss: above 5 % the other two values
+/// carry a caveat, as they do where the decision is the same for all samples. A retrained model's values are the aim.
 ///
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`.
-/// - Note: The code's non-members are validation samples; here they are retained test samples, as in the other attacks. Its
-///   grid has the Gini impurity and the entropy, which give the same forests on one feature, see
-///   `SingleFeatureForest`. The largest value is taken over forests, as the code does: it flatters the method.
+/// - Note: The code's non-members are validation samples, and its unseen ones test samples; here both are test samples, as
+///   in the other attacks, and never the same ones. Its grid has the Gini impurity and the entropy, which give the same
+///   forests on one feature, see `SingleFeatureForest`. The largest value is taken over forests, as the code does: it
+///   flatters the method.
 public struct ForestAttack: Attack {
   /// What can be set.
   public struct Parameters: ParameterSet, Hashable {
@@ -30,7 +35,7 @@ public struct ForestAttack: Attack {
     summary: "Random forests that know members and non-members judge the forget set by its losses.",
     source: Source(
       authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "released code, metrics.py"))
+      place: "released code, metrics.py"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
@@ -48,13 +53,23 @@ public struct ForestAttack: Attack {
   /// - Throws: `AttackError` when forget train, retain train or the unseen samples are missing, or logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let members = try evidence.samples(.retainTrain).losses
-    let nonMembers = try evidence.samples(.retainTest).losses
+    let tested = try evidence.samples(.retainTest)
     let judged = try evidence.samples(.forgetTrain).losses
-    let isClassRequest = !evidence.context.forgottenClasses.isEmpty
-    let unseen = isClassRequest ? try evidence.samples(.forgetTest).losses : nonMembers
+    let random = evidence.context.random.stream("mia-forest")
+    let nonMembers: [Double]
+    let unseen: UnseenSamples
+    if evidence.context.forgottenClasses.isEmpty {
+      guard tested.count > 1 else { throw AttackError.emptySet("two test samples") }
+      var draw = random.stream("halves")
+      let halves = draw.stratifiedHalves(evidence.strata(of: tested, inTest: true))
+      nonMembers = tested.selecting(halves.second).losses
+      unseen = try evidence.unseenSamples(halves.first)
+    } else {
+      nonMembers = tested.losses
+      unseen = try evidence.unseenSamples()
+    }
     let forest = try SingleFeatureForest(
-      positives: members, negatives: nonMembers, count: parameters.trees.max() ?? 1,
-      random: evidence.context.random.stream("mia-forest"))
+      positives: members, negatives: nonMembers, count: parameters.trees.max() ?? 1, random: random)
     var best: (trees: Int, value: Double, verdicts: [Double])?
     for trees in parameters.trees {
       let verdicts = judged.map { forest.share(of: $0, trees: trees) > 0.5 ? 0.0 : 1.0 }
@@ -62,12 +77,29 @@ public struct ForestAttack: Attack {
       if value > best?.value ?? -1 { best = (trees, value, verdicts) }
     }
     guard let best else { return [] }
-    let curve = try ROCCurve(
-      positives: judged.map { forest.share(of: $0, trees: best.trees) },
-      negatives: unseen.map { forest.share(of: $0, trees: best.trees) })
+    let shares = judged.map { forest.share(of: $0, trees: best.trees) }
+    let unseenShares = unseen.samples.losses.map { forest.share(of: $0, trees: best.trees) }
+    let curve = try ROCCurve(positives: shares, negatives: unseenShares, negativeWeights: unseen.weights)
+    let fitted = members + nonMembers
+    let range = (fitted.min() ?? 0)...(fitted.max() ?? 0)
+    let beyond = Double(judged.count { !range.contains($0) }) / Double(judged.count)
+    let extrapolates = beyond > 0.05 ? Self.beyondFitted : nil
+    let constant = DecisionCaveat.constant(
+      judged: shares.map { $0 > 0.5 }, fitted: fitted.lazy.map { forest.share(of: $0, trees: best.trees) > 0.5 })
     return [
-      MeasuredValue("loss", best.value, direction: .nearest, perSample: best.verdicts),
-      MeasuredValue("loss_auc", curve.area, direction: .nearest),
+      MeasuredValue(
+        "loss", best.value, direction: .nearest, perSample: best.verdicts,
+        caveat: DecisionCaveat.joined([constant, extrapolates])),
+      MeasuredValue(
+        "loss_auc", curve.area, direction: .nearest,
+        caveat: DecisionCaveat.joined([
+          DecisionCaveat.equalScores(shares, unseenShares), extrapolates, unseen.caveat,
+        ])),
+      MeasuredValue("loss_beyond", beyond, direction: .nearest),
     ]
   }
+
+  /// Losses that a forest judges by the share at its end.
+  static let beyondFitted =
+    "more than 5 % of the judged losses lie beyond all fitted ones, where a forest's answer is one constant"
 }

@@ -10,15 +10,17 @@ public import Unlearning
 ///
 /// | measurement | unseen samples | loss | splits |
 /// |---|---|---|---|
-/// | `mia-logistic.starting_kit` | test samples | as it is | 10 |
+/// | `mia-logistic.starting_kit` | test samples of the same composition | as it is | 10 |
 /// | `mia-logistic.scrub` | test samples of the same classes, in the same numbers | clipped to ±100 | 5 |
 ///
-/// The larger side is cut to the smaller one's size by a random draw.
+/// Sides are cut to equally many samples by a random draw; in the starting kit's variant equally many of each class, and
+/// group where groups are known. A value carries a caveat where the decision is the same for all samples in most splits.
 ///
 /// - Source: NeurIPS 2023 machine unlearning challenge, starting kit (unlearning-CIFAR10.ipynb, simple_mia); Kurmanji et
 ///   al., "Towards unbounded machine unlearning" (SCRUB), NeurIPS 2023, arXiv:2302.09880 (code: MIA experiments).
-/// - Note: The starting kit forgets samples of all classes. In class requests the unseen samples are those of the forget
-///   set's classes, as SCRUB has them: other classes would be told apart by their class. Not stated in the kit; chosen.
+/// - Note: The starting kit forgets samples of all classes and draws its test samples alike. Here the unseen samples are of
+///   the forget set's classes and groups, as SCRUB has them, in all requests: others would be told apart by their class. Not
+///   stated in the kit; chosen.
 /// - Note: Splits are stratified like scikit-learn's `StratifiedShuffleSplit`, with this framework's random numbers.
 public struct LogisticAttack: Attack {
   /// What it is.
@@ -27,7 +29,7 @@ public struct LogisticAttack: Attack {
     summary: "A logistic regression tells forget training samples from unseen ones by their loss, cross-validated.",
     source: Source(
       authors: "Triantafillou et al.", venue: "NeurIPS 2023 machine unlearning challenge",
-      place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"))
+      place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
@@ -55,28 +57,30 @@ public struct LogisticAttack: Attack {
       let splits = try StratifiedSplit.draw(
         variant == .scrub ? parameters.scrubSplits : parameters.splits, sizeOfEachSide: members.count,
         testShare: parameters.testShare, random: &random)
-      return MeasuredValue(
-        variant.measurementName,
-        try Self.accuracy(members: members, unseen: unseen, splits: splits, cost: parameters.cost),
-        direction: .nearest)
+      let found = try Self.accuracy(members: members, unseen: unseen, splits: splits, cost: parameters.cost)
+      return MeasuredValue(variant.measurementName, found.mean, direction: .nearest, caveat: found.caveat)
     }
   }
 
-  /// Mean accuracy over `splits` of a regression that tells `members` from `unseen`.
+  /// Mean accuracy over `splits` of a regression that tells `members` from `unseen`, and why it may say little.
   package static func accuracy(
     members: [Double], unseen: [Double], splits: [StratifiedSplit], cost: Double
-  ) throws(AttackError) -> Double {
+  ) throws(AttackError) -> (mean: Double, caveat: String?) {
     var sum = 0.0
+    var caveats: [[String]] = []
     for split in splits {
-      let regression = try LogisticRegression(
-        positives: FeatureRows(split.members.fitted.map { members[$0] }),
-        negatives: FeatureRows(split.unseen.fitted.map { unseen[$0] }), cost: cost)
-      let found = try regression.predictions(FeatureRows(split.members.held.map { members[$0] }))
-      let refused = try regression.predictions(FeatureRows(split.unseen.held.map { unseen[$0] }))
-      let rightly = found.count { $0 } + refused.count { !$0 }
-      sum += Double(rightly) / Double(found.count + refused.count)
+      let fitted = [
+        FeatureRows(split.members.fitted.map { members[$0] }), FeatureRows(split.unseen.fitted.map { unseen[$0] }),
+      ]
+      let held = split.members.held.map { members[$0] } + split.unseen.held.map { unseen[$0] }
+      let regression = try LogisticRegression(positives: fitted[0], negatives: fitted[1], cost: cost)
+      let found = try regression.judge(FeatureRows(held), fitted: fitted)
+      let known = split.members.held.count
+      let rightly = found.verdicts[..<known].count { $0 } + found.verdicts[known...].count { !$0 }
+      sum += Double(rightly) / Double(held.count)
+      caveats.append(found.caveats)
     }
-    return sum / Double(splits.count)
+    return (sum / Double(splits.count), DecisionCaveat.inMost(of: caveats))
   }
 
   /// Losses of forget samples and of equally many unseen ones.
@@ -88,8 +92,10 @@ public struct LogisticAttack: Attack {
     var draw = random.stream("sides")
     switch variant {
     case .startingKit:
-      let size = min(members.count, unseen.count)
-      return (draw.sample(size, of: members.losses), draw.sample(size, of: unseen.losses))
+      let rows = draw.matchedByClass(
+        left: evidence.strata(of: unseen, inTest: true), right: evidence.strata(of: members, inTest: false))
+      let (memberLosses, unseenLosses) = (members.losses, unseen.losses)
+      return (rows.right.map { memberLosses[$0] }, rows.left.map { unseenLosses[$0] })
     case .scrub:
       let memberLosses = members.losses.clipped(parameters.clip)
       let unseenLosses = unseen.losses.clipped(parameters.clip)

@@ -17,8 +17,9 @@ public import Unlearning
 /// | `mia-threshold.loss` | log p_y | one for all classes |
 /// | `mia-threshold.loss_auc` | log p_y | none: P[forget train > unseen], ties half |
 ///
-/// `loss_auc` compares forget train with unseen samples: forget test in class requests, retain test in sample requests;
-/// .5 is chance.
+/// `loss_auc` compares forget train with unseen samples: forget test in class requests, else retain test, weighed by class
+/// and group as the forget set is composed; .5 is chance. A value carries a caveat where the decision is the same for all
+/// samples, fitted and judged, or all scores are equal.
 ///
 /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security 2021,
 ///   arXiv:2003.10595, section 3.1; loss threshold after Yeom et al., "Privacy risk in machine learning", CSF 2018,
@@ -35,7 +36,7 @@ public struct ThresholdAttack: Attack {
     summary: "Judges the forget set by one score of each prediction and the threshold that best parts training samples "
       + "from test samples.",
     source: Source(
-      authors: "Song, Mittal", venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"))
+      authors: "Song, Mittal", venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
@@ -60,25 +61,30 @@ public struct ThresholdAttack: Attack {
     let target = try evidence.samples(.forgetTrain)
     return try parameters.variants.map { variant in
       if variant == .lossAUC {
-        let isClassRequest = !evidence.context.forgottenClasses.isEmpty
-        let unseen = try evidence.samples(isClassRequest ? .forgetTest : .retainTest)
-        let scores = scores(variant, target)
-        let curve = try ROCCurve(positives: scores, negatives: self.scores(variant, unseen))
-        return MeasuredValue(variant.measurementName, curve.area, direction: .nearest, perSample: scores)
+        let unseen = try evidence.unseenSamples()
+        let scores = (judged: scores(variant, target), unseen: scores(variant, unseen.samples))
+        let curve = try ROCCurve(
+          positives: scores.judged, negatives: scores.unseen, negativeWeights: unseen.weights)
+        return MeasuredValue(
+          variant.measurementName, curve.area, direction: .nearest, perSample: scores.judged,
+          caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(scores.judged, scores.unseen), unseen.caveat]))
       }
-      let isNonMember = judge(variant, members, nonMembers, target)
-      let share = isNonMember.reduce(0, +) / Double(isNonMember.count)
-      return MeasuredValue(variant.measurementName, share, direction: .nearest, perSample: isNonMember)
+      let isMember = rule(variant, members, nonMembers, target)
+      let judged = isMember(target)
+      let verdicts = judged.map { $0 ? 0.0 : 1.0 }
+      let fitted = [members, nonMembers].lazy.flatMap { isMember($0) }
+      return MeasuredValue(
+        variant.measurementName, verdicts.reduce(0, +) / Double(verdicts.count), direction: .nearest,
+        perSample: verdicts, caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
     }
   }
 
-  /// 1 for each target that is judged a non-member, else 0.
-  private func judge(
+  /// Says of samples which are judged members.
+  private func rule(
     _ variant: Variant, _ members: Predictions, _ nonMembers: Predictions, _ target: Predictions
-  ) -> [Double] {
+  ) -> (Predictions) -> [Bool] {
+    if variant == .correctness { return { self.scores(variant, $0).map { $0 == 1 } } }
     let scores = (members: scores(variant, members), nonMembers: scores(variant, nonMembers))
-    let targetScores = self.scores(variant, target)
-    if variant == .correctness { return targetScores.map { 1 - $0 } }
     // Both sides have samples, so there is a best threshold.
     let all = MembershipThreshold.best(members: scores.members, nonMembers: scores.nonMembers) ?? 0
     var thresholds: [Int: Double] = [:]
@@ -91,7 +97,9 @@ public struct ThresholdAttack: Attack {
           nonMembers: nonMembersByClass[label, default: []].map(\.1))
       }
     }
-    return zip(target.labels, targetScores).map { $1 < thresholds[$0, default: all] ? 1 : 0 }
+    return { samples in
+      zip(samples.labels, self.scores(variant, samples)).map { $1 >= thresholds[$0, default: all] }
+    }
   }
 
   /// Scores that are larger for likelier members.

@@ -41,11 +41,20 @@ for seed in range(10):
     unseen = forests[0].predict_proba(non_members[:, None])[:, 1]
     areas.append(roc_auc_score(np.r_[np.ones(400), np.zeros(1000)], np.r_[shares[0], unseen]))
 
+# A ROC curve whose negatives count unequally, with ties.
+weighted = np.random.default_rng(9)
+ranked, others = weighted.integers(0, 9, 25) / 8, weighted.integers(0, 8, 40) / 8
+counts = np.round(weighted.uniform(0, 3, 40), 2)
+weighted_area = roc_auc_score(
+    np.r_[np.ones(25), np.zeros(40)], np.r_[ranked, others], sample_weight=np.r_[np.ones(25), counts])
+
 out = dict(
     versions=dict(sklearn=sklearn.__version__, numpy=np.__version__),
     tree=dict(
         positives=positives.tolist(), negatives=negatives.tolist(), queries=queries.tolist(),
         shares=trees["gini"].tolist()),
+    weighted=dict(
+        positives=ranked.tolist(), negatives=others.tolist(), weights=counts.tolist(), area=float(weighted_area)),
     forest=dict(
         members=members.tolist(), non_members=non_members.tolist(), judged=judged.tolist(),
         value=float(np.mean(values)), value_deviation=float(np.std(values, ddof=1)), area=float(np.mean(areas)),
