@@ -60,6 +60,20 @@ struct TwiceNamedMetric: Metric {
   }
 }
 
+/// Leaves a number behind that is not finite.
+struct ExplodingMethod: UnlearningMethod {
+  static let card = Card(
+    name: "exploding", title: "Exploding", summary: "Explodes.", source: Source(authors: "Nobody", venue: "nowhere"))
+  static let needs: Set<MethodNeed> = [.originalModel]
+  static let serves: Set<RequestKind> = [.oneClass]
+  init(_ parameters: NoParameters) throws(ParameterError) {}
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    var model = original
+    model.parameters["head.bias"]?[3] = .nan
+    return model
+  }
+}
+
 @Suite("Executions") struct ExecutorTests {
   private let folder: StoreFolder
 
@@ -245,6 +259,23 @@ struct TwiceNamedMetric: Metric {
     #expect(again.failed == 0 && again.finished == 10)
     #expect(try results(of: plan, store: store).missing.isEmpty)
     #expect(plan.steps.allSatisfy { store.failure(of: $0.key) == nil })
+  }
+
+  @Test("a model with numbers that are not finite is an error that names the tensor, and no epoch of the original")
+  func notFinite() async throws {
+    let registry = Registry {
+      Registry.builtIns
+      ExplodingMethod.self
+    }
+    let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- exploding")
+    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let (summary, _) = try await execute(plan, in: "store")
+    #expect(summary.failed == 2)
+    for failure in summary.failures {
+      #expect(
+        failure.error
+          == "the finished model's 'head.bias' has numbers that are not finite; a smaller learning rate may help")
+    }
   }
 
   @Test("a damaged model that is needed again is put aside and made anew")

@@ -12,6 +12,8 @@ public import Unlearning
 /// - Note: The code's rate for CIFAR-10 and a random tenth of the data; its multi-step schedule drops at epochs 91 and
 ///   136, which 10 epochs never reach: constant here. The code gives masked weights back their values of the
 ///   epoch's start; here they never change. Running statistics of batch normalisation are no parameters and do move.
+/// - Note: Losses are means over a batch. A forget set of one sample is a batch of one in `sequential`: in every epoch that
+///   sample alone takes a full step with a label drawn at random, as large as a step on 256 samples.
 /// - Note: No augmentation unless it is asked for; the code shifts by up to 4 pixels and mirrors.
 public struct SaliencyUnlearning: UnlearningMethod {
   /// In which order the two sets are trained on.

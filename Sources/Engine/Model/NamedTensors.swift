@@ -45,7 +45,9 @@ public struct NamedTensors: Sendable, Equatable {
   }
 
   /// Whether no number is infinite or NaN.
-  public var isFinite: Bool { tensors.values.allSatisfy(\.isFinite) }
+  public var isFinite: Bool { firstNotFinite == nil }
+  /// The name of the first tensor with a number that is infinite or NaN.
+  public var firstNotFinite: String? { tensors.first { !$0.value.isFinite }?.key }
 
   /// The memory of the tensor at `index`, to be written to: a copy where somebody else holds it, too.
   mutating func uniqueStorage(at index: Int) -> Storage {

@@ -163,8 +163,9 @@ final class StepRunner: Sendable {
     let (model, peak) = try MemoryMeter.measure { try body(run) }
     timing.cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
     timing.notes = run.notes.all
-    guard model.parameters.isFinite && model.statistics.isFinite else {
-      throw UnlearningError.parametersNotFinite(epoch: setting.recipe.recipe.epochs)
+    // Methods count epochs of their own, or none: only they know after which one it happened.
+    if let tensor = model.parameters.firstNotFinite ?? model.statistics.firstNotFinite {
+      throw UnlearningError.modelNotFinite(tensor: tensor)
     }
     return model
   }

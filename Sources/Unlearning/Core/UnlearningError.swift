@@ -4,6 +4,8 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
   case lossNotFinite(epoch: Int, step: Int)
   /// The parameters were no longer finite after this epoch.
   case parametersNotFinite(epoch: Int)
+  /// The finished model has numbers that are not finite; the first tensor with any, a parameter or a running statistic.
+  case modelNotFinite(tensor: String)
   /// Nothing to forget.
   case emptyForgetSet
   /// The method needs retain data and there are none.
@@ -24,6 +26,8 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
       "the loss is not finite at epoch \(epoch), step \(step); a smaller learning rate may help"
     case .parametersNotFinite(let epoch):
       "the parameters are not finite after epoch \(epoch); a smaller learning rate may help"
+    case .modelNotFinite(let tensor):
+      "the finished model's '\(tensor)' has numbers that are not finite; a smaller learning rate may help"
     case .emptyForgetSet: "the forget set is empty"
     case .emptyRetainSet: "the retain set is empty, and the method needs it"
     case .noValidationData:
