@@ -58,18 +58,21 @@ let package = Package(
   targets: [
     // C libraries of the system, and our own C kernels.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
-    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CPictures", dependencies: ["CJPEG", "CPNG"],
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
 
     // The libraries; each imports only what stands above it.
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(
-      name: "Data", dependencies: ["CPNG", "CTurboJPEG", "CZlib", "Engine", crypto], swiftSettings: optimisedInDebug),
+      name: "Data", dependencies: ["CPictures", "CZlib", "Engine", crypto], swiftSettings: optimisedInDebug),
     .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
     .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
     .target(name: "ConfigYAML", dependencies: ["CYAML"]),

@@ -6,6 +6,8 @@ public enum DataError: Error, Sendable, Equatable {
   case missingFiles(dataset: String, paths: [String], source: String)
   /// A directory or another thing that is no regular file stands where a file belongs.
   case notAFile(path: String)
+  /// A file does not have the content that was `planned`, a SHA-256; nil where the file was not there at that time.
+  case changed(path: String, planned: String?)
   /// The system refused to open or read a file.
   case unreadable(path: String, reason: String)
   /// A file holds no bytes at all.
@@ -47,6 +49,8 @@ public enum DataError: Error, Sendable, Equatable {
   case badRatio(Double)
   /// A line of a text file, counted from 1, is not as it should be.
   case badLine(path: String, line: Int, problem: String)
+  /// A line, counted from 1, of a file that the user has made is not as it should be; `problem` says what to do.
+  case badOwnLine(path: String, line: Int, problem: String)
   /// Picture files that cannot be decoded.
   case badPictures([PictureProblem])
   /// Decoding pictures was ended early; those that were decoded are kept.
@@ -77,6 +81,10 @@ extension DataError: CustomStringConvertible {
         + "or run `runner data fetch \(dataset)`"
     case .notAFile(let path):
       return "\(path): a regular file belongs here, found a directory or special file; move it away"
+    case .changed(let path, let planned):
+      let (event, digest) = planned.map { ("changed", " (its SHA-256 was \($0.prefix(12))…)") } ?? ("added", "")
+      return "\(path): the file was \(event) after the experiment was planned\(digest); run it again when no program "
+        + "writes the data"
     case .unreadable(let path, let reason):
       return "\(path): cannot be read: \(reason); check that it exists and may be read"
     case .emptyFile(let path):
@@ -103,12 +111,14 @@ extension DataError: CustomStringConvertible {
       return "\(path):\(line): expected one whole number ≥ 0, found \"\(text)\"; a comment begins with #"
     case .badLine(let path, let line, let problem):
       return "\(path):\(line): \(problem); \(Self.fetchAgain)"
+    case .badOwnLine(let path, let line, let problem):
+      return "\(path):\(line): \(problem)"
     case .decodingInterrupted(let done, let missing):
       return "interrupted after \(done) of \(missing) pictures, which are kept"
     case .badPictures(let problems):
       return "\(problems.count == 1 ? "this picture" : "\(problems.count) pictures") cannot be decoded:\n"
         + Self.lines(problems.map { "\($0.path): \($0.reason)" })
-        + "fetch them again, or take them out of the data set's list"
+        + "replace them, or leave them out with `on_bad_picture: skip`"
     case .unwritable(let path, let reason):
       return "\(path): cannot be written: \(reason); make room, or name another folder for decoded pictures with "
         + "`cache:` or $LACUNA_CACHE"

@@ -40,13 +40,19 @@ import Testing
       .filter { $0.pathExtension == ending }
   }
 
+  /// Which pictures have a digest.
+  private func marks() throws -> [Bool] {
+    let bytes = Array(try Foundation.Data(contentsOf: try #require(try kept("digests").first)))
+    return stride(from: 0, to: bytes.count, by: 32).map { bytes[$0..<$0 + 32].contains { $0 != 0 } }
+  }
+
   @Test func partsHaveTheirPicturesInOrder() throws {
     let splits = try load()
     #expect(splits.train.indices == [0, 1, 2] && splits.validation?.indices == [3] && splits.test.indices == [4, 5])
     #expect(splits.train.labels == [0, 1, 0] && splits.train.sensitiveValues == [0, 0, 1])
     for (set, row, number) in [(splits.train, 1, 1), (splits.test, 1, 5)] {
       let picture = try Picture(decoding: Array(try #require(golden.decoded[Self.names[number]]).file))
-      let stored = Framing.center.framed(picture, size: 8)
+      let stored = try Framing.center.framed(picture, size: 8)
       let image = stored.cropped(to: Picture.Rectangle(top: 1, left: 1, height: 8, width: 8)).pixels
       #expect(set.bytes(row) == image)
       let tensor = set.images([row])
@@ -55,11 +61,10 @@ import Testing
   }
 
   @Test func onlyWhatIsUsedIsDecodedAndNothingTwice() throws {
-    let marks = { Array(try Foundation.Data(contentsOf: try #require(kept("filled").first))) }
     let part = try load(Subset(trainCount: 1, testCount: 1))
-    #expect(try marks().count { $0 == 1 } == 3)
+    #expect(try marks().count { $0 } == 3)
     let whole = try load()
-    #expect(try marks() == [1, 1, 1, 1, 1, 1])
+    #expect(try marks() == [true, true, true, true, true, true])
     #expect(part.train.bytes(0) == whole.train.bytes(part.train.indices[0]))
     let file = try #require(try kept("pixels").first)
     let before = try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
@@ -100,8 +105,59 @@ import Testing
     let file = try #require(try kept("pixels").first)
     try Foundation.Data([1, 2, 3]).write(to: file, options: .atomic)
     #expect(try load().train.bytes(2) == expected)
-    try Foundation.Data().write(to: try #require(try kept("filled").first), options: .atomic)
+    try Foundation.Data().write(to: try #require(try kept("digests").first), options: .atomic)
     #expect(try load().train.bytes(2) == expected)
+  }
+
+  /// One byte of picture 2 changes, as on a failing disk; it is decoded again and said once.
+  @Test func aDamagedPictureIsDecodedAgain() throws {
+    let expected = try load()
+    let file = try #require(try kept("pixels").first)
+    let whole = try Foundation.Data(contentsOf: file)
+    var damaged = whole
+    damaged[2 * 10 * 10 * 3 + 17] ^= 1
+    try damaged.write(to: file)
+    let notes = Mutex<[String]>([])
+    let cache = cache.path
+    func again() throws -> DataSplits {
+      try collection().load(size: 8, framing: .center, cache: cache, subset: Subset()) { _, _ in
+        true
+      } note: { text in
+        notes.withLock { $0.append(text) }
+      }
+    }
+    #expect(try again().train.bytes(2) == expected.train.bytes(2))
+    #expect(try Foundation.Data(contentsOf: file) == whole)
+    _ = try again()
+    let text = "pictures: 1 picture in \(cache)/pictures had been damaged after decoding, and were decoded again"
+    #expect(notes.withLock { $0 } == [text])
+  }
+
+  @Test func badPicturesAreLeftOutWhereThatIsWanted() throws {
+    try folder.write(Array(repeating: 7, count: 90), "1")
+    let faulty = try #require(golden.faulty["two gammas"])
+    try folder.write(Array(faulty.file), "2")
+    var notes: [String] = []
+    func load() throws -> DataSplits {
+      try collection().load(
+        size: 8, framing: .center, cache: cache.path, subset: Subset(), onBadPicture: .skip, note: { notes.append($0) })
+    }
+    let splits = try load()
+    #expect(splits.train.indices == [0, 2] && splits.train.labels == [0, 0] && splits.test.indices == [4, 5])
+    let path = folder.url.path
+    #expect(
+      notes.first == "pictures: 1 picture cannot be decoded and left out, as `on_bad_picture: skip` says: "
+        + "\(path)/1: the file is neither JPEG nor PNG")
+    #expect(
+      notes.last?.hasPrefix(
+        "pictures: 1 picture with faults outside the pixels, which were read all the same: \(path)/2: gAMA") == true)
+    #expect(notes.count == 2)
+    // Faults are told when a picture is decoded, bad pictures every time.
+    _ = try load()
+    #expect(notes.count == 3)
+    try folder.write([1], "0")
+    try folder.write([1], "2")
+    #expect(throws: DataError.self) { try load() }
   }
 
   @Test func brokenPicturesAreAllNamed() throws {
@@ -117,7 +173,7 @@ import Testing
     #expect(problems[0].reason == "the file is neither JPEG nor PNG")
     #expect(error?.description.contains("2 pictures cannot be decoded:\n") == true)
     // Those that are not used do not matter, and the good ones were kept.
-    #expect(try Array(Foundation.Data(contentsOf: try #require(try kept("filled").first))) == [1, 0, 1, 1, 0, 1])
+    #expect(try marks() == [true, false, true, true, false, true])
   }
 
   @Test func aCacheThatCannotBeWrittenIsNamed() throws {

@@ -27,6 +27,10 @@ struct PictureGolden: Decodable {
   var resized: Resized
   var framed: [Framed]
   var cmyk: Foundation.Data
+  /// Whole pictures in files with something wrong.
+  var faulty: [String: Decoded]
+  /// Files of damaged pixels, or with bytes that are not those that were written.
+  var damaged: [String: Foundation.Data]
 
   static func load() throws -> PictureGolden {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -39,15 +43,51 @@ struct PictureGolden: Decodable {
   private let golden: PictureGolden
   init() throws { golden = try PictureGolden.load() }
 
-  @Test(arguments: [
-    "jpeg", "jpeg with halved colours and odd sides", "progressive jpeg", "grey jpeg", "png", "grey png",
-    "png with transparency", "png with a palette",
-  ])
-  func decodesAsPillowDoes(name: String) throws {
-    let expected = try #require(golden.decoded[name])
-    let picture = try Picture(decoding: Array(expected.file))
-    #expect(picture.height == expected.height && picture.width == expected.width)
-    expectSame(picture.pixels, expected.pixels)
+  @Test func decodesAsPillowDoes() throws {
+    #expect(golden.decoded.count == 35)
+    for (name, expected) in golden.decoded {
+      let decoded = try Picture.decode(Array(expected.file))
+      #expect(decoded.picture.height == expected.height && decoded.picture.width == expected.width, "\(name)")
+      #expect(decoded.warning == nil, "\(name)")
+      expectSame(decoded.picture.pixels, expected.pixels, name: name)
+    }
+  }
+
+  @Test func readsWholePicturesOfFaultyFiles() throws {
+    #expect(golden.faulty.count == 9)
+    for (name, expected) in golden.faulty {
+      let decoded = try Picture.decode(Array(expected.file))
+      #expect(decoded.warning?.isEmpty == false, "\(name)")
+      expectSame(decoded.picture.pixels, expected.pixels, name: name)
+    }
+  }
+
+  @Test func refusesDamagedPixels() {
+    #expect(golden.damaged.count == 7)
+    for (name, file) in golden.damaged {
+      let error = #expect(throws: Picture.Problem.self, "\(name)") { try Picture(decoding: Array(file)) }
+      #expect(error?.reason.isEmpty == false, "\(name)")
+    }
+  }
+
+  /// A header that promises 30,000 × 30,000 pixels, and a line that would be scaled to 32 × 32,000,000.
+  @Test func hugePicturesAreRefusedBeforeMemoryIsTaken() throws {
+    var header = Array(try #require(golden.decoded["grey png of 8 bits"]).file.prefix(33))
+    header.replaceSubrange(16..<24, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
+    var crc = UInt32.max
+    for byte in header[12..<29] {
+      crc = (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+    }
+    header.replaceSubrange(29..<33, with: [24, 16, 8, 0].map { UInt8(~crc >> $0 & 255) })
+    // A picture needs data before its size is known to be all of the header.
+    let error = #expect(throws: Picture.Problem.self) {
+      try Picture(decoding: header + [0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54])
+    }
+    #expect(error?.reason == "its header says 30000×30000 pixels; 1 to 134217728 can be read")
+    let line = Picture(height: 1, width: 1_000_000, pixels: [UInt8](repeating: 7, count: 3_000_000))
+    let problem = #expect(throws: Picture.Problem.self) { try Framing.center.framed(line, size: 28) }
+    #expect(problem?.reason.hasPrefix("1000000×1 pixels would be scaled to 32000000×32; ") == true)
+    #expect(try Framing.stretch.framed(line, size: 28).pixels == [UInt8](repeating: 7, count: 28 * 28 * 3))
   }
 
   @Test func resizesAsPillowDoes() {
@@ -58,16 +98,16 @@ struct PictureGolden: Decodable {
     }
   }
 
-  @Test func framesAsTorchvisionDoes() {
+  @Test func framesAsTorchvisionDoes() throws {
     for expected in golden.framed {
       let source = Picture(height: expected.height, width: expected.width, pixels: expected.source)
-      let stored = Framing.center.framed(source, size: expected.size)
+      let stored = try Framing.center.framed(source, size: expected.size)
       #expect(stored.height == 32 && stored.width == 32)
       let rectangle = Picture.Rectangle(top: 2, left: 2, height: 28, width: 28)
       // Of the tall picture Pillow 13 takes the columns first.
       let tolerance = expected.height == 77 ? 1 : 0
       expectSame(stored.cropped(to: rectangle).pixels, expected.center, tolerance)
-      expectSame(Framing.stretch.framed(source, size: expected.size).pixels, expected.stretch, tolerance)
+      expectSame(try Framing.stretch.framed(source, size: expected.size).pixels, expected.stretch, tolerance)
     }
     #expect(Framing.center.storedSize(224) == 256)
   }
@@ -93,16 +133,18 @@ struct PictureGolden: Decodable {
   }
 
   private func expectSame(
-    _ found: [UInt8], _ expected: [UInt8], _ tolerance: Int = 0, sourceLocation: SourceLocation = #_sourceLocation
+    _ found: [UInt8], _ expected: [UInt8], _ tolerance: Int = 0, name: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     guard found.count == expected.count else {
-      Issue.record("\(found.count) bytes for \(expected.count)", sourceLocation: sourceLocation)
+      Issue.record("\(name): \(found.count) bytes for \(expected.count)", sourceLocation: sourceLocation)
       return
     }
     guard let place = found.indices.first(where: { abs(Int(found[$0]) - Int(expected[$0])) > tolerance }) else {
       return
     }
     Issue.record(
-      "byte \(place) is \(found[place]), expected \(expected[place]) ± \(tolerance)", sourceLocation: sourceLocation)
+      "\(name): byte \(place) is \(found[place]), expected \(expected[place]) ± \(tolerance)",
+      sourceLocation: sourceLocation)
   }
 }

@@ -51,7 +51,7 @@ public struct ImageFolderSource: PictureSource {
   public static let card = Card(
     name: "image-folder", title: "A folder of pictures",
     summary: "JPEG and PNG files of one's own: train/<class>/, test/<class>/, and an optional list of groups.",
-    source: Source(authors: "the user", venue: "-"))
+    source: Source(authors: "the user", venue: "-"), version: 2)
 
   /// None.
   public static let remoteFiles: [RemoteFile] = []

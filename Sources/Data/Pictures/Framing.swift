@@ -18,15 +18,21 @@ public enum Framing: String, Codable, Sendable, CaseIterable {
   }
 
   /// What is kept of `picture`, a square of side `storedSize(size)`.
-  func framed(_ picture: Picture, size: Int) -> Picture {
+  ///
+  /// - Throws: `Picture.Problem` when the scaled picture would have more than 2²⁷ pixels.
+  func framed(_ picture: Picture, size: Int) throws(Picture.Problem) -> Picture {
     let side = storedSize(size)
-    switch self {
-    case .stretch:
-      return picture.resized(height: side, width: side)
-    case .center:
+    var (height, width) = (side, side)
+    if self == .center {
       let short = min(picture.height, picture.width)
-      return picture.resized(height: side * picture.height / short, width: side * picture.width / short)
-        .centered(height: side, width: side)
+      (height, width) = (side * picture.height / short, side * picture.width / short)
     }
+    // Rows are scaled first, so for a moment it has its old height and its new width.
+    guard max(height, picture.height) * width <= Picture.largestArea else {
+      throw Picture.Problem(
+        reason: "\(picture.width)×\(picture.height) pixels would be scaled to \(width)×\(height); "
+          + "at most \(Picture.largestArea) are made, so cut the picture or use the framing 'stretch'")
+    }
+    return picture.resized(height: height, width: width).centered(height: side, width: side)
   }
 }

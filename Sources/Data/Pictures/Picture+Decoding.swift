@@ -1,70 +1,63 @@
-import CPNG
-import CTurboJPEG
+import CPictures
 
 extension Picture {
   /// The libraries that decode.
-  static let decoders = "TurboJPEG, libpng \(PNG_LIBPNG_VER_STRING)"
+  static let decoders = String(cString: lacuna_picture_libraries())
 
-  /// More pixels than this are taken for damage.
-  private static let largestArea = 1 << 28
+  /// Pictures of more pixels, by their header or after scaling, are refused: 2²⁷, whose bytes take 400 MB.
+  static let largestArea = 1 << 27
+
+  /// A picture, and what is wrong with its file though every pixel is whole.
+  struct Decoded: Sendable {
+    var picture: Picture
+    /// The decoder's first warning, if there was one.
+    var warning: String?
+  }
 
   /// Decodes a JPEG or PNG file, told apart by its first bytes.
   ///
-  /// Grey becomes three equal channels and transparency is dropped. Orientation tags are not followed.
-  /// - Throws: `Problem` when it is neither, damaged, cut off, or of a kind that is not read (CMYK).
-  public init(decoding bytes: [UInt8]) throws(Problem) {
+  /// Grey becomes three equal channels and transparency is dropped; of 16 bits the upper 8 are kept. Orientation tags,
+  /// colour profiles and gamma are not followed. Faults outside the pixels are accepted.
+  /// - Throws: `Problem` when it is neither, damaged, cut off, of more than 2²⁷ pixels, or of a kind that is not read (CMYK).
+  /// - Note: As Pillow's `convert("RGB")` after opening, with two exceptions: 16-bit grey, which Pillow cuts at 255, keeps its
+  ///   upper bits; and indices beyond a palette are an error.
+  public init(decoding bytes: [UInt8]) throws(Problem) { self = try Self.decode(bytes).picture }
+
+  /// The same with the decoder's warning.
+  static func decode(_ bytes: [UInt8]) throws(Problem) -> Decoded {
     switch bytes {
-    case _ where bytes.starts(with: [0xff, 0xd8, 0xff]): self = try Self.jpeg(bytes)
-    case _ where bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]): self = try Self.png(bytes)
+    case _ where bytes.starts(with: [0xff, 0xd8, 0xff]): return try decode(bytes, lacuna_decode_jpeg)
+    case _ where bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]): return try decode(bytes, lacuna_decode_png)
     case []: throw Problem(reason: "the file is empty")
     default: throw Problem(reason: "the file is neither JPEG nor PNG")
     }
   }
 
-  private static func jpeg(_ bytes: [UInt8]) throws(Problem) -> Picture {
-    guard let decoder = tjInitDecompress() else { throw Problem(reason: "no memory for a JPEG decoder") }
-    defer { tjDestroy(decoder) }
-    func problem() -> Problem { Problem(reason: String(cString: tjGetErrorStr2(decoder))) }
-    var (width, height, subsampling, colors) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    guard tjDecompressHeader3(decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colors) == 0 else {
-      throw problem()
+  private typealias Decoder = (
+    UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, Int, UnsafeMutablePointer<lacuna_picture_report>?
+  ) -> Int32
+
+  private static func decode(_ bytes: [UInt8], _ decoder: Decoder) throws(Problem) -> Decoded {
+    var header = lacuna_picture_report()
+    guard decoder(bytes, bytes.count, nil, 0, &header) == 1 else { throw Problem(reason: text(header.problem)) }
+    let (height, width) = (Int(header.height), Int(header.width))
+    guard width > 0, height > 0, width * height <= largestArea else {
+      throw Problem(reason: "its header says \(width)×\(height) pixels; 1 to \(largestArea) can be read")
     }
-    guard width > 0, height > 0, Int(width) * Int(height) <= largestArea else {
-      throw Problem(reason: "its header says \(width)×\(height) pixels")
+    var report = lacuna_picture_report()
+    var pixels = [UInt8](repeating: 0, count: height * width * 3)
+    guard decoder(bytes, bytes.count, &pixels, pixels.count, &report) == 1 else {
+      throw Problem(reason: text(report.problem))
     }
-    guard colors != TJCS_CMYK.rawValue && colors != TJCS_YCCK.rawValue else {
-      throw Problem(reason: "its colours are CMYK; convert it to RGB")
-    }
-    var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * 3)
-    // A file that is cut off decodes with a warning and grey below the cut; stopping at warnings makes it an error.
-    guard
-      tjDecompress2(
-        decoder, bytes, UInt(bytes.count), &pixels, width, 0, height, TJPF_RGB.rawValue, TJFLAG_STOPONWARNING) == 0
-    else { throw problem() }
-    return Picture(height: Int(height), width: Int(width), pixels: pixels)
+    return Decoded(
+      picture: Picture(height: height, width: width, pixels: pixels),
+      warning: report.warnings > 0 ? text(report.first_warning) : nil)
   }
 
-  private static func png(_ bytes: [UInt8]) throws(Problem) -> Picture {
-    var image = png_image()
-    image.version = png_uint_32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-    func problem() -> Problem {
-      withUnsafeBytes(of: image.message) { Problem(reason: String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)) }
+  /// The text of a C array of characters; what the file wrote into it is shown without control characters.
+  private static func text<Characters>(_ characters: Characters) -> String {
+    withUnsafeBytes(of: characters) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }.map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }, as: UTF8.self)
     }
-    guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else { throw problem() }
-    let (width, height) = (Int(image.width), Int(image.height))
-    guard width > 0, height > 0, width * height <= largestArea else {
-      throw Problem(reason: "its header says \(width)×\(height) pixels")
-    }
-    // With an alpha channel in the format nothing is blended with a background.
-    image.format = lacuna_png_format_rgba
-    var all = [UInt8](repeating: 0, count: width * height * 4)
-    guard png_image_finish_read(&image, nil, &all, 0, nil) != 0 else { throw problem() }
-    guard image.warning_or_error & 1 == 0 else { throw problem() }
-    var pixels = [UInt8](repeating: 0, count: width * height * 3)
-    for place in 0..<width * height {
-      for channel in 0..<3 { pixels[place * 3 + channel] = all[place * 4 + channel] }
-    }
-    return Picture(height: height, width: width, pixels: pixels)
   }
 }

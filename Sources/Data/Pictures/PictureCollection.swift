@@ -60,17 +60,53 @@ public struct PictureCollection: Sendable {
   /// place of an image in its source set is the picture's number.
   /// - Parameters:
   ///   - cache: see `CacheRoot.resolve`.
+  ///   - onBadPicture: Whether pictures that cannot be decoded end loading, or are left out of their parts, also of a
+  ///     draw.
   ///   - watch: Told how far decoding is.
-  /// - Throws: `badPictures`, `unwritable`, `unreadable`, `subsetCount`, `decodingInterrupted`.
+  ///   - note: Told of pictures that are left out, of faults outside the pixels, and of damage to decoded pictures.
+  /// - Throws: `badPictures`, `unwritable`, `unreadable`, `notAFile`, `changed`, `subsetCount`, `decodingInterrupted`.
   public func load(
-    size: Int, framing: Framing, cache: String?, subset: Subset, watch: DecodingWatch = { _, _ in true }
+    size: Int, framing: Framing, cache: String?, subset: Subset, onBadPicture: BadPictureChoice = .stop,
+    watch: DecodingWatch = { _, _ in true }, note: (String) -> Void = { _ in }
   ) throws(DataError) -> DataSplits {
     try splits(size: size, framing: framing, subset: subset) { used throws(DataError) in
-      try DecodedPictures(
-        files: files, size: size, framing: framing,
-        folder: CacheRoot.resolve(cache).appendingPathComponent("pictures", isDirectory: true)
-      ).pixels(of: used, watch: watch)
+      let folder = CacheRoot.resolve(cache).appendingPathComponent("pictures", isDirectory: true)
+      let outcome = try DecodedPictures(files: files, size: size, framing: framing, folder: folder)
+        .outcome(of: used, watch: watch)
+      let problems = outcome.bad.map(\.problem)
+      guard problems.isEmpty || onBadPicture == .skip else { throw .badPictures(problems) }
+      let leftOut = Set(outcome.bad.map(\.picture))
+      for part in [train, test] where !part.isEmpty && part.allSatisfy({ leftOut.contains($0) }) {
+        throw .badPictures(problems)
+      }
+      for text in notes(on: outcome, folder) { note(text) }
+      return (outcome.pixels, leftOut)
     }
+  }
+
+  private func notes(on outcome: DecodedPictures.Outcome, _ folder: URL) -> [String] {
+    func pictures(_ count: Int) -> String { count == 1 ? "1 picture" : "\(count) pictures" }
+    func named(_ problems: [PictureProblem]) -> String {
+      let shown = problems.prefix(5).map { "\($0.path): \($0.reason)" }
+      return (shown + (problems.count > 5 ? ["and \(problems.count - 5) more"] : [])).joined(separator: "; ")
+    }
+    var notes: [String] = []
+    if !outcome.mended.isEmpty {
+      notes.append(
+        "\(pictures(outcome.mended.count)) in \(folder.path) had been damaged after decoding, "
+          + "and were decoded again")
+    }
+    if !outcome.bad.isEmpty {
+      notes.append(
+        "\(pictures(outcome.bad.count)) cannot be decoded and left out, as `on_bad_picture: skip` says: "
+          + named(outcome.bad.map(\.problem)))
+    }
+    if !outcome.faults.isEmpty {
+      notes.append(
+        "\(pictures(outcome.faults.count)) with faults outside the pixels, which were read all the same: "
+          + named(outcome.faults))
+    }
+    return notes.map { "\(name): \($0)" }
   }
 
   /// The same parts without their pixels, so that no picture is read.
@@ -79,12 +115,13 @@ public struct PictureCollection: Sendable {
   public func outline(size: Int, framing: Framing, subset: Subset) throws(DataError) -> DataSplits {
     let side = framing.storedSize(size)
     return try splits(size: size, framing: framing, subset: subset) { _ throws(DataError) in
-      .absent(count: files.count * side * side * 3)
+      (.absent(count: files.count * side * side * 3), [])
     }
   }
 
   private func splits(
-    size: Int, framing: Framing, subset: Subset, pixels: (_ used: [Int]) throws(DataError) -> PixelStore
+    size: Int, framing: Framing, subset: Subset,
+    pixels: (_ used: [Int]) throws(DataError) -> (PixelStore, leftOut: Set<Int>)
   ) throws(DataError) -> DataSplits {
     func drawn(_ part: [Int], _ count: Int?, _ split: String) throws(DataError) -> [Int] {
       try subset.rows(
@@ -93,13 +130,15 @@ public struct PictureCollection: Sendable {
     }
     let train = try drawn(train, subset.trainCount, "train"), test = try drawn(test, subset.testCount, "test")
     let stored = framing.storedSize(size)
+    let (store, leftOut) = try pixels((train + validation + test).sorted())
+    func usable(_ part: [Int]) -> [Int] { leftOut.isEmpty ? part : part.filter { !leftOut.contains($0) } }
     let whole = Dataset(
       name: name, classNames: classNames, imageShape: [size, size, 3], storedShape: [stored, stored, 3],
       normalisation: Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
-      pixels: try pixels((train + validation + test).sorted()), labels: labels, attribute: attribute,
-      sensitive: sensitive)
+      pixels: store, labels: labels, attribute: attribute, sensitive: sensitive)
+    let held = usable(validation)
     return DataSplits(
-      train: whole.selecting(train), test: whole.selecting(test),
-      validation: validation.isEmpty ? nil : whole.selecting(validation))
+      train: whole.selecting(usable(train)), test: whole.selecting(usable(test)),
+      validation: held.isEmpty ? nil : whole.selecting(held))
   }
 }

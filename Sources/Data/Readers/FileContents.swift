@@ -1,4 +1,5 @@
-import Foundation
+import Crypto
+public import Foundation
 
 /// The bytes of a file, decompressed where they are a gzip file, whatever its name.
 struct FileContents {
@@ -6,17 +7,34 @@ struct FileContents {
   var bytes: [UInt8]
   /// False when there was more than the limit.
   var isWhole: Bool
+  /// The SHA-256 of the file as it lies on disk; nil where it was not read to its end.
+  var digest: String?
 
   /// Reads at most `limit` bytes (after decompression), so that no file, however long, fills the memory.
+  ///
+  /// - Throws: `changed` when the file is part of a plan (`PlannedFiles`) and has other bytes than that, whatever else is
+  ///   wrong with it; `notAFile`, `unreadable`, `emptyFile`, `truncatedGzip`, `damagedGzip`.
   static func read(_ url: URL, limit: Int, allowingEmpty: Bool = false) throws(DataError) -> FileContents {
-    var reader = try ChunkReader(url)
+    var reader = try HashingReader(url)
     defer { reader.close() }
+    let contents: Result<FileContents, DataError> = Result { () throws(DataError) in
+      try read(&reader, limit: limit, allowingEmpty: allowingEmpty)
+    }
+    let digest = try reader.digest()
+    var result = try contents.get()
+    result.digest = digest
+    return result
+  }
+
+  private static func read(
+    _ reader: inout HashingReader, limit: Int, allowingEmpty: Bool
+  ) throws(DataError) -> FileContents {
     guard let first = try reader.next() else {
       if allowingEmpty { return FileContents(bytes: [], isWhole: true) }
-      throw .emptyFile(path: url.path)
+      throw .emptyFile(path: reader.url.path)
     }
     if first.starts(with: [0x1f, 0x8b]) {
-      return try Inflater.inflate(path: url.path, first: first, limit: limit) { () throws(DataError) in
+      return try Inflater.inflate(path: reader.url.path, first: first, limit: limit) { () throws(DataError) in
         try reader.next()
       }
     }
@@ -28,23 +46,32 @@ struct FileContents {
   }
 }
 
-/// Reads a regular file piece by piece.
-private struct ChunkReader {
+/// Reads whole files as they lie on disk.
+public enum FileBytes {
+  /// All bytes of the regular file at `url`.
+  ///
+  /// - Throws: `notAFile`, without waiting for pipes; `unreadable`; `changed` when the file is part of a plan
+  ///   (`PlannedFiles`) and has other bytes than that.
+  public static func read(_ url: URL) throws(DataError) -> [UInt8] {
+    var reader = try HashingReader(url)
+    defer { reader.close() }
+    var bytes: [UInt8] = []
+    while let chunk = try reader.next() { bytes += chunk }
+    _ = try reader.digest()
+    return bytes
+  }
+}
+
+/// Reads a regular file piece by piece, and its digest along the way.
+private struct HashingReader {
   let url: URL
   private let handle: FileHandle
+  private var hash = SHA256()
+  private var isAtEnd = false
 
   init(_ url: URL) throws(DataError) {
     self.url = url
-    do {
-      // Opening a named pipe would wait for ever, so the kind of file comes first.
-      let kind = try FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.type]
-      guard kind as? FileAttributeType == .typeRegular else { throw DataError.notAFile(path: url.path) }
-      handle = try FileHandle(forReadingFrom: url)
-    } catch let error as DataError {
-      throw error
-    } catch {
-      throw .unreadable(path: url.path, reason: error.systemReason)
-    }
+    handle = try RegularFile.open(url)
   }
 
   func close() {
@@ -54,11 +81,21 @@ private struct ChunkReader {
 
   /// The next piece, or nil at the end.
   mutating func next() throws(DataError) -> [UInt8]? {
-    do {
-      guard let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty else { return nil }
-      return [UInt8](chunk)
-    } catch {
-      throw .unreadable(path: url.path, reason: error.systemReason)
+    guard let chunk = try RegularFile.next(handle, url) else {
+      isAtEnd = true
+      return nil
     }
+    hash.update(data: chunk)
+    return chunk
+  }
+
+  /// The digest, compared with the plan; nil where the end was not reached and nothing is planned.
+  mutating func digest() throws(DataError) -> String? {
+    let planned = PlannedFiles.current.flatMap { $0.includes(url) ? $0 : nil }
+    if planned != nil { while try next() != nil {} }
+    guard isAtEnd else { return nil }
+    let digest = hash.finalize().hexadecimal
+    try planned?.require(digest, of: url)
+    return digest
   }
 }

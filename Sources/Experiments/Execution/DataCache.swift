@@ -16,18 +16,22 @@ final class DataCache: Sendable {
   }
 
   private let countsOnly: Bool
+  private let planned: PlannedFiles
   private let note: @Sendable (String) -> Void
   private let watch: DecodingWatch
 
   /// - Parameters:
+  ///   - planned: What the files must still contain.
   ///   - countsOnly: Whether nobody will ask for images.
   ///   - note: Told how a request parts groups.
   ///   - watch: Told how far the decoding of pictures is.
   init(
-    _ experiment: Experiment, countsOnly: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in },
+    _ experiment: Experiment, planned: PlannedFiles, countsOnly: Bool = false,
+    note: @escaping @Sendable (String) -> Void = { _ in },
     watch: @escaping DecodingWatch = { _, _ in true }
   ) {
     self.experiment = experiment
+    self.planned = planned
     self.countsOnly = countsOnly
     self.note = note
     self.watch = watch
@@ -40,7 +44,7 @@ final class DataCache: Sendable {
       guard let source = experiment.data[index].plugin as? any DatasetSource else {
         preconditionFailure("entry \(index) of data: is a data set")
       }
-      var splits = try countsOnly ? source.outline() : load(source)
+      var splits = try planned.checking { try countsOnly ? source.outline() : load(source) }
       if experiment.validationFraction > 0 {
         // One draw for all seeds, so that all models of a grid learn from the same rows.
         let random = RandomSource(seed: 0).stream("validation")
@@ -52,8 +56,11 @@ final class DataCache: Sendable {
   }
 
   private func load(_ source: any DatasetSource) throws(DataError) -> DataSplits {
-    guard let pictures = source as? any PictureSource else { return try source.load() }
-    return try pictures.load(watch: watch)
+    if let pictures = source as? any PictureSource { return try pictures.load(watch: watch, note: note) }
+    let splits = try source.load()
+    // Once more for sources that read in their own way.
+    try planned.verify(try source.localFiles())
+    return splits
   }
 
   /// The data of `setting`, parted by its request.

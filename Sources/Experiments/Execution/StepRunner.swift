@@ -12,6 +12,7 @@ import Unlearning
 final class StepRunner: Sendable {
   private let store: Store
   let data: DataCache
+  private let planned: PlannedFiles
   private let outputs: OutputsCache
   private let observer: any ExecutionObserver
   private let cancellation = Cancellation()
@@ -33,7 +34,8 @@ final class StepRunner: Sendable {
     self.log = log
     let cancellation = cancellation
     let lastNoted = Mutex(ContinuousClock.now)
-    data = DataCache(plan.experiment) {
+    planned = plan.files
+    data = DataCache(plan.experiment, planned: planned) {
       observer.noted($0)
     } watch: { done, missing in
       let isDue = lastNoted.withLock { last in
@@ -66,7 +68,9 @@ final class StepRunner: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var timing = Timing(started: Date())
-    let files = try Runtime.asJob { () throws -> [(name: String, bytes: [UInt8])] in try self.files(of: step, &timing) }
+    let files = try Runtime.asJob { () throws -> [(name: String, bytes: [UInt8])] in
+      try planned.checking { try self.files(of: step, &timing) }
+    }
     let elapsed = clock.now - start
     if timing.cost == nil { timing.cost = Cost(seconds: elapsed.inSeconds, peakBytes: timing.peakBytes) }
     try store.write(environment.record(of: step, timing), files: files)

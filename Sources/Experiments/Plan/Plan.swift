@@ -16,6 +16,8 @@ public struct Plan: Sendable {
   public let steps: [Step]
   /// The cards of all plugins that take part.
   let cards: [Card]
+  /// What the files of data and weights contain, by which the keys of the steps are made.
+  let files: PlannedFiles
 
   /// Plans `experiment`; reads the data files to fingerprint them, but decodes nothing.
   ///
@@ -29,6 +31,7 @@ public struct Plan: Sendable {
     steps = builder.steps
     let names = builder.steps.reduce(into: Set<String>()) { $0.formUnion($1.plugins.keys) }
     cards = registry.all.map { $0.card }.filter { names.contains($0.name) }
+    files = builder.files
   }
 }
 
@@ -40,6 +43,7 @@ struct PlanBuilder {
   private let dataIdentities: [JSONValue]
   /// By label.
   private let architectureIdentities: [String: JSONValue]
+  private(set) var files: PlannedFiles
   private(set) var cells: [Cell] = []
   var pruned: [PrunedCell] = []
   private(set) var steps: [Step] = []
@@ -57,10 +61,12 @@ struct PlanBuilder {
       ])
     }
     references = try RetainSampling.allCases.map { try Self.reference(of: retrain, $0) }
-    dataIdentities = try experiment.data.map { try Self.identity(of: $0) }
+    var files = PlannedFiles()
+    dataIdentities = try experiment.data.map { try Self.identity(of: $0, &files) }
     architectureIdentities = Dictionary(
-      try experiment.architectures.map { ($0.label, try Self.identity(ofArchitecture: $0)) },
+      try experiment.architectures.map { ($0.label, try Self.identity(ofArchitecture: $0, &files)) },
       uniquingKeysWith: { first, _ in first })
+    self.files = files
   }
 
   /// The method that others are compared with.
@@ -283,7 +289,7 @@ struct PlanBuilder {
     return add(
       .unlearn, label(setting, setting.request.shortLabel, method.label), parents: parent.map { [$0] } ?? [],
       configuration: modelSetting(setting) + (try request(setting))
-        + [.init(key: "method", value: try Self.identity(ofPlugin: method))],
+        + [.init(key: "method", value: try Self.identity(ofPlugin: method, &files))],
       plugins: [experiment.data[setting.data], setting.architecture, method],
       work: .unlearn(setting, method: method, original: parent))
   }
@@ -335,7 +341,7 @@ struct PlanBuilder {
         let key = add(
           .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
           configuration: common(setting) + (try request(setting))
-            + [.init(key: "attack", value: try Self.identity(ofPlugin: probe))],
+            + [.init(key: "attack", value: try Self.identity(ofPlugin: probe, &files))],
           plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
         target.calibration = key
         parents.append(key)
@@ -356,7 +362,7 @@ struct PlanBuilder {
         isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
         parents: parents,
         configuration: common(setting) + (try request(setting)) + positions
-          + [.init(key: isAttack ? "attack" : "metric", value: try Self.identity(ofPlugin: probe))],
+          + [.init(key: isAttack ? "attack" : "metric", value: try Self.identity(ofPlugin: probe, &files))],
         plugins: [probe],
         work: isAttack
           ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))

@@ -23,35 +23,41 @@ extension PlanBuilder {
   /// Names a plugin by name, version, parameters and the content of the files that its parameters name.
   ///
   /// - Throws: `DataError` for the first file that cannot be read.
-  static func identity(ofPlugin variant: Variant) throws(DataError) -> JSONValue {
-    let files = variant.fileParameters
-    if files.isEmpty { return variant.identity }
+  static func identity(ofPlugin variant: Variant, _ files: inout PlannedFiles) throws(DataError) -> JSONValue {
+    let named = variant.fileParameters
+    if named.isEmpty { return variant.identity }
     var digests: [JSONValue.Member] = []
-    for file in files {
-      let found = try FileDigest.sha256(of: file.paths.map(DataRoot.file))
+    for file in named {
+      let urls = file.paths.map(DataRoot.file)
+      let found = try FileDigest.sha256(of: urls)
+      for (url, digest) in zip(urls, found) { files.add(url, digest: digest) }
       digests.append(.init(key: file.name, value: .array(found.map { .string($0) })))
     }
     return .object((variant.identity.members ?? []) + [.init(key: "parameter_files", value: .object(digests))])
   }
 
   /// Names an architecture by plugin, parameters and the content of the weights that it begins with.
-  static func identity(ofArchitecture variant: Variant) throws -> JSONValue {
+  static func identity(ofArchitecture variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let weights = (variant.plugin as? any Architecture)?.initialWeights else {
-      return try identity(ofPlugin: variant)
+      return try identity(ofPlugin: variant, &files)
     }
     let digest = try FileDigest.sha256(of: [weights.file])[0]
-    return .object((try identity(ofPlugin: variant).members ?? []) + [.init(key: "weights", value: .string(digest))])
+    files.add(weights.file, digest: digest)
+    let members = try identity(ofPlugin: variant, &files).members ?? []
+    return .object(members + [.init(key: "weights", value: .string(digest))])
   }
 
   /// Names the data by plugin, parameters and the content of its files.
-  static func identity(of variant: Variant) throws -> JSONValue {
+  static func identity(of variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let source = variant.plugin as? any DatasetSource else { return .null }
-    var digests = try FileDigest.sha256(of: try source.localFiles())
+    let urls = try source.localFiles()
+    var digests = try FileDigest.sha256(of: urls)
+    for (url, digest) in zip(urls, digests) { files.add(url, digest: digest) }
     // A folder of pictures has too many for a list that stands in every key.
     if digests.count > 16 { digests = [FileDigest.sha256(of: digests.joined(separator: "\n"))] }
     let layout = try source.layout()
     if !layout.isEmpty { digests.append(FileDigest.sha256(of: layout.joined(separator: "\n"))) }
-    let files = JSONValue.array(digests.map { .string($0) })
-    return .object((try identity(ofPlugin: variant).members ?? []) + [.init(key: "files", value: files)])
+    let contents = JSONValue.array(digests.map { .string($0) })
+    return .object((try identity(ofPlugin: variant, &files).members ?? []) + [.init(key: "files", value: contents)])
   }
 }

@@ -18,7 +18,7 @@ extension Plan {
   /// samples, forgotten and retained; passes of its own beside these, attacks and metrics are not counted.
   /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its images.
   public func price(store: Store) throws -> PlanPrice {
-    let data = DataCache(experiment, countsOnly: true)
+    let data = DataCache(experiment, planned: files, countsOnly: true)
     let workloads = try workloads(store: store, data: data)
     var price = PlanPrice(unpriced: workloads.unknownMethods)
     for load in workloads.all {

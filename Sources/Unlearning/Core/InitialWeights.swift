@@ -25,10 +25,10 @@ public struct InitialWeights: Sendable {
   /// - Throws: `WeightsError` with the file.
   public func body(of classifier: Classifier) throws(WeightsError) -> NamedTensors {
     let bytes: [UInt8]
-    do {
-      bytes = Array(try Foundation.Data(contentsOf: file, options: .mappedIfSafe))
+    do throws(DataError) {
+      bytes = try FileBytes.read(file)
     } catch {
-      throw WeightsError(path: file.path, reason: error.systemReason)
+      throw WeightsError(path: file.path, reason: "\(error)")
     }
     do throws(SafeTensorsError) {
       return try classifier.body(ofPyTorch: try SafeTensors(bytes), named: nameInFile, head: head)

@@ -1,0 +1,54 @@
+public import Foundation
+
+/// The content that files had when an experiment was planned, with which what is read later is compared.
+///
+/// The digests name the data in cache keys, so bytes that are not those of the plan must never become a result.
+public struct PlannedFiles: Sendable {
+  /// SHA-256 by path.
+  private var digests: [String: String] = [:]
+
+  /// The files of the plan whose data are being read; readers of this module look here.
+  @TaskLocal static var current: PlannedFiles?
+
+  /// No files.
+  public init() {}
+
+  /// Adds a file with the digest of its content.
+  public mutating func add(_ url: URL, digest: String) { digests[url.path] = digest }
+
+  /// Runs `body`; every file of the plan that it reads must have the planned content, else the reader throws
+  /// `DataError.changed`.
+  public func checking<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Self.$current.withValue(self, operation: body)
+  }
+
+  /// Compares files that were not read by this module's readers with the plan.
+  ///
+  /// - Throws: `changed` for the first whose content differs; `unreadable`, `notAFile`.
+  public func verify(_ urls: [URL]) throws(DataError) {
+    for (url, found) in zip(urls, try FileDigest.sha256(of: urls)) { try require(found, of: url) }
+  }
+
+  /// The planned digests of `urls`; nil where nothing is planned.
+  ///
+  /// - Throws: `changed` for a file that is no part of the plan.
+  static func digests(of urls: [URL]) throws(DataError) -> [String]? {
+    guard let current else { return nil }
+    var result: [String] = []
+    result.reserveCapacity(urls.count)
+    for url in urls {
+      guard let digest = current.digests[url.path] else { throw .changed(path: url.path, planned: nil) }
+      result.append(digest)
+    }
+    return result
+  }
+
+  /// Whether the content of `url` is planned.
+  func includes(_ url: URL) -> Bool { digests[url.path] != nil }
+
+  /// - Throws: `changed` when `url` is planned with another digest.
+  func require(_ found: String, of url: URL) throws(DataError) {
+    guard let planned = digests[url.path], planned != found else { return }
+    throw .changed(path: url.path, planned: planned)
+  }
+}

@@ -1,0 +1,98 @@
+import BuiltIns
+import Data
+import Engine
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+/// Data that change after the plan never become a result under the plan's keys.
+@Suite("Changed data") struct ChangedDataTests {
+  private let folder: StoreFolder
+  init() throws { folder = try StoreFolder() }
+
+  private struct Golden: Decodable {
+    struct Decoded: Decodable { var file: Foundation.Data }
+    var decoded: [String: Decoded]
+  }
+
+  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static func picture(_ name: String) throws -> Foundation.Data {
+    let file = tests.appending(path: "Golden/pictures/golden.json")
+    let golden = try JSONDecoder().decode(Golden.self, from: Foundation.Data(contentsOf: file))
+    return try #require(golden.decoded[name]).file
+  }
+
+  private func write(_ path: String, _ content: Foundation.Data) throws {
+    let url = folder.url.appending(path: path)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try content.write(to: url)
+  }
+
+  /// Two classes of four pictures, with a list of groups.
+  private func plan() throws -> Plan {
+    var list = "file,group\n"
+    for part in ["train", "test"] {
+      for label in ["cat", "dog"] {
+        for number in 0..<4 {
+          let path = "\(part)/\(label)/\(number).png"
+          try write("pictures/\(path)", try Self.picture(label == "cat" ? "png" : "grey png"))
+          list += "\(path),\(number % 2 == 0 ? "dark" : "light")\n"
+        }
+      }
+    }
+    try write("pictures/groups.csv", Foundation.Data(list.utf8))
+    let place = folder.url.path
+    return try SmallExperiment.plan(
+      """
+      experiment: changed
+      data:
+        - image-folder:
+            {root: '\(place)', cache: '\(place)/cache', folder: pictures, size: 8, framing: stretch, attributes: groups.csv}
+      architectures:
+        - mlp: {hidden: [4]}
+      training: {epochs: 1, batch_size: 4}
+      forget:
+        - class: cat
+      methods: [fine-tune]
+      metrics: [accuracy]
+      """)
+  }
+
+  private func failures(of plan: Plan) async throws -> (finished: Int, errors: [String]) {
+    let store = try Store(at: folder.url.appending(path: "store"))
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    return (summary.finished, summary.failures.map(\.error))
+  }
+
+  @Test("a picture that changes after the plan ends every step that reads the data")
+  func pictures() async throws {
+    let plan = try plan()
+    try write("pictures/test/cat/0.png", try Self.picture("jpeg"))
+    let changed = try await failures(of: plan)
+    #expect(changed.finished == 0 && !changed.errors.isEmpty)
+    let path = "\(folder.url.path)/pictures/test/cat/0.png"
+    let expected = "\(path): the file was changed after the experiment was planned"
+    #expect(changed.errors.allSatisfy { $0.hasPrefix(expected) })
+    // Planned again, it runs.
+    let again = try self.plan()
+    #expect(try await failures(of: again).errors.isEmpty)
+  }
+
+  @Test("weights that change after the plan end every training")
+  func weights() async throws {
+    let source = Self.tests.appending(path: "Golden/weights/weights.safetensors")
+    let copy = folder.url.appending(path: "weights.safetensors")
+    try Foundation.Data(contentsOf: source).write(to: copy)
+    let plan = try SmallExperiment.plan(
+      SmallExperiment.text.replacing(
+        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(copy.path)'}"
+      ).replacing("training: {epochs: 2,", with: "training: {epochs: 0,"))
+    var bytes = try Foundation.Data(contentsOf: source)
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: copy)
+    let changed = try await failures(of: plan)
+    #expect(changed.finished == 0 && !changed.errors.isEmpty)
+    #expect(changed.errors.allSatisfy { $0.contains("\(copy.path): the file was changed after the experiment") })
+  }
+}
