@@ -74,6 +74,12 @@ func numberText(_ value: Double) -> String {
 
 private func writeString(_ value: String, to text: inout String) {
   text += "\""
+  defer { text += "\"" }
+  // Few texts have anything to escape, and most steps of a plan write the same ones.
+  guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else {
+    text += value
+    return
+  }
   for scalar in value.unicodeScalars {
     switch scalar {
     case "\"": text += "\\\""
@@ -87,5 +93,4 @@ private func writeString(_ value: String, to text: inout String) {
     default: text.unicodeScalars.append(scalar)
     }
   }
-  text += "\""
 }

@@ -32,12 +32,12 @@ private func decode<T: Decodable>(
   var written = written
   var repairs = Repairs()
   let place = written?.mark
-  let before = diagnostics.count
+  let before = diagnostics.reports
   for _ in 0..<200 {
     do {
       let session = Session(diagnostics: diagnostics, knownKeys: knownKeys.map(snakeCase))
       let value = try NodeDecoder(written: written, fallback: fallback, session: session).decode(type)
-      return diagnostics.count == before && repairs.isEmpty ? value : nil
+      return diagnostics.reports == before && repairs.isEmpty ? value : nil
     } catch {
       guard let context = (error as? DecodingError)?.context else {
         diagnostics.report("\(error)", at: place)

@@ -53,9 +53,12 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
 public struct DiagnosticList: Error, Sendable, CustomStringConvertible {
   /// The diagnostics, sorted by file, place and message.
   public var diagnostics: [Diagnostic]
+  /// How many more there are, which are not shown.
+  public var more: Int
 
   /// Sorts `diagnostics` and removes repetitions.
-  public init(_ diagnostics: [Diagnostic]) {
+  public init(_ diagnostics: [Diagnostic], more: Int = 0) {
+    self.more = more
     var seen: Set<Diagnostic> = []
     self.diagnostics = diagnostics.filter { seen.insert($0).inserted }.sorted { a, b in
       if a.file != b.file { return a.file < b.file }
@@ -64,6 +67,8 @@ public struct DiagnosticList: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The diagnostics one below the other.
-  public var description: String { diagnostics.map(\.description).joined(separator: "\n") }
+  /// The diagnostics one below the other, and how many more there are.
+  public var description: String {
+    (diagnostics.map(\.description) + (more > 0 ? ["... and \(more) more"] : [])).joined(separator: "\n")
+  }
 }

@@ -1,6 +1,8 @@
 /// A text cut into lines at the same line breaks as libyaml: LF, CR, CR LF, NEL, LS and PS.
 struct SourceText {
   let lines: [String]
+  /// The scalars of each line.
+  private let lengths: [Int]
 
   init(_ text: String) {
     var lines: [String] = []
@@ -19,6 +21,7 @@ struct SourceText {
     }
     lines.append(String(line))
     self.lines = lines
+    lengths = lines.map(\.unicodeScalars.count)
   }
 
   /// The line of `mark`, if the text has it.
@@ -35,7 +38,7 @@ struct SourceText {
   /// The nearest place inside the text; the column after the last scalar of a line counts as inside.
   func clamped(_ mark: Mark) -> Mark {
     let line = min(max(mark.line, 1), lines.count)
-    if line < mark.line { return Mark(line: line, column: lines[line - 1].unicodeScalars.count + 1) }
-    return Mark(line: line, column: min(max(mark.column, 1), lines[line - 1].unicodeScalars.count + 1))
+    if line < mark.line { return Mark(line: line, column: lengths[line - 1] + 1) }
+    return Mark(line: line, column: min(max(mark.column, 1), lengths[line - 1] + 1))
   }
 }

@@ -98,7 +98,8 @@ extension DiagnosticList {
   /// The diagnostics, then how many there are in which file.
   var summary: String {
     let files = Set(diagnostics.map(\.file)).sorted().joined(separator: ", ")
-    let count = diagnostics.count == 1 ? "1 error" : "\(diagnostics.count) errors"
+    let total = diagnostics.count + more
+    let count = total == 1 ? "1 error" : "\(total) errors"
     return "\(self)\n\(count) in \(files)"
   }
 }

@@ -59,23 +59,20 @@ public enum PluginLaws {
     }
     for field in fields {
       if field.summary.isEmpty { found.append(Violation("fields say what they mean", "'\(field.name)' does not")) }
-      found += refusal(of: field, encoded, P.self)
+      if PropertyType(at: field.name.split(separator: ".").map(String.init), in: defaults).kind.isNumeric,
+        field.range.outside.isEmpty
+      {
+        found.append(Violation("numbers have two bounds", "'\(field.name)' has none"))
+      }
+      for value in field.range.outside { found += refusal(of: field, value, encoded, P.self) }
     }
     return found + roundTrip(defaults)
   }
 
   /// A value outside its range is refused when the plugin is constructed.
   private static func refusal<P: Plugin>(
-    of field: ParameterField, _ encoded: [String: Any], _ plugin: P.Type
+    of field: ParameterField, _ outside: Double, _ encoded: [String: Any], _ plugin: P.Type
   ) -> [Violation] {
-    let outside: Any
-    switch field.range {
-    case .any: return []
-    case .above(let bound): outside = bound
-    case .atLeast(let bound), .closed(let bound, _), .halfOpen(let bound, _): outside = bound - 1
-    case .open(let bound, _), .openClosed(let bound, _): outside = bound
-    case .oneOf: return []  // An enumeration does not even decode.
-    }
     // A list whose elements have the range gets one bad element.
     let old = value(encoded, field.name[...])
     let replaced = replacing(encoded, field.name[...], by: old is [Any] ? [outside] : outside)
@@ -144,5 +141,20 @@ public enum PluginLaws {
     let inner = object[key] as? [String: Any] ?? [:]
     result[key] = replacing(inner, path[path.index(after: dot)...], by: value)
     return result
+  }
+}
+
+extension ValueRange {
+  /// A number below and one above the range, which its parameter must refuse; none where it is no range of numbers.
+  ///
+  /// An enumeration does not even decode a word that it lacks.
+  fileprivate var outside: [Double] {
+    switch self {
+    case .any, .oneOf: []
+    case .closed(let low, let high): [low - 1, high + 1]
+    case .halfOpen(let low, let high): [low - 1, high]
+    case .open(let low, let high): [low, high]
+    case .openClosed(let low, let high): [low, high + 1]
+    }
   }
 }

@@ -85,3 +85,16 @@ import Testing
     }
   }
 }
+
+@Suite("Many mistakes") struct ManyMistakesTests {
+  @Test("at most 100 are kept with their text, and the others are counted")
+  func many() {
+    let text = "{" + (0..<250).map { "seed: \($0)" }.joined(separator: ", ") + "}"
+    #expect {
+      try YAMLDocument(text: text, file: "many.yaml")
+    } throws: {
+      guard let list = $0 as? DiagnosticList else { return false }
+      return list.diagnostics.count == 100 && list.more == 149 && list.description.hasSuffix("\n... and 149 more")
+    }
+  }
+}

@@ -68,7 +68,7 @@ enum SmallExperiment {
     Broken("wrong type", "{epochs: 2,", "{epochs: two,", "7:20: error: expected an integer, found 'two'"),
     Broken(
       "out of range", "learning_rate: 0.05", "learning_rate: -1",
-      "7:38: error: 'learning_rate' must be > 0, is -1"),
+      "7:38: error: 'learning_rate' must be in (0, 1000000000], is -1"),
     Broken(
       "out of range in a method", "- rwft: {training: {epochs: 1}}", "- rwft: {training: {momentum: 1.5}}",
       "12:33: error: 'training.momentum' must be in [0, 1), is 1.5"),
@@ -77,7 +77,7 @@ enum SmallExperiment {
     Broken(
       "class out of range", "class: circle", "class: 12", "9:12: error: class 12 does not exist; classes are 0 to 9"),
     Broken("seed twice", "[1, 2]", "[1, 1]", "2:12: error: seed 1 is listed twice"),
-    Broken("negative seed", "[1, 2]", "[-1]", "2:9: error: a seed is ≥ 0, found -1"),
+    Broken("negative seed", "[1, 2]", "[-1]", "2:9: error: a seed is in [0, 9007199254740991], found -1"),
     Broken("no seeds", "[1, 2]", "[]", "2:8: error: at least one seed is needed"),
     Broken(
       "groups without an attribute", "class: circle", "{group: {target: circle, sensitive: 0}, ratio: 0.5}",
@@ -123,7 +123,8 @@ enum SmallExperiment {
     Broken(
       "request twice", "- class: circle", "- class: circle\n  - class: circle", "10:12: error: the forget request"),
     Broken(
-      "negative draw seed", "class: circle", "samples: {count: 5, seed: -1}", "9:31: error: a seed is ≥ 0, found -1"),
+      "negative draw seed", "class: circle", "samples: {count: 5, seed: -1}",
+      "9:31: error: a seed is in [0, 9007199254740991], found -1"),
     Broken(
       "the default listed beside a sweep that has it", "- rwft: {training: {epochs: 1}}",
       "- trw\n  - trw: {tilt: {sweep: [0, 10]}}", "13:5: error: method 'trw(tilt=10)' is listed twice"),

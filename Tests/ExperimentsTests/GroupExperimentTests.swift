@@ -53,7 +53,7 @@ import Unlearning
       ("sensitive: warm", "sensitive: 2", "9:41: error: value of 'tint' 2 does not exist; values are 0 to 1"),
       ("ratio: 0.5", "ratio: 0", "9:55: error: 'ratio' must be in (0, 1], is 0"),
       ("ratio: 0.5", "rate: 0.5", "9:48: error: unknown key 'rate'; known: group, ratio, seed"),
-      ("ratio: 0.5", "ratio: 0.5, seed: -1", "9:66: error: a seed is ≥ 0, found -1"),
+      ("ratio: 0.5", "ratio: 0.5, seed: -1", "9:66: error: a seed is in [0, 9007199254740991], found -1"),
       ("target: circle, ", "", "9:13: error: a group is given by 'target' and 'sensitive'"),
       ("sensitive: warm", "sensitive: [warm, warm]", "error: value of 'tint' 'warm' is named twice"),
     ])

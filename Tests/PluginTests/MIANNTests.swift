@@ -264,7 +264,7 @@ import Unlearning
     parameters.evaluate = .retainTest
     parameters.cost = -1
     #expect { try NearestNeighbourMIA(parameters) } throws: {
-      "\($0)" == "parameter 'cost': must be > 0, is -1; "
+      "\($0)" == "parameter 'cost': must be in (0, 1000000000], is -1; "
         + "parameter 'evaluate': must be one of forget_test, forget_train, is 'retain_test'"
     }
   }

@@ -79,7 +79,7 @@ import UnlearningTesting
     struct Parameters: ParameterSet {
       var speed = 1.0
       var colour = "red"
-      static let fields = [ParameterField("speed", "", .above(0))]
+      static let fields = [ParameterField("speed", "", .positive)]
     }
     static let card = Card(
       name: "Untidy One", title: "", summary: "no sentence", source: Source(authors: "", venue: ""), version: 0)
@@ -91,11 +91,28 @@ import UnlearningTesting
   struct Forgetful: MutantMethod {
     struct Parameters: ParameterSet {
       var speed = 1.0
-      static let fields = [ParameterField("speed", "how fast")]
+      static let fields = [ParameterField("speed", "how fast", .closed(0, 10))]
       init() {}
       init(from decoder: any Decoder) throws { speed = 2 }
     }
     static let card = Card(name: "forgetful", title: "Mutant", summary: "Forgets.", source: source)
+    init(_ parameters: Parameters) throws(ParameterError) {}
+    func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
+  }
+
+  /// Takes every number, in all the ways that a parameter can hold one.
+  struct Boundless: MutantMethod {
+    struct Parameters: ParameterSet {
+      var steps = 1
+      var sizes: [Int] = []
+      var limit: Double?
+      var isFast = false
+      static let fields = [
+        ParameterField("steps", "how many steps"), ParameterField("sizes", "how large"),
+        ParameterField("limit", "up to where"), ParameterField("is_fast", "how fast"),
+      ]
+    }
+    static let card = Card(name: "boundless", title: "Mutant", summary: "Takes everything.", source: source)
     init(_ parameters: Parameters) throws(ParameterError) {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
   }
@@ -107,7 +124,13 @@ import UnlearningTesting
         "name in kebab-case", "has a title", "summary in one sentence", "has a source", "version from 1",
         "every parameter is documented", "fields say what they mean", "refuses values out of range",
       ])
-    #expect(laws(of: PluginLaws.violations(of: Forgetful.self)) == ["parameters survive a round trip"])
+    #expect(
+      laws(of: PluginLaws.violations(of: Forgetful.self)) == [
+        "refuses values out of range", "parameters survive a round trip",
+      ])
+    #expect(laws(of: PluginLaws.violations(of: Boundless.self)) == ["numbers have two bounds"])
+    let findings = PluginLaws.violations(of: Boundless.self).map(\.finding)
+    #expect(findings == ["'steps' has none", "'sizes' has none", "'limit' has none"])
   }
 
   // MARK: Attacks and metrics
@@ -177,7 +200,7 @@ import UnlearningTesting
 
     struct IdleLayer: Layer {
       func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
-        declarations.parameter("\(path).weight") { _ in Tensor(zeros: [2]) }
+        declarations.parameter("\(path).weight", shape: [2]) { _ in Tensor(zeros: [2]) }
         return input
       }
       func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {

@@ -38,7 +38,7 @@ import Unlearning
   @Test func refusesNoWidth() {
     var parameters = ResidualNetwork18.Parameters()
     parameters.width = 0
-    #expect(throws: ParameterError("width", "must be ≥ 1, is 0")) { try ResidualNetwork18(parameters) }
+    #expect(throws: ParameterError("width", "must be in [1, 8192], is 0")) { try ResidualNetwork18(parameters) }
   }
 
   /// Golden/weights/make.py wrote the file and what torchvision's network makes of it.

@@ -95,7 +95,7 @@ struct CardTests {
     let text = result.output
     #expect(text.hasPrefix("fine-tune: Fine-tuning (method, version 1)\n"))
     #expect(text.contains("\nneeds   original model, retain data\n"))
-    #expect(text.replacing(/[ ]+/, with: " ").contains("\ntraining.learning_rate number 0.01 > 0 "))
+    #expect(text.replacing(/[ ]+/, with: " ").contains("\ntraining.learning_rate number 0.01 in (0, 1000000000] "))
   }
 
   @Test(arguments: [60, 90, 200])

@@ -20,7 +20,7 @@ public struct CIFARResidualNetwork: Architecture {
     /// What each number means.
     public static let fields = [
       ParameterField("depth", "layers with weights: 6n + 2, so 8, 14, 20, 32, 44, 56, 110", .closed(8, 1202)),
-      ParameterField("width", "channels of the first stage", .atLeast(1)),
+      ParameterField("width", "channels of the first stage", .closed(1, 8192)),
     ]
   }
   /// Name, title and source.

@@ -13,7 +13,7 @@ public struct MultilayerPerceptron: Architecture {
     public init() {}
     /// What each number means.
     public static let fields = [
-      ParameterField("hidden", "widths of the hidden layers, from the image to the head", .atLeast(1))
+      ParameterField("hidden", "widths of the hidden layers, from the image to the head", .closed(1, 65_536))
     ]
   }
   /// Name, title and source.

@@ -23,7 +23,7 @@ public struct ResidualNetwork18: Architecture {
     public init() {}
     /// What each number means.
     public static let fields = [
-      ParameterField("width", "channels of the first stage", .atLeast(1)),
+      ParameterField("width", "channels of the first stage", .closed(1, 8192)),
       ParameterField(
         "stem", "for images of some 32 pixels, or of some 224", .oneOf(Stem.allCases.map(\.rawValue))),
       ParameterField(

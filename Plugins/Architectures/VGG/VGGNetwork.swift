@@ -21,7 +21,7 @@ public struct VGGNetwork: Architecture {
     /// What each number means.
     public static let fields = [
       ParameterField("depth", "11, 13, 16 or 19, the layers with weights in the original", .closed(11, 19)),
-      ParameterField("width", "channels of the first block", .atLeast(1)),
+      ParameterField("width", "channels of the first block", .closed(1, 8192)),
     ]
   }
   /// Name, title and source.

@@ -26,7 +26,7 @@ public struct ForestAttack: Attack {
     /// 20, 50 and 100 trees.
     public init() {}
     /// What it means.
-    public static let fields = [ParameterField("trees", "sizes of the forests that are tried", .atLeast(1))]
+    public static let fields = [ParameterField("trees", "sizes of the forests that are tried", .closed(1, 10_000))]
   }
 
   /// What it is.

@@ -33,11 +33,11 @@ extension LogisticAttack {
     /// What each value means.
     public static let fields: [ParameterField] = [
       ParameterField("variants", "published definitions to report", .oneOf(Variant.allCases.map(\.rawValue))),
-      ParameterField("splits", "random splits of 'starting-kit'", .atLeast(1)),
-      ParameterField("scrub_splits", "random splits of 'scrub'", .atLeast(1)),
+      ParameterField("splits", "random splits of 'starting-kit'", .closed(1, 10_000)),
+      ParameterField("scrub_splits", "random splits of 'scrub'", .closed(1, 10_000)),
       ParameterField("test_share", "share of the samples that each split holds out", .open(0, 1)),
-      ParameterField("cost", "C of the regression; the smaller, the stronger its penalty", .above(0)),
-      ParameterField("clip", "largest loss that 'scrub' tells apart, in nats", .above(0)),
+      ParameterField("cost", "C of the regression; the smaller, the stronger its penalty", .positive),
+      ParameterField("clip", "largest loss that 'scrub' tells apart, in nats", .positive),
     ]
   }
 }

@@ -92,8 +92,8 @@ extension NearestNeighbourMIA {
         "scaling", "whether features are scaled; null is 'standard' for logits and 'none' for probabilities",
         .oneOf(Scaling.allCases.map(\.rawValue))),
       ParameterField("kernel", "kernel of the discriminators", .oneOf(KernelKind.allCases.map(\.rawValue))),
-      ParameterField("cost", "C, the cost of a sample on the wrong side", .above(0)),
-      ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .above(0)),
+      ParameterField("cost", "C, the cost of a sample on the wrong side", .positive),
+      ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive),
       ParameterField("balance", "whether both sides of a discriminator have equally many samples"),
       ParameterField(
         "evaluate", "samples of the forgotten class that are judged",

@@ -88,8 +88,8 @@ extension SupportVectorMIA {
         "variants", "published definitions to report", .oneOf(Variant.allCases.map(\.rawValue))),
       ParameterField(
         "features", "what the attacker reads; an attack for each", .oneOf(Feature.allCases.map(\.rawValue))),
-      ParameterField("cost", "C, the cost of a sample on the wrong side", .above(0)),
-      ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .above(0)),
+      ParameterField("cost", "C, the cost of a sample on the wrong side", .positive),
+      ParameterField("gamma", "γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive),
       ParameterField(
         "member_order", "members taken when there are more than needed; null is 'random', 'first' as released",
         .oneOf(MemberOrder.allCases.map(\.rawValue))),
@@ -99,7 +99,8 @@ extension SupportVectorMIA {
         "non_members", "test samples that are non-members of 'salun' in a class request",
         .oneOf(NonMembers.allCases.map(\.rawValue))),
       ParameterField(
-        "maximum_samples", "most samples of the larger side, the other in proportion; null is all of them", .atLeast(2)),
+        "maximum_samples", "most samples of the larger side, the other in proportion; null is all of them",
+        .closed(2, 1_000_000)),
       ParameterField(
         "as_released", "whether members are the first ones, and modified entropy has the slip of the released code"),
     ]

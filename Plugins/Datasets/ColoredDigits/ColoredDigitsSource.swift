@@ -44,7 +44,7 @@ public struct ColoredDigitsSource: DatasetSource {
           .oneOf(DigitColouring.Target.allCases.map(\.rawValue))),
         ParameterField("correlation", "probability that a training digit has its class's colour", .closed(0, 1)),
         ParameterField("test_correlation", "probability that a test digit has its class's colour", .closed(0, 1)),
-        ParameterField("seed", "seed of the colours"),
+        ParameterField("seed", "seed of the colours", .seed),
       ]
   }
 

@@ -37,7 +37,7 @@ public struct FairFaceSource: PictureSource {
     public static let fields =
       ParameterField.pictures(train: 86_744, test: 10_954) + [
         ParameterField("validation_share", "share of training pictures that is put aside", .open(0, 1)),
-        ParameterField("validation_seed", "seed of that draw"),
+        ParameterField("validation_seed", "seed of that draw", .seed),
       ]
   }
 

@@ -36,7 +36,7 @@ public struct ShapesSource: DatasetSource {
     public static let fields = [
       ParameterField("train_count", "training images", .closed(1, 1_000_000)),
       ParameterField("test_count", "test images", .closed(1, 1_000_000)),
-      ParameterField("seed", "seed of the drawing"),
+      ParameterField("seed", "seed of the drawing", .seed),
       ParameterField("noise", "standard deviation of the noise, of pixels in [0, 1]", .closed(0, 1)),
       ParameterField("distractors", "most distractors in an image", .closed(0, 100)),
       ParameterField("rotation", "largest angle of a figure to either side, in degrees", .closed(0, 180)),
@@ -82,7 +82,14 @@ public struct ShapesSource: DatasetSource {
       train: draw(parameters.trainCount, split: "train"), test: draw(parameters.testCount, split: "test"))
   }
 
-  private func draw(_ count: Int, split: String) -> Dataset {
+  /// The labels and tints alone.
+  public func outline() throws(DataError) -> DataSplits {
+    DataSplits(
+      train: draw(parameters.trainCount, split: "train", paints: false),
+      test: draw(parameters.testCount, split: "test", paints: false))
+  }
+
+  private func draw(_ count: Int, split: String, paints: Bool = true) -> Dataset {
     let painter = ShapePainter(
       noise: parameters.noise, distractors: parameters.distractors, rotation: parameters.rotation * .pi / 180)
     let root = RandomSource(seed: UInt64(bitPattern: Int64(parameters.seed)))
@@ -90,20 +97,23 @@ public struct ShapesSource: DatasetSource {
     var pixels: [UInt8] = []
     var tints: [Int] = []
     let size = ShapePainter.side * ShapePainter.side * 3
-    pixels.reserveCapacity(count * size)
+    if paints { pixels.reserveCapacity(count * size) }
     for (index, label) in labels.enumerated() {
-      var random = root.stream("shapes-\(split)", index)
-      painter.paint(ShapeClass.allCases[label], random: &random, into: &pixels)
+      if paints {
+        var random = root.stream("shapes-\(split)", index)
+        painter.paint(ShapeClass.allCases[label], random: &random, into: &pixels)
+      }
       if let correlation = parameters.tintCorrelation {
         var draw = root.stream("tint-\(split)", index)
         tints.append(Double(draw.uniform()) < correlation ? label % 2 : 1 - label % 2)
-        painter.tint(&pixels[(pixels.count - size)...], isWarm: tints[index] == 0)
+        if paints { painter.tint(&pixels[(pixels.count - size)...], isWarm: tints[index] == 0) }
       }
     }
     return Dataset(
-      name: Self.card.name, classNames: classNames, imageShape: imageShape,
+      name: Self.card.name, classNames: classNames, imageShape: imageShape, storedShape: imageShape,
       // Of the default set, rounded.
-      normalisation: Normalisation(mean: [0.41, 0.41, 0.41], deviation: [0.26, 0.26, 0.26]), pixels: pixels,
-      labels: labels, attribute: attribute, sensitive: tints)
+      normalisation: Normalisation(mean: [0.41, 0.41, 0.41], deviation: [0.26, 0.26, 0.26]),
+      pixels: paints ? .memory(pixels) : .absent(count: count * size), labels: labels, attribute: attribute,
+      sensitive: tints)
   }
 }

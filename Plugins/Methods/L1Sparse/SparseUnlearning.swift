@@ -42,10 +42,10 @@ public struct SparseUnlearning: UnlearningMethod {
     /// What each number means.
     public static let fields =
       [
-        ParameterField("alpha", "weight of the sum of all parameters' magnitudes", .atLeast(0)),
+        ParameterField("alpha", "weight of the sum of all parameters' magnitudes", .weight),
         ParameterField(
           "penalty_schedule", "how the weight moves over the epochs", .oneOf(Schedule.allCases.map(\.rawValue))),
-        ParameterField("epochs_without_penalty", "epochs at the end without a penalty", .atLeast(0)),
+        ParameterField("epochs_without_penalty", "epochs at the end without a penalty", .epochs(from: 0)),
         ParameterField(
           "pruning_rate", "share of weights that are set to 0 before training and stay there; none: no pruning",
           .halfOpen(0, 1)),

@@ -46,11 +46,12 @@ extension MutualInformationUnlearning {
         ParameterField(
           "variant", "the method as the paper means it, or with the quirks of the released code",
           .oneOf(Variant.allCases.map(\.rawValue))),
-        ParameterField("forgetting_epochs", "epochs that begin with a pass over the forget set", .atLeast(0)),
-        ParameterField("calibration", "weight of the squared difference to the original's information", .atLeast(0)),
-        ParameterField("estimator_rate", "learning rate of the two estimators", .above(0)),
-        ParameterField("first_estimator_steps", "steps of the estimators before the first epoch", .atLeast(1)),
-        ParameterField("estimator_steps", "steps of the estimators before every other epoch", .atLeast(0)),
+        ParameterField("forgetting_epochs", "epochs that begin with a pass over the forget set", .epochs(from: 0)),
+        ParameterField("calibration", "weight of the squared difference to the original's information", .weight),
+        ParameterField("estimator_rate", "learning rate of the two estimators", .positive),
+        ParameterField(
+          "first_estimator_steps", "steps of the estimators before the first epoch", .closed(1, 1_000_000)),
+        ParameterField("estimator_steps", "steps of the estimators before every other epoch", .closed(0, 1_000_000)),
         ParameterField("reweights", "whether retained samples are reweighted"),
         ParameterField("calibrates", "whether the calibration term takes part"),
         ParameterField("forgets", "whether the passes over the forget set take place"),

@@ -41,9 +41,9 @@ public struct ReweightingFineTuning: UnlearningMethod {
           .oneOf(TeacherView.allCases.map(\.rawValue))),
         ParameterField(
           "forget_weight", "weight of the forget loss over that of the retain loss; none: every sample weighs the same",
-          .above(0)),
+          .positive),
         ParameterField(
-          "retain_ratio", "retained samples that take part, as a multiple of the forget set; none: all", .above(0)),
+          "retain_ratio", "retained samples that take part, as a multiple of the forget set; none: all", .positive),
         RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }

@@ -49,12 +49,12 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
     /// What each number means.
     public static let fields =
       [
-        ParameterField("alpha", "weight of the distance to the teacher on the retain set", .atLeast(0)),
-        ParameterField("gamma", "weight of the cross-entropy on the retain set", .atLeast(0)),
-        ParameterField("temperature", "of both distances", .above(0)),
-        ParameterField("maximising_epochs", "epochs that begin with a pass over the forget set", .atLeast(0)),
-        ParameterField("forget_batch_size", "samples per step over the forget set", .atLeast(1)),
-        ParameterField("decay_epochs", "epochs, counted from 1, after which the rate falls", .atLeast(1)),
+        ParameterField("alpha", "weight of the distance to the teacher on the retain set", .weight),
+        ParameterField("gamma", "weight of the cross-entropy on the retain set", .weight),
+        ParameterField("temperature", "of both distances", .positive),
+        ParameterField("maximising_epochs", "epochs that begin with a pass over the forget set", .epochs(from: 0)),
+        ParameterField("forget_batch_size", "samples per step over the forget set", .batchSize),
+        ParameterField("decay_epochs", "epochs, counted from 1, after which the rate falls", .epochs(from: 1)),
         ParameterField("decay_factor", "what the rate is multiplied by then", .openClosed(0, 1)),
         ParameterField("rewinds", "whether the best of all epochs' models is returned (SCRUB+R)"),
         ParameterField(

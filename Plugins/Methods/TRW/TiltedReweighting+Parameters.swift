@@ -36,13 +36,13 @@ extension TiltedReweighting {
     /// What each number means.
     public static let fields =
       [
-        ParameterField("tilt", "how far the target leans towards similar classes; 0 is RWFT", .atLeast(0)),
+        ParameterField("tilt", "how far the target leans towards similar classes; 0 is RWFT", .weight),
         ParameterField(
           "temperature", "of the softmax over similarities; smaller is sharper (not stated in the paper; chosen)",
-          .above(0)),
+          .positive),
         ParameterField(
           "pca_rank", "directions that PCA keeps; none: all min(K - 1, D) (not stated in the paper; chosen)",
-          .atLeast(1)),
+          .closed(1, 65_536)),
         ParameterField(
           "similarity",
           "what stands for a class: head weights, mean logits, mean features, or how features vary together",
@@ -59,11 +59,11 @@ extension TiltedReweighting {
           .oneOf(TeacherView.allCases.map(\.rawValue))),
         ParameterField(
           "forget_weight", "weight of the forget loss over that of the retain loss; none: every sample weighs the same",
-          .above(0)),
+          .positive),
         ParameterField(
           "retain_ratio",
           "retained samples that take part, as a multiple of the forget set; none: all; 2.0: \"TRW-2R (inferred)\"",
-          .above(0)),
+          .positive),
         RetainSampling.field,
       ] + TrainingRecipe.fields(below: "training")
   }

@@ -18,17 +18,32 @@ public struct Declarations {
   public private(set) var statistics = NamedTensors()
   /// How many numbers each convolution makes of one image.
   private(set) var mapCounts: [Int] = []
-  private let random: RandomSource
+  /// Numbers of all parameters together; `Int.max` where they are more.
+  private(set) var parameterCount = 0
+  /// Numbers that the layers with parameters make of one image, likewise.
+  private(set) var outputCount = 0
+  /// nil where parameters are only counted.
+  private let random: RandomSource?
 
   /// Nothing declared; initial values are drawn from streams of `random` named by the parameters' paths.
   public init(random: RandomSource) { self.random = random }
 
-  /// Declares a parameter whose initial value is drawn by `initial`.
-  public mutating func parameter(_ name: String, _ initial: (inout RandomSource) -> Tensor) {
+  /// Nothing declared; parameters are counted by their shapes and take no memory.
+  init() { random = nil }
+
+  /// Declares a parameter of `shape` whose initial value is drawn by `initial`.
+  public mutating func parameter(_ name: String, shape: [Int], _ initial: (inout RandomSource) -> Tensor) {
+    parameterCount = parameterCount.addingSaturated(shape.saturatedProduct)
+    guard let random else { return }
     precondition(parameters[name] == nil, "parameter '\(name)' is declared twice")
     var source = random.stream(name)
-    parameters[name] = initial(&source)
+    let value = initial(&source)
+    precondition(value.shape == shape, "parameter '\(name)' has shape \(value.shape), declared was \(shape)")
+    parameters[name] = value
   }
+
+  /// Notes that a layer with parameters makes an output of `shape` of one image.
+  mutating func output(_ shape: [Int]) { outputCount = outputCount.addingSaturated(shape.saturatedProduct) }
 
   /// Declares a running statistic.
   public mutating func statistic(_ name: String, _ initial: Tensor) {

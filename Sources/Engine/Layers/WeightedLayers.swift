@@ -30,12 +30,14 @@ public struct Convolution: Layer {
     precondition(input.count == 3, "a convolution needs images, not \(input)")
     let fanIn = size * size * input[2] / groups
     let scale = Float((2 / Double(fanIn)).squareRoot())
-    declarations.parameter(path.below("weight")) { random in
-      Tensor(normal: [size, size, input[2] / groups, channels], scale: scale, random: &random)
+    let shape = [size, size, input[2] / groups, channels]
+    declarations.parameter(path.below("weight"), shape: shape) { random in
+      Tensor(normal: shape, scale: scale, random: &random)
     }
-    if hasBias { declarations.parameter(path.below("bias")) { _ in Tensor(zeros: [channels]) } }
+    if hasBias { declarations.parameter(path.below("bias"), shape: [channels]) { _ in Tensor(zeros: [channels]) } }
     let output = [(input[0] + 2 * padding - size) / stride + 1, (input[1] + 2 * padding - size) / stride + 1, channels]
     declarations.maps(output)
+    declarations.output(output)
     return output
   }
 
@@ -85,12 +87,13 @@ public struct Linear: Layer {
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     precondition(input.count == 1, "a linear layer needs rows, not \(input)")
     let bound = Float(1 / Double(input[0]).squareRoot())
-    declarations.parameter(path.below("weight")) { random in
+    declarations.parameter(path.below("weight"), shape: [outputs, input[0]]) { random in
       Tensor(uniform: [outputs, input[0]], low: -bound, high: bound, random: &random)
     }
-    declarations.parameter(path.below("bias")) { random in
+    declarations.parameter(path.below("bias"), shape: [outputs]) { random in
       Tensor(uniform: [outputs], low: -bound, high: bound, random: &random)
     }
+    declarations.output([outputs])
     return [outputs]
   }
 
@@ -131,8 +134,9 @@ public struct BatchNorm: Layer {
   /// Scale 1, shift 0, running mean 0, running variance 1.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     let shape = [input[input.count - 1]]
-    declarations.parameter(path.below("weight")) { _ in Tensor(repeating: 1, shape: shape) }
-    declarations.parameter(path.below("bias")) { _ in Tensor(zeros: shape) }
+    declarations.parameter(path.below("weight"), shape: shape) { _ in Tensor(repeating: 1, shape: shape) }
+    declarations.parameter(path.below("bias"), shape: shape) { _ in Tensor(zeros: shape) }
+    declarations.output(input)
     declarations.statistic(path.below("running_mean"), Tensor(zeros: shape))
     declarations.statistic(path.below("running_var"), Tensor(repeating: 1, shape: shape))
     return input

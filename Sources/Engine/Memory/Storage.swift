@@ -67,8 +67,32 @@ final class BufferCache: Sendable {
     }
     if let cached { return cached.pointer }
     let bytes = capacity * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    guard
+      let raw = Self.allocate(bytes)
+        ?? {
+          dropFree(); return Self.allocate(bytes)
+        }()
+    else {
+      // Plans leave out models that cannot fit, so this is memory that other work has taken in the meantime.
+      fatalError(
+        "out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept, "
+          + "fewer steps side by side (--workers) or a smaller batch_size take less")
+    }
     return raw.bindMemory(to: Float.self, capacity: capacity)
+  }
+
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? { aligned_alloc(64, bytes) }
+
+  /// Hands all free buffers back to the system.
+  private func dropFree() {
+    let dropped = state.withLock { state in
+      defer {
+        state.free = [:]
+        state.freeBytes = 0
+      }
+      return state.free.values.flatMap { $0 }
+    }
+    for address in dropped { free(address.pointer) }
   }
 
   func give(back pointer: UnsafeMutablePointer<Float>, capacity: Int) {
@@ -80,7 +104,7 @@ final class BufferCache: Sendable {
       state.freeBytes += bytes
       return true
     }
-    if !kept { UnsafeMutableRawPointer(address.pointer).deallocate() }
+    if !kept { free(address.pointer) }
   }
 }
 

@@ -1,23 +1,42 @@
 import Foundation
 
 /// What remains to be done of a plan: steps whose results are missing and that a missing result needs.
+///
+/// Every step knows how many of its parents are not done, so that finding the next one does not look at all of them.
 struct Agenda {
   private enum Status { case done, pending, running, failed, skipped }
   private let steps: [StepKey: Step]
   private let order: [StepKey]
+  private let place: [StepKey: Int]
+  private let children: [StepKey: [StepKey]]
   private let store: Store
   private var status: [StepKey: Status] = [:]
+  /// For each pending step how many different parents are not done.
+  private var openParents: [StepKey: Int] = [:]
+  /// Places, in the plan, of steps that were ready when they were added; some may not be any more.
+  private var ready = Heap()
+  private var skippedSince: [StepKey] = []
   private var reasons: [StepKey: String] = [:]
   /// Which artefacts were made anew for which step: once each, so that a disk that always fails ends the step.
   private var repairsOf: [StepKey: Set<StepKey>] = [:]
   /// What was found damaged while looking.
   private(set) var repairs: [String] = []
+  private(set) var pendingCount = 0
+  /// Steps that are or were to be run.
+  private(set) var totalToRun = 0
+  private var finished: Set<StepKey> = []
 
   /// Results that people read are verified; what lies below them is only looked at when a step reads it.
   init(_ plan: Plan, store: Store) {
     self.store = store
     steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
     order = plan.steps.map(\.key)
+    place = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
+    var children: [StepKey: [StepKey]] = [:]
+    for step in plan.steps {
+      for parent in Set(step.parents) { children[parent, default: []].append(step.key) }
+    }
+    self.children = children
     let results = Self.results(of: plan)
     for key in order where results.contains(key) {
       if store.contains(key) {
@@ -56,16 +75,6 @@ struct Agenda {
     _ = try StepRunner.measurements(of: key, in: store)
   }
 
-  var pendingCount: Int { status.values.count { $0 == .pending } }
-  /// Steps that are or were to be run.
-  var totalToRun: Int {
-    order.count { key in
-      guard let state = status[key] else { return false }
-      return state != .done || finished.contains(key)
-    }
-  }
-  private var finished: Set<StepKey> = []
-
   /// Marks `key` and what it needs as pending, as far as results are missing.
   private mutating func demand(_ key: StepKey) {
     guard status[key] == nil else { return }
@@ -73,43 +82,69 @@ struct Agenda {
       status[key] = .done
       return
     }
-    status[key] = .pending
+    totalToRun += 1
     for parent in steps[key]?.parents ?? [] { demand(parent) }
+    makePending(key)
+  }
+
+  /// All of its parents have a status.
+  private mutating func makePending(_ key: StepKey) {
+    status[key] = .pending
+    pendingCount += 1
+    let parents = Set(steps[key]?.parents ?? [])
+    openParents[key] = parents.count { status[$0] != .done }
+    if let lost = parents.first(where: { status[$0] == .failed || status[$0] == .skipped }) {
+      skip(key, because: lost)
+    } else {
+      offer(key)
+    }
+  }
+
+  private mutating func offer(_ key: StepKey) {
+    if status[key] == .pending, openParents[key] == 0, let place = place[key] { ready.add(place) }
   }
 
   /// The next step, in the plan's order, all of whose parents are done.
   mutating func takeReady() -> Step? {
-    for key in order where status[key] == .pending {
-      guard let step = steps[key], step.parents.allSatisfy({ status[$0] == .done }) else { continue }
+    while let place = ready.removeLeast() {
+      let key = order[place]
+      guard status[key] == .pending, openParents[key] == 0 else { continue }
       status[key] = .running
-      return step
+      pendingCount -= 1
+      return steps[key]
     }
     return nil
   }
 
-  /// Steps that cannot be run any more, each once, with the reason.
+  /// Steps that cannot be run any more, each once, in the plan's order, with the reason.
   mutating func takeSkipped() -> [(Step, String)] {
-    var skipped: [(Step, String)] = []
-    for key in order where status[key] == .pending {
-      guard let step = steps[key] else { continue }
-      let lost = step.parents.first { status[$0] == .failed || status[$0] == .skipped }
-      guard let lost else { continue }
-      status[key] = .skipped
-      let reason = reasons[lost] ?? "a step that it needs failed"
-      reasons[key] = reason
-      skipped.append((step, reason))
-    }
-    return skipped
+    let keys = skippedSince.sorted { place[$0] ?? 0 < place[$1] ?? 0 }
+    skippedSince = []
+    return keys.compactMap { key in steps[key].map { ($0, reasons[key] ?? "a step that it needs failed") } }
+  }
+
+  private mutating func skip(_ key: StepKey, because lost: StepKey) {
+    guard status[key] == .pending else { return }
+    status[key] = .skipped
+    pendingCount -= 1
+    reasons[key] = reasons[lost] ?? "a step that it needs failed"
+    skippedSince.append(key)
+    for child in children[key] ?? [] { skip(child, because: key) }
   }
 
   mutating func finish(_ key: StepKey) {
     status[key] = .done
     finished.insert(key)
+    for child in children[key] ?? [] {
+      openParents[child, default: 0] -= 1
+      offer(child)
+    }
   }
 
   mutating func fail(_ key: StepKey, _ reason: String) {
     status[key] = .failed
     reasons[key] = reason
+    for child in children[key] ?? [] { skip(child, because: key) }
   }
 
   /// What to do about an artefact that a step could not read.
@@ -127,13 +162,16 @@ struct Agenda {
     guard steps[key] != nil, repairsOf[step.key, default: []].insert(key).inserted else { return .impossible }
     // A step that began before the repair may fail after it; then there is nothing left to put aside.
     if status[key] == .pending || status[key] == .running || finished.contains(key) {
-      status[step.key] = .pending
+      makePending(step.key)
       return .underWay
     }
     guard let message = discard(key, because: nil) else { return .impossible }
+    if status[key] == .done {
+      for child in children[key] ?? [] { openParents[child, default: 0] += 1 }
+    }
     status[key] = nil
     demand(key)
-    status[step.key] = .pending
+    makePending(step.key)
     return .planned(message)
   }
 
@@ -147,5 +185,33 @@ struct Agenda {
     let label = steps[key]?.label ?? key.short
     let reason = error.map { " (\($0))" } ?? ""
     return "the artefact of '\(label)' is damaged\(reason); it \(place)is computed again"
+  }
+}
+
+/// A heap of numbers, the least on top.
+private struct Heap {
+  private var numbers: [Int] = []
+
+  mutating func add(_ number: Int) {
+    numbers.append(number)
+    var child = numbers.count - 1
+    while child > 0, numbers[child] < numbers[(child - 1) / 2] {
+      numbers.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func removeLeast() -> Int? {
+    guard let least = numbers.first, let last = numbers.popLast() else { return nil }
+    guard !numbers.isEmpty else { return least }
+    numbers[0] = last
+    var parent = 0
+    while true {
+      let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < numbers.count }
+      guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent] else { break }
+      numbers.swapAt(child, parent)
+      parent = child
+    }
+    return least
   }
 }

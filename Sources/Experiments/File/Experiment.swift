@@ -62,11 +62,36 @@ public struct Experiment: Sendable {
   }
 }
 
+extension Experiment {
+  /// Refuses grids that are too large to plan.
+  func checkCellCount() throws(DiagnosticList) {
+    var count = 1
+    for axis in [data.count, architectures.count, recipes.count, forget.count, seeds.count, methods.count + 2] {
+      let (product, overflow) = count.multipliedReportingOverflow(by: axis)
+      guard !overflow, product <= Plan.maximumCells else {
+        let message =
+          "the grid has more than \(Plan.maximumCells) cells: data × architectures × training × forget "
+          + "requests × seeds × methods, with the original and the retrained model; cut it into several files"
+        throw DiagnosticList([Diagnostic(file: file, message: message)])
+      }
+      count = product
+    }
+  }
+}
+
 /// How originals and retrained models are trained: one value of an axis.
 struct RecipeVariant: Sendable {
-  var recipe: TrainingRecipe
-  var parameters: JSONValue
-  var varied: [Variant.Assignment]
+  let recipe: TrainingRecipe
+  let parameters: JSONValue
+  /// The canonical text of the parameters.
+  let parametersText: String
+  let varied: [Variant.Assignment]
+
+  init(recipe: TrainingRecipe, parameters: JSONValue, varied: [Variant.Assignment]) {
+    (self.recipe, self.parameters, self.varied) = (recipe, parameters, varied)
+    parametersText = parameters.canonicalText
+  }
+
   /// "training.epochs=40", empty when nothing varies.
   var label: String { varied.map { "training.\($0.path)=\($0.value)" }.joined(separator: " ") }
 }

@@ -76,14 +76,26 @@ struct ExperimentReader {
     guard let node = root["seeds"] else { return [1] }
     guard let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one seed is needed", at: node.mark) }
+    if items.count > ValueRange.longestList {
+      diagnostics.report("at most \(ValueRange.longestList) seeds, found \(items.count)", at: node.mark)
+    }
     var seeds: [Int] = []
+    var known: Set<Int> = []
     for item in items {
-      guard let seed = item.int(diagnostics) else { continue }
-      if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: item.mark) }
-      if seeds.contains(seed) { diagnostics.report("seed \(seed) is listed twice", at: item.mark) }
+      guard let seed = seed(item) else { continue }
+      if !known.insert(seed).inserted { diagnostics.report("seed \(seed) is listed twice", at: item.mark) }
       seeds.append(seed)
     }
     return seeds
+  }
+
+  /// A seed of a grid or a draw.
+  private func seed(_ node: Node) -> Int? {
+    guard let seed = node.int(diagnostics) else { return nil }
+    if !ValueRange.seed.contains(Double(seed)) {
+      diagnostics.report("a seed is \(ValueRange.seed.requirement), found \(seed)", at: node.mark)
+    }
+    return seed
   }
 
   private func validationFraction() -> Double {
@@ -151,8 +163,7 @@ struct ExperimentReader {
   private func groups(_ node: Node) -> ForgetEntry? {
     guard let group = node["group"] else { return nil }
     node.reportUnknownKeys(known: ["group", "ratio", "seed"], diagnostics)
-    let seed = node["seed"].flatMap { $0.int(diagnostics) } ?? 0
-    if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: node["seed"]?.mark) }
+    let seed = node["seed"].flatMap(seed) ?? 0
     let ratio = node["ratio"].flatMap { $0.double(diagnostics) } ?? 0.5
     if ratio <= 0 || ratio > 1 { diagnostics.report("'ratio' must be in (0, 1], is \(ratio)", at: node["ratio"]?.mark) }
     let items: [Node]
@@ -186,8 +197,7 @@ struct ExperimentReader {
   private func samples(_ node: Node) -> ForgetEntry? {
     guard node.entries(diagnostics) != nil else { return nil }
     node.reportUnknownKeys(known: ["fraction", "count", "seed"], diagnostics)
-    let seed = node["seed"].flatMap { $0.int(diagnostics) } ?? 0
-    if seed < 0 { diagnostics.report("a seed is ≥ 0, found \(seed)", at: node["seed"]?.mark) }
+    let seed = node["seed"].flatMap(seed) ?? 0
     switch (node["fraction"], node["count"]) {
     case (let fraction?, nil):
       guard let value = fraction.double(diagnostics) else { return nil }

@@ -13,8 +13,8 @@ struct Sweep {
   }
 
   private struct Axis {
-    /// For each point: what stands where.
-    var points: [[(path: [String], value: Node)]]
+    /// For each point: what stands where, and where its name is written.
+    var points: [[(path: [String], keyMark: Mark, value: Node)]]
   }
 
   /// More combinations than this in one block are taken for a mistake.
@@ -35,7 +35,9 @@ struct Sweep {
         axis.points.map { point in
           point.reduce(cell) { cell, assignment in
             Cell(
-              node: cell.node.map { setting($0, assignment.path[...], to: assignment.value) },
+              node: cell.node.map {
+                setting($0, assignment.path[...], at: assignment.keyMark, to: assignment.value)
+              },
               assignments: cell.assignments + [
                 .init(path: assignment.path.joined(separator: "."), value: text(assignment.value))
               ])
@@ -73,7 +75,7 @@ struct Sweep {
         if let axis = zipAxis(entry, path: path, diagnostics) { axes.append(axis) }
       } else if let sweep = entry.value.entries, sweep.count == 1, sweep[0].key == "sweep" {
         guard let values = points(of: sweep[0], diagnostics) else { continue }
-        axes.append(Axis(points: values.map { [(inner, $0)] }))
+        axes.append(Axis(points: values.map { [(inner, entry.keyMark, $0)] }))
       } else {
         var changed = entry
         changed.value = collect(entry.value, path: inner, into: &axes, diagnostics)
@@ -89,10 +91,10 @@ struct Sweep {
       diagnostics.report("zip varies several parameters together; one parameter is swept by 'sweep'", at: entry.keyMark)
       return nil
     }
-    var lists: [(path: [String], values: [Node])] = []
+    var lists: [(path: [String], keyMark: Mark, values: [Node])] = []
     for column in columns {
       guard let values = points(of: column, diagnostics) else { return nil }
-      lists.append((path + column.key.split(separator: ".").map(String.init), values))
+      lists.append((path + column.key.split(separator: ".").map(String.init), column.keyMark, values))
     }
     for (column, list) in zip(columns, lists) where list.values.count != lists[0].values.count {
       diagnostics.report(
@@ -100,7 +102,7 @@ struct Sweep {
           + "'\(column.key)' has \(list.values.count)", at: column.keyMark)
       return nil
     }
-    return Axis(points: lists[0].values.indices.map { row in lists.map { ($0.path, $0.values[row]) } })
+    return Axis(points: lists[0].values.indices.map { row in lists.map { ($0.path, $0.keyMark, $0.values[row]) } })
   }
 
   private static func points(of entry: Node.Entry, _ diagnostics: Diagnostics) -> [Node]? {
@@ -115,11 +117,18 @@ struct Sweep {
     return values.isEmpty ? nil : values
   }
 
-  private static func setting(_ node: Node, _ path: ArraySlice<String>, to value: Node) -> Node {
+  /// `node` with `value` at the end of `path`; every key on the way that it lacks is placed where the file names it, so that
+  /// a misspelt one is reported once and not for each of its values.
+  private static func setting(_ node: Node, _ path: ArraySlice<String>, at keyMark: Mark, to value: Node) -> Node {
     guard let head = path.first else { return value }
-    let rest = path.dropFirst()
-    if rest.isEmpty { return node.setting(head, to: value) }
-    return node.setting(head, to: setting(node[head] ?? .mapping([], value.mark), rest, to: value))
+    let inner = setting(node[head] ?? .mapping([], value.mark), path.dropFirst(), at: keyMark, to: value)
+    guard var entries = node.isNull ? [] : node.entries else { return node }
+    if let index = entries.firstIndex(where: { $0.key == head }) {
+      entries[index].value = inner
+    } else {
+      entries.append(.init(key: head, keyMark: keyMark, value: inner))
+    }
+    return .mapping(entries, node.mark)
   }
 
   private static func text(_ node: Node) -> String {

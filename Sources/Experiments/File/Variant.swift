@@ -15,6 +15,33 @@ public struct Variant: Sendable {
   public let keyParameters: JSONValue
   /// The plugin, constructed.
   public let plugin: any Plugin
+  /// What names this variant in cache keys, and its canonical text.
+  let identity: JSONValue, identityText: String
+
+  init(
+    name: String, version: Int, varied: [Assignment], parameters: JSONValue, keyParameters: JSONValue,
+    plugin: any Plugin
+  ) {
+    self.name = name
+    self.version = version
+    self.varied = varied
+    self.parameters = parameters
+    self.keyParameters = keyParameters
+    self.plugin = plugin
+    identity = .object([
+      .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
+      .init(key: "parameters", value: keyParameters),
+    ])
+    identityText = identity.canonicalText
+  }
+
+  /// The same with another label.
+  private init(_ other: Variant, varied: [Assignment]) {
+    (name, version, parameters) = (other.name, other.version, other.parameters)
+    (keyParameters, plugin) = (other.keyParameters, other.plugin)
+    (identity, identityText) = (other.identity, other.identityText)
+    self.varied = varied
+  }
 
   /// One parameter and the value that a sweep gave it.
   public struct Assignment: Sendable, Hashable {
@@ -54,12 +81,27 @@ public struct Variant: Sendable {
     }
   }
 
-  /// What names this variant in cache keys, besides the content of files.
-  var identity: JSONValue {
-    .object([
-      .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
-      .init(key: "parameters", value: keyParameters),
-    ])
+  /// `variants`, with those of one plugin told apart: by all that differs between them, where sweeps do not say it.
+  static func tellingTwinsApart(_ variants: [Variant]) -> [Variant] {
+    var differing: [String: Set<String>] = [:]
+    for (name, twins) in Dictionary(grouping: variants, by: \.name) where twins.count > 1 {
+      guard Set(twins.map(\.varied)).count > 1 || twins.contains(where: \.varied.isEmpty) else { continue }
+      var values: [String: Set<String>] = [:]
+      var counts: [String: Int] = [:]
+      for twin in twins {
+        for (path, value) in twin.parameters.leaves {
+          values[path, default: []].insert(value)
+          counts[path, default: 0] += 1
+        }
+      }
+      // A parameter that some of them do not even have tells them apart, too.
+      differing[name] = Set(values.keys.filter { values[$0]?.count != 1 || counts[$0] != twins.count })
+    }
+    return variants.map { variant in
+      guard let paths = differing[variant.name] else { return variant }
+      let leaves = variant.parameters.leaves.filter { paths.contains($0.path) }
+      return Variant(variant, varied: leaves.map { Assignment(path: $0.path, value: $0.value) })
+    }
   }
 }
 
@@ -74,6 +116,7 @@ struct VariantReader {
     guard let node, let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one \(role) is needed", at: node.mark) }
     var result: [Variant] = []
+    var listed: Set<[String]> = []
     for item in items {
       guard let (name, nameMark, parameters) = nameAndParameters(item, role: role) else { continue }
       guard let type = known.first(where: { $0.card.name == name }) else {
@@ -81,13 +124,13 @@ struct VariantReader {
         continue
       }
       for variant in variants(of: type, parameters: parameters, at: nameMark) {
-        if result.contains(where: { $0.name == name && $0.parameters == variant.parameters }) {
+        if !listed.insert([name, variant.parameters.canonicalText]).inserted {
           diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark)
         }
         result.append(variant)
       }
     }
-    return tellingTwinsApart(result)
+    return Variant.tellingTwinsApart(result)
   }
 
   private func nameAndParameters(_ item: Node, role: String) -> (String, Mark, Node?)? {
@@ -127,10 +170,10 @@ struct VariantReader {
 
   /// One set of parameters over its defaults, with its resolved form.
   func decode<P: ParameterSet>(_ type: P.Type, from node: Node?) -> (values: P, parameters: JSONValue)? {
-    let before = diagnostics.count
+    let before = diagnostics.reports
     let known = P.fields.map { String($0.name.prefix { $0 != "." }) }
     let decoded = ConfigYAML.decode(P.self, from: node, defaults: P(), knownKeys: known, diagnostics: diagnostics)
-    guard let values = decoded, diagnostics.count == before else { return nil }
+    guard let values = decoded, diagnostics.reports == before else { return nil }
     guard let parameters = try? JSONValue(values) else { return nil }
     return (values, parameters)
   }
@@ -142,25 +185,6 @@ struct VariantReader {
       for key in problem.parameter.split(separator: ".") { place = place?[String(key)] ?? place }
       let known = place.flatMap { $0.mark == .generated ? nil : $0.mark }
       diagnostics.report("'\(problem.parameter)' \(problem.message)", at: known ?? mark)
-    }
-  }
-
-  /// Two entries of one plugin get what the file says of each in their labels.
-  private func tellingTwinsApart(_ variants: [Variant]) -> [Variant] {
-    variants.map { variant in
-      let twins = variants.filter { $0.name == variant.name }
-      guard twins.count > 1, twins.contains(where: { $0.varied != variant.varied || $0.varied.isEmpty }) else {
-        return variant
-      }
-      var differing: [Variant.Assignment] = []
-      for (path, value) in variant.parameters.leaves {
-        if twins.contains(where: { twin in twin.parameters.leaves.first { $0.path == path }?.value != value }) {
-          differing.append(.init(path: path, value: value))
-        }
-      }
-      return Variant(
-        name: variant.name, version: variant.version, varied: differing, parameters: variant.parameters,
-        keyParameters: variant.keyParameters, plugin: variant.plugin)
     }
   }
 }

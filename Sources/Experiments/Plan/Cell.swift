@@ -78,7 +78,7 @@ public struct Step: Sendable {
   /// The steps whose results it reads.
   public let parents: [StepKey]
   /// The configuration that the key is made of.
-  let configuration: JSONValue
+  package let configuration: JSONValue
   /// Names and versions of the plugins that take part.
   let plugins: [String: Int]
   let work: Work

@@ -19,11 +19,17 @@ public struct Plan: Sendable {
   /// What the files of data and weights contain, by which the keys of the steps are made.
   let files: PlannedFiles
 
+  /// The most cells, left out or not, of one grid.
+  public static let maximumCells = 100_000
+
   /// Plans `experiment`; reads the data files to fingerprint them, but decodes nothing.
   ///
-  /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing.
-  public init(_ experiment: Experiment, registry: Registry) throws {
-    var builder = try PlanBuilder(experiment, registry: registry)
+  /// - Parameter memory: Bytes that one step may take. Cells whose models are larger are left out with the reason; without
+  ///   it, as where finished results are read, none is.
+  /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing or the grid has
+  ///   more than `maximumCells` cells.
+  public init(_ experiment: Experiment, registry: Registry, memory: Int = .max) throws {
+    var builder = try PlanBuilder(experiment, registry: registry, memory: memory)
     try builder.build()
     self.experiment = experiment
     cells = builder.cells
@@ -38,23 +44,35 @@ public struct Plan: Sendable {
 /// Walks the grid and collects cells and steps.
 struct PlanBuilder {
   let experiment: Experiment
+  /// Bytes that one step may take.
+  let memory: Int
+  /// The data without pixels, where they are needed.
+  let outlines: DataCache
   /// The retrained models that others may be compared with: with and without reweighting.
   private let references: [Variant]
-  private let dataIdentities: [JSONValue]
+  private let dataParts: [KeyPart]
   /// By label.
-  private let architectureIdentities: [String: JSONValue]
   private(set) var files: PlannedFiles
+  private let architectureParts: [String: KeyPart]
+  private let validationPart: KeyPart
+  /// By role and identity without the content of files.
+  private var variantParts: [String: KeyPart] = [:]
+  /// By request.
+  private var requestParts: [ForgetRequest: KeyPart] = [:]
   private(set) var cells: [Cell] = []
   var pruned: [PrunedCell] = []
   private(set) var steps: [Step] = []
   private var known: Set<StepKey> = []
+  var noted: Set<PrunedCell> = []
   var usedExclusions: Set<Int> = []
 
   /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
   static let engineVersion = 7
 
-  init(_ experiment: Experiment, registry: Registry) throws {
+  init(_ experiment: Experiment, registry: Registry, memory: Int) throws {
     self.experiment = experiment
+    self.memory = memory
+    try experiment.checkCellCount()
     guard let retrain = registry.method(Self.referenceName) else {
       throw DiagnosticList([
         Diagnostic(file: experiment.file, message: "no method is named '\(Self.referenceName)', the reference of all")
@@ -62,11 +80,15 @@ struct PlanBuilder {
     }
     references = try RetainSampling.allCases.map { try Self.reference(of: retrain, $0) }
     var files = PlannedFiles()
-    dataIdentities = try experiment.data.map { try Self.identity(of: $0, &files) }
-    architectureIdentities = Dictionary(
-      try experiment.architectures.map { ($0.label, try Self.identity(ofArchitecture: $0, &files)) },
+    dataParts = try experiment.data.map { KeyPart("data", try Self.identity(of: $0, &files)) }
+    validationPart = KeyPart("validation_fraction", .number(experiment.validationFraction))
+    architectureParts = Dictionary(
+      try experiment.architectures.map {
+        ($0.label, KeyPart("architecture", try Self.identity(ofArchitecture: $0, &files)))
+      },
       uniquingKeysWith: { first, _ in first })
     self.files = files
+    outlines = DataCache(experiment, planned: files, countsOnly: true)
   }
 
   /// The method that others are compared with.
@@ -117,6 +139,11 @@ struct PlanBuilder {
     var group = whole
     group.settings = withoutExcluded(whole)
     guard !group.settings.isEmpty else { return }
+    if let obstacle = memoryObstacle(group, method: nil) {
+      noteExclusions(group, methods: experiment.methods)
+      pruned.append(PrunedCell(description: group.label, reason: obstacle))
+      return
+    }
     let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
     var originals: [StepKey] = []
     for setting in group.settings { originals.append(try addTraining(setting)) }
@@ -132,11 +159,10 @@ struct PlanBuilder {
     }
     for method in experiment.methods {
       guard let plugin = method.plugin as? any UnlearningMethod else { continue }
-      if let obstacle = obstacle(to: type(of: plugin), plugin.reference, group) {
-        // An exclusion of what cannot run anyway is not a mistake.
-        for setting in group.settings { _ = exclusion(group, setting, method: method, attack: nil) }
-        pruned.append(
-          PrunedCell(description: "\(group.label) / \(method.label)", reason: "\(method.name) \(obstacle)"))
+      let own = obstacle(to: type(of: plugin), plugin.reference, group).map { "\(method.name) \($0)" }
+      if let obstacle = own ?? memoryObstacle(group, method: method) {
+        noteExclusions(group, methods: [method])
+        pruned.append(PrunedCell(description: "\(group.label) / \(method.label)", reason: obstacle))
         continue
       }
       if banks[plugin.reference] == nil {
@@ -189,19 +215,6 @@ struct PlanBuilder {
     return bank
   }
 
-  /// Why a method cannot serve the request of `group`, or nil.
-  private func obstacle(
-    to method: any UnlearningMethod.Type, _ reference: RetainSampling, _ group: Group
-  ) -> String? {
-    let kind = group.request.kind
-    guard method.serves.contains(kind) else {
-      let served = method.serves.map(\.rawValue).sorted().joined(separator: ", ")
-      return "serves requests of \(served), this is one of \(kind.rawValue)"
-    }
-    let readsGroups = method.needs.contains(.groups) || reference == .reweight
-    return readsGroups && !Self.hasGroups(group) ? "reads groups, and the data have no sensitive attribute" : nil
-  }
-
   private mutating func addCell(
     _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool, probes: [Cell.Probe]
   ) {
@@ -228,20 +241,21 @@ struct PlanBuilder {
   // MARK: Steps
 
   private mutating func add(
-    _ kind: StepKind, _ label: String, parents: [StepKey], configuration: [JSONValue.Member], plugins: [Variant],
+    _ kind: StepKind, _ label: String, parents: [StepKey], configuration: [KeyPart], plugins: [Variant],
     work: Step.Work
   ) -> StepKey {
-    var members = configuration
-    members.append(.init(key: "step", value: .string(kind.rawValue)))
-    members.append(.init(key: "engine", value: .int(Self.engineVersion)))
-    members.append(.init(key: "parents", value: .array(parents.map { .string($0.hex) })))
-    let whole = JSONValue.object(members)
-    let key = StepKey(canonicalText: whole.canonicalText)
+    let parts =
+      configuration + [
+        KeyPart("step", .string(kind.rawValue)), KeyPart("engine", .int(Self.engineVersion)),
+        KeyPart("parents", .array(parents.map { .string($0.hex) })),
+      ]
+    let key = StepKey(canonicalText: KeyPart.canonicalText(parts))
     if known.insert(key).inserted {
       let versions = plugins.map { ($0.name, $0.version) }
       steps.append(
         Step(
-          key: key, kind: kind, label: label, parents: parents, configuration: whole,
+          key: key, kind: kind, label: label, parents: parents,
+          configuration: .object(parts.map { JSONValue.Member(key: $0.key, value: $0.value) }),
           plugins: Dictionary(versions, uniquingKeysWith: { first, _ in first }), work: work))
     }
     return key
@@ -252,27 +266,29 @@ struct PlanBuilder {
     return (parts + ["seed \(setting.seed)"]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
-  private func common(_ setting: Step.Setting) -> [JSONValue.Member] {
-    [
-      .init(key: "data", value: dataIdentities[setting.data]),
-      .init(key: "validation_fraction", value: .number(experiment.validationFraction)),
-    ]
-  }
+  private func common(_ setting: Step.Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }
 
-  private func modelSetting(_ setting: Step.Setting) -> [JSONValue.Member] {
+  private func modelSetting(_ setting: Step.Setting) -> [KeyPart] {
     common(setting) + [
-      .init(
-        key: "architecture",
-        value: architectureIdentities[setting.architecture.label] ?? setting.architecture.identity),
-      .init(key: "training", value: setting.recipe.parameters), .init(key: "seed", value: .int(setting.seed)),
+      architectureParts[setting.architecture.label] ?? KeyPart("architecture", setting.architecture.identity),
+      KeyPart("training", setting.recipe.parameters, text: setting.recipe.parametersText),
+      KeyPart("seed", .int(setting.seed)),
     ]
   }
 
-  private func request(_ setting: Step.Setting) throws -> [JSONValue.Member] {
-    [
-      .init(key: "forget", value: try JSONValue(setting.request)),
-      .init(key: "forget_seed", value: .int(setting.drawSeed)),
-    ]
+  private mutating func request(_ setting: Step.Setting) throws -> [KeyPart] {
+    let known = requestParts[setting.request]
+    let part = try known ?? KeyPart("forget", try JSONValue(setting.request))
+    if known == nil { requestParts[setting.request] = part }
+    return [part, KeyPart("forget_seed", .int(setting.drawSeed))]
+  }
+
+  private mutating func part(_ key: String, _ variant: Variant) throws -> KeyPart {
+    let name = key + variant.identityText
+    if let known = variantParts[name] { return known }
+    let part = KeyPart(key, try Self.identity(ofPlugin: variant, &files))
+    variantParts[name] = part
+    return part
   }
 
   private mutating func addTraining(_ setting: Step.Setting) throws -> StepKey {
@@ -288,8 +304,7 @@ struct PlanBuilder {
     let parent = needs.contains(.originalModel) ? original : nil
     return add(
       .unlearn, label(setting, setting.request.shortLabel, method.label), parents: parent.map { [$0] } ?? [],
-      configuration: modelSetting(setting) + (try request(setting))
-        + [.init(key: "method", value: try Self.identity(ofPlugin: method, &files))],
+      configuration: modelSetting(setting) + (try request(setting)) + [try part("method", method)],
       plugins: [experiment.data[setting.data], setting.architecture, method],
       work: .unlearn(setting, method: method, original: parent))
   }
@@ -299,15 +314,9 @@ struct PlanBuilder {
   ) throws -> StepKey {
     add(
       .predict, label(setting, setting.request.shortLabel, name), parents: [model],
-      configuration: common(setting) + (try request(setting)) + [.init(key: "features", value: .bool(features))],
+      configuration: common(setting) + (try request(setting)) + [KeyPart("features", .bool(features))],
       plugins: [experiment.data[setting.data], setting.architecture],
       work: .predict(setting, model: model, features: features))
-  }
-
-  private static func reads(_ variant: Variant, _ kind: EvidenceKind) -> Bool {
-    if let attack = variant.plugin as? any Attack { return type(of: attack).reads.contains(kind) }
-    if let metric = variant.plugin as? any Metric { return type(of: metric).reads.contains(kind) }
-    return false
   }
 
   private mutating func addProbes(
@@ -340,8 +349,7 @@ struct PlanBuilder {
       if isAttack, usesBank {
         let key = add(
           .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
-          configuration: common(setting) + (try request(setting))
-            + [.init(key: "attack", value: try Self.identity(ofPlugin: probe, &files))],
+          configuration: common(setting) + (try request(setting)) + [try part("attack", probe)],
           plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
         target.calibration = key
         parents.append(key)
@@ -357,49 +365,17 @@ struct PlanBuilder {
           .map { ($0.name, $0.key) }
         parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
       }
-      let positions = target.position.map { [JSONValue.Member(key: "position", value: .int($0))] } ?? []
+      let positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
       let key = add(
         isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
         parents: parents,
         configuration: common(setting) + (try request(setting)) + positions
-          + [.init(key: isAttack ? "attack" : "metric", value: try Self.identity(ofPlugin: probe, &files))],
+          + [try part(isAttack ? "attack" : "metric", probe)],
         plugins: [probe],
         work: isAttack
           ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))
       probes.append(Cell.Probe(kind: isAttack ? "attack" : "metric", name: probe.measurementLabel, key: key))
     }
     return probes
-  }
-
-  /// Whether an attack or metric can say anything here; what it lacks is listed once a group.
-  private mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
-    let (needed, serves): (Int, Bool)
-    if let attack = probe.plugin as? any Attack {
-      (needed, serves) = (type(of: attack).retrainedModelsNeeded, attack.serves(group.request.kind))
-    } else if let metric = probe.plugin as? any Metric {
-      (needed, serves) = (type(of: metric).retrainedModelsNeeded, metric.serves(group.request.kind))
-    } else {
-      return false
-    }
-    if Self.reads(probe, .groups), !Self.hasGroups(group) {
-      prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
-      return false
-    }
-    guard models < needed || !serves else { return true }
-    prune(
-      probe, group,
-      because: !serves
-        ? "\(probe.name) with these parameters has nothing to say of a request of \(group.request.kind.rawValue)"
-        : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
-    return false
-  }
-
-  private static func hasGroups(_ group: Group) -> Bool {
-    (group.data.plugin as? any DatasetSource)?.attribute != nil
-  }
-
-  private mutating func prune(_ probe: Variant, _ group: Group, because reason: String) {
-    let cell = PrunedCell(description: "\(group.label) / \(probe.label)", reason: reason)
-    if !pruned.contains(cell) { pruned.append(cell) }
   }
 }

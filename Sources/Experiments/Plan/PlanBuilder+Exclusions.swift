@@ -19,6 +19,16 @@ extension PlanBuilder {
     return kept
   }
 
+  /// Marks the exclusions of cells that cannot be run anyway as used: these are no mistakes.
+  mutating func noteExclusions(_ group: Group, methods: [Variant]) {
+    for setting in group.settings {
+      for method in methods {
+        _ = exclusion(group, setting, method: method, attack: nil)
+        for attack in experiment.attacks { _ = exclusion(group, setting, method: method, attack: attack) }
+      }
+    }
+  }
+
   mutating func exclusion(
     _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
   ) -> Exclusion? {

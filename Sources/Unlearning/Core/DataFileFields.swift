@@ -12,7 +12,7 @@ extension ParameterField {
         "train_count", "training \(samples), a class-balanced draw; all when not set", .closed(1, Double(train))),
       ParameterField(
         "test_count", "test \(samples), a class-balanced draw; all when not set", .closed(1, Double(test))),
-      ParameterField("subset_seed", "seed of these draws"),
+      ParameterField("subset_seed", "seed of these draws", .seed),
     ]
   }
 

@@ -45,14 +45,11 @@ public struct ParameterField: Sendable, Hashable {
 
 /// The values that a parameter may take.
 ///
-/// Every element of a list must lie in the range; nil always does.
+/// Every element of a list must lie in the range; nil always does. A range of numbers has two bounds: a value that a
+/// typing error made too large is refused when the file is read, instead of ending a run by overflow or lack of memory.
 public enum ValueRange: Sendable, Hashable {
-  /// Everything of the type.
+  /// Every truth value or text; numbers of a magnitude up to `largestInteger`. Lists have up to `longestList` elements.
   case any
-  /// x > bound
-  case above(Double)
-  /// x ≥ bound
-  case atLeast(Double)
   /// low ≤ x ≤ high
   case closed(Double, Double)
   /// low ≤ x < high
@@ -66,11 +63,9 @@ public enum ValueRange: Sendable, Hashable {
 
   /// The range in words, as it follows "must be".
   public var requirement: String {
-    func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+    func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
     switch self {
-    case .any: return "any value"
-    case .above(let bound): return "> \(text(bound))"
-    case .atLeast(let bound): return "≥ \(text(bound))"
+    case .any: return "in [-\(Self.largestInteger), \(Self.largestInteger)]"
     case .closed(let low, let high): return "in [\(text(low)), \(text(high))]"
     case .halfOpen(let low, let high): return "in [\(text(low)), \(text(high)))"
     case .open(let low, let high): return "in (\(text(low)), \(text(high)))"
@@ -82,9 +77,7 @@ public enum ValueRange: Sendable, Hashable {
   /// Whether `number` lies in the range.
   public func contains(_ number: Double) -> Bool {
     switch self {
-    case .any: return true
-    case .above(let bound): return number > bound
-    case .atLeast(let bound): return number >= bound
+    case .any: return number.magnitude <= Double(Self.largestInteger)
     case .closed(let low, let high): return number >= low && number <= high
     case .halfOpen(let low, let high): return number >= low && number < high
     case .open(let low, let high): return number > low && number < high
@@ -98,6 +91,23 @@ public enum ValueRange: Sendable, Hashable {
     if case .oneOf(let words) = self { return words.contains(word) }
     return self == .any
   }
+}
+
+extension ValueRange {
+  /// 2⁵³ − 1: a greater integer is not exact in a JSON document.
+  public static let largestInteger = (1 << 53) - 1
+  /// The most elements of a list of values.
+  public static let longestList = 1000
+  /// 0 to `largestInteger`.
+  public static let seed = closed(0, Double(largestInteger))
+  /// A rate, a cost or a temperature: in (0, 10⁹].
+  public static let positive = openClosed(0, 1e9)
+  /// What a term of a loss is multiplied by: in [0, 10⁹].
+  public static let weight = closed(0, 1e9)
+  /// Samples of one step: 1 to 1,000,000.
+  public static let batchSize = closed(1, 1_000_000)
+  /// Passes over the data: `least` to 100,000.
+  public static func epochs(from least: Int) -> ValueRange { .closed(Double(least), 100_000) }
 }
 
 /// Parameters that cannot be: every one of them with its value and what it must be.
@@ -135,12 +145,18 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension ParameterSet {
-  /// Checks every value against the range of its field.
+  /// Checks every value against the range of its field, and every list against `ValueRange.longestList`.
   public func validate() throws(ParameterError) {
     let values = encodedValues
     var problems: [ParameterError.Problem] = []
-    for field in Self.fields where field.range != .any {
-      for value in leaves(values, field.name.split(separator: ".").map(String.init)) {
+    for field in Self.fields {
+      let found = leaves(values, field.name.split(separator: ".").map(String.init))
+      guard found.count <= ValueRange.longestList else {
+        let message = "must have at most \(ValueRange.longestList) values, has \(found.count)"
+        problems.append(ParameterError.Problem(parameter: field.name, message: message))
+        continue
+      }
+      for value in found {
         let (holds, found) = check(value, field.range)
         if !holds {
           let message = "must be \(field.range.requirement), is \(found)"
@@ -170,7 +186,7 @@ extension ParameterSet {
 
   private func check(_ value: Any, _ range: ValueRange) -> (Bool, String) {
     if let word = value as? String { return (range.contains(word), "'\(word)'") }
-    guard let number = value as? NSNumber else { return (false, "\(value)") }
+    guard let number = value as? NSNumber else { return (range == .any, "\(value)") }
     return (range.contains(number.doubleValue), "\(number)")
   }
 }

@@ -30,7 +30,7 @@ struct CheckCommand: RunnerCommand {
   private func verdict(on file: String, _ registry: Registry) throws -> String {
     let experiment = try Experiment.load(URL(fileURLWithPath: file), registry: registry)
     do {
-      let plan = try Plan(experiment, registry: registry)
+      let plan = try Plan(experiment, registry: registry, memory: MachineMemory.available)
       let leftOut = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
       return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps"
     } catch let error as DataError {

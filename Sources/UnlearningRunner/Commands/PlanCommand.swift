@@ -16,7 +16,8 @@ struct PlanCommand: RunnerCommand {
   var timed = false
 
   func run(in context: Context) throws -> ExitStatus {
-    let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
+    let plan = try Plan(
+      try experiment.load(context.registry), registry: context.registry, memory: MachineMemory.available)
     let text = try PlanText(
       plan: plan, store: try storeOptions.open(), workers: workerOptions.count, isTimed: timed
     ).text()

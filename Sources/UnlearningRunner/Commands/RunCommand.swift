@@ -33,7 +33,8 @@ struct RunCommand: RunnerCommand {
   @OptionGroup var formatOptions: FormatOptions
 
   func run(in context: Context) async throws -> ExitStatus {
-    let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
+    let plan = try Plan(
+      try experiment.load(context.registry), registry: context.registry, memory: MachineMemory.available)
     let store = try storeOptions.open()
     guard !dryRun else {
       try context.console.write(PlanText(plan: plan, store: store, workers: workerOptions.count).text())

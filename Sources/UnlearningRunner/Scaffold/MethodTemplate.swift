@@ -24,7 +24,7 @@ enum MethodTemplate {
         public init() {}
         /// What each number means.
         public static let fields =
-          [ParameterField("temperature", "what logits are divided by", .above(0))]
+          [ParameterField("temperature", "what logits are divided by", .positive)]
           + TrainingRecipe.fields(below: "training")
       }
 

@@ -64,8 +64,6 @@ enum ParameterSchema {
   private static func limits(_ range: ValueRange) -> [(String, JSONValue)] {
     switch range {
     case .any, .oneOf: []
-    case .above(let low): [("exclusiveMinimum", .number(low))]
-    case .atLeast(let low): [("minimum", .number(low))]
     case .closed(let low, let high): [("minimum", .number(low)), ("maximum", .number(high))]
     case .halfOpen(let low, let high): [("minimum", .number(low)), ("exclusiveMaximum", .number(high))]
     case .open(let low, let high): [("exclusiveMinimum", .number(low)), ("exclusiveMaximum", .number(high))]
@@ -73,14 +71,12 @@ enum ParameterSchema {
     }
   }
 
-  /// Names type and range: "integer-at-least-1", "number-or-null-above-0".
+  /// Names type and range: "integer-1-to-8192", "number-or-null-above-0-to-1".
   private static func definitionName(_ parameter: ParameterDescription) -> String {
     func text(_ number: Double) -> String { JSONValue.number(number).description }
     let range =
       switch parameter.range {
       case .any: ""
-      case .above(let low): " above \(text(low))"
-      case .atLeast(let low): " at least \(text(low))"
       case .closed(let low, let high): " \(text(low)) to \(text(high))"
       case .halfOpen(let low, let high): " \(text(low)) to below \(text(high))"
       case .open(let low, let high): " above \(text(low)) to below \(text(high))"

@@ -1,0 +1,57 @@
+import Foundation
+
+/// How much memory this process may take.
+public enum MachineMemory {
+  /// Bytes of memory that this process may still take: the least of the machine's memory, of the limits of its control
+  /// groups, and of what the limits of its address space and data (`ulimit -v`, `ulimit -d`) leave.
+  public static var available: Int {
+    let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    return ([physical] + controlGroupLimits() + resourceLimits()).min() ?? physical
+  }
+
+  /// The limits of the control group that the process is in and of all above it, versions 1 and 2; none elsewhere.
+  private static func controlGroupLimits() -> [Int] {
+    guard let text = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").flatMap { line -> [Int] in
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return [] }
+      let isSecond = fields[1].isEmpty
+      guard isSecond || fields[1].split(separator: ",").contains("memory") else { return [] }
+      let root = isSecond ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"
+      let file = isSecond ? "memory.max" : "memory.limit_in_bytes"
+      var folder = URL(fileURLWithPath: root + "/" + fields[2])
+      var limits: [Int] = []
+      while folder.path.hasPrefix(root) {
+        // "max", where there is no limit, is no number.
+        if let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8),
+          let limit = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        {
+          limits.append(limit)
+        }
+        folder.deleteLastPathComponent()
+      }
+      return limits
+    }
+  }
+
+  private static func resourceLimits() -> [Int] {
+    #if os(Linux)
+      // Pages: all of the address space, and the sixth number, data and stack.
+      let pages = ((try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? "")
+        .split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
+      let pageSize = sysconf(Int32(_SC_PAGESIZE))
+      func rest(of resource: __rlimit_resource, taken: Int) -> Int? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max) else {
+          return nil
+        }
+        return max(0, Int(limit.rlim_cur) - taken * pageSize)
+      }
+      return [
+        rest(of: RLIMIT_AS, taken: pages.first ?? 0), rest(of: RLIMIT_DATA, taken: pages.count > 5 ? pages[5] : 0),
+      ].compactMap { $0 }
+    #else
+      return []
+    #endif
+  }
+}

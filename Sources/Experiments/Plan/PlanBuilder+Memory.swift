@@ -1,0 +1,46 @@
+import ConfigYAML
+import Data
+import Engine
+import Unlearning
+
+/// What the models of a grid take in memory, judged before anything is run.
+extension PlanBuilder {
+  /// Why models of `group` cannot be trained within `memory`, or nil.
+  ///
+  /// - Parameter method: The method, by whose recipe a copy of the original is trained; nil for the original itself.
+  func memoryObstacle(_ group: Group, method: Variant?) -> String? {
+    guard memory < .max, let size = modelSize(group) else { return nil }
+    let recipe = method?.parameters["training"] ?? group.recipe.parameters
+    var batch = 1
+    for (path, value) in (method?.parameters ?? group.recipe.parameters).leaves where path.hasSuffix("batch_size") {
+      batch = max(batch, Int(value) ?? 1)
+    }
+    // Parameters, gradients, the optimiser's one or two averages, and the original beside a method's copy.
+    let copies = (recipe["optimizer"]?.string == "sgd" ? 3 : 4) + (method == nil ? 0 : 1)
+    var needed = size.trainingBytes(batch: batch, copies: copies)
+    guard needed > memory else { return nil }
+    // The largest batch is all samples, which are only counted where it matters.
+    if let samples = try? outlines.data(group.settings[0].data).train.count, samples < batch {
+      batch = samples
+      needed = size.trainingBytes(batch: batch, copies: copies)
+      guard needed > memory else { return nil }
+    }
+    return
+      "\(group.architecture.label) has \(size.parameters) parameters and takes about \(Self.size(needed)) of memory "
+      + "to train by batches of \(batch), and this process may take \(Self.size(memory))"
+  }
+
+  private func modelSize(_ group: Group) -> ModelSize? {
+    guard let source = group.data.plugin as? any DatasetSource,
+      let architecture = group.architecture.plugin as? any Architecture,
+      let body = try? architecture.body(imageShape: source.imageShape)
+    else { return nil }
+    return ModelSize(body: body, imageShape: source.imageShape, classCount: source.classNames.count)
+  }
+
+  /// "27.4 GB": large sizes differ by orders of magnitude, so one decimal place is enough.
+  private static func size(_ bytes: Int) -> String {
+    let (number, unit) = bytes < 1_000_000_000 ? (Double(bytes) / 1e6, "MB") : (Double(bytes) / 1e9, "GB")
+    return "\((number * 10).rounded() / 10) \(unit)"
+  }
+}

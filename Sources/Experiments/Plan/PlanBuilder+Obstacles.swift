@@ -1,0 +1,56 @@
+import Data
+import Unlearning
+
+/// Cells that cannot be, found before anything is run.
+extension PlanBuilder {
+  /// Why a method cannot serve the request of `group`, or nil.
+  func obstacle(
+    to method: any UnlearningMethod.Type, _ reference: RetainSampling, _ group: Group
+  ) -> String? {
+    let kind = group.request.kind
+    guard method.serves.contains(kind) else {
+      let served = method.serves.map(\.rawValue).sorted().joined(separator: ", ")
+      return "serves requests of \(served), this is one of \(kind.rawValue)"
+    }
+    let readsGroups = method.needs.contains(.groups) || reference == .reweight
+    return readsGroups && !Self.hasGroups(group) ? "reads groups, and the data have no sensitive attribute" : nil
+  }
+
+  static func reads(_ variant: Variant, _ kind: EvidenceKind) -> Bool {
+    if let attack = variant.plugin as? any Attack { return type(of: attack).reads.contains(kind) }
+    if let metric = variant.plugin as? any Metric { return type(of: metric).reads.contains(kind) }
+    return false
+  }
+
+  /// Whether an attack or metric can say anything here; what it lacks is listed once a group.
+  mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
+    let (needed, serves): (Int, Bool)
+    if let attack = probe.plugin as? any Attack {
+      (needed, serves) = (type(of: attack).retrainedModelsNeeded, attack.serves(group.request.kind))
+    } else if let metric = probe.plugin as? any Metric {
+      (needed, serves) = (type(of: metric).retrainedModelsNeeded, metric.serves(group.request.kind))
+    } else {
+      return false
+    }
+    if Self.reads(probe, .groups), !Self.hasGroups(group) {
+      prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
+      return false
+    }
+    guard models < needed || !serves else { return true }
+    prune(
+      probe, group,
+      because: !serves
+        ? "\(probe.name) with these parameters has nothing to say of a request of \(group.request.kind.rawValue)"
+        : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
+    return false
+  }
+
+  static func hasGroups(_ group: Group) -> Bool {
+    (group.data.plugin as? any DatasetSource)?.attribute != nil
+  }
+
+  mutating func prune(_ probe: Variant, _ group: Group, because reason: String) {
+    let cell = PrunedCell(description: "\(group.label) / \(probe.label)", reason: reason)
+    if noted.insert(cell).inserted { pruned.append(cell) }
+  }
+}
