@@ -13,7 +13,8 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AverageGap", "EqualisedOdds", "GroupAccuracy", "PeakMemory", "RunTime", "TotalVariation", "TugOfWar",
+  "Accuracy", "AverageGap", "EnergyGap", "EqualisedOdds", "GroupAccuracy", "PeakMemory", "RunTime", "TotalVariation",
+  "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

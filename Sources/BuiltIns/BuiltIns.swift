@@ -6,6 +6,7 @@ import CIFAR100
 import CIFARResNet
 import CelebA
 import ColoredDigits
+import EnergyGap
 import EqualisedOdds
 import FairFace
 import FashionMNIST
@@ -81,6 +82,7 @@ extension Registry {
     TiltedReweighting.self
     // Metrics
     AverageGapToRetrained.self
+    EnergyGapToRetrained.self
     EqualisedOddsGap.self
     GroupwiseAccuracy.self
     PredictionTotalVariation.self

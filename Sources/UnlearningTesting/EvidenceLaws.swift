@@ -92,10 +92,16 @@ public enum EvidenceLaws {
         "accuracy.forget_train": 0.9, "accuracy.retain_train": 0.8, "accuracy.forget_test": 0.7,
         "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
       ]
-      evidence = Evidence(
+      var evidence = Evidence(
         target: ModelOutputs(of: problem.original, on: split, keepingFeatures: true), retrained: retrained,
         context: context, cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
         referenceMeasurements: values.mapValues { $0 - 0.1 })
+      // Another model without unlearning: the same method with another seed.
+      let run = problem.run(seed: 21, forgottenClasses: [1])
+      let other = try run.train(on: problem.data.train, purpose: "original")
+      evidence.peers = [evidence.target, ModelOutputs(of: other, on: split, keepingFeatures: true)]
+      evidence.peerPosition = 0
+      self.evidence = evidence
     }
 
     /// The groups of the problem, one of which is forgotten.

@@ -119,6 +119,11 @@ enum SmallExperiment {
       "metrics: [accuracy, average-gap,",
       "13:10: error: average-gap reads 'mia-svc.salun', but 'mia-svc' is not listed; add it to 'attacks', or choose"),
     Broken(
+      "average of a swept attack", "- mia-svc\nmetrics: [accuracy,",
+      "- mia-svc: {cost: {sweep: [0.5, 2]}}\nmetrics: [accuracy, average-gap,",
+      "15:10: error: average-gap reads 'mia-svc.salun', but 'mia-svc' is listed with parameters that vary; "
+        + "write 'mia-svc(cost=0.5).salun' or 'mia-svc(cost=2).salun'"),
+    Broken(
       "method twice", "- rwft: {training: {epochs: 1}}", "- fine-tune: {training: {epochs: 1}}", "is listed twice"),
     Broken(
       "request twice", "- class: circle", "- class: circle\n  - class: circle", "10:12: error: the forget request"),

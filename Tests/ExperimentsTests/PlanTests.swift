@@ -19,12 +19,17 @@ import Unlearning
       #expect(seen.insert(step.key).inserted, "\(step.label) stands twice")
     }
     // 2 seeds × (original, retrained, two methods); the retrained model does not start from the original.
-    #expect(plan.cells.count == 8)
+    // Both answers without a model stand beside the retrained ones, for total-variation.
+    #expect(plan.cells.count == 12)
+    #expect(
+      plan.cells.filter(\.isBaseline).map(\.method).sorted() == [
+        "constant answer", "constant answer", "mean retrained", "mean retrained",
+      ])
     #expect(keys(plan, .train).count == 2)
     #expect(keys(plan, .unlearn).count == 6)
     #expect(keys(plan, .predict).count == 8)
     #expect(keys(plan, .attack).count == 8)
-    #expect(keys(plan, .measure).count == 16)
+    #expect(keys(plan, .measure).count == 20)
   }
 
   @Test("the reference is planned even where the file does not list it, and only once where it does")
@@ -117,12 +122,35 @@ import Unlearning
     for gap in gaps {
       let labels = gap.parents.compactMap { kinds[$0] }
       #expect(labels.allSatisfy { !$0.contains("total-variation") }, "\(labels)")
-      // The predictions; accuracy and attack, of the model and of the retrained one, which may be the same.
-      #expect(Set(gap.parents).count == (gap.label.contains("/ retrain /") ? 3 : 5), "\(labels)")
+      // The predictions; accuracy and attack, of the model and of the retrained one, or of that of the other seed.
+      #expect(Set(gap.parents).count == 5, "\(labels)")
     }
     let excluded = try SmallExperiment.plan(text + "\nexclude:\n  - {method: rwft, attack: mia-svc}\n")
     #expect(excluded.steps.count { $0.label.contains("average-gap") } == 6)
     #expect(excluded.pruned.contains { $0.reason == "average-gap reads mia-svc.salun, which is not measured here" })
+  }
+
+  @Test("energy-gap reads all models of its method, and changes no step of the others")
+  func peers() throws {
+    let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, energy-gap]")
+    let (plan, small) = (try SmallExperiment.plan(text), try SmallExperiment.plan())
+    #expect(Set(small.steps.map(\.key)).isSubset(of: Set(plan.steps.map(\.key))))
+    let predictions = Dictionary(
+      grouping: plan.steps.filter { $0.kind == .predict },
+      by: { $0.label.split(separator: " / ").dropLast().joined(separator: " / ") })
+    for (name, models) in predictions {
+      let gaps = plan.steps.filter { $0.label.hasPrefix(name + " / energy-gap") }
+      #expect(gaps.count == 2, "\(name)")
+      for gap in gaps { #expect(Set(models.map(\.key)).isSubset(of: Set(gap.parents)), "\(gap.label)") }
+      // Target, bank, peers; for a retrained model the peers are the bank.
+      let isReference = name.contains("retrain")
+      for gap in gaps { #expect(Set(gap.parents).count == (isReference ? 2 : 4), "\(gap.label)") }
+    }
+    let excluded = try SmallExperiment.plan(text + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+    #expect(
+      excluded.pruned.contains {
+        $0.description.contains("rwft") && $0.reason == "energy-gap needs two models of the method, that is two seeds"
+      })
   }
 
   @Test("name variants of an attack once: in the label, or in what it measures")

@@ -31,6 +31,42 @@ import Unlearning
     #expect(try AverageGapToRetrained(.init()).measure(evidence(retrained, retrained)).first?.value == 0)
   }
 
+  @Test("a retrained model is compared with those of the other seeds: the floor") func floor() throws {
+    func model(_ forget: Double, _ retain: Double) -> [String: Double] {
+      ["accuracy.forget_train": forget, "accuracy.retain_train": retain]
+    }
+    var parameters = AverageGapToRetrained.Parameters()
+    parameters.terms = ["accuracy.forget_train", "accuracy.retain_train"]
+    let metric = try AverageGapToRetrained(parameters)
+    // Gaps: 1-2 (0.1 + 0.02)/2 = 0.06, 1-3 (0.2 + 0.04)/2 = 0.12, 2-3 (0.1 + 0.06)/2 = 0.08.
+    var evidence = evidence(model(0, 0.9), [:])
+    evidence.otherReferenceMeasurements = [model(0.1, 0.92), model(0.2, 0.86)]
+    let found = try #require(try metric.measure(evidence).first)
+    AttackFixture.expect(found.value, 0.09, tolerance: 1e-15, "mean over the other seeds")
+    guard case .pseudoValue(let pseudo) = found.spread else {
+      Issue.record("no spread")
+      return
+    }
+    AttackFixture.expect(pseudo, 3 * (0.06 + 0.12 + 0.08) / 3 - 2 * 0.08, tolerance: 1e-15, "pseudo-value")
+    evidence.otherReferenceMeasurements = [model(0.1, 0.92)]
+    #expect(try metric.measure(evidence).first?.spread == .unknown)
+    evidence.otherReferenceMeasurements = []
+    #expect(try metric.measure(evidence).isEmpty, "one seed has no floor, and not one of 0")
+    evidence.otherReferenceMeasurements = [["accuracy.forget_train": 0.1]]
+    #expect(try metric.measure(evidence).isEmpty, "a model without a term is left out")
+    evidence.measurements = [:]
+    #expect(throws: AttackError.self) { try metric.measure(evidence) }
+  }
+
+  @Test("a swept plugin's measurement is a term", arguments: ["mia-svc(cost=0.5).salun", "mia-svc(a=1 b.c=2).x"])
+  func sweptTerms(term: String) throws {
+    var parameters = AverageGapToRetrained.Parameters()
+    parameters.terms = [term]
+    let metric = try AverageGapToRetrained(parameters)
+    AttackFixture.expect(
+      try metric.measure(evidence([term: 0.3], [term: 0.1])).first?.value, 0.2, tolerance: 1e-15, term)
+  }
+
   @Test("other terms") func terms() throws {
     var parameters = AverageGapToRetrained.Parameters()
     parameters.terms = ["accuracy.retain_test"]
@@ -50,7 +86,9 @@ import Unlearning
     ) { try AverageGapToRetrained(.init()).measure(evidence(some, others)) }
   }
 
-  @Test("terms that cannot be", arguments: [[], ["accuracy"], [".x"], ["a.b", "a.b"], ["average-gap.gap"], ["a.b.c"]])
+  @Test(
+    "terms that cannot be",
+    arguments: [[], ["accuracy"], [".x"], ["a.b", "a.b"], ["average-gap.gap"], ["a.b.c"], ["a(b.c"], ["(b).c"]])
   func refused(terms: [String]) {
     var parameters = AverageGapToRetrained.Parameters()
     parameters.terms = terms

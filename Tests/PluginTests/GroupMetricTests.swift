@@ -90,6 +90,9 @@ import Unlearning
     ]
     let metric = try TugOfWarScore(TugOfWarScore.Parameters())
     expectNumbers(try metric.measure(evidence).map(\.value), [0.8 * 0.9], within: 1e-12)
+    var retrained = evidence
+    retrained.otherReferenceMeasurements = [evidence.referenceMeasurements, evidence.measurements]
+    expectNumbers(try metric.measure(retrained).map(\.value), [(0.8 * 0.9 + 1) / 2], within: 1e-12)
     evidence.measurements["accuracy.retain_test"] = nil
     #expect(throws: AttackError.self) { try metric.measure(evidence) }
   }

@@ -58,6 +58,8 @@ public struct ReweightingFineTuning: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
   /// Whole classes: a target without them needs no sample's own label.
   public static let serves: Set<RequestKind> = [.oneClass, .severalClasses]
+  /// How sharp the target is: 0 where it is the nearest class with probability 1.
+  public static let notesShown: [(name: String, unit: MeasurementUnit)] = [("target_entropy", .nats)]
   private let parameters: Parameters
 
   /// The method with these parameters.

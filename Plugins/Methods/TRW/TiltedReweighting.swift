@@ -33,6 +33,8 @@ public struct TiltedReweighting: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// Whole classes: similarity is between classes.
   public static let serves: Set<RequestKind> = [.oneClass, .severalClasses]
+  /// How sharp the target is: 0 where it is the nearest class with probability 1.
+  public static let notesShown: [(name: String, unit: MeasurementUnit)] = [("target_entropy", .nats)]
   private let parameters: Parameters
 
   /// The method with these parameters.

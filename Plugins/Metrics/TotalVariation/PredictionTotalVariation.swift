@@ -12,7 +12,10 @@ public import Unlearning
 ///
 /// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
 /// an unlearned model has above it is its leak. The floor's spread is a jackknife over models, since its pairs share
-/// them; with two models it is unknown. Measurements are named by their part: `total-variation.forget_test`.
+/// them; with two models it is unknown.
+///
+/// The floor is no certificate: it rewards answers without spread, so that a constant answer can lie below it. Both
+/// baselines stand beside it; `energy-gap` is the distance between distributions of models. Measurements are named by their part: `total-variation.forget_test`.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v1).
@@ -65,6 +68,9 @@ public struct PredictionTotalVariation: Metric {
   /// With two, a retrained model has another one to be compared with: the floor.
   public static let retrainedModelsNeeded = 2
 
+  /// A constant answer and the mean of the retrained models.
+  public static let baselines = Baseline.allCases
+
   private let parameters: Parameters
 
   /// Takes the parameters.
@@ -116,6 +122,22 @@ public struct PredictionTotalVariation: Metric {
     }
   }
 
+  /// Measures an answer without a model against the retrained model of one seed, so that it has a spread.
+  ///
+  /// - Throws: `AttackError` when there are fewer than two retrained models, or as for a model.
+  public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
+    guard evidence.retrained.count >= Self.retrainedModelsNeeded, let position = evidence.targetPosition else {
+      throw AttackError.tooFewRetrainedModels(
+        needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
+    }
+    return try parameters.parts.filter { evidence.target[$0].count > 0 }.map { part in
+      let models = try evidence.retrained.map { rows(try $0.samples(part)) }
+      var value = measurement(part, baseline.probabilities(of: models, without: position), [models[position]])
+      value.perSample = nil
+      return value
+    }
+  }
+
   /// The spread of the floor, the mean of every retrained model's value against the others.
   private func spread(_ models: [[[Double]]], at position: Int) -> Spread {
     guard models.count > 2 else { return .unknown }
@@ -152,10 +174,7 @@ public struct PredictionTotalVariation: Metric {
     return MeasuredValue(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
   }
 
-  private func rows(_ predictions: Predictions) -> [[Double]] {
-    let probabilities = predictions.probabilities
-    return (0..<predictions.count).map { probabilities.row($0).map(Double.init) }
-  }
+  private func rows(_ predictions: Predictions) -> [[Double]] { predictions.probabilityRows }
 }
 
 /// Half the sum of absolute differences of two distributions over the same classes.

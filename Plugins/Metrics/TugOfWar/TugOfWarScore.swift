@@ -3,7 +3,8 @@ public import Unlearning
 /// How near a model is to the retrained one in all of several values at once: ToW.
 ///
 /// `ToW = Π_t (1 − |v_t(U) − v_t(R)|)` over shares v in [0, 1]; 1 is a retrained model, and one value that is far off spoils the
-/// score, unlike in a mean.
+/// score, unlike in a mean. A retrained model has the mean score against those of the other seeds: the floor that
+/// chance between trainings leaves.
 /// - Source: Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou, NeurIPS 2024, arXiv:2406.01257, over
 ///   accuracies on forget, retain and test samples.
 /// - Note: Each model is compared with the retrained model of its own seed, and tables take the mean over seeds.
@@ -31,7 +32,7 @@ public struct TugOfWarScore: Metric {
   public static let reads: Set<EvidenceKind> = [.measurements]
   /// A product of shares.
   public static let unit = MeasurementUnit.fraction
-  /// 1 is a retrained model.
+  /// 1 has all values of the retrained model.
   public static let direction = Direction.higher
   /// The score is itself a comparison.
   public static let reference = ReferenceKind.none
@@ -52,9 +53,15 @@ public struct TugOfWarScore: Metric {
 
   /// Measures one model.
   ///
+  /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let score = try evidence.distances(of: parameters.terms).reduce(1.0) { $0 * (1 - $1) }
-    return [MeasuredValue("score", score, direction: Self.direction, reference: Self.reference)]
+    let found = try evidence.comparison(of: parameters.terms) { $0.reduce(1.0) { $0 * (1 - $1) } }
+    return found.map { found in
+      [
+        MeasuredValue(
+          "score", found.value, direction: Self.direction, reference: Self.reference, spread: found.spread)
+      ]
+    } ?? []
   }
 }

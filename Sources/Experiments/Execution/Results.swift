@@ -15,6 +15,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
     var names: Set<String> = []
+    rows += notes(of: cell, plan, store)
     for probe in cell.probes {
       guard store.contains(probe.key) else {
         let reason = failure(above: probe.key, steps, store).map { ": failed: \($0)" } ?? ""
@@ -43,11 +44,27 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
             unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
             gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
             gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,
-            variedParameters: cell.variedParameters, isReference: cell.isReference, isOriginal: cell.isOriginal))
+            variedParameters: cell.variedParameters, isReference: cell.isReference, isOriginal: cell.isOriginal,
+            isBaseline: cell.isBaseline))
       }
     }
   }
   return (rows, missing)
+}
+
+/// What the method noted of its own call and wants to be shown; nothing where the call was not made.
+private func notes(of cell: Cell, _ plan: Plan, _ store: Store) -> [ResultRow] {
+  guard let (step, shown) = cell.notes, !shown.isEmpty, store.contains(step), let record = try? store.record(of: step)
+  else { return [] }
+  return shown.compactMap { name, unit in
+    record.notes[name].map { value in
+      ResultRow(
+        experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
+        method: cell.method, parameters: cell.parameters.canonicalText, seed: cell.seed, kind: .note,
+        name: "notes.\(name)", value: value, unit: unit, direction: .nearest,
+        variedParameters: cell.variedParameters)
+    }
+  }
 }
 
 /// What stopped a step, or a step that it needs, the last time that it was tried.

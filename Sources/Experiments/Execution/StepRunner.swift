@@ -119,7 +119,9 @@ final class StepRunner: Sendable {
       return try encode(attack.attack(try evidence(setting, target)))
     case .measure(let setting, let variant, let target):
       guard let metric = variant.plugin as? any Metric else { preconditionFailure("a metric is planned") }
-      return try encode(metric.measure(try evidence(setting, target)))
+      let evidence = try evidence(setting, target)
+      return try encode(
+        target.baseline.map { try metric.measure($0, evidence) } ?? metric.measure(evidence))
     }
   }
 
@@ -240,6 +242,11 @@ final class StepRunner: Sendable {
     }
     evidence.measurements = try Self.values(target.measurements, in: store)
     evidence.referenceMeasurements = try Self.values(target.referenceMeasurements, in: store)
+    evidence.otherReferenceMeasurements = try target.otherReferenceMeasurements?.map {
+      try Self.values($0, in: store)
+    }
+    evidence.peers = try target.peers.map(outputs(of:))
+    evidence.peerPosition = target.peerPosition
     return evidence
   }
 

@@ -54,7 +54,16 @@ struct ExperimentReader {
     let listed = parts.attacks + parts.metrics
     for metric in parts.metrics {
       for name in metric.measurementsRead where !listed.contains(where: { $0.measures(name) }) {
-        let plugin = name.prefix { $0 != "." }
+        let plugin = name.prefix { $0 != "." && $0 != "(" }
+        let variants = listed.filter { $0.name == plugin }.map(\.measurementLabel)
+        if !variants.isEmpty {
+          let measurement = name[(name.lastIndex(of: ".") ?? name.startIndex)...]
+          let spellings = variants.map { "'\($0)\(measurement)'" }.joined(separator: " or ")
+          diagnostics.report(
+            "\(metric.name) reads '\(name)', but '\(plugin)' is listed with parameters that vary; write \(spellings)",
+            at: root["metrics"]?.mark)
+          continue
+        }
         let list = registry.metrics.contains { $0.card.name == plugin } ? "metrics" : "attacks"
         diagnostics.report(
           "\(metric.name) reads '\(name)', but '\(plugin)' is not listed; add it to '\(list)', or choose other terms",

@@ -1,5 +1,6 @@
 public import ConfigYAML
 import Data
+import Unlearning
 
 /// One model of the grid that is attacked and measured: an original, a retrained or an unlearned one.
 public struct Cell: Sendable {
@@ -21,9 +22,13 @@ public struct Cell: Sendable {
   public let isReference: Bool
   /// Whether this is the model before unlearning.
   public let isOriginal: Bool
+  /// Whether this is an answer without a model; see `Baseline`.
+  public let isBaseline: Bool
 
   /// The attack and metric steps of this model.
   package let probes: [Probe]
+  /// The step that made the model of a method, and what tables show of its notes.
+  let notes: (step: StepKey, shown: [(name: String, unit: MeasurementUnit)])?
   /// Cells of one group are compared with one reference: everything but method and seed.
   let group: String
 
@@ -115,5 +120,12 @@ public struct Step: Sendable {
     /// Steps whose measurements are read, with the names that stand before theirs.
     var measurements: [(name: String, key: StepKey)]
     var referenceMeasurements: [(name: String, key: StepKey)]
+    /// The same of each other retrained model, where the target is one.
+    var otherReferenceMeasurements: [[(name: String, key: StepKey)]]?
+    /// The models of the same method, where they are read, and the place of the target among them.
+    var peers: [StepKey] = []
+    var peerPosition: Int?
+    /// What is measured in place of the target.
+    var baseline: Baseline?
   }
 }

@@ -149,11 +149,15 @@ struct PlanBuilder {
     for setting in group.settings { originals.append(try addTraining(setting)) }
     // The references are planned first, because others read their measurements.
     var banks = [RetainSampling.shuffle: try addBank(group, references[0], readsFeatures)]
+    var peers = Peers()
     for (position, setting) in group.settings.enumerated() {
-      let key = try addPrediction(
-        setting, model: originals[position], of: "original", features: readsFeatures)
+      peers.predictions.append(
+        try addPrediction(setting, model: originals[position], of: "original", features: readsFeatures))
+    }
+    for (position, setting) in group.settings.enumerated() {
+      peers.position = position
       let probes = try addProbes(
-        setting, group, model: nil, predictions: key, bank: banks[.shuffle]?.predictions ?? [], position: nil,
+        setting, group, model: nil, peers: peers, bank: banks[.shuffle]?.predictions ?? [], position: nil,
         method: nil, label: "original", referenceProbes: banks[.shuffle]?.probes[position])
       addCell(group, setting, method: nil, isReference: false, probes: probes)
     }
@@ -171,6 +175,8 @@ struct PlanBuilder {
       }
       guard let bank = banks[plugin.reference] else { preconditionFailure("there is a reference of every kind") }
       guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { continue }
+      var models: [(position: Int, key: StepKey)] = []
+      var peers = Peers()
       for (position, setting) in group.settings.enumerated() {
         if let exclusion = exclusion(group, setting, method: method, attack: nil) {
           pruned.append(
@@ -180,11 +186,17 @@ struct PlanBuilder {
           continue
         }
         let model = try addUnlearning(setting, method: method, original: originals[position])
-        let key = try addPrediction(setting, model: model, of: method.label, features: readsFeatures)
+        models.append((position, model))
+        peers.predictions.append(
+          try addPrediction(setting, model: model, of: method.label, features: readsFeatures))
+      }
+      for (place, model) in models.enumerated() {
+        let setting = group.settings[model.position]
+        peers.position = place
         let probes = try addProbes(
-          setting, group, model: model, predictions: key, bank: bank.predictions, position: nil, method: method,
-          label: method.label, referenceProbes: bank.probes[position])
-        addCell(group, setting, method: method, isReference: false, probes: probes)
+          setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
+          label: method.label, referenceProbes: bank.probes[model.position])
+        addCell(group, setting, method: method, isReference: false, probes: probes, model: model.key)
       }
     }
   }
@@ -205,18 +217,29 @@ struct PlanBuilder {
       bank.predictions.append(
         try addPrediction(setting, model: models[models.count - 1], of: variant.label, features: readsFeatures))
     }
-    for (position, setting) in group.settings.enumerated() {
-      let probes = try addProbes(
-        setting, group, model: models[position], predictions: bank.predictions[position], bank: bank.predictions,
-        position: position, method: variant, label: variant.label, referenceProbes: nil)
-      bank.probes.append(probes)
-      addCell(group, setting, method: variant, isReference: true, probes: probes)
+    let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
+    for probe in [nil] + readers.map(Optional.some) {
+      // A retrained model is compared with those of other seeds, whose measurements must be planned before.
+      let before = bank.probes
+      for (position, setting) in group.settings.enumerated() {
+        let others = before.indices.filter { $0 != position }.map { before[$0] }
+        let probes = try addProbes(
+          setting, group, model: models[position], peers: Peers(predictions: bank.predictions, position: position),
+          bank: bank.predictions, position: position, method: variant, label: variant.label, referenceProbes: nil,
+          otherReferenceProbes: others, only: probe, known: before.isEmpty ? [] : before[position])
+        if before.isEmpty { bank.probes.append(probes) } else { bank.probes[position] = probes }
+      }
     }
+    for (position, setting) in group.settings.enumerated() {
+      addCell(group, setting, method: variant, isReference: true, probes: bank.probes[position])
+    }
+    if variant.keyParameters == references[0].keyParameters { try addBaselines(group, bank: bank.predictions) }
     return bank
   }
 
   private mutating func addCell(
-    _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool, probes: [Cell.Probe]
+    _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool, probes: [Cell.Probe],
+    model: StepKey? = nil
   ) {
     var parameters = shown?.parameters.members ?? []
     if !group.recipe.varied.isEmpty {
@@ -235,12 +258,26 @@ struct PlanBuilder {
         data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
         method: shown?.name ?? "original", parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seed: setting.seed,
-        isReference: isReference, isOriginal: shown == nil, probes: probes, group: "\(group.label) / \(reference)"))
+        isReference: isReference, isOriginal: shown == nil, isBaseline: false, probes: probes,
+        notes: model.flatMap { model in
+          (shown?.plugin as? any UnlearningMethod).map { (model, type(of: $0).notesShown) }
+        }, group: "\(group.label) / \(reference)"))
+  }
+
+  mutating func addBaselineCell(
+    _ group: Group, _ setting: Step.Setting, _ baseline: Baseline, probes: [Cell.Probe]
+  ) {
+    cells.append(
+      Cell(
+        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
+        method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seed: setting.seed,
+        isReference: false, isOriginal: false, isBaseline: true, probes: probes, notes: nil,
+        group: "\(group.label) / \(RetainSampling.shuffle)"))
   }
 
   // MARK: Steps
 
-  private mutating func add(
+  mutating func add(
     _ kind: StepKind, _ label: String, parents: [StepKey], configuration: [KeyPart], plugins: [Variant],
     work: Step.Work
   ) -> StepKey {
@@ -261,12 +298,12 @@ struct PlanBuilder {
     return key
   }
 
-  private func label(_ setting: Step.Setting, _ rest: String...) -> String {
+  func label(_ setting: Step.Setting, _ rest: String...) -> String {
     let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
     return (parts + ["seed \(setting.seed)"]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
-  private func common(_ setting: Step.Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }
+  func common(_ setting: Step.Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }
 
   private func modelSetting(_ setting: Step.Setting) -> [KeyPart] {
     common(setting) + [
@@ -276,14 +313,14 @@ struct PlanBuilder {
     ]
   }
 
-  private mutating func request(_ setting: Step.Setting) throws -> [KeyPart] {
+  mutating func request(_ setting: Step.Setting) throws -> [KeyPart] {
     let known = requestParts[setting.request]
     let part = try known ?? KeyPart("forget", try JSONValue(setting.request))
     if known == nil { requestParts[setting.request] = part }
     return [part, KeyPart("forget_seed", .int(setting.drawSeed))]
   }
 
-  private mutating func part(_ key: String, _ variant: Variant) throws -> KeyPart {
+  mutating func part(_ key: String, _ variant: Variant) throws -> KeyPart {
     let name = key + variant.identityText
     if let known = variantParts[name] { return known }
     let part = KeyPart(key, try Self.identity(ofPlugin: variant, &files))
@@ -320,18 +357,22 @@ struct PlanBuilder {
   }
 
   private mutating func addProbes(
-    _ setting: Step.Setting, _ group: Group, model: StepKey?, predictions: StepKey, bank: [StepKey], position: Int?,
-    method: Variant?, label name: String, referenceProbes: [Cell.Probe]?
+    _ setting: Step.Setting, _ group: Group, model: StepKey?, peers: Peers, bank: [StepKey], position: Int?,
+    method: Variant?, label name: String, referenceProbes: [Cell.Probe]?, otherReferenceProbes: [[Cell.Probe]] = [],
+    only: Variant? = nil, known: [Cell.Probe] = []
   ) throws -> [Cell.Probe] {
-    var probes: [Cell.Probe] = []
-    let attacks = experiment.attacks.filter { attack in
+    var probes = known
+    let predictions = peers.predictions[peers.position]
+    let isReference = referenceProbes == nil
+    let attacks = (only == nil ? experiment.attacks : []).filter { attack in
       guard exclusion(group, setting, method: method, attack: attack) == nil else { return false }
       return canRun(attack, group, models: bank.count)
     }
     // Metrics that read other measurements come last.
     let metrics =
-      experiment.metrics.filter { !Self.reads($0, .measurements) }
-      + experiment.metrics.filter { Self.reads($0, .measurements) }
+      only.map { [$0] }
+      ?? (experiment.metrics.filter { !Self.reads($0, .measurements) }
+        + (isReference ? [] : experiment.metrics.filter { Self.reads($0, .measurements) }))
     for probe in attacks + metrics {
       let isAttack = probe.plugin is any Attack
       if !isAttack, !canRun(probe, group, models: bank.count) { continue }
@@ -341,11 +382,18 @@ struct PlanBuilder {
         prune(probe, group, because: "\(probe.name) reads \(missing), which is not measured here")
         continue
       }
+      let usesPeers = Self.reads(probe, .unlearnedModels)
+      if usesPeers, peers.predictions.count < 2 {
+        let reason = "\(probe.name) needs two models of the method, that is two seeds"
+        pruned.append(PrunedCell(description: "\(group.label) / \(name) / \(probe.label)", reason: reason))
+        continue
+      }
       let usesBank = Self.reads(probe, .retrainedModels)
       var target = Step.Target(
         predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil, calibration: nil,
         costOf: nil, measurements: [], referenceMeasurements: [])
-      var parents = [predictions] + target.bank
+      if usesPeers { (target.peers, target.peerPosition) = (peers.predictions, peers.position) }
+      var parents = [predictions] + target.bank + target.peers
       if isAttack, usesBank {
         let key = add(
           .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
@@ -361,11 +409,16 @@ struct PlanBuilder {
       if Self.reads(probe, .measurements) {
         let names = Set(sources.map(\.name))
         target.measurements = sources.map { ($0.name, $0.key) }
-        target.referenceMeasurements = (referenceProbes ?? probes).filter { names.contains($0.name) }
-          .map { ($0.name, $0.key) }
+        func read(_ probes: [Cell.Probe]) -> [(name: String, key: StepKey)] {
+          probes.filter { names.contains($0.name) }.map { ($0.name, $0.key) }
+        }
+        target.referenceMeasurements = read(referenceProbes ?? [])
+        target.otherReferenceMeasurements = isReference ? otherReferenceProbes.map(read) : nil
         parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
+        parents += (target.otherReferenceMeasurements ?? []).joined().map(\.key)
       }
-      let positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
+      var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
+      if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
       let key = add(
         isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
         parents: parents,

@@ -67,8 +67,19 @@ public struct Report: Sendable {
           + "a distance in this row is the one between such models of different seeds"
           + (seeds > 1 ? ", its spread a jackknife over models." : "."))
     }
+    for baseline in Baseline.allCases where rows.contains(where: { $0.method == baseline.rawValue }) {
+      notes.append(Self.note(of: baseline))
+    }
     notes.append("—: no value.")
     return notes + caveatNotes
+  }
+
+  private static func note(of baseline: Baseline) -> String {
+    switch baseline {
+    case .constantAnswer:
+      "constant answer: the class that retrained models answer most often, with probability 1, whatever the sample."
+    case .meanRetrained: "mean retrained: the mean of the other retrained models' probabilities."
+    }
   }
 
   private func spreadNote(_ seeds: Int) -> String {

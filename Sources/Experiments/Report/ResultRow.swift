@@ -1,12 +1,14 @@
 public import ConfigYAML
 public import Unlearning
 
-/// Which kind of plugin measured a value.
+/// Who found a value.
 public enum ResultKind: String, Sendable, Codable, CaseIterable {
   /// A metric.
   case metric
   /// An attack.
   case attack
+  /// The method itself, of its own call.
+  case note
 }
 
 /// One measured value of one model: a row of the results, tidy.
@@ -28,7 +30,7 @@ public struct ResultRow: Sendable, Hashable {
   public var parameters: String
   /// The seed.
   public var seed: Int
-  /// Whether a metric or an attack found the value.
+  /// Who found the value: a metric, an attack or the method itself.
   public var kind: ResultKind
   /// `<plugin>.<variant or split>`.
   public var name: String
@@ -55,12 +57,16 @@ public struct ResultRow: Sendable, Hashable {
   /// Whether the model is the one before unlearning; not encoded.
   public var isOriginal: Bool
 
+  /// Whether the row is an answer without a model, see `Baseline`; not encoded.
+  public var isBaseline: Bool
+
   /// A row; see the properties.
   public init(
     experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
     seed: Int, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
     reference: Double? = nil, gap: Double? = nil, spread: Spread? = nil, gapSpread: Spread? = nil,
-    caveat: String? = nil, variedParameters: String = "", isReference: Bool = false, isOriginal: Bool = false
+    caveat: String? = nil, variedParameters: String = "", isReference: Bool = false, isOriginal: Bool = false,
+    isBaseline: Bool = false
   ) {
     self.experiment = experiment
     self.data = data
@@ -82,6 +88,7 @@ public struct ResultRow: Sendable, Hashable {
     self.variedParameters = variedParameters
     self.isReference = isReference
     self.isOriginal = isOriginal
+    self.isBaseline = isBaseline
   }
 
   /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
@@ -141,7 +148,7 @@ extension ResultRow: Codable {
       gap: try container.decodeIfPresent(Double.self, forKey: .gap),
       spread: spread == value ? nil : spread.map { .pseudoValue($0) } ?? .unknown,
       caveat: try container.decodeIfPresent(String.self, forKey: .caveat), isReference: method == "retrain",
-      isOriginal: method == "original")
+      isOriginal: method == "original", isBaseline: Baseline(rawValue: method) != nil)
   }
 
   /// Writes `json`.

@@ -40,6 +40,7 @@ struct ResultTable {
     var label: String
     var isReference: Bool
     var isOriginal: Bool
+    var isBaseline: Bool
     /// One for each column.
     var cells: [Summary?]
   }
@@ -86,7 +87,7 @@ struct ResultTable {
     }
   }
 
-  /// The table of `rows`: first the reference, then the original, then the rest, each in the order of the rows.
+  /// The table of `rows`: first the reference, then answers without a model, then the original, then the rest, each in the order of the rows.
   init(titles: [String], rows: [ResultRow], interval: ReportInterval = .sd) {
     self.titles = titles
     let models = Self.grouped(rows) { [$0.method, $0.parameters, $0.variedParameters] }
@@ -99,12 +100,12 @@ struct ResultTable {
       let partial = found < seeds ? " (\(found) of \(seeds) seeds)" : ""
       return Row(
         label: Self.label(rows[0]) + partial, isReference: rows[0].isReference, isOriginal: rows[0].isOriginal,
-        cells: columns.map { byColumn[$0] })
+        isBaseline: rows[0].isBaseline, cells: columns.map { byColumn[$0] })
     }
     self.columns = columns
     self.rows =
-      lines.filter(\.isReference) + lines.filter { $0.isOriginal && !$0.isReference }
-      + lines.filter { !$0.isOriginal && !$0.isReference }
+      lines.filter(\.isReference) + lines.filter(\.isBaseline) + lines.filter { $0.isOriginal && !$0.isReference }
+      + lines.filter { !$0.isOriginal && !$0.isReference && !$0.isBaseline }
   }
 
   static func label(_ row: ResultRow) -> String {

@@ -56,6 +56,8 @@ public protocol UnlearningMethod: Plugin {
   /// How the retained samples were drawn in the retraining that the method is compared with; `shuffle` unless it says
   /// otherwise.
   var reference: RetainSampling { get }
+  /// Notes that tables show as columns `notes.<name>`, with their units, in order; none unless it says otherwise.
+  static var notesShown: [(name: String, unit: MeasurementUnit)] { get }
 
   /// Returns the unlearned model; the original is a value and stays as it is.
   ///
@@ -66,6 +68,9 @@ public protocol UnlearningMethod: Plugin {
 extension UnlearningMethod {
   /// Plain retraining.
   public var reference: RetainSampling { .shuffle }
+
+  /// None.
+  public static var notesShown: [(name: String, unit: MeasurementUnit)] { [] }
 }
 
 /// What an attack or a metric reads.
@@ -76,6 +81,8 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case features
   /// The same parts seen by models retrained without the forget set, one per seed.
   case retrainedModels = "retrained models"
+  /// The same parts seen by the models of the same method, one per seed, the measured one among them.
+  case unlearnedModels = "models of the same method"
   /// What the unlearning call cost.
   case cost
   /// What the other metrics and the attacks found for the same model.
@@ -127,9 +134,15 @@ public protocol Metric: Plugin {
   func serves(_ kind: RequestKind) -> Bool
   /// Full names, `<plugin>.<measurement>`, of the other measurements that it reads; none unless it says otherwise.
   var measurementsRead: [String] { get }
+  /// Answers without a model that it measures, too, each in a row of its own; none unless it says otherwise.
+  static var baselines: [Baseline] { get }
 
   /// Measures one model.
   func measure(_ evidence: Evidence) throws -> [MeasuredValue]
+  /// Measures `baseline` against the retrained models; the evidence is that of one of these, one for each seed.
+  ///
+  /// Called for what is among `baselines` alone.
+  func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue]
 }
 
 extension Metric {
@@ -141,6 +154,12 @@ extension Metric {
 
   /// None.
   public var measurementsRead: [String] { [] }
+
+  /// None.
+  public static var baselines: [Baseline] { [] }
+
+  /// Nothing.
+  public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] { [] }
 }
 
 /// Builds the body of a classifier: everything below its linear head.

@@ -77,6 +77,10 @@ public struct Evidence: Sendable {
   public var retrained: [ModelOutputs]
   /// The place of the target among the retrained models, when it is one of them.
   public var targetPosition: Int?
+  /// What the models of the same method say, one per seed, the target among them; for probes that read them.
+  public var peers: [ModelOutputs] = []
+  /// The place of the target among its peers.
+  public var peerPosition: Int?
   /// What all models of the cell share.
   public var context: EvidenceContext
   /// What the attack learned from the retrained models.
@@ -85,8 +89,10 @@ public struct Evidence: Sendable {
   public var cost: Cost?
   /// Values found by other plugins for the target, by full name: "accuracy.retain_test".
   public var measurements: [String: Double]
-  /// The same for the retrained model of the same seed.
+  /// The same for the retrained model of the same seed; empty where the target is itself a retrained model.
   public var referenceMeasurements: [String: Double]
+  /// The same for the retrained models of the other seeds, where the target is itself one; nil for all others.
+  public var otherReferenceMeasurements: [[String: Double]]?
 
   /// Evidence about `target`.
   public init(

@@ -10,17 +10,45 @@ extension ParameterError {
     if terms.isEmpty { problems.append("must name at least one value") }
     if Set(terms).count < terms.count { problems.append("must name each value once") }
     for term in terms {
-      let parts = term.split(separator: ".", omittingEmptySubsequences: false)
-      if parts.count != 2 || parts.contains("") {
-        problems.append("must be names such as 'accuracy.retain_test', not '\(term)'")
-      }
+      if !isName(term) { problems.append("must be names such as 'accuracy.retain_test', not '\(term)'") }
       if term.hasPrefix("\(metric).") { problems.append("cannot be the \(value) itself, '\(term)'") }
     }
     guard problems.isEmpty else { throw ParameterError(problems.map { Problem(parameter: "terms", message: $0) }) }
   }
 }
 
+extension ParameterError {
+  /// Whether `term` is `<plugin>.<measurement>`, or `<plugin>(<what a sweep varies>).<measurement>`.
+  private static func isName(_ term: String) -> Bool {
+    guard let dot = term.lastIndex(of: "."), term.index(after: dot) < term.endIndex else { return false }
+    let plugin = term[..<dot]
+    guard let bracket = plugin.firstIndex(of: "(") else { return !plugin.isEmpty && !plugin.contains(".") }
+    return plugin.hasSuffix(")") && bracket > plugin.startIndex && !plugin[..<bracket].contains(".")
+  }
+}
+
 extension Evidence {
+  /// A score made of distances of `terms`: of the target from the retrained model of its seed, or, where the target is
+  /// itself a retrained model, the mean over those of the other seeds, which is the floor of such a score.
+  ///
+  /// - Returns: nil for a retrained model without another one that has all terms; with the spread of a mean over pairs where
+  ///   the target is a retrained model.
+  /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
+  public func comparison(
+    of terms: [String], _ score: (_ distances: [Double]) -> Double
+  ) throws(AttackError) -> (value: Double, spread: Spread?)? {
+    guard let others = otherReferenceMeasurements else { return (score(try distances(of: terms)), nil) }
+    let missing = terms.filter { measurements[$0] == nil }
+    guard missing.isEmpty else { throw .missingMeasurements(missing, available: measurements.keys.sorted()) }
+    let models = ([measurements] + others).filter { model in terms.allSatisfy { model[$0] != nil } }
+    guard models.count > 1 else { return nil }
+    let scores = models.map { first in
+      models.map { second in score(terms.map { abs((first[$0] ?? 0) - (second[$0] ?? 0)) }) }
+    }
+    let floor = scores[0].dropFirst().reduce(0, +) / Double(models.count - 1)
+    return (floor, .ofPairs(scores, at: 0))
+  }
+
   /// The distance of each term, a measurement's full name, from that of the retrained model of the same seed.
   ///
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.

@@ -25,11 +25,16 @@ enum ResultsSchema {
     case "data": return ["type": "string", "description": "The data set, with what varies in parentheses."]
     case "architecture": return ["type": "string", "description": "The architecture, with what varies in parentheses."]
     case "forget": return ["type": "string", "description": "The forget request: 'class 1', 'samples 0.1'."]
-    case "method": return ["type": "string", "description": "The method, or 'original' before unlearning."]
+    case "method":
+      return [
+        "type": "string",
+        "description": "The method; 'original' before unlearning, or an answer without a model, as 'constant answer'.",
+      ]
     case "parameters": return ["type": "object", "description": "All parameters of the method, resolved."]
     case "seed": return ["type": "integer", "minimum": 0, "description": "The seed."]
-    case "kind": return choices(ResultKind.allCases.map(\.rawValue), "What measured the value.")
-    case "name": return ["type": "string", "description": "<plugin>.<variant or split>."]
+    case "kind":
+      return choices(ResultKind.allCases.map(\.rawValue), "What found the value; 'note' is the method itself.")
+    case "name": return ["type": "string", "description": "<plugin>.<variant or split>, or notes.<name>."]
     case "value": return ["type": number, "description": "The value; rates are fractions in [0, 1]."]
     case "unit":
       let units: [MeasurementUnit] = [.fraction, .seconds, .bytes, .nats]

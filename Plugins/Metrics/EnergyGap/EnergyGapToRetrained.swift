@@ -1,0 +1,194 @@
+import Engine
+public import Unlearning
+
+/// Whether a method's models are distributed as retrained models are.
+///
+/// `EG = 2·E d(U, R) − E d(U, U′) − E d(R, R′)`, d the mean over samples of a distance of two models' predictions, U and U′
+/// different models of the method, R and R′ different retrained models: the energy distance of two distributions of
+/// models. With total variation it is 0 only where the probability of every class on every sample has the same
+/// distribution over both kinds of models; estimates lie around 0 there, some below. An answer without spread, which
+/// total variation to retrained models rewards, has a large one.
+///
+/// Measurements of each part, all in [0, 1] but for chance below 0:
+///
+/// - `<part>`: EG, of all models of the method together: every seed has the same value, and the spread is a jackknife over
+///   models. A retrained model has none, since against themselves it is 0 for any models.
+/// - `<part>_p`: the share of relabellings of the models as U or R whose EG is not smaller; of all of them up to 6 models
+///   of each kind, else of `permutations` drawn ones. With n + n models no p below 2/C(2n, n) is possible: 0.1 with 3 + 3.
+/// - `<part>_within`: E d(U, U′) for the model's own seed, beside E d(R, R′) in the row of retraining: models that agree
+///   much more than retrained ones are sharper than retraining.
+///
+/// - Source: Székely, Rizzo, "Energy statistics: a class of statistics based on distances", Journal of Statistical
+///   Planning and Inference 143, 2013; the distance of models and its use for unlearning are ours.
+/// - Note: All pairs (i, j) of a method's and the retrained models, seeds of one number included.
+public struct EnergyGapToRetrained: Metric {
+  /// How far two predictions are apart.
+  public enum Distance: String, Codable, Sendable, CaseIterable {
+    /// `½ Σ_k |p_k − q_k|`, in [0, 1].
+    case totalVariation = "total_variation"
+    /// `½ Σ_k (p_k − q_k)²`, in [0, 1]: for this one EG is 0 for equal means of the models' predictions already.
+    case squared
+  }
+
+  /// What can be set.
+  public struct Parameters: ParameterSet, Hashable {
+    /// Parts of the data; each has three measurements.
+    public var parts: [Part] = [.forgetTest]
+    /// The distance of two predictions.
+    public var distance = Distance.totalVariation
+    /// Drawn relabellings where there are too many to go through.
+    public var permutations = 10_000
+
+    /// Total variation on test samples of the forgotten class.
+    public init() {}
+
+    /// What each value means.
+    public static let fields: [ParameterField] = [
+      ParameterField("parts", "parts of the data; three measurements for each", .oneOf(Part.allCases.map(\.rawValue))),
+      ParameterField("distance", "the distance of two predictions", .oneOf(Distance.allCases.map(\.rawValue))),
+      ParameterField("permutations", "drawn relabellings of more than 6 models of a kind", .closed(100, 1_000_000)),
+    ]
+  }
+
+  /// What it is.
+  public static let card = Card(
+    name: "energy-gap", title: "Energy gap",
+    summary: "The energy distance between the predictions of a method's models and those of retrained models.",
+    source: Source(
+      authors: "Székely, Rizzo", venue: "Journal of Statistical Planning and Inference 2013",
+      place: "energy distance; distance of models chosen"))
+  /// Predictions of all models of the method, and of retrained ones.
+  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
+  /// Distances in [0, 1].
+  public static let unit = MeasurementUnit.fraction
+  /// Less is nearer to retraining.
+  public static let direction = Direction.lower
+  /// Retrained models, for what they have a value of.
+  public static let reference = ReferenceKind.retrained
+  /// Two have a distance from each other.
+  public static let retrainedModelsNeeded = 2
+  /// A constant answer and the mean of the retrained models.
+  public static let baselines = Baseline.allCases
+
+  private let parameters: Parameters
+
+  /// Takes the parameters.
+  public init(_ parameters: Parameters) throws(ParameterError) {
+    try parameters.validate()
+    if parameters.parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
+    if Set(parameters.parts).count < parameters.parts.count {
+      throw ParameterError("parts", "must name each part once")
+    }
+    self.parameters = parameters
+  }
+
+  /// A request of samples has no test samples to forget.
+  public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
+
+  /// Measures the models of one method, as seen from one of them.
+  ///
+  /// - Throws: `AttackError` with fewer than two models of a kind, without samples, when models saw different samples, or
+  ///   when logits are not finite.
+  public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    try checkBank(evidence)
+    guard evidence.peers.count > 1, let place = evidence.peerPosition else {
+      throw AttackError.requestNotServed("energy-gap needs two models of the method, that is two seeds")
+    }
+    let position = evidence.targetPosition
+    return try parts(of: evidence).flatMap { part -> [MeasuredValue] in
+      let own = try rows(part, of: position == nil ? evidence.peers : [], like: evidence)
+      let retrained = try rows(part, of: evidence.retrained, like: evidence)
+      let models = ModelDistances(own + retrained, split: own.count, distance)
+      let name = part.rawValue
+      if let position {
+        return [within(name, models.among(retrained.indices), at: position)]
+      }
+      let gap = models.gap(models.all)
+      let (p, smallest) = models.permutationP(
+        permutations: parameters.permutations, random: evidence.context.random.stream("energy-gap", part.place))
+      let counts = "\(own.count) + \(retrained.count) models"
+      return [
+        MeasuredValue(name, gap, direction: Self.direction, spread: models.spread(at: place)),
+        MeasuredValue(
+          "\(name)_p", p, direction: .higher, spread: .unknown,
+          caveat: smallest > 0.05 ? "with \(counts) no p below \(percent(smallest)) % is possible" : nil),
+        within(name, models.among(own.indices), at: place),
+      ]
+    }
+  }
+
+  /// Measures an answer without a model, which has no spread of its own: `2·E d(B, R) − E d(R, R′)`.
+  ///
+  /// - Throws: As for a model.
+  public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
+    try checkBank(evidence)
+    guard let position = evidence.targetPosition else { throw AttackError.notCalibrated("a retrained model") }
+    return try parts(of: evidence).map { part in
+      let retrained = try rows(part, of: evidence.retrained, like: evidence)
+      func gap(_ models: [[[Double]]]) -> Double {
+        let distances = models.indices.map { left in
+          distance(baseline.probabilities(of: models, without: left), models[left])
+        }
+        let among = ModelDistances(models, split: 0, distance)
+        return 2 * distances.reduce(0, +) / Double(models.count) - among.meanOfPairs(among.all.retrained)
+      }
+      return MeasuredValue(
+        part.rawValue, gap(retrained), direction: Self.direction,
+        spread: .jackknife(retrained, at: position, gap))
+    }
+  }
+
+  private func within(_ name: String, _ distances: [[Double]], at place: Int) -> MeasuredValue {
+    let others = distances.indices.filter { $0 != place }.map { distances[place][$0] }
+    return MeasuredValue(
+      "\(name)_within", others.reduce(0, +) / Double(others.count), direction: .nearest,
+      spread: .ofPairs(distances, at: place))
+  }
+
+  private func checkBank(_ evidence: Evidence) throws(AttackError) {
+    guard evidence.retrained.count >= Self.retrainedModelsNeeded else {
+      throw .tooFewRetrainedModels(needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
+    }
+  }
+
+  private func parts(of evidence: Evidence) throws(AttackError) -> [Part] {
+    let parts = parameters.parts.filter { evidence.target[$0].count > 0 }
+    guard !parts.isEmpty else {
+      let names = parameters.parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw .requestNotServed(
+        "energy-gap finds no samples in \(names); a forget request for samples has no forget_test, "
+          + "and 'parts: [forget_train]' measures what was to be forgotten")
+    }
+    return parts
+  }
+
+  private func rows(_ part: Part, of models: [ModelOutputs], like evidence: Evidence) throws -> [[[Double]]] {
+    let own = try evidence.samples(part)
+    return try models.map { model in
+      let predictions = try model.samples(part)
+      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
+        throw AttackError.unlikeSamples(part)
+      }
+      return predictions.probabilityRows
+    }
+  }
+
+  private func distance(_ first: [[Double]], _ second: [[Double]]) -> Double {
+    var sum = 0.0
+    for (p, q) in zip(first, second) {
+      for (a, b) in zip(p, q) { sum += parameters.distance == .squared ? (a - b) * (a - b) : abs(a - b) }
+    }
+    return 0.5 * sum / Double(first.count)
+  }
+
+  /// "10" for 0.1, "33.3" for 1/3.
+  private func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension Part {
+  /// The place among all parts, which tells their random streams apart.
+  fileprivate var place: Int { Part.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,39 @@
+import ConfigYAML
+import Unlearning
+
+extension PlanBuilder {
+  /// The predictions of all models of one method, and the place of the one that is measured.
+  struct Peers {
+    var predictions: [StepKey] = []
+    var position = 0
+  }
+
+  /// Plans the answers without a model that metrics measure beside the retrained models: one cell for each seed.
+  mutating func addBaselines(_ group: Group, bank: [StepKey]) throws {
+    for baseline in Baseline.allCases {
+      let metrics = experiment.metrics.filter { metric in
+        guard let plugin = metric.plugin as? any Metric, type(of: plugin).baselines.contains(baseline) else {
+          return false
+        }
+        return canRun(metric, group, models: bank.count)
+      }
+      guard !metrics.isEmpty else { continue }
+      for (position, setting) in group.settings.enumerated() {
+        var probes: [Cell.Probe] = []
+        for metric in metrics {
+          let target = Step.Target(
+            predictions: bank[position], bank: bank, position: position, calibration: nil, costOf: nil,
+            measurements: [], referenceMeasurements: [], baseline: baseline)
+          let own = [KeyPart("position", .int(position)), KeyPart("baseline", .string(baseline.rawValue))]
+          let key = add(
+            .measure, label(setting, setting.request.shortLabel, baseline.rawValue, metric.label),
+            parents: [bank[position]] + bank,
+            configuration: common(setting) + (try request(setting)) + own + [try part("metric", metric)],
+            plugins: [metric], work: .measure(setting, metric: metric, target: target))
+          probes.append(Cell.Probe(kind: "metric", name: metric.measurementLabel, key: key))
+        }
+        addBaselineCell(group, setting, baseline, probes: probes)
+      }
+    }
+  }
+}
