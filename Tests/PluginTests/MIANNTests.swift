@@ -218,12 +218,16 @@ import Unlearning
     let whole = model(leak: 4, seed: 1)
     let rows = whole[.retainTest].labels.indices.filter { whole[.retainTest].labels[$0] != 2 || $0 < 20 }
     let few = AttackFixture.ordering(whole, .retainTest, rows)
-    #expect(throws: AttackError.tooFewClassSamples(className: "ellipse", needed: 10, found: 7)) {
+    #expect(throws: AttackError.tooFewClassSamples(className: "ellipse", part: .retainTest, needed: 10, found: 7)) {
       try attack().calibrate([few], context: context)
     }
-    let error = AttackError.tooFewClassSamples(className: "ellipse", needed: 10, found: 7)
-    #expect("\(error)".contains("class 'ellipse' has 7 test samples"))
+    let error = AttackError.tooFewClassSamples(className: "ellipse", part: .retainTest, needed: 10, found: 7)
+    #expect("\(error)".contains("class 'ellipse' has 7 samples in 'retain_test', and at least 10"))
     _ = try attack { $0.minimumClassSamples = 7 }.calibrate([few], context: context)
+    let judged = AttackFixture.ordering(whole, .forgetTest, [0, 1, 2])
+    #expect(throws: AttackError.tooFewClassSamples(className: "class 0", part: .forgetTest, needed: 10, found: 3)) {
+      try attack().calibrate([judged], context: context)
+    }
     #expect { try attack { $0.minimumClassSamples = 1 } } throws: {
       "\($0)" == "parameter 'minimum_class_samples': must be in [2, 1000000], is 1"
     }

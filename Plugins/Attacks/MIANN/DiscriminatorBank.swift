@@ -37,11 +37,15 @@ struct DiscriminatorBank {
     }
     keptClasses = Set(kept.labels).subtracting(context.forgottenClasses).sorted()
     guard keptClasses.count > 1 else { throw .emptySet("test samples of at least two kept classes") }
-    for label in keptClasses {
-      let count = kept.labels.count { $0 == label }
-      guard count >= parameters.minimumClassSamples else {
-        let name = context.classNames.indices.contains(label) ? context.classNames[label] : "\(label)"
-        throw .tooFewClassSamples(className: name, needed: parameters.minimumClassSamples, found: count)
+    for (part, samples, classes) in [
+      (Part.retainTest, kept, keptClasses), (parameters.evaluate, judged, context.forgottenClasses),
+    ] {
+      for label in classes {
+        let count = samples.labels.count { $0 == label }
+        guard count >= parameters.minimumClassSamples else {
+          let name = context.classNames.indices.contains(label) ? context.classNames[label] : "\(label)"
+          throw .tooFewClassSamples(className: name, part: part, needed: parameters.minimumClassSamples, found: count)
+        }
       }
     }
     forgottenClasses = context.forgottenClasses

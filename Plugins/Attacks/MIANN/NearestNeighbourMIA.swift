@@ -37,7 +37,8 @@ public import Unlearning
 ///   seeds (three is the authors' convention).
 /// - Note: Logits are standardised unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with
 ///   γ = 1/K nearly all samples become support vectors: the attack then tells neither the original nor random labels from
-///   retraining.
+///   retraining. Standardised ones have little power either (ten classes of shapes, five seeds: random labels 96 %, retrained
+///   94 %, by argmax 41 and 90 %): prefer probabilities, and read the argmax rate.
 /// - Note: `mode: pairwise` is another reading, in which the machine tells the neighbour from the forgotten class itself.
 ///   Samples are cut into two halves at random, each judged by the machine that is fitted to the other; the value is
 ///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the

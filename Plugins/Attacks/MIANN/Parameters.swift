@@ -70,7 +70,7 @@ extension NearestNeighbourMIA {
     public var neighbour = NeighbourRule.accuracy
     /// What a discriminator tells apart.
     public var mode = Mode.oneVsRest
-    /// The fewest test samples of a kept class that its discriminator is fitted to; fewer are an error.
+    /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
     public var minimumClassSamples = 10
 
     /// `scaling`, or what the features ask for.
@@ -102,7 +102,7 @@ extension NearestNeighbourMIA {
         "neighbour", "how the nearest kept class is found", .oneOf(NeighbourRule.allCases.map(\.rawValue))),
       ParameterField("mode", "what a discriminator tells apart", .oneOf(Mode.allCases.map(\.rawValue))),
       ParameterField(
-        "minimum_class_samples", "fewest test samples of a kept class; fewer are an error", .closed(2, 1_000_000)),
+        "minimum_class_samples", "fewest samples of each class that is fitted to or judged; fewer are an error", .closed(2, 1_000_000)),
     ]
   }
 }

@@ -14,8 +14,8 @@ public enum AttackError: Error, Sendable, Hashable, CustomStringConvertible {
   case requestNotServed(String)
   /// Too few models retrained without the forget set.
   case tooFewRetrainedModels(needed: Int, found: Int)
-  /// A class has too few samples to fit a classifier to.
-  case tooFewClassSamples(className: String, needed: Int, found: Int)
+  /// A class has too few samples to fit a classifier to, or to judge.
+  case tooFewClassSamples(className: String, part: Part, needed: Int, found: Int)
   /// `calibrate` was not run, or with other models or another request.
   case notCalibrated(String)
   /// Two models were asked about different samples of one part.
@@ -35,9 +35,9 @@ public enum AttackError: Error, Sendable, Hashable, CustomStringConvertible {
     case .tooFewRetrainedModels(let needed, let found):
       let seeds = needed == 1 ? "one seed" : "\(needed) seeds"
       return "\(needed) retrained models are needed, \(found) found; the experiment needs at least \(seeds)"
-    case .tooFewClassSamples(let name, let needed, let found):
-      return "class '\(name)' has \(found) test samples, and at least \(needed) of each kept class are needed; "
-        + "use more test data, or lower 'minimum_class_samples'"
+    case .tooFewClassSamples(let name, let part, let needed, let found):
+      return "class '\(name)' has \(found) samples in '\(part.rawValue)', and at least \(needed) of each class are "
+        + "needed; use more data, or lower 'minimum_class_samples'"
     case .notCalibrated(let what): return "the calibration on retrained models lacks \(what); run calibrate first"
     case .unlikeSamples(let part): return "two models saw different samples in the part '\(part.rawValue)'"
     case .missingMeasurements(let names, let available):
