@@ -90,8 +90,8 @@ import Unlearning
     let labels = plan.cells.map { "\($0.method) \($0.variedParameters)\($0.isReference ? " (reference)" : "")" }
     #expect(
       labels == [
-        "retrain  (reference)", "original ", "retrain retain_sampling=reweight (reference)", "fine-tune ",
-        "random-labels ",
+        "retrain  (reference)", "original ", "retrain retain_sampling=reweight (reference)",
+        "original reference=reweight", "fine-tune ", "random-labels ",
       ])
     let store = try Store(at: folder.url.appending(path: "store"))
     let summary = try await Executor(
@@ -106,7 +106,80 @@ import Unlearning
     let reweighted = try #require(value("retrain", "retain_sampling=reweight")?.value)
     #expect(value("fine-tune")?.reference == reweighted)
     #expect(value("random-labels")?.reference == plain && value("original")?.reference == plain)
-    #expect(rows.count { $0.name == "group-accuracy.forget_group" } == 5)
+    #expect(value("original", "reference=reweight")?.reference == reweighted)
+    #expect(value("original", "reference=reweight")?.value == value("original")?.value)
+    #expect(rows.count { $0.name == "group-accuracy.forget_group" } == 6)
     #expect(value("retrain", "retain_sampling=reweight", "average-gap.gap")?.value == 0)
+  }
+
+  private static let method = "fine-tune: {retain_sampling: reweight, training: {epochs: 1}}"
+
+  @Test("a file may say what a method is compared with, which is no second run of it")
+  func reference() throws {
+    let text = Self.text.replacing(
+      Self.method, with: "fine-tune: {training: {epochs: 1}, reference: {sweep: [shuffle, reweight]}}")
+    let plan = try SmallExperiment.plan(text)
+    let cells = plan.cells.filter { $0.method == "fine-tune" }
+    #expect(cells.map(\.variedParameters) == ["", "reference=reweight"])
+    #expect(cells.map { $0.parameters["reference"] } == [nil, "reweight"])
+    let runs = plan.steps.filter { $0.kind == .unlearn && $0.label.contains("fine-tune") }
+    #expect(runs.count == 1, "\(runs.map(\.label))")
+    #expect(runs.first?.configuration["method"]?["parameters"]?["reference"] == nil)
+    // Without the key, the step is the same.
+    let plain = try SmallExperiment.plan(Self.text.replacing(Self.method, with: "fine-tune: {training: {epochs: 1}}"))
+    #expect(plain.steps.map(\.key).contains(runs[0].key))
+  }
+
+  @Test("reweighted retraining can be compared with plain retraining, in a row of its own")
+  func comparedRetraining() throws {
+    let text = Self.text.replacing(
+      Self.method, with: "retrain: {retain_sampling: reweight, reference: shuffle}")
+    let cells = try SmallExperiment.plan(text).cells.filter { $0.method == "retrain" }
+    #expect(cells.map(\.variedParameters) == ["", "reference=shuffle"])
+    #expect(cells.map(\.isReference) == [true, false])
+  }
+
+  @Test("an unknown reference is reported at its place")
+  func unknownReference() {
+    let found = messages("retain_sampling: reweight, ", "reference: reweigth, ")
+    #expect(found.contains("11:28: error: unknown reference 'reweigth' (did you mean 'reweight'?)"), "\(found)")
+  }
+
+  @Test(
+    "a draw with every seed of the grid", arguments: [Self.request, "samples: {fraction: 0.2}", "samples: {count: 9}"])
+  func eachSeed(request: String) throws {
+    let each = request.replacing("}", with: ", seed: each}", maxReplacements: request.contains("ratio") ? 2 : 1)
+      .replacing("warm, seed: each}", with: "warm}")
+    func settings(_ request: String) throws -> [Int: Int] {
+      let text = Self.text.replacing("seeds: [1]", with: "seeds: [4, 7]").replacing(Self.request, with: request)
+        .replacing(", average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}", with: "")
+      var draws: [Int: Int] = [:]
+      for step in try SmallExperiment.plan(text).steps {
+        guard step.kind == .unlearn, let seed = step.configuration["seed"]?.int else { continue }
+        draws[seed] = step.configuration["forget_seed"]?.int
+      }
+      return draws
+    }
+    #expect(try settings(request) == [4: 0, 7: 0])
+    #expect(try settings(each) == [4: 4, 7: 7])
+  }
+
+  @Test("what compares models on the same samples is left out where every seed forgets others")
+  func eachSeedLeavesOut() throws {
+    let text = Self.text.replacing("seeds: [1]", with: "seeds: [1, 2]").replacing("0.5}", with: "0.5, seed: each}")
+      .replacing("metrics: [accuracy,", with: "metrics: [accuracy, total-variation,")
+    let plan = try SmallExperiment.plan(text)
+    let reason = "total-variation compares models on the same samples, and 'seed: each' forgets others with every seed"
+    #expect(plan.pruned.filter { $0.reason == reason }.count == 1, "\(plan.pruned)")
+    #expect(plan.cells.allSatisfy { !$0.probes.contains { $0.name == "total-variation" } })
+    #expect(plan.cells.allSatisfy { $0.forget.hasSuffix(" seed each") })
+    // The counts are the same for every draw, and told once.
+    #expect(try plan.groupCounts().count == 1)
+  }
+
+  @Test("a seed is a number or 'each'", arguments: [("every", "9:66: error: 'seed' is an integer ≥ 0, or 'each'")])
+  func badSeed(word: String, message: String) {
+    let found = messages("ratio: 0.5", "ratio: 0.5, seed: \(word)")
+    #expect(found.contains(message), "\(found)")
   }
 }

@@ -71,7 +71,11 @@ final class DataCache: Sendable {
       if let known = cache[key] { return known }
       let random = RandomSource(seed: UInt64(setting.drawSeed)).stream("forget request")
       let split = try setting.request.split(data, random: random)
-      if case .groups = setting.request { note("\(setting.request.shortLabel): \(Self.groupCounts(of: split))") }
+      // Draws of the same request differ in samples, not in counts.
+      let isFirst = !cache.keys.contains { $0.data == key.data && $0.request == key.request }
+      if isFirst, case .groups = setting.request {
+        note("\(setting.request.shortLabel): \(Self.groupCounts(of: split))")
+      }
       cache[key] = split
       return split
     }

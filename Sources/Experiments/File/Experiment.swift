@@ -164,9 +164,14 @@ struct ForgetEntry: Sendable {
     return numbers
   }
 
-  /// Seeds the draw of samples; the same for all seeds of the grid, so that all models forget the same samples.
-  var drawSeed: Int {
-    switch kind {
+  /// Whether every training seed forgets a draw of its own (`seed: each`), so that intervals over seeds include the draw.
+  var drawsEachSeed = false
+
+  /// Seeds the draw of samples; the same for all seeds of the grid, so that all models forget the same samples, unless the
+  /// file says `seed: each`.
+  func drawSeed(trainingSeed: Int) -> Int {
+    if drawsEachSeed { return trainingSeed }
+    return switch kind {
     case .request(_, let seed), .groups(_, _, let seed): seed
     case .classes: 0
     }

@@ -172,7 +172,7 @@ struct ExperimentReader {
   private func groups(_ node: Node) -> ForgetEntry? {
     guard let group = node["group"] else { return nil }
     node.reportUnknownKeys(known: ["group", "ratio", "seed"], diagnostics)
-    let seed = node["seed"].flatMap(seed) ?? 0
+    let (seed, isEach, suffix) = draw(node["seed"])
     let ratio = node["ratio"].flatMap { $0.double(diagnostics) } ?? 0.5
     if ratio <= 0 || ratio > 1 { diagnostics.report("'ratio' must be in (0, 1], is \(ratio)", at: node["ratio"]?.mark) }
     let items: [Node]
@@ -194,7 +194,21 @@ struct ExperimentReader {
     }
     return ForgetEntry(
       kind: .groups(groups, ratio: ratio, seed: seed),
-      label: "group \(text.joined(separator: ", ")) \(ratio)\(seed == 0 ? "" : " seed \(seed)")", mark: node.mark)
+      label: "group \(text.joined(separator: ", ")) \(ratio)\(suffix)", mark: node.mark, drawsEachSeed: isEach)
+  }
+
+  /// `seed: 3`, one draw for all seeds of the grid, or `seed: each`, one for each of them; with what a label says of it.
+  private func draw(_ node: Node?) -> (seed: Int, isEach: Bool, suffix: String) {
+    guard let node else { return (0, false, "") }
+    if case .scalar(let scalar) = node, Int(scalar.text) == nil {
+      if scalar.text == "each" { return (0, true, " seed each") }
+      diagnostics.report(
+        "'seed' is an integer ≥ 0, or 'each' for a draw with every training seed; found '\(scalar.text)'",
+        at: node.mark)
+      return (0, false, "")
+    }
+    let seed = seed(node) ?? 0
+    return (seed, false, seed == 0 ? "" : " seed \(seed)")
   }
 
   private func classes(_ node: Node) -> ForgetEntry? {
@@ -206,20 +220,20 @@ struct ExperimentReader {
   private func samples(_ node: Node) -> ForgetEntry? {
     guard node.entries(diagnostics) != nil else { return nil }
     node.reportUnknownKeys(known: ["fraction", "count", "seed"], diagnostics)
-    let seed = node["seed"].flatMap(seed) ?? 0
+    let (seed, isEach, suffix) = draw(node["seed"])
     switch (node["fraction"], node["count"]) {
     case (let fraction?, nil):
       guard let value = fraction.double(diagnostics) else { return nil }
       if value <= 0 || value >= 1 { diagnostics.report("'fraction' must be in (0, 1), is \(value)", at: fraction.mark) }
       return ForgetEntry(
-        kind: .request(.fraction(value), seed: seed), label: "samples \(value)\(seed == 0 ? "" : " seed \(seed)")",
-        mark: node.mark)
+        kind: .request(.fraction(value), seed: seed), label: "samples \(value)\(suffix)", mark: node.mark,
+        drawsEachSeed: isEach)
     case (nil, let count?):
       guard let value = count.int(diagnostics) else { return nil }
       if value < 1 { diagnostics.report("'count' must be ≥ 1, is \(value)", at: count.mark) }
       return ForgetEntry(
-        kind: .request(.count(value), seed: seed), label: "samples \(value)\(seed == 0 ? "" : " seed \(seed)")",
-        mark: node.mark)
+        kind: .request(.count(value), seed: seed), label: "samples \(value)\(suffix)", mark: node.mark,
+        drawsEachSeed: isEach)
     default:
       diagnostics.report("samples are given by either 'fraction' or 'count'", at: node.mark)
       return nil

@@ -15,12 +15,17 @@ public struct Variant: Sendable {
   public let keyParameters: JSONValue
   /// The plugin, constructed.
   public let plugin: any Plugin
+  /// The retraining that the file compares a method with, where it is not the method's own choice.
+  ///
+  /// Part of `parameters`, so that rows can be told apart, but not of `keyParameters`: one unlearned model may be compared
+  /// with several references.
+  let reference: RetainSampling?
   /// What names this variant in cache keys, and its canonical text.
   let identity: JSONValue, identityText: String
 
   init(
     name: String, version: Int, varied: [Assignment], parameters: JSONValue, keyParameters: JSONValue,
-    plugin: any Plugin
+    plugin: any Plugin, reference: RetainSampling? = nil
   ) {
     self.name = name
     self.version = version
@@ -28,6 +33,7 @@ public struct Variant: Sendable {
     self.parameters = parameters
     self.keyParameters = keyParameters
     self.plugin = plugin
+    self.reference = reference
     identity = .object([
       .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
       .init(key: "parameters", value: keyParameters),
@@ -38,7 +44,7 @@ public struct Variant: Sendable {
   /// The same with another label.
   private init(_ other: Variant, varied: [Assignment]) {
     (name, version, parameters) = (other.name, other.version, other.parameters)
-    (keyParameters, plugin) = (other.keyParameters, other.plugin)
+    (keyParameters, plugin, reference) = (other.keyParameters, other.plugin, other.reference)
     (identity, identityText) = (other.identity, other.identityText)
     self.varied = varied
   }
@@ -57,6 +63,9 @@ public struct Variant: Sendable {
   public var label: String { label(of: varied) }
   /// The first part of its measurements' names: the label without what their second part says.
   var measurementLabel: String { label(of: varied.filter { !type(of: plugin).parametersInNames.contains($0.path) }) }
+
+  /// How the retraining that a method is compared with draws its samples; `shuffle` for what is not a method.
+  var comparedWith: RetainSampling { reference ?? (plugin as? any UnlearningMethod)?.reference ?? .shuffle }
 
   /// Full names of the measurements of other plugins that it reads.
   var measurementsRead: [String] { (plugin as? any Metric)?.measurementsRead ?? [] }
@@ -99,9 +108,26 @@ public struct Variant: Sendable {
     }
     return variants.map { variant in
       guard let paths = differing[variant.name] else { return variant }
-      let leaves = variant.parameters.leaves.filter { paths.contains($0.path) }
+      let leaves = variant.parameters.leaves.filter { paths.contains($0.path) || $0.path == referenceKey }
       return Variant(variant, varied: leaves.map { Assignment(path: $0.path, value: $0.value) })
     }
+  }
+}
+
+extension Variant {
+  /// The key of a method's block that names the retraining it is compared with.
+  static let referenceKey = "reference"
+
+  /// The same method compared with the retraining that draws by `reference`; unchanged where that is its own choice.
+  func compared(with reference: RetainSampling) -> Variant {
+    guard reference != comparedWith else { return self }
+    let isNamed = varied.contains { $0.path == Self.referenceKey }
+    let assignment = Assignment(path: Self.referenceKey, value: reference.rawValue)
+    let member = JSONValue.Member(key: Self.referenceKey, value: .string(reference.rawValue))
+    return Variant(
+      name: name, version: version, varied: isNamed ? varied : varied + [assignment],
+      parameters: .object((parameters.members ?? []) + [member]), keyParameters: keyParameters, plugin: plugin,
+      reference: reference)
   }
 }
 
@@ -154,16 +180,31 @@ struct VariantReader {
   }
 
   private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, at mark: Mark) -> Variant? {
-    guard let (values, parameters) = decode(P.Parameters.self, from: cell.node) else { return nil }
+    var node = cell.node
+    var reference: RetainSampling?
+    if type is any UnlearningMethod.Type, !P.Parameters.fields.contains(where: { $0.name == Variant.referenceKey }),
+      let written = node?[Variant.referenceKey]
+    {
+      guard let word = written.string(diagnostics) else { return nil }
+      guard let found = RetainSampling(rawValue: word) else {
+        let known = RetainSampling.allCases.map(\.rawValue)
+        diagnostics.report(unknownName("reference", word, known: known), at: written.mark)
+        return nil
+      }
+      reference = found
+      node = node?.removing(Variant.referenceKey)
+    }
+    guard let (values, parameters) = decode(P.Parameters.self, from: node) else { return nil }
     do throws(ParameterError) {
       let plugin = try P(values)
-      return Variant(
+      let variant = Variant(
         name: P.card.name, version: P.card.version, varied: cell.assignments, parameters: parameters,
         keyParameters: P.Parameters.fields.filter { $0.isLocation || $0.isFile }
           .reduce(parameters) { $0.removing(path: $1.name) },
         plugin: plugin)
+      return reference.map(variant.compared(with:)) ?? variant
     } catch {
-      report(error, in: cell.node, at: mark)
+      report(error, in: node, at: mark)
       return nil
     }
   }

@@ -104,7 +104,7 @@ struct PlanBuilder {
             let settings = experiment.seeds.map { seed in
               Step.Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
-                drawSeed: entry.drawSeed, seed: seed)
+                drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
             }
             try addGroup(Group(data: data, entry: entry, request: request, settings: settings))
           }
@@ -148,32 +148,20 @@ struct PlanBuilder {
     var originals: [StepKey] = []
     for setting in group.settings { originals.append(try addTraining(setting)) }
     // The references are planned first, because others read their measurements.
-    var banks = [RetainSampling.shuffle: try addBank(group, references[0], readsFeatures)]
-    var peers = Peers()
-    for (position, setting) in group.settings.enumerated() {
-      peers.predictions.append(
-        try addPrediction(setting, model: originals[position], of: "original", features: readsFeatures))
-    }
-    for (position, setting) in group.settings.enumerated() {
-      peers.position = position
-      let probes = try addProbes(
-        setting, group, model: nil, peers: peers, bank: banks[.shuffle]?.predictions ?? [], position: nil,
-        method: nil, label: "original", referenceProbes: banks[.shuffle]?.probes[position])
-      addCell(group, setting, method: nil, isReference: false, probes: probes)
-    }
+    var banks: [RetainSampling: Bank] = [:]
+    try addOriginals(group, originals, against: .shuffle, in: &banks, readsFeatures)
     for method in experiment.methods {
       guard let plugin = method.plugin as? any UnlearningMethod else { continue }
-      let own = obstacle(to: type(of: plugin), plugin.reference, group).map { "\(method.name) \($0)" }
+      let own = obstacle(to: type(of: plugin), method.comparedWith, group).map { "\(method.name) \($0)" }
       if let obstacle = own ?? memoryObstacle(group, method: method) {
         noteExclusions(group, methods: [method])
         pruned.append(PrunedCell(description: "\(group.label) / \(method.label)", reason: obstacle))
         continue
       }
-      if banks[plugin.reference] == nil {
-        let variant = references.first { ($0.plugin as? any UnlearningMethod)?.reference == plugin.reference }
-        banks[plugin.reference] = try variant.map { try addBank(group, $0, readsFeatures) }
+      if banks[method.comparedWith] == nil {
+        try addOriginals(group, originals, against: method.comparedWith, in: &banks, readsFeatures)
       }
-      guard let bank = banks[plugin.reference] else { preconditionFailure("there is a reference of every kind") }
+      guard let bank = banks[method.comparedWith] else { preconditionFailure("there is a reference of every kind") }
       guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { continue }
       var models: [(position: Int, key: StepKey)] = []
       var peers = Peers()
@@ -196,8 +184,30 @@ struct PlanBuilder {
         let probes = try addProbes(
           setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
           label: method.label, referenceProbes: bank.probes[model.position])
-        addCell(group, setting, method: method, isReference: false, probes: probes, model: model.key)
+        addCell(group, setting, method: method, against: method.comparedWith, probes: probes, model: model.key)
       }
+    }
+  }
+
+  /// Adds the retrained models that draw by `reference`, and the original compared with them.
+  private mutating func addOriginals(
+    _ group: Group, _ originals: [StepKey], against reference: RetainSampling, in banks: inout [RetainSampling: Bank],
+    _ readsFeatures: Bool
+  ) throws {
+    guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
+    let bank = try addBank(group, variant, readsFeatures)
+    banks[reference] = bank
+    var peers = Peers()
+    for (position, setting) in group.settings.enumerated() {
+      peers.predictions.append(
+        try addPrediction(setting, model: originals[position], of: "original", features: readsFeatures))
+    }
+    for (position, setting) in group.settings.enumerated() {
+      peers.position = position
+      let probes = try addProbes(
+        setting, group, model: nil, peers: peers, bank: bank.predictions, position: nil, method: nil,
+        label: "original", referenceProbes: bank.probes[position])
+      addCell(group, setting, method: nil, against: reference, probes: probes)
     }
   }
 
@@ -231,17 +241,24 @@ struct PlanBuilder {
       }
     }
     for (position, setting) in group.settings.enumerated() {
-      addCell(group, setting, method: variant, isReference: true, probes: bank.probes[position])
+      addCell(
+        group, setting, method: variant, isReference: true, against: variant.comparedWith, probes: bank.probes[position])
     }
     if variant.keyParameters == references[0].keyParameters { try addBaselines(group, bank: bank.predictions) }
     return bank
   }
 
   private mutating func addCell(
-    _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool, probes: [Cell.Probe],
-    model: StepKey? = nil
+    _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool = false,
+    against reference: RetainSampling, probes: [Cell.Probe], model: StepKey? = nil
   ) {
     var parameters = shown?.parameters.members ?? []
+    var labels = [shown?.variedLabel ?? ""]
+    if shown == nil, reference != .shuffle {
+      // The original is compared with every retraining that the methods of the file are compared with.
+      parameters.append(.init(key: Variant.referenceKey, value: .string(reference.rawValue)))
+      labels.append("\(Variant.referenceKey)=\(reference.rawValue)")
+    }
     if !group.recipe.varied.isEmpty {
       // The recipe is an axis of its own: its rows must be told apart in files, too.
       let varied = group.recipe.varied.map { assignment in
@@ -251,8 +268,7 @@ struct PlanBuilder {
       }
       parameters.append(.init(key: "original_training", value: .object(varied)))
     }
-    let labels = [shown?.variedLabel ?? "", group.recipe.label]
-    let reference = (shown?.plugin as? any UnlearningMethod)?.reference ?? .shuffle
+    labels.append(group.recipe.label)
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,

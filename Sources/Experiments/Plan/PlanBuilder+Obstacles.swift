@@ -36,6 +36,12 @@ extension PlanBuilder {
       prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
       return false
     }
+    if group.entry.drawsEachSeed, Self.reads(probe, .retrainedModels) {
+      prune(
+        probe, group,
+        because: "\(probe.name) compares models on the same samples, and 'seed: each' forgets others with every seed")
+      return false
+    }
     guard models < needed || !serves else { return true }
     prune(
       probe, group,

@@ -11,7 +11,10 @@ enum ExperimentSchema {
     let plugins = PluginDescription.all(of: PluginRole.allCases, in: registry)
     let training = ParameterDescription.all(of: TrainingRecipe.self)
     let values = ParameterSchema.definitions(of: plugins.flatMap(\.parameters) + training)
-    let blocks = plugins.map { (definitionName($0), ParameterSchema.block($0.parameters)) }
+    let blocks = plugins.map { plugin in
+      let block = ParameterSchema.block(plugin.parameters)
+      return (definitionName(plugin), plugin.role == .methods ? comparable(block) : block)
+    }
     return [
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "title": "Experiment file of Lacuna",
@@ -88,7 +91,7 @@ enum ExperimentSchema {
             "properties": [
               "fraction": ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1],
               "count": ["type": "integer", "minimum": 1],
-              "seed": ["type": "integer", "default": 0],
+              "seed": drawSeed,
             ],
             "oneOf": [["required": ["fraction"]], ["required": ["count"]]], "additionalProperties": false,
           ]),
@@ -117,7 +120,7 @@ enum ExperimentSchema {
       "properties": [
         "group": ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]],
         "ratio": ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5],
-        "seed": ["type": "integer", "minimum": 0, "default": 0],
+        "seed": drawSeed,
       ],
       "required": ["group"], "additionalProperties": false,
     ]
@@ -126,6 +129,32 @@ enum ExperimentSchema {
   private static let zip: JSONValue = [
     "description": "Parameters that vary together: lists of equal lengths.",
     "type": "object", "minProperties": 2, "additionalProperties": ["type": "array", "minItems": 1],
+  ]
+
+  /// The block of a method, which may say what the method is compared with.
+  private static func comparable(_ block: JSONValue) -> JSONValue {
+    let words: JSONValue = ["enum": .array(RetainSampling.allCases.map { .string($0.rawValue) })]
+    let sweep: JSONValue = [
+      "type": "object",
+      "properties": ["sweep": ["type": "array", "items": words, "minItems": 1, "uniqueItems": true]],
+      "required": ["sweep"], "additionalProperties": false,
+    ]
+    let reference: JSONValue = [
+      "description": "How the retraining that the method is compared with draws its samples; else as the method says.",
+      "anyOf": [words, sweep],
+    ]
+    return .object(
+      (block.members ?? []).map { member in
+        guard member.key == "properties", member.value["reference"] == nil else { return member }
+        let members = (member.value.members ?? []) + [.init(key: "reference", value: reference)]
+        return .init(key: member.key, value: .object(members))
+      })
+  }
+
+  /// What the draw of samples starts from.
+  private static let drawSeed: JSONValue = [
+    "description": "One draw for all seeds of the grid, or 'each' for a draw with every training seed.",
+    "anyOf": [["type": "integer", "minimum": 0], ["enum": ["each"]]], "default": 0,
   ]
 
   /// An object with the one key `name`.
