@@ -219,13 +219,16 @@ struct OptimizerGolden: Decodable {
     let schedules: [String: LearningRateSchedule] = [
       "constant": .constant, "step": .step(epochs: 2, factor: 0.3), "cosine": .cosine,
       "multiStep": .multiStep(epochs: [3, 4, 7], factor: 0.2), "oneCycle30": .oneCycle(rise: 0.3),
-      "oneCycle50": .oneCycle(rise: 0.5), "warmUp": .constant,
+      "oneCycle50": .oneCycle(rise: 0.5), "warmUp": .constant, "cosineByEpoch": .cosine,
     ]
     #expect(Set(golden.schedules.keys) == Set(schedules.keys))
     for (name, schedule) in schedules {
       let factors = (0..<golden.stepsPerEpoch * golden.epochs).map {
-        schedule.factor(
-          step: $0, stepsPerEpoch: golden.stepsPerEpoch, epochs: golden.epochs, warmUpEpochs: name == "warmUp" ? 2 : 0)
+        // Moved once an epoch, an epoch is one step.
+        let perEpoch = name == "cosineByEpoch" ? 1 : golden.stepsPerEpoch
+        return schedule.factor(
+          step: $0 * perEpoch / golden.stepsPerEpoch, stepsPerEpoch: perEpoch, epochs: golden.epochs,
+          warmUpEpochs: name == "warmUp" ? 2 : 0)
       }
       let expected = golden.schedules[name] ?? []
       #expect(Comparison.difference(factors, from: expected, within: Tolerance(absolute: 1e-12)) == nil, "\(name)")

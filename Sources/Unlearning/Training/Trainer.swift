@@ -64,7 +64,7 @@ public struct Trainer {
   /// A training of `model`.
   ///
   /// - Parameters:
-  ///   - stepsPerEpoch: Steps that the schedule counts as one epoch.
+  ///   - stepsPerEpoch: Steps that a schedule which moves every step counts as one epoch.
   ///   - purpose: Names the random streams, so that two trainings of one run differ.
   public init(_ model: Classifier, recipe: TrainingRecipe, stepsPerEpoch: Int, run: Run, purpose: String = "training") {
     self.model = model
@@ -110,7 +110,7 @@ public struct Trainer {
         TrainingStep(batch: batch, epoch: epoch, labelSmoothing: smoothing, model: model, pass: pass))
     }
     guard value.isFinite else { throw UnlearningError.lossNotFinite(epoch: epoch, step: steps % stepsPerEpoch) }
-    let rate = recipe.learningRate(step: steps, stepsPerEpoch: stepsPerEpoch) * Float(rateFactor)
+    let rate = recipe.learningRate(step: steps, epoch: epoch, stepsPerEpoch: stepsPerEpoch) * Float(rateFactor)
     optimizer.update(&model.parameters, along: gradients, learningRate: rate, mask: mask, unreached: unreached)
     steps += 1
     run.progress(Double(steps) / Double(max(1, stepsPerEpoch * recipe.epochs)))

@@ -12,6 +12,14 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     case oneCycle = "one-cycle"
   }
 
+  /// How often a schedule moves the learning rate.
+  public enum ScheduleSteps: String, Codable, Sendable, CaseIterable {
+    /// At every optimiser step.
+    case step
+    /// Once an epoch, as PyTorch's schedulers do when `step()` is called after each epoch.
+    case epoch
+  }
+
   /// Which epoch's model a training ends with.
   public enum Keep: String, Codable, Sendable, CaseIterable {
     /// The last one's.
@@ -36,6 +44,12 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   public var weightDecay = 5e-4
   /// The schedule.
   public var schedule = ScheduleKind.cosine
+  /// How often the schedule moves the rate; nil, which results and cache keys are older than, is `step`.
+  ///
+  /// With `epoch` all steps of epoch e of E have the rate of `e`, however many steps an epoch has: a cosine is
+  /// `(1 + cos(π·(e − w)/(E − w)))/2` after w epochs of warm-up, rounded up, and 1 before. The warm-up itself always rises
+  /// step by step.
+  public var scheduleSteps: ScheduleSteps?
   /// Epochs between two drops of `step`.
   public var stepEpochs = 40
   /// What the rate is multiplied by at each drop.
@@ -85,6 +99,9 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("nesterov", "whether SGD looks ahead"),
     ParameterField("weight_decay", "weight decay", .weight),
     ParameterField("schedule", "shape of the rate over time", .oneOf(ScheduleKind.allCases.map(\.rawValue))),
+    ParameterField(
+      "schedule_steps", "whether the schedule moves the rate every step or once an epoch; none: every step",
+      .oneOf(ScheduleSteps.allCases.map(\.rawValue))),
     ParameterField("step_epochs", "epochs between two drops of 'step'", .epochs(from: 1)),
     ParameterField("step_factor", "factor of each drop of 'step' and 'multi-step'", .openClosed(0, 1)),
     ParameterField("milestones", "epochs of the drops of 'multi-step', counted from 0", .epochs(from: 0)),
@@ -118,7 +135,11 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   }
 
   /// The learning rate of step `step`, counted from 0 over the whole training.
-  public func learningRate(step: Int, stepsPerEpoch: Int) -> Float {
+  ///
+  /// - Parameters:
+  ///   - epoch: The epoch of the step, counted from 0; nil where every epoch has `stepsPerEpoch` steps.
+  ///   - stepsPerEpoch: The steps of an epoch; their mean where epochs differ.
+  public func learningRate(step: Int, epoch: Int? = nil, stepsPerEpoch: Int) -> Float {
     let shape: LearningRateSchedule =
       switch schedule {
       case .constant: .constant
@@ -127,7 +148,16 @@ public struct TrainingRecipe: ParameterSet, Hashable {
       case .cosine: .cosine
       case .oneCycle: .oneCycle(rise: rise)
       }
-    let factor = shape.factor(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, warmUpEpochs: warmUpEpochs)
-    return Float(learningRate * factor)
+    guard scheduleSteps == .epoch else {
+      return Float(
+        learningRate
+          * shape.factor(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, warmUpEpochs: warmUpEpochs))
+    }
+    // Only the cosine is annealed over what the warm-up leaves; the drops of the others are epochs of the training.
+    let skipped = schedule == .cosine ? min(Int(warmUpEpochs.rounded(.up)), epochs) : 0
+    let position = max(0, (epoch ?? step / max(1, stepsPerEpoch)) - skipped)
+    let warm = LearningRateSchedule.constant.factor(
+      step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, warmUpEpochs: warmUpEpochs)
+    return Float(learningRate * warm * shape.factor(step: position, stepsPerEpoch: 1, epochs: epochs - skipped))
   }
 }

@@ -94,6 +94,7 @@ schedules = {
     "step": factors(lambda o: lr.StepLR(o, step_size=2, gamma=0.3), total, per_epoch),
     "multiStep": factors(lambda o: lr.MultiStepLR(o, milestones=[3, 4, 7], gamma=0.2), total, per_epoch),
     "cosine": factors(lambda o: lr.CosineAnnealingLR(o, T_max=total), total),
+    "cosineByEpoch": factors(lambda o: lr.CosineAnnealingLR(o, T_max=epochs), total, per_epoch),
     "oneCycle30": factors(lambda o: lr.OneCycleLR(o, max_lr=1.0, total_steps=total, pct_start=0.3), total),
     "oneCycle50": factors(lambda o: lr.OneCycleLR(o, max_lr=1.0, total_steps=total, pct_start=0.5), total),
     # Over the first 14 steps from 1/14 to 1 in a line.
