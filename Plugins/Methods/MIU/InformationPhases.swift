@@ -36,7 +36,10 @@ struct InformationPhases {
   private var asReleased: Bool { parameters.variant == .asReleased }
 
   /// Steps of both estimators on batches of all samples, augmented as in training.
-  mutating func tune(_ current: Classifier, epoch: Int, steps: Int) throws {
+  ///
+  /// As released, there is one more step than `configured`, and both estimators get the same drawn groups.
+  mutating func tune(_ current: Classifier, epoch: Int, steps configured: Int) throws {
+    let steps = configured + (asReleased ? 1 : 0)
     var done = 0
     var pass = 0
     while done < steps {
@@ -50,9 +53,10 @@ struct InformationPhases {
         let groups = batch.rows.map { allGroups[$0] }
         let own = features(of: current, batch, trains: true)
         let others = asReleased ? own : features(of: original, batch, trains: false)
-        model.train(own, groups: groups, drawn: model.drawGroups(batch.count, random: &draw))
+        let drawn = model.drawGroups(batch.count, random: &draw)
+        model.train(own, groups: groups, drawn: drawn)
         reference.train(
-          others, groups: groups, drawn: reference.drawGroups(batch.count, random: &draw))
+          others, groups: groups, drawn: asReleased ? drawn : reference.drawGroups(batch.count, random: &draw))
         done += 1
       }
       pass += 1

@@ -6,8 +6,9 @@ extension MutualInformationUnlearning {
     /// The estimator of the original's information is fitted to the original's features, which are those of evaluate
     /// mode.
     case paper
-    /// As the released code does: it is fitted to the features of the model that unlearns, and the original's are
-    /// normalised by each batch's own statistics.
+    /// As the released code does: it is fitted to the features of the model that unlearns, with the same drawn groups as the
+    /// other estimator; the original's features are normalised by each batch's own statistics; and each fitting takes one
+    /// step more than configured, 101 and 11 for 100 and 10.
     case asReleased = "as-released"
   }
 
@@ -25,7 +26,7 @@ extension MutualInformationUnlearning {
     public var firstEstimatorSteps = 100
     /// Steps of the estimators before every other epoch.
     public var estimatorSteps = 10
-    /// Whether retained samples are reweighted; without it the method is compared with plain retraining.
+    /// Whether retained samples are reweighted.
     public var reweights = true
     /// Whether the calibration term takes part.
     public var calibrates = true

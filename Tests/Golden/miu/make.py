@@ -141,15 +141,19 @@ def miu(as_released=False, reweights=True, forgets=True, calibrates=True, swaps=
         optimizer.step()
 
     for epoch in range(TERMS["epochs"]):
-        for step in range(TERMS["first_steps"] if epoch == 0 else TERMS["steps"]):
+        configured = TERMS["first_steps"] if epoch == 0 else TERMS["steps"]
+        for step in range(configured + (1 if as_released else 0)):
             order = permutation(information.stream("tuning", epoch).stream("order", step), len(everything))
             rows = [everything[i] for i in order]
             source = information.stream("tuning groups", epoch, step)
             features = batch_features(model, rows)
             others = features if as_released else original_features(rows)
-            for estimator, z in ((own, features), (other, others)):
+            # One draw for both estimators as released, one for each otherwise.
+            first = draw(source, len(rows))
+            second = first if as_released else draw(source, len(rows))
+            for estimator, z, drawn in ((own, features, first), (other, others, second)):
                 estimator.optimizer.zero_grad()
-                (-estimator.estimate(z, groups[rows], draw(source, len(rows)))).backward()
+                (-estimator.estimate(z, groups[rows], drawn)).backward()
                 estimator.optimizer.step()
         phases = [forget] if forgets and epoch < TERMS["forgetting_epochs"] else []
         for phase in [retain] + phases if swaps else phases + [retain]:
