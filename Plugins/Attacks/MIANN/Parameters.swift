@@ -102,7 +102,8 @@ extension NearestNeighbourMIA {
         "neighbour", "how the nearest kept class is found", .oneOf(NeighbourRule.allCases.map(\.rawValue))),
       ParameterField("mode", "what a discriminator tells apart", .oneOf(Mode.allCases.map(\.rawValue))),
       ParameterField(
-        "minimum_class_samples", "fewest samples of each class that is fitted to or judged; fewer are an error", .closed(2, 1_000_000)),
+        "minimum_class_samples", "fewest samples of each class that is fitted to or judged; fewer are an error",
+        .closed(2, 1_000_000)),
     ]
   }
 }

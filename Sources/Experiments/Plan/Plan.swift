@@ -242,7 +242,8 @@ struct PlanBuilder {
     }
     for (position, setting) in group.settings.enumerated() {
       addCell(
-        group, setting, method: variant, isReference: true, against: variant.comparedWith, probes: bank.probes[position])
+        group, setting, method: variant, isReference: true, against: variant.comparedWith, probes: bank.probes[position]
+      )
     }
     if variant.keyParameters == references[0].keyParameters { try addBaselines(group, bank: bank.predictions) }
     return bank
