@@ -26,7 +26,7 @@ public enum EvidenceLaws {
   ) throws -> [Violation] {
     let metric = try M(parameters)
     let models = try Models(problem)
-    var found = try violations(metric.measure, on: models)
+    var found = try violations(metric.measure, on: models, range: M.range)
     found += checkNeeds(M.retrainedModelsNeeded, M.reads)
     for measurement in try metric.measure(models.evidence) {
       if measurement.unit != M.unit {
@@ -45,7 +45,7 @@ public enum EvidenceLaws {
   }
 
   private static func violations(
-    _ probe: (Evidence) throws -> [MeasuredValue], on models: Models
+    _ probe: (Evidence) throws -> [MeasuredValue], on models: Models, range: ClosedRange<Double> = 0...1
   ) throws -> [Violation] {
     let first = try probe(models.evidence)
     var found: [Violation] = []
@@ -63,8 +63,9 @@ public enum EvidenceLaws {
         found.append(Violation("names in snake_case", "'\(measurement.name)'"))
       }
       if !measurement.value.isFinite { found.append(Violation("finite", "'\(measurement.name)' is not")) }
-      if measurement.unit == .fraction, !(0...1).contains(measurement.value) {
-        found.append(Violation("fractions lie in [0, 1]", "'\(measurement.name)' is \(measurement.value)"))
+      if measurement.unit == .fraction, !range.contains(measurement.value) {
+        let bounds = "[\(Int(range.lowerBound)), \(Int(range.upperBound))]"
+        found.append(Violation("fractions lie in \(bounds)", "'\(measurement.name)' is \(measurement.value)"))
       }
       if measurement.unit != .fraction, measurement.value < 0 {
         found.append(Violation("amounts are not negative", "'\(measurement.name)' is \(measurement.value)"))

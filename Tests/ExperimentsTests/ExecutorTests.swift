@@ -191,10 +191,21 @@ struct ExplodingMethod: UnlearningMethod {
     let accuracy = rows.filter { $0.name == "accuracy.forget_test" }
     #expect(accuracy.count == 8)
     for row in accuracy where row.isReference { #expect(row.value == 0 && row.gap == 0) }
-    for row in rows where !row.isReference {
+    for row in rows where !row.isReference && row.kind != .note {
       let reference = try #require(rows.first { $0.isReference && $0.seed == row.seed && $0.name == row.name })
       #expect(row.reference == reference.value)
       #expect(row.gap == row.value - reference.value)
+    }
+    // What methods noted of their targets stands beside: rwft's, of two seeds.
+    #expect(
+      rows.filter { $0.kind == .note }.map { "\($0.method) \($0.name) \($0.unit.rawValue)" } == [
+        "rwft notes.target_entropy nats", "rwft notes.target_entropy nats",
+      ])
+    // Answers without a model have total variation alone, and one value for each seed.
+    for baseline in Baseline.allCases {
+      let found = rows.filter { $0.method == baseline.rawValue }
+      #expect(found.map(\.name) == ["total-variation.forget_test", "total-variation.forget_test"])
+      #expect(found.allSatisfy { $0.isBaseline && (0...1).contains($0.value) })
     }
   }
 

@@ -109,7 +109,7 @@ import Unlearning
     #expect(value("original", "reference=reweight")?.reference == reweighted)
     #expect(value("original", "reference=reweight")?.value == value("original")?.value)
     #expect(rows.count { $0.name == "group-accuracy.forget_group" } == 6)
-    #expect(value("retrain", "retain_sampling=reweight", "average-gap.gap")?.value == 0)
+    #expect(value("retrain", "retain_sampling=reweight", "average-gap.gap") == nil, "one seed has no floor")
   }
 
   private static let method = "fine-tune: {retain_sampling: reweight, training: {epochs: 1}}"

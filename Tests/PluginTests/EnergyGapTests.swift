@@ -162,7 +162,7 @@ import Unlearning
     let constant = try #require(try distance.measure(.constantAnswer, retrain).first?.value)
     let gap = try #require(try metric().measure(.constantAnswer, retrain).first?.value)
     #expect(abs(floor - 0.25) < 1e-3 && abs(constant - 0.125) < 1e-3, "\(floor) \(constant)")
-    #expect(gap > -1e-9)
+    #expect(gap > -1e-3)
     // The same answer with no spread where retrained models have one that is not symmetric around it.
     let spread = bank(4, seed: 9)
     #expect(try metric().measure(.constantAnswer, evidence(ofRetrained: 0, spread)).first?.value ?? 0 > 0.1)

@@ -9,10 +9,11 @@ public import Unlearning
 /// distribution over both kinds of models; estimates lie around 0 there, some below. An answer without spread, which
 /// total variation to retrained models rewards, has a large one.
 ///
-/// Measurements of each part, all in [0, 1] but for chance below 0:
+/// Measurements of each part:
 ///
-/// - `<part>`: EG, of all models of the method together: every seed has the same value, and the spread is a jackknife over
-///   models. A retrained model has none, since against themselves it is 0 for any models.
+/// - `<part>`: EG of all models of the method together, up to 2, which is reached where all models of a kind agree and the
+///   two kinds answer differently. Every seed has the same value, and the spread is a jackknife over models. A retrained
+///   model has none, since against themselves it is 0 for any models.
 /// - `<part>_p`: the share of relabellings of the models as U or R whose EG is not smaller; of all of them up to 6 models
 ///   of each kind, else of `permutations` drawn ones. With n + n models no p below 2/C(2n, n) is possible: 0.1 with 3 + 3.
 /// - `<part>_within`: E d(U, U′) for the model's own seed, beside E d(R, R′) in the row of retraining: models that agree
@@ -59,8 +60,10 @@ public struct EnergyGapToRetrained: Metric {
       place: "energy distance; distance of models chosen"))
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
-  /// Distances in [0, 1].
+  /// Distances and a probability, in percent in tables.
   public static let unit = MeasurementUnit.fraction
+  /// Twice a distance, less two others.
+  public static let range: ClosedRange<Double> = -2...2
   /// Less is nearer to retraining.
   public static let direction = Direction.lower
   /// Retrained models, for what they have a value of.

@@ -124,6 +124,8 @@ public protocol Metric: Plugin {
   static var reads: Set<EvidenceKind> { get }
   /// The unit of its values.
   static var unit: MeasurementUnit { get }
+  /// Where its values can lie, if they are fractions; [0, 1] unless it says otherwise.
+  static var range: ClosedRange<Double> { get }
   /// Which values are better.
   static var direction: Direction { get }
   /// What its values are compared with.
@@ -146,6 +148,9 @@ public protocol Metric: Plugin {
 }
 
 extension Metric {
+  /// Shares.
+  public static var range: ClosedRange<Double> { 0...1 }
+
   /// Reads one model alone unless it says otherwise.
   public static var retrainedModelsNeeded: Int { 0 }
 
