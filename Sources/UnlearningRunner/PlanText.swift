@@ -19,6 +19,7 @@ struct PlanText {
       let lines = plan.pruned.map { "  \($0.description): \($0.reason)\n" }.joined()
       parts.append("left out (\(plan.pruned.count)):\n\(lines)")
     }
+    if !plan.notes.isEmpty { parts.append("notes:\n\(plan.notes.map { "  \($0)\n" }.joined())") }
     let groups = try plan.groupCounts()
     if !groups.isEmpty { parts.append(groups.map { "\($0)\n" }.joined()) }
     return parts.joined(separator: "\n")

@@ -64,11 +64,65 @@ import Unlearning
     let fresh = try architecture.makeClassifier(
       imageShape: Array(golden.shape.dropFirst()), classCount: 3, random: RandomSource(seed: 1))
     var model = fresh
-    model.replaceBody(by: try #require(architecture.initialWeights).body(of: fresh))
+    model.replaceWeights(by: try #require(architecture.initialWeights).tensors(for: fresh))
     let features = model.evaluate(Tensor(golden.images, shape: golden.shape)).features
     #expect(features.shape == [golden.shape[0], 8 * golden.width])
     expectNumbers(features.scalars, golden.features, within: 1e-5)
     #expect(model.headWeights == fresh.headWeights, "the head is fresh")
+  }
+
+  /// The file's head has seven classes; logits are those of torchvision's features and the file's head.
+  @Test func keepsTheHeadWhereThatIsWanted() throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
+    let weight = try #require(file.tensors["fc.weight"]), bias = try #require(file.tensors["fc.bias"])
+    var parameters = ResidualNetwork18.Parameters()
+    parameters.width = golden.width
+    parameters.stem = .large
+    parameters.weights = GoldenWeights.file
+    parameters.head = .keep
+    let architecture = try ResidualNetwork18(parameters)
+    let initial = try #require(architecture.initialWeights)
+    #expect(initial.keepsHead)
+    func fresh(_ classCount: Int) throws -> Classifier {
+      try architecture.makeClassifier(
+        imageShape: Array(golden.shape.dropFirst()), classCount: classCount, random: RandomSource(seed: 1))
+    }
+    var model = try fresh(7)
+    model.replaceWeights(by: try initial.tensors(for: model))
+    #expect(model.headWeights == weight)
+    let length = 8 * golden.width
+    let logits = (0..<golden.shape[0]).flatMap { image in
+      (0..<7).map { label in
+        (0..<length).reduce(Double(bias[label])) {
+          $0 + golden.features[image * length + $1] * Double(weight[label * length + $1])
+        }
+      }
+    }
+    expectNumbers(model.evaluate(Tensor(golden.images, shape: golden.shape)).logits.scalars, logits, within: 1e-5)
+    let other = try fresh(3)
+    let error = #expect(throws: WeightsError.self) { try initial.tensors(for: other) }
+    let reason = try #require(error).reason
+    #expect(reason.contains("\"fc.weight\" has shape [7, 16], expected [3, 16]"))
+    #expect(reason.hasSuffix("; with 'head: new' the file's own head is left out"))
+    parameters.weights = nil
+    #expect(throws: ParameterError.self) { try ResidualNetwork18(parameters) }
+  }
+
+  /// As PyTorch names the weights of a model that was trained on several devices.
+  @Test func readsNamesOfWrappedModels() throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let model = try golden.architecture().makeClassifier(
+      imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
+    let plain = try #require(try golden.architecture().initialWeights).tensors(for: model)
+    var file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
+    file.tensors = NamedTensors(names: file.tensors.names.map { "module.\($0)" }, values: Array(file.tensors.values))
+    file.integers = Dictionary(uniqueKeysWithValues: file.integers.map { ("module.\($0.key)", $0.value) })
+    let wrapped = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+    try Data(file.encoded()).write(to: wrapped)
+    defer { try? FileManager.default.removeItem(at: wrapped) }
+    let found = try #require(try golden.architecture(weights: wrapped.path).initialWeights).tensors(for: model)
+    #expect(Array(found.names) == Array(plain.names) && Array(found.values) == Array(plain.values))
   }
 
   @Test func refusesTheWeightsOfAnotherArchitecture() throws {
@@ -81,7 +135,7 @@ import Unlearning
       change(&parameters)
       let model = try ResidualNetwork18(parameters).makeClassifier(
         imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
-      let error = #expect(throws: WeightsError.self) { try weights.body(of: model) }
+      let error = #expect(throws: WeightsError.self) { try weights.tensors(for: model) }
       return error.map { "\($0)" } ?? ""
     }
     let narrow = try failure { $0.width = 1 }
@@ -91,7 +145,7 @@ import Unlearning
     let lenet = Classifier(
       body: Sequential([("flatten", Flatten()), ("fc1", Linear(4))]), imageShape: [4, 4, 3], classCount: 3,
       random: RandomSource(seed: 1))
-    let other = #expect(throws: WeightsError.self) { try weights.body(of: lenet) }
+    let other = #expect(throws: WeightsError.self) { try weights.tensors(for: lenet) }
     #expect(try #require(other).reason.contains("missing \"fc1.weight\", \"fc1.bias\""))
     #expect(try #require(other).reason.contains("unknown to the model \"bn1.bias\""))
     #expect(!(try #require(other).reason.contains("num_batches_tracked")))
@@ -102,13 +156,13 @@ import Unlearning
     let missing = try #require(try golden.architecture(weights: "/nowhere/at/all.safetensors").initialWeights)
     let model = try golden.architecture().makeClassifier(
       imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
-    let error = #expect(throws: WeightsError.self) { try missing.body(of: model) }
+    let error = #expect(throws: WeightsError.self) { try missing.tensors(for: model) }
     #expect(error?.path == "/nowhere/at/all.safetensors")
     let short = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
     try Data(contentsOf: URL(filePath: GoldenWeights.file)).dropLast(1).write(to: short)
     defer { try? FileManager.default.removeItem(at: short) }
     let cut = try #require(try golden.architecture(weights: short.path).initialWeights)
-    let damage = #expect(throws: WeightsError.self) { try cut.body(of: model) }
+    let damage = #expect(throws: WeightsError.self) { try cut.tensors(for: model) }
     #expect(try #require(damage).reason.contains("but the file ends at"))
   }
 }

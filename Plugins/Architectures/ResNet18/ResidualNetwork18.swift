@@ -12,6 +12,13 @@ public struct ResidualNetwork18: Architecture {
   public struct Parameters: ParameterSet {
     /// What stands before the stages.
     public enum Stem: String, Codable, Sendable, CaseIterable { case small, large }
+    /// What becomes of the head in the file of weights.
+    public enum Head: String, Codable, Sendable, CaseIterable {
+      /// Models begin with it; the file has as many classes as the data.
+      case keep
+      /// It is left out, and models have a random one.
+      case new
+    }
     /// w: channels of the stem and the first stage.
     public var width = 64
     /// Which stem.
@@ -19,6 +26,8 @@ public struct ResidualNetwork18: Architecture {
     /// A safetensors file of trained weights to begin with, below the data root unless it is a whole path; nil is random
     /// ones.
     public var weights: String?
+    /// Whether the head of that file is kept; nil is `new`.
+    public var head: Head?
     /// 64 channels in the first stage, for small images.
     public init() {}
     /// What each number means.
@@ -29,6 +38,9 @@ public struct ResidualNetwork18: Architecture {
       ParameterField(
         "weights", "safetensors file of trained weights to begin with, named as by torchvision and timm; else random",
         isLocation: true),
+      ParameterField(
+        "head", "whether models begin with the head of 'weights' or with a new one; new when not set",
+        .oneOf(Head.allCases.map(\.rawValue))),
     ]
   }
   /// Name, title and source.
@@ -41,13 +53,18 @@ public struct ResidualNetwork18: Architecture {
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
+    guard parameters.head == nil || parameters.weights != nil else {
+      throw ParameterError("head", "is about the head of 'weights', and no weights are given")
+    }
     self.parameters = parameters
   }
 
   /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do.
   public var initialWeights: InitialWeights? {
     parameters.weights.map { path in
-      InitialWeights(path: path, head: "fc") { $0.replacing("shortcut", with: "downsample") }
+      InitialWeights(path: path, head: "fc", keepsHead: parameters.head == .keep) {
+        $0.replacing("shortcut", with: "downsample")
+      }
     }
   }
 

@@ -25,6 +25,8 @@ public struct CelebASource: PictureSource {
     public var testCount: Int?
     /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
     public var subsetSeed = 0
+    /// What to do about pictures that cannot be decoded; nil is `stop`.
+    public var onBadPicture: BadPictureChoice?
     /// The attribute that is the class, as the attribute file spells it.
     public var target = "Blond_Hair"
     /// The attribute that groups are made of.
@@ -77,6 +79,8 @@ public struct CelebASource: PictureSource {
   public var size: Int { parameters.size }
   /// As the parameter says.
   public var cache: String? { parameters.cache }
+  /// As the parameter says.
+  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// "not Male" or "Male".
   public var attribute: SensitiveAttribute? {
     SensitiveAttribute(

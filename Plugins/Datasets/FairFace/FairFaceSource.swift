@@ -25,6 +25,8 @@ public struct FairFaceSource: PictureSource {
     public var testCount: Int?
     /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
     public var subsetSeed = 0
+    /// What to do about pictures that cannot be decoded; nil is `stop`.
+    public var onBadPicture: BadPictureChoice?
     /// The share of training pictures that is put aside for validation.
     public var validationShare = 0.1
     /// Seed of that draw.
@@ -80,6 +82,8 @@ public struct FairFaceSource: PictureSource {
   public var size: Int { parameters.size }
   /// As the parameter says.
   public var cache: String? { parameters.cache }
+  /// As the parameter says.
+  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// Race.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "race", valueNames: Self.races) }
 

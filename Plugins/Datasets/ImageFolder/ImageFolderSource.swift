@@ -4,10 +4,11 @@ public import Unlearning
 
 /// `image-folder`: pictures of one's own, a folder for each class, `[size, size, 3]`.
 ///
-/// Below the folder lie `train` and `test`, if wanted also `validation`, and in each of them one folder for each class, with
-/// JPEG or PNG files. The folders of `train` name the classes, in alphabetical order. An optional file with a header and
-/// commas gives a sensitive attribute: its column `file` has paths below the folder ("train/cat/1.jpg"), and another
-/// column the values, which are numbered in alphabetical order.
+/// Below the folder lie `train` and `test`, if wanted also `validation` (or `valid`, or `val`), and in each of them one folder
+/// for each class, with JPEG or PNG files. The folders of `train` name the classes, in alphabetical order. An optional
+/// table with a header, as `HandMadeTable` reads it, gives a sensitive attribute: its column `file` has paths below the
+/// folder ("train/cat/1.jpg"), and another column the values, which are numbered in alphabetical order. Every picture has a
+/// row.
 public struct ImageFolderSource: PictureSource {
   /// Where the pictures lie, which are used, and how large images are.
   public struct Parameters: ParameterSet {
@@ -31,6 +32,10 @@ public struct ImageFolderSource: PictureSource {
     public var attributes: String?
     /// The column of that file that groups are made of.
     public var sensitive = "group"
+    /// The value of rows without one; nil refuses them.
+    public var emptyGroup: String?
+    /// What to do about pictures that cannot be decoded; nil is `stop`.
+    public var onBadPicture: BadPictureChoice?
 
     /// All pictures, 224 pixels wide, without groups.
     public init() {}
@@ -44,6 +49,7 @@ public struct ImageFolderSource: PictureSource {
           .oneOf(Framing.allCases.map(\.rawValue))),
         ParameterField("attributes", "file below the folder with the columns 'file' and that of the attribute"),
         ParameterField("sensitive", "the column of that file that groups are made of"),
+        ParameterField("empty_group", "the group of rows whose value is empty; an error when not set"),
       ]
   }
 
@@ -87,13 +93,19 @@ public struct ImageFolderSource: PictureSource {
       relativeTo: DataRoot.resolve(parameters.root)
     ).absoluteURL
     do {
-      tree = try PictureTree(folder, attributes: parameters.attributes, column: parameters.sensitive)
+      tree = try PictureTree(
+        folder, attributes: parameters.attributes, column: parameters.sensitive, emptyGroup: parameters.emptyGroup)
     } catch let error as PictureTree.Problem {
       throw ParameterError("folder", error.description)
     } catch {
       throw ParameterError("attributes", "\(error)")
     }
   }
+
+  /// As the parameter says.
+  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
+  /// What the folder has that is not used, classes without pictures, and rows without pictures.
+  public var notes: [String] { tree?.notes ?? [] }
 
   /// The pictures, part by part and class by class, after the list of groups.
   public func localFiles() throws(DataError) -> [URL] {
@@ -112,6 +124,7 @@ public struct ImageFolderSource: PictureSource {
   /// The pictures, and their groups where there is a list.
   public func collection() throws(DataError) -> PictureCollection {
     let tree = try requireTree()
+    try tree.groups?.requirePlanned()
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     for file in tree.files {
       collection.add(

@@ -17,93 +17,148 @@ struct PictureTree: Sendable {
   let classNames: [String]
   let files: [File]
   let groups: PictureGroups?
+  /// What is in the folder and not used, and classes without pictures.
+  let notes: [String]
 
-  private static let parts: [(name: String, part: PictureCollection.Part)] = [
-    ("train", .train), ("validation", .validation), ("test", .test),
-  ]
+  private static let validationNames = ["validation", "valid", "val"]
   private static let endings: Set<String> = ["jpg", "jpeg", "png"]
 
   /// Lists `folder`, and reads the file of groups if one is named.
   ///
   /// - Throws: `Problem`; `DataError` about the file of groups.
-  init(_ folder: URL, attributes: String?, column: String) throws {
-    let classNames = try Self.folders(in: folder.appendingPathComponent("train", isDirectory: true))
+  init(_ folder: URL, attributes: String?, column: String, emptyGroup: String?) throws {
+    let classNames = try Self.entries(of: folder.appendingPathComponent("train", isDirectory: true)).folders
     guard classNames.count >= 2 else {
       throw Problem(description: "\(folder.path)/train must have a folder for each of at least two classes")
     }
+    let all = try Self.entries(of: folder)
+    let validation = Self.validationNames.filter { all.folders.contains($0) }
+    guard validation.count <= 1 else {
+      throw Problem(
+        description: "\(folder.path) has the folders \(validation.joined(separator: " and ")), and all of these names "
+          + "mean validation; keep one")
+    }
+    let parts: [(name: String, part: PictureCollection.Part)] =
+      [("train", .train)] + validation.map { ($0, .validation) } + [("test", .test)]
     var files: [File] = []
-    for (name, part) in Self.parts {
+    var rest = UnusedEntries()
+    rest.folders = all.folders.filter { name in !parts.contains { $0.name == name } }
+    for (name, part) in parts {
       let place = folder.appendingPathComponent(name, isDirectory: true)
-      if part == .validation && !FileManager.default.fileExists(atPath: place.path) { continue }
-      var count = 0
-      for found in try Self.folders(in: place) {
+      let entries = try Self.entries(of: place)
+      rest.add(outsideClasses: entries.files.count, in: name)
+      var counts = [Int](repeating: 0, count: classNames.count)
+      for found in entries.folders {
         guard let label = classNames.firstIndex(of: found) else {
           throw Problem(
             description: "\(place.path)/\(found) is no class, since \(folder.path)/train has no such folder")
         }
-        for file in try Self.names(in: place.appendingPathComponent(found, isDirectory: true)) {
-          let url = place.appendingPathComponent(found, isDirectory: true).appendingPathComponent(
-            file, isDirectory: false)
-          guard Self.endings.contains(url.pathExtension.lowercased()) else { continue }
+        let inside = place.appendingPathComponent(found, isDirectory: true)
+        let members = try Self.entries(of: inside)
+        for file in members.files {
+          let url = inside.appendingPathComponent(file, isDirectory: false)
+          let ending = url.pathExtension.lowercased()
+          guard Self.endings.contains(ending) else {
+            rest.add(ending: ending, in: "\(name)/\(found)")
+            continue
+          }
           files.append(File(url: url, path: "\(name)/\(found)/\(file)", label: label, part: part))
-          count += 1
+          counts[label] += 1
+        }
+        for deeper in members.folders {
+          rest.add(deeper: inside.appendingPathComponent(deeper, isDirectory: true), at: "\(name)/\(found)/\(deeper)")
         }
       }
-      guard count > 0 else {
+      guard counts.contains(where: { $0 > 0 }) else {
         throw Problem(description: "\(place.path) has no .jpg, .jpeg or .png files in its folders")
       }
+      rest.add(emptyClasses: classNames.indices.filter { counts[$0] == 0 }.map { classNames[$0] }, in: name)
     }
     self.classNames = classNames
     self.files = files
     groups = try attributes.map {
-      try PictureGroups(folder.appendingPathComponent($0, isDirectory: false), column: column)
+      try PictureGroups(
+        folder.appendingPathComponent($0, isDirectory: false), column: column, emptyName: emptyGroup, folder: folder,
+        paths: files.map(\.path))
     }
+    notes = rest.notes + (groups?.notes ?? [])
   }
 
-  private static func names(in folder: URL) throws(Problem) -> [String] {
+  /// The names in a folder, in alphabetical order, without hidden ones.
+  private static func entries(of folder: URL) throws(Problem) -> (files: [String], folders: [String]) {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
       throw Problem(
         description: "\(folder.path) is not there or cannot be read; put train/<class>/ and test/<class>/ in the folder"
       )
     }
-    return names.filter { !$0.hasPrefix(".") }.sorted()
-  }
-
-  private static func folders(in folder: URL) throws(Problem) -> [String] {
-    try names(in: folder).filter { name in
+    var entries: (files: [String], folders: [String]) = ([], [])
+    for name in names.filter({ !$0.hasPrefix(".") }).sorted() {
       var isFolder = ObjCBool(false)
       let path = folder.appendingPathComponent(name).path
-      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        entries.folders.append(name)
+      } else {
+        entries.files.append(name)
+      }
     }
+    return entries
   }
 }
 
-/// The values of a sensitive attribute, by the pictures' paths.
-struct PictureGroups: Sendable {
-  let url: URL
-  let attribute: SensitiveAttribute
-  private let values: [String: Int]
+/// What lies in a folder of pictures and is not used, counted.
+private struct UnusedEntries {
+  /// Folders beside the parts.
+  var folders: [String] = []
+  private var outside: [String] = []
+  private var endings: [String: Int] = [:]
+  private var endingPlaces: [String: Int] = [:]
+  private var deeper: [String] = []
+  private var deeperCount = 0
+  private var empty: [String] = []
 
-  /// Reads the columns `file` and `column` of `url`.
-  init(_ url: URL, column: String) throws(DataError) {
-    let table = try CommaSeparatedTable(url, columns: ["file", column])
-    let names = Set(table.rows.map { $0.values[1] }).sorted()
-    var values: [String: Int] = [:]
-    for row in table.rows {
-      guard values.updateValue(try table.index(of: row, column: 1, among: names), forKey: row.values[0]) == nil else {
-        throw .badLine(path: url.path, line: row.line, problem: "\(row.values[0]) is named twice")
-      }
-    }
-    self.url = url
-    self.values = values
-    attribute = SensitiveAttribute(name: column, valueNames: names)
+  mutating func add(outsideClasses count: Int, in part: String) {
+    if count > 0 { outside.append("\(count) in \(part)/") }
   }
 
-  /// The value of the picture at `path`.
-  func value(of path: String) throws(DataError) -> Int {
-    guard let value = values[path] else {
-      throw .badLine(path: url.path, line: 1, problem: "no row has the file '\(path)'")
+  mutating func add(ending: String, in place: String) {
+    endings[ending.isEmpty ? "no ending" : ".\(ending)", default: 0] += 1
+    endingPlaces[place, default: 0] += 1
+  }
+
+  mutating func add(deeper folder: URL, at path: String) {
+    deeper.append(path)
+    let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+    while let file = inside?.nextObject() as? URL {
+      if (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true { deeperCount += 1 }
     }
-    return value
+  }
+
+  mutating func add(emptyClasses names: [String], in part: String) {
+    if !names.isEmpty { empty.append("in \(part)/: \(Self.list(names))") }
+  }
+
+  var notes: [String] {
+    func counted(_ counts: [String: Int]) -> String {
+      Self.list(counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" })
+    }
+    var notes: [String] = []
+    if !endings.isEmpty {
+      notes.append(
+        "not used, since only .jpg, .jpeg and .png are read: \(endings.values.reduce(0, +)) files "
+          + "(\(counted(endings)); by folder \(counted(endingPlaces)))")
+    }
+    if !deeper.isEmpty {
+      notes.append("not used, since they lie in folders below a class: \(deeperCount) files in \(Self.list(deeper))")
+    }
+    if !outside.isEmpty { notes.append("not used, since they lie in no class: files, \(Self.list(outside))") }
+    if !folders.isEmpty {
+      notes.append("not used, since they are neither train, validation nor test: the folders \(Self.list(folders))")
+    }
+    if !empty.isEmpty { notes.append("classes without pictures \(empty.joined(separator: "; "))") }
+    return notes
+  }
+
+  private static func list(_ items: [String]) -> String {
+    (items.prefix(8) + (items.count > 8 ? ["and \(items.count - 8) more"] : [])).joined(separator: ", ")
   }
 }

@@ -24,6 +24,8 @@ public struct WaterbirdsSource: PictureSource {
     public var testCount: Int?
     /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
     public var subsetSeed = 0
+    /// What to do about pictures that cannot be decoded; nil is `stop`.
+    public var onBadPicture: BadPictureChoice?
 
     /// All pictures, 224 pixels wide.
     public init() {}
@@ -64,6 +66,8 @@ public struct WaterbirdsSource: PictureSource {
   public var size: Int { parameters.size }
   /// As the parameter says.
   public var cache: String? { parameters.cache }
+  /// As the parameter says.
+  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// Land or water.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "place", valueNames: ["land", "water"]) }
 

@@ -29,6 +29,13 @@ public struct PlannedFiles: Sendable {
     for (url, found) in zip(urls, try FileDigest.sha256(of: urls)) { try require(found, of: url) }
   }
 
+  /// Compares what a source read before the plan was made with the plan whose data are being read, if any.
+  ///
+  /// - Throws: `changed` when the file `url` was planned with another digest.
+  public static func requirePlanned(_ digest: String, of url: URL) throws(DataError) {
+    try current?.require(digest, of: url)
+  }
+
   /// The planned digests of `urls`; nil where nothing is planned.
   ///
   /// - Throws: `changed` for a file that is no part of the plan.

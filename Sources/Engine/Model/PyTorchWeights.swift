@@ -1,10 +1,12 @@
 extension Classifier {
-  /// Names of the body's parameters and running statistics: of everything below the head.
-  private var bodyNames: [String] {
-    (Array(parameters.names) + Array(statistics.names)).filter { !$0.hasPrefix(Classifier.headPath + ".") }
+  private var headPrefix: String { Classifier.headPath + "." }
+
+  /// Names of all parameters and running statistics, or of those of the body: of everything below the head.
+  private func names(withHead: Bool) -> [String] {
+    (Array(parameters.names) + Array(statistics.names)).filter { withHead || !$0.hasPrefix(headPrefix) }
   }
 
-  /// The tensors of this model's body, taken from a file whose weights are laid out as PyTorch keeps them.
+  /// The tensors of this model's body, or of all of it, taken from a file whose weights are laid out as PyTorch keeps them.
   ///
   /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here, with OC output and C input
   /// channels and a window of KH × KW; everything else is the same.
@@ -14,16 +16,18 @@ extension Classifier {
   ///   - file: Holds a body like this one and perhaps a head of its own, which is left out, too.
   ///   - nameInFile: What the file calls a tensor of the body.
   ///   - head: The path of the file's own head, such as "fc".
+  ///   - keepsHead: Whether the file's head is taken, too; then its shape must be that of this model's.
   /// - Throws: `SafeTensorsError.wrongModel` with all names that are missing or too many and all shapes that differ.
-  public func body(
-    ofPyTorch file: SafeTensors, named nameInFile: (String) -> String, head: String
+  public func weights(
+    ofPyTorch file: SafeTensors, named nameInFile: (String) -> String, head: String, keepsHead: Bool = false
   ) throws(SafeTensorsError) -> NamedTensors {
     var body = NamedTensors()
     var missing: [String] = []
     var shapes: [SafeTensorsError.ShapeMismatch] = []
     var taken: Set<String> = []
-    for name in bodyNames {
-      let source = nameInFile(name)
+    for name in names(withHead: keepsHead) {
+      let isHead = name.hasPrefix(headPrefix)
+      let source = isHead ? head + "." + name.dropFirst(headPrefix.count) : nameInFile(name)
       taken.insert(source)
       guard let own = parameters[name] ?? statistics[name] else { continue }
       guard let tensor = file.tensors[source] else {
@@ -47,10 +51,11 @@ extension Classifier {
     return body
   }
 
-  /// Replaces the body by `body`, which has exactly its names; the head stays as it is.
-  public mutating func replaceBody(by body: NamedTensors) {
-    precondition(Set(bodyNames) == Set(body.names), "the tensors are those of another body")
-    for (name, tensor) in zip(body.names, body.values) {
+  /// Replaces the body by `weights`, which have exactly its names, and the head where they have that, too.
+  public mutating func replaceWeights(by weights: NamedTensors) {
+    let isKnown = [false, true].contains { Set(names(withHead: $0)) == Set(weights.names) }
+    precondition(isKnown, "the tensors are those of another model")
+    for (name, tensor) in zip(weights.names, weights.values) {
       precondition((parameters[name] ?? statistics[name])?.shape == tensor.shape, "'\(name)' has another shape")
       if parameters[name] != nil { parameters[name] = tensor } else { statistics[name] = tensor }
     }

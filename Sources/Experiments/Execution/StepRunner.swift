@@ -19,7 +19,7 @@ final class StepRunner: Sendable {
   private let log: Logger
   private let environment: StepEnvironment
   /// Trained weights to begin with, by data set and architecture.
-  private let initialBodies = Mutex<[String: NamedTensors]>([:])
+  private let initialTensors = Mutex<[String: NamedTensors]>([:])
 
   /// How often a long decoding says how far it is.
   private static let notingInterval = Duration.seconds(10)
@@ -145,13 +145,13 @@ final class StepRunner: Sendable {
     let observer = observer
     let source = try description(of: setting)
     let layers = source.architecture
-    let initial = try initialBody(setting)
+    let initial = try initialWeights(setting)
     let run = Run(
       random: RandomSource(seed: UInt64(setting.seed)).stream("run"), recipe: setting.recipe.recipe,
       makeClassifier: { random in
         var classifier = Classifier(
           body: layers, imageShape: source.imageShape, classCount: source.classCount, random: random)
-        if let initial { classifier.replaceBody(by: initial) }
+        if let initial { classifier.replaceWeights(by: initial) }
         return classifier
       },
       forgottenClasses: forgottenClasses, validation: try data.data(setting.data).validation, log: log,
@@ -193,12 +193,12 @@ final class StepRunner: Sendable {
   }
 
   /// The trained weights that a setting's models begin with, if there are any; read once.
-  private func initialBody(_ setting: Step.Setting) throws -> NamedTensors? {
+  private func initialWeights(_ setting: Step.Setting) throws -> NamedTensors? {
     guard let weights = (setting.architecture.plugin as? any Architecture)?.initialWeights else { return nil }
-    return try initialBodies.withLock { known in
+    return try initialTensors.withLock { known in
       let name = "\(setting.data) \(setting.architecture.label)"
       if let body = known[name] { return body }
-      let body = try weights.body(of: try fresh(setting, RandomSource(seed: 0)))
+      let body = try weights.tensors(for: try fresh(setting, RandomSource(seed: 0)))
       known[name] = body
       return body
     }

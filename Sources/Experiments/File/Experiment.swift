@@ -144,15 +144,18 @@ struct ForgetEntry: Sendable {
   }
 
   /// What `names` stand for, by name or by number; nil, and a report, where one stands for nothing.
+  ///
+  /// Where any known name is a number, a number is a name and nothing else.
   private static func numbers(
     of names: [NamedValue], _ what: String, _ plural: String, among known: [String], _ diagnostics: Diagnostics?
   ) -> [Int]? {
     var numbers: [Int] = []
+    let areNumbered = known.contains(where: isNumber)
     for (name, mark) in names {
-      let byNumber = Int(name).flatMap { known.indices.contains($0) ? $0 : nil }
+      let byNumber = areNumbered ? nil : Int(name).flatMap { known.indices.contains($0) ? $0 : nil }
       guard let number = known.firstIndex(of: name) ?? byNumber else {
         let problem =
-          Int(name) == nil
+          Int(name) == nil || areNumbered
           ? unknownName(what, name, known: known)
           : "\(what) \(name) does not exist; \(plural) are 0 to \(known.count - 1)"
         diagnostics?.report(problem, at: mark)
@@ -162,6 +165,10 @@ struct ForgetEntry: Sendable {
       numbers.append(number)
     }
     return numbers
+  }
+
+  private static func isNumber(_ name: String) -> Bool {
+    name.allSatisfy { "0123456789+-.".contains($0) } && Double(name) != nil
   }
 
   /// Whether every training seed forgets a draw of its own (`seed: each`), so that intervals over seeds include the draw.

@@ -1,3 +1,5 @@
+import Data
+
 extension ParameterField {
   /// The fields `root`, `train_count`, `test_count` and `subset_seed` of a data set that is read from files.
   ///
@@ -16,12 +18,15 @@ extension ParameterField {
     ]
   }
 
-  /// The fields of a data set of pictures: `dataFiles`, `size` and `cache`.
+  /// The fields of a data set of pictures: `dataFiles`, `size`, `cache` and `on_bad_picture`.
   public static func pictures(train: Int, test: Int) -> [ParameterField] {
     dataFiles(train: train, test: test, samples: "pictures") + [
       ParameterField("size", "side of the images in pixels", .closed(8, 1024)),
       ParameterField(
         "cache", "folder of decoded pictures; else $LACUNA_CACHE, else the user's cache folder", isLocation: true),
+      ParameterField(
+        "on_bad_picture", "whether pictures that cannot be decoded stop the run or are left out; stop when not set",
+        .oneOf(BadPictureChoice.allCases.map(\.rawValue))),
     ]
   }
 }

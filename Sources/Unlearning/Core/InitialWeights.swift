@@ -2,28 +2,49 @@ import Data
 public import Engine
 public import Foundation
 
-/// A file of trained weights that a fresh model's body begins with, in the safetensors format and PyTorch's layout.
+/// A file of trained weights that a fresh model begins with, in the safetensors format and PyTorch's layout.
 public struct InitialWeights: Sendable {
   /// The file.
   public let file: URL
   private let nameInFile: @Sendable (String) -> String
   private let head: String
+  /// Whether the file's head is taken, too, and not only its body.
+  public let keepsHead: Bool
 
   /// The weights at `path`, below the data root unless it begins with "/" or "~".
   ///
   /// - Parameters:
-  ///   - head: The path of the file's own head, which is left out.
+  ///   - head: The path of the file's own head.
+  ///   - keepsHead: Whether that head is taken; else models have a new one.
   ///   - nameInFile: What the file calls a tensor of the body.
-  public init(path: String, head: String, nameInFile: @escaping @Sendable (String) -> String) {
+  public init(
+    path: String, head: String, keepsHead: Bool = false, nameInFile: @escaping @Sendable (String) -> String
+  ) {
     file = DataRoot.file(path)
     self.head = head
+    self.keepsHead = keepsHead
     self.nameInFile = nameInFile
   }
 
-  /// The tensors for the body of models like `classifier`.
+  /// What stands before every name when a model was saved inside another: of PyTorch's parallel and compiled models.
+  private static let wrappers = ["module.", "_orig_mod."]
+
+  private static func unwrapped(_ file: SafeTensors) -> SafeTensors {
+    let names = Array(file.tensors.names) + file.integers.keys
+    guard let wrapper = wrappers.first(where: { wrapper in names.allSatisfy { $0.hasPrefix(wrapper) } }) else {
+      return file
+    }
+    func inner(_ name: String) -> String { String(name.dropFirst(wrapper.count)) }
+    var result = SafeTensors()
+    result.tensors = NamedTensors(names: file.tensors.names.map(inner), values: Array(file.tensors.values))
+    result.integers = Dictionary(uniqueKeysWithValues: file.integers.map { (inner($0.key), $0.value) })
+    return result
+  }
+
+  /// The tensors for models like `classifier`: of the body, and of the head where that is kept.
   ///
-  /// - Throws: `WeightsError` with the file.
-  public func body(of classifier: Classifier) throws(WeightsError) -> NamedTensors {
+  /// - Throws: `WeightsError` with the file, also when a head that is kept has another number of classes.
+  public func tensors(for classifier: Classifier) throws(WeightsError) -> NamedTensors {
     let bytes: [UInt8]
     do throws(DataError) {
       bytes = try FileBytes.read(file)
@@ -31,9 +52,11 @@ public struct InitialWeights: Sendable {
       throw WeightsError(path: file.path, reason: "\(error)")
     }
     do throws(SafeTensorsError) {
-      return try classifier.body(ofPyTorch: try SafeTensors(bytes), named: nameInFile, head: head)
+      return try classifier.weights(
+        ofPyTorch: Self.unwrapped(try SafeTensors(bytes)), named: nameInFile, head: head, keepsHead: keepsHead)
     } catch {
-      throw WeightsError(path: file.path, reason: "\(error)")
+      let hint = keepsHead ? "; with 'head: new' the file's own head is left out" : ""
+      throw WeightsError(path: file.path, reason: "\(error)\(hint)")
     }
   }
 }

@@ -173,7 +173,7 @@ public protocol Architecture: Plugin {
   ///
   /// - Throws: `ParameterError` when the architecture cannot take such images.
   func body(imageShape: [Int]) throws(ParameterError) -> any Layer
-  /// Trained weights that the body of originals and retrained models begins with; nil, which is random ones, unless it says
+  /// Trained weights that originals and retrained models begin with; nil, which is random ones, unless it says
   /// otherwise.
   var initialWeights: InitialWeights? { get }
 }
@@ -209,6 +209,9 @@ public protocol DatasetSource: Plugin {
   /// What tells the data apart besides the content of the files, such as their names where those name classes; nothing
   /// unless it says otherwise.
   func layout() throws(DataError) -> [String]
+  /// What a person should know of the files before they are read, such as what is not used of them; nothing unless it says
+  /// otherwise.
+  var notes: [String] { get }
   /// Reads or computes the data.
   func load() throws(DataError) -> DataSplits
   /// The data for counting, perhaps without pixels; the same as `load()` unless it says otherwise.
@@ -224,6 +227,9 @@ extension DatasetSource {
 
   /// All of it.
   public func outline() throws(DataError) -> DataSplits { try load() }
+
+  /// Nothing.
+  public var notes: [String] { [] }
 
   /// Nothing.
   public func layout() throws(DataError) -> [String] { [] }

@@ -32,7 +32,8 @@ struct CheckCommand: RunnerCommand {
     do {
       let plan = try Plan(experiment, registry: registry, memory: MachineMemory.available)
       let leftOut = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
-      return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps"
+      let notes = plan.notes.map { "\n  note: \($0)" }.joined()
+      return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps\(notes)"
     } catch let error as DataError {
       // The file says what it should; the data may be on another machine.
       return "valid, but its data are not here: \(error)"

@@ -74,6 +74,7 @@ struct RunCommand: RunnerCommand {
     let console = context.console
     let pruned = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"
     console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
+    for note in plan.notes { console.report("note: \(note)\n") }
     let progress = ProgressReporter(plan, store: store, console: console)
     if rerun == nil { for note in plan.codeNotes(store: store) { progress.say(note) } }
     let executor = Executor(plan, store: store, workers: workerOptions.workers, observer: progress, rerun: rerun)

@@ -1,0 +1,23 @@
+import Foundation
+import Unlearning
+
+extension Plan {
+  /// What a person should know before a run: what of the data is not used, and what trained weights mean for it.
+  public var notes: [String] {
+    let data = experiment.data.flatMap { variant in
+      ((variant.plugin as? any DatasetSource)?.notes ?? []).map { "\(variant.label): \($0)" }
+    }
+    let weights = experiment.architectures.flatMap { variant -> [String] in
+      guard let weights = (variant.plugin as? any Architecture)?.initialWeights else { return [] }
+      return [
+        weights.keepsHead
+          ? "\(variant.label): originals begin with body and head of \(weights.file.path)"
+          : "\(variant.label): originals begin with the body of \(weights.file.path); its head is left out and a new one "
+            + "is trained ('head: keep' takes it)",
+        "\(variant.label): retrained models begin with the same weights, too; if these were trained on samples that are "
+          + "to be forgotten, the reference has seen them, and being close to it does not show that they are forgotten",
+      ]
+    }
+    return data + weights
+  }
+}

@@ -1,0 +1,67 @@
+import BuiltIns
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+
+/// Class names that are numbers, and what a plan says of data and weights.
+@Suite("Notes of plans") struct PlanNoteTests {
+  private let folder: StoreFolder
+  init() throws { folder = try StoreFolder() }
+
+  /// Folders 1 to 12, of which each has a picture.
+  private func numbered(_ forget: String) throws -> Plan {
+    for part in ["train", "test"] {
+      for label in 1...12 {
+        let url = folder.url.appending(path: "pictures/\(part)/\(label)/0.png")
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data([1]).write(to: url)
+      }
+    }
+    try Data([1]).write(to: folder.url.appending(path: "pictures/train/3/0.gif"))
+    return try SmallExperiment.plan(
+      """
+      experiment: numbers
+      data:
+        - image-folder: {root: '\(folder.url.path)', folder: pictures, size: 8, framing: stretch}
+      architectures:
+        - mlp: {hidden: [4]}
+      training: {epochs: 1}
+      forget: [\(forget)]
+      methods: [fine-tune]
+      metrics: [accuracy]
+      """)
+  }
+
+  @Test("where a class is named by a number, a number is a name")
+  func numbersAreNames() throws {
+    let error = #expect(throws: DiagnosticList.self) { try numbered("class: 0") }
+    #expect(error?.diagnostics.contains { $0.message.contains("'0'") } == true, "\(String(describing: error))")
+    let plan = try numbered("class: 2, class: 12")
+    #expect(plan.steps.contains { $0.label.contains("seed") })
+    // Where no name is a number, a number is a place.
+    _ = try SmallExperiment.plan(SmallExperiment.text.replacing("class: circle", with: "class: 0"))
+  }
+
+  @Test("files of a folder that are not used are named")
+  func unusedFiles() throws {
+    #expect(
+      try numbered("class: 2").notes == [
+        "image-folder: not used, since only .jpg, .jpeg and .png are read: 1 files (1 .gif; by folder 1 train/3)"
+      ])
+    #expect(try SmallExperiment.plan().notes.isEmpty)
+  }
+
+  @Test("weights are said to begin retraining, too, and what becomes of their head", arguments: ["", ", head: keep"])
+  func weights(head: String) throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Golden/weights/weights.safetensors").path
+    let notes = try SmallExperiment.plan(
+      SmallExperiment.text.replacing(
+        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'\(head)}")
+    ).notes
+    try #require(notes.count == 2)
+    #expect(notes[0].contains(head.isEmpty ? "its head is left out and a new one is trained" : "body and head of"))
+    #expect(notes[1].contains("retrained models begin with the same weights, too"))
+  }
+}
