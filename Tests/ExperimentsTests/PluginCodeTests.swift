@@ -113,6 +113,23 @@ private struct Changing: UnlearningMethod {
     #expect(notes[0].contains("were changed after this program was built"))
   }
 
+  @Test("that was newer than an earlier program is not known, so its results are told") func unknownCode() async throws {
+    let plan = try plan()
+    try write("let b = 2\n", to: "sources/Part.swift", changed: .distantFuture)
+    let (_, store, _) = try await execute(plan)
+    try write("let b = 2\n", to: "sources/Part.swift")
+    #expect(plan.codeNotes(store: store).filter { $0.contains("changing") } == [], "it is the same program")
+    // The same results by another program.
+    let other = try Store(at: folder.url.appending(path: "other"))
+    for step in plan.steps {
+      var record = try store.record(of: step.key)
+      record.build = String(repeating: "0", count: 64)
+      try other.write(record, files: try record.files.keys.map { ($0, try store.read($0, of: step.key)) })
+    }
+    let notes = plan.codeNotes(store: other)
+    #expect(notes.contains { $0.contains("changing (2)") }, "\(notes)")
+  }
+
   @Test("computed again says what changed, and children follow their parents") func rerun() async throws {
     let plan = try plan()
     let (first, store, _) = try await execute(plan)

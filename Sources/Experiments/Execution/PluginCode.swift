@@ -13,6 +13,15 @@ struct PluginCode: Sendable {
   /// Plugins whose sources are newer than the program, which was therefore not built from them.
   private(set) var newerThanProgram: [String] = []
 
+  /// What records have in place of the digest of sources that were newer than the program: that was built from others,
+  /// which nobody knows any more.
+  static let unknown = "newer than the program"
+
+  /// What records have, by the plugin's name.
+  var noted: [String: String] {
+    digests.merging(newerThanProgram.map { ($0, Self.unknown) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// A folder with more files is not that of a plugin.
   private static let mostFiles = 500
   private static let endings: Set<String> = ["swift", "c", "cc", "cpp", "h", "hpp", "m", "mm", "S"]
@@ -75,20 +84,24 @@ extension Plan {
   /// What a reader must know of the results that are in `store`: which were made by other code of the same version.
   ///
   /// One line each; none when all is well, or nothing is known of the code.
-  public func codeNotes(store: Store) -> [String] { codeNotes(store: store, code: pluginCode) }
-
-  func codeNotes(store: Store, code: PluginCode) -> [String] {
+  /// - Parameter isReplacing: Whether the reader has just asked to compute such results again.
+  public func codeNotes(store: Store, isReplacing: Bool = false) -> [String] {
+    let code = pluginCode
     var notes: [String] = []
     if !code.newerThanProgram.isEmpty {
       notes.append(
         "the sources of \(code.newerThanProgram.sorted().joined(separator: ", ")) were changed after this program was "
           + "built; build it again to use them")
     }
+    if isReplacing { return notes }
     var counts: [String: Int] = [:]
     for step in steps where store.contains(step.key) {
-      guard let made = (try? store.record(of: step.key))?.pluginSources else { continue }
+      guard let record = try? store.record(of: step.key), let made = record.pluginSources else { continue }
       for (plugin, digest) in made {
-        if let now = code.digests[plugin], now != digest { counts[plugin, default: 0] += 1 }
+        guard let now = code.digests[plugin], now != digest else { continue }
+        // The same program is the same code, whatever its sources were.
+        if digest == PluginCode.unknown, record.build == ProgramBuild.digest { continue }
+        counts[plugin, default: 0] += 1
       }
     }
     if !counts.isEmpty {

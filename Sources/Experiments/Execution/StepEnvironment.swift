@@ -8,7 +8,7 @@ struct StepEnvironment: Sendable {
   /// The program, and the code of the plugins of `plan` as it is now: the sources may change while steps run.
   init(_ plan: Plan) {
     build = ProgramBuild.digest
-    sources = plan.pluginCode.digests
+    sources = plan.pluginCode.noted
   }
 
   func record(of step: Step, _ timing: StepRunner.Timing) -> StepRecord {

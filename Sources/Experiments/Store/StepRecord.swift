@@ -34,6 +34,8 @@ public struct StepRecord: Codable, Sendable, Equatable {
   /// The SHA-256 of the program's executable, where known.
   public var build: String?
   /// The SHA-256 of each plugin's sources, by the plugin's name, where they were on the machine; nil in earlier records.
+  ///
+  /// Of sources that were newer than the program it says that instead.
   public var pluginSources: [String: String]?
   /// The name of the host it ran on.
   public var host: String

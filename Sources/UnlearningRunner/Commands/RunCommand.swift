@@ -76,7 +76,7 @@ struct RunCommand: RunnerCommand {
     console.report("\(plan.experiment.name): \(plan.cells.count) cells\(pruned), \(plan.steps.count) steps\n")
     for note in plan.notes { console.report("note: \(note)\n") }
     let progress = ProgressReporter(plan, store: store, console: console)
-    if rerun == nil { for note in plan.codeNotes(store: store) { progress.say(note) } }
+    for note in plan.codeNotes(store: store, isReplacing: rerun != nil) { progress.say(note) }
     let executor = Executor(plan, store: store, workers: workerOptions.workers, observer: progress, rerun: rerun)
     let interrupt: @Sendable () -> Void = {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
