@@ -69,6 +69,18 @@ public enum DataError: Error, Sendable, Equatable {
   case badValidation(reason: String)
 }
 
+extension DataError {
+  /// Whether the forget request or the share for validation is at fault, and not the files.
+  public var isAboutRequest: Bool {
+    switch self {
+    case .unknownClass, .duplicateClass, .unknownIndex, .duplicateIndex, .noAttribute, .unknownAttributeValue,
+      .duplicateGroup, .badRatio, .badFraction, .badCount, .emptyForgetSet, .emptyRetainSet, .badValidation:
+      true
+    default: false
+    }
+  }
+}
+
 extension DataError: CustomStringConvertible {
   /// The error as a sentence for the person who can mend it.
   public var description: String {

@@ -179,6 +179,52 @@ enum SmallExperiment {
     #expect(train.key != unchanged.key)
   }
 
+  @Test(
+    "an override below a value that has no parts is an error with the right spelling",
+    arguments: [
+      ("methods.1.tilt=3", "'methods.1' is the plugin 'rwft'; its parameters are named by 'methods.1.rwft.tilt=…'"),
+      (
+        "attacks.0.cost=3",
+        "'attacks.0' is the plugin 'mia-svc'; its parameters are named by 'attacks.0.mia-svc.cost=…'"
+      ),
+      (
+        "experiment.name=3",
+        "'experiment' is the value 'small', which has no 'name' in it; 'experiment=…' replaces it whole"
+      ),
+      ("methods[7].rwft.tilt=1", "'7' is no item of the list 'methods', whose items are 0 to 1"),
+    ])
+  func overridesBelowScalars(text: String, problem: String) {
+    #expect {
+      try SmallExperiment.load(overrides: [text])
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.message) == ["override '\(text)': \(problem)"]
+    }
+  }
+
+  @Test("an item of a list may stand in brackets")
+  func bracketedOverrides() throws {
+    let (dots, brackets) = ("attacks.0.mia-svc.cost=2", "attacks[0].mia-svc.cost=2")
+    let plans = try [dots, brackets].map { try SmallExperiment.plan(overrides: [$0]) }
+    #expect(plans[0].steps.map(\.key) == plans[1].steps.map(\.key))
+  }
+
+  @Test(
+    "requests that forget nothing, everything or what is not there are found by the plan, with their place",
+    arguments: [
+      ("samples: {fraction: 0.0005}", "samples 0.0005: the forget set of a fraction of 0.0005 is empty"),
+      ("samples: {fraction: 0.9995}", "samples 0.9995: the retain set of a fraction of 0.9995 is empty"),
+      ("samples: {count: 301}", "samples 301: 301 samples wanted, 1...299 of 300 can be had"),
+      ("samples: {count: 300}", "samples 300: the retain set of 300 samples is empty"),
+    ])
+  func impossibleRequests(request: String, problem: String) {
+    #expect {
+      try SmallExperiment.plan(SmallExperiment.text.replacing("class: circle", with: request))
+    } throws: {
+      let found = ($0 as? DiagnosticList)?.diagnostics ?? []
+      return found.count == 1 && found[0].message.hasPrefix("shapes / \(problem)") && found[0].mark?.line == 9
+    }
+  }
+
   @Test("overrides that lead nowhere are errors", arguments: ["training", "methods.7.rwft.tilt=1", "traning.epochs=3"])
   func badOverrides(_ text: String) {
     #expect(throws: DiagnosticList.self) { try SmallExperiment.load(overrides: [text]) }

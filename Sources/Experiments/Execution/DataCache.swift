@@ -65,16 +65,21 @@ final class DataCache: Sendable {
 
   /// The data of `setting`, parted by its request.
   func split(_ setting: Step.Setting) throws -> ForgetSplit {
-    let data = try data(setting.data)
-    let key = SplitKey(data: setting.data, request: setting.request, seed: setting.drawSeed)
+    try split(data: setting.data, request: setting.request, drawSeed: setting.drawSeed)
+  }
+
+  /// The data set at `index`, parted by `request`.
+  func split(data index: Int, request: ForgetRequest, drawSeed: Int) throws -> ForgetSplit {
+    let data = try data(index)
+    let key = SplitKey(data: index, request: request, seed: drawSeed)
     return try splits.withLock { cache in
       if let known = cache[key] { return known }
-      let random = RandomSource(seed: UInt64(setting.drawSeed)).stream("forget request")
-      let split = try setting.request.split(data, random: random)
+      let random = RandomSource(seed: UInt64(drawSeed)).stream("forget request")
+      let split = try request.split(data, random: random)
       // Draws of the same request differ in samples, not in counts.
       let isFirst = !cache.keys.contains { $0.data == key.data && $0.request == key.request }
-      if isFirst, case .groups = setting.request {
-        note("\(setting.request.shortLabel): \(Self.groupCounts(of: split))")
+      if isFirst, case .groups = request {
+        note("\(request.shortLabel): \(Self.groupCounts(of: split))")
       }
       cache[key] = split
       return split

@@ -40,6 +40,20 @@ public struct ExecutionSummary: Sendable {
   public var wasCancelled = false
   /// Every failed step with its error.
   public var failures: [(label: String, error: String)] = []
+
+  /// One line a reason: the first step that failed by it, and how many others did.
+  public var failureLines: [String] {
+    var order: [String] = []
+    var labels: [String: [String]] = [:]
+    for (label, error) in failures {
+      if labels[error] == nil { order.append(error) }
+      labels[error, default: []].append(label)
+    }
+    return order.map { error in
+      let steps = labels[error] ?? []
+      return steps.count == 1 ? "\(steps[0]): \(error)" : "\(steps[0]) and \(steps.count - 1) others: \(error)"
+    }
+  }
   /// What came out otherwise, and what did not, where steps were computed again on request; a line each.
   public var changes: [String] = []
 }

@@ -41,7 +41,7 @@ public struct Experiment: Sendable {
   ) throws(DiagnosticList) {
     let diagnostics = document.makeDiagnostics()
     var root = document.root
-    for override in overrides { root = root.overridden(by: override, diagnostics) }
+    for text in overrides { root = Override(text, diagnostics)?.applied(to: root, diagnostics) ?? root }
     let reader = ExperimentReader(root: root, folder: folder, registry: registry, diagnostics: diagnostics)
     let parts = reader.read()
     try diagnostics.throwIfAny()
@@ -193,46 +193,4 @@ struct Exclusion: Sendable {
   /// Whether it leaves out cells of some methods, and not of everything that it matches otherwise.
   var namesMethod: Bool { conditions.contains { $0.key == "method" } }
   var description: String { conditions.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
-}
-
-extension Node {
-  /// This tree with "path.to.key=value" applied; a number in the path counts the items of a list from 0.
-  fileprivate func overridden(by text: String, _ diagnostics: Diagnostics) -> Node {
-    guard let equals = text.firstIndex(of: "=") else {
-      diagnostics.report("override '\(text)' is not of the form path=value", at: nil)
-      return self
-    }
-    let path = text[..<equals].split(separator: ".").map(String.init)
-    let value: Node
-    do {
-      value = try YAMLDocument(text: String(text[text.index(after: equals)...]), file: "override \(text)").root
-    } catch {
-      for diagnostic in error.diagnostics { diagnostics.report("override '\(text)': \(diagnostic.message)", at: nil) }
-      return self
-    }
-    return replacing(path[...], with: Node(JSONValue(value)), text, diagnostics)
-  }
-
-  private func replacing(
-    _ path: ArraySlice<String>, with value: Node, _ text: String, _ diagnostics: Diagnostics
-  ) -> Node {
-    guard let head = path.first else { return value }
-    let rest = path.dropFirst()
-    switch self {
-    case .sequence(var items, let mark):
-      guard let index = Int(head), items.indices.contains(index) else {
-        diagnostics.report("override '\(text)': '\(head)' is no item of a list of \(items.count)", at: nil)
-        return self
-      }
-      items[index] = items[index].replacing(rest, with: value, text, diagnostics)
-      return .sequence(items, mark)
-    case .scalar(let scalar) where scalar.text == head:
-      // A plugin that is named without parameters gets some.
-      let inner = Node.mapping([], mark).replacing(rest, with: value, text, diagnostics)
-      return .mapping([.init(key: head, keyMark: mark, value: inner)], mark)
-    default:
-      let inner = self[head] ?? .mapping([], mark)
-      return setting(head, to: inner.replacing(rest, with: value, text, diagnostics))
-    }
-  }
 }

@@ -95,6 +95,7 @@ struct PlanBuilder {
   static let referenceName = "retrain"
 
   mutating func build() throws {
+    try checkRequests()
     for (dataIndex, data) in experiment.data.enumerated() {
       guard let source = data.plugin as? any DatasetSource else { continue }
       for architecture in experiment.architectures {

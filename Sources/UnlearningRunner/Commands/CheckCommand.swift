@@ -14,6 +14,13 @@ struct CheckCommand: RunnerCommand {
   @Argument(help: "The experiment files.", completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
 
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A value that stands in for that of each file, for instance 'training.epochs=200'; may be given several times.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
   func run(in context: Context) throws -> ExitStatus {
     var status = ExitStatus.done
     for file in files {
@@ -28,7 +35,7 @@ struct CheckCommand: RunnerCommand {
   }
 
   private func verdict(on file: String, _ registry: Registry) throws -> String {
-    let experiment = try Experiment.load(URL(fileURLWithPath: file), registry: registry)
+    let experiment = try Experiment.load(URL(fileURLWithPath: file), registry: registry, overrides: overrides)
     do {
       let plan = try Plan(experiment, registry: registry, memory: MachineMemory.available)
       let leftOut = plan.pruned.isEmpty ? "" : ", \(plan.pruned.count) left out"

@@ -98,7 +98,7 @@ struct RunCommand: RunnerCommand {
 
   private func failureText(_ summary: ExecutionSummary) -> String {
     let skipped = summary.skipped > 0 ? ", \(summary.skipped) that need them were skipped" : ""
-    let failures = summary.failures.map { "  \($0.label): \($0.error)\n" }.joined()
+    let failures = summary.failureLines.map { "  \($0)\n" }.joined()
     return "\(summary.failed) steps failed\(skipped):\n\(failures)run again with: \(resumingCommand)\n"
   }
 

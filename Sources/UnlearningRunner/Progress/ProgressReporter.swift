@@ -8,6 +8,7 @@ final class ProgressReporter: ExecutionObserver {
     var total = 0
     var done = 0
     var failed = 0
+    var shownErrors: Set<String> = []
     var workers = 1
     /// In the order in which they began.
     var running: [(key: StepKey, kind: StepKind, label: String, fraction: Double)] = []
@@ -88,7 +89,9 @@ final class ProgressReporter: ExecutionObserver {
     state.withLock { state in
       end(step, seconds: nil, &state)
       state.failed += 1
-      line("failed: \(step.kind.rawValue) \(step.label): \(error)", &state)
+      // A list of bad files fails every step that reads it: its lines are shown once.
+      let reason = state.shownErrors.insert(error).inserted ? error : "for the same reason"
+      line("failed: \(step.kind.rawValue) \(step.label): \(reason)", &state)
     }
   }
 

@@ -1,0 +1,80 @@
+import ConfigYAML
+
+/// Values that stand in for those of a file: `--set training.epochs=200`.
+struct Override {
+  let text: String
+  private let path: [String]
+  private let value: Node
+
+  /// Reads "path.to.key=value"; a number in the path, `.0` or `[0]`, counts the items of a list from 0.
+  ///
+  /// - Returns: nil, and a report, if it is none.
+  init?(_ text: String, _ diagnostics: Diagnostics) {
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      diagnostics.report("override '\(text)' is not of the form path=value", at: nil)
+      return nil
+    }
+    self.text = text
+    path = text[..<equals].replacing("[", with: ".").replacing("]", with: "").split(separator: ".").map(String.init)
+    do {
+      value = Node(
+        JSONValue(try YAMLDocument(text: String(text[text.index(after: equals)...]), file: "override \(text)").root))
+    } catch {
+      for diagnostic in error.diagnostics { diagnostics.report("override '\(text)': \(diagnostic.message)", at: nil) }
+      return nil
+    }
+  }
+
+  /// `root` with the value in its place; unchanged, with a report, where there is no such place.
+  func applied(to root: Node, _ diagnostics: Diagnostics) -> Node {
+    replacing(root, path[...], done: [], diagnostics)
+  }
+
+  private func refuse(_ node: Node, _ problem: String, _ diagnostics: Diagnostics) -> Node {
+    diagnostics.report("override '\(text)': \(problem)", at: nil)
+    return node
+  }
+
+  private func replacing(_ node: Node, _ rest: ArraySlice<String>, done: [String], _ diagnostics: Diagnostics) -> Node {
+    guard let head = rest.first else { return value }
+    let next = rest.dropFirst()
+    let place = done.joined(separator: ".")
+    switch node {
+    case .sequence(var items, let mark):
+      guard let index = Int(head), items.indices.contains(index) else {
+        let numbers = items.isEmpty ? "which is empty" : "whose items are 0 to \(items.count - 1)"
+        return refuse(node, "'\(head)' is no item of the list '\(place)', \(numbers)", diagnostics)
+      }
+      if !next.isEmpty, let name = pluginName(items[index], at: done), name != next.first {
+        // Below an item of a list of plugins stands the plugin's name, then its parameters.
+        let spelling = (done + [head, name] + next).joined(separator: ".")
+        return refuse(
+          node, "'\(place).\(head)' is the plugin '\(name)'; its parameters are named by '\(spelling)=…'", diagnostics)
+      }
+      items[index] = replacing(items[index], next, done: done + [head], diagnostics)
+      return .sequence(items, mark)
+    case .scalar(let scalar) where !node.isNull:
+      // A plugin that is named without parameters gets some.
+      guard scalar.text == head, !next.isEmpty else {
+        let whole = place.isEmpty ? "the file" : "'\(place)'"
+        return refuse(
+          node, "\(whole) is the value '\(scalar.text)', which has no '\(head)' in it; '\(place)=…' replaces it whole",
+          diagnostics)
+      }
+      let inner = replacing(.mapping([], node.mark), next, done: done + [head], diagnostics)
+      return .mapping([.init(key: head, keyMark: node.mark, value: inner)], node.mark)
+    default:
+      let inner = node[head] ?? .mapping([], node.mark)
+      return node.setting(head, to: replacing(inner, next, done: done + [head], diagnostics))
+    }
+  }
+
+  /// The plugin of an item of one of the lists of plugins.
+  private func pluginName(_ item: Node, at list: [String]) -> String? {
+    guard list.count == 1, ["data", "architectures", "methods", "attacks", "metrics"].contains(list[0]) else {
+      return nil
+    }
+    if case .scalar(let scalar) = item { return scalar.text }
+    return item.entries?.count == 1 ? item.entries?[0].key : nil
+  }
+}
