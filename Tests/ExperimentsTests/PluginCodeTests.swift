@@ -113,7 +113,8 @@ private struct Changing: UnlearningMethod {
     #expect(notes[0].contains("were changed after this program was built"))
   }
 
-  @Test("that was newer than an earlier program is not known, so its results are told") func unknownCode() async throws {
+  @Test("that was newer than an earlier program is not known, so its results are told") func unknownCode() async throws
+  {
     let plan = try plan()
     try write("let b = 2\n", to: "sources/Part.swift", changed: .distantFuture)
     let (_, store, _) = try await execute(plan)

@@ -150,7 +150,11 @@ struct RunTests {
     #expect(result.status == .failed)
     #expect(result.output.contains("fine-tune"))
     #expect(result.output.contains("Missing (4):"))
-    #expect(result.messages.contains("failed: unlearn shapes / mlp / class 1 / failing / seed 1: it fails on purpose"))
+    // The reason is told once, whichever seed was first, and again with the number of steps at the end.
+    let failed = result.messages.split(separator: "\n").filter { $0.contains("failed: unlearn shapes / mlp / class 1 / ") }
+    #expect(failed.count { $0.hasSuffix(": it fails on purpose") } == 1, "\(failed)")
+    #expect(failed.count { $0.hasSuffix(": for the same reason") } == 1, "\(failed)")
+    #expect(result.messages.contains(" and 1 others: it fails on purpose"), "\(result.messages)")
     #expect(result.messages.contains("2 steps failed, 6 that need them were skipped:"))
     #expect(result.messages.hasSuffix("run again with: runner run \(mixed) --store \(store)\n"))
   }

@@ -13,8 +13,10 @@ extension PlanBuilder {
       guard let source = data.plugin as? any DatasetSource else { continue }
       for entry in experiment.forget {
         guard let request = entry.request(of: source, diagnostics: nil) else { continue }
+        // How many samples are drawn depends on the request, not on the seed of the draw.
         do {
-          _ = try outlines.split(data: index, request: request, drawSeed: entry.drawSeed)
+          let seed = entry.drawSeed(trainingSeed: experiment.seeds.first ?? 0)
+          _ = try outlines.split(data: index, request: request, drawSeed: seed)
         } catch let error as DataError where error.isAboutRequest {
           let text = "\(data.label) / \(entry.label): \(error)"
           diagnostics.report(text, at: entry.mark)
