@@ -151,7 +151,9 @@ struct RunTests {
     #expect(result.output.contains("fine-tune"))
     #expect(result.output.contains("Missing (4):"))
     // The reason is told once, whichever seed was first, and again with the number of steps at the end.
-    let failed = result.messages.split(separator: "\n").filter { $0.contains("failed: unlearn shapes / mlp / class 1 / ") }
+    let failed = result.messages.split(separator: "\n").filter {
+      $0.contains("failed: unlearn shapes / mlp / class 1 / ")
+    }
     #expect(failed.count { $0.hasSuffix(": it fails on purpose") } == 1, "\(failed)")
     #expect(failed.count { $0.hasSuffix(": for the same reason") } == 1, "\(failed)")
     #expect(result.messages.contains(" and 1 others: it fails on purpose"), "\(result.messages)")
