@@ -112,6 +112,28 @@ import Unlearning
     AttackFixture.expect(found.value, shares.reduce(0, +) / Double(shares.count), "mean of shares")
   }
 
+  @Test("the floor's spread is a jackknife over models, and unknown with two") func floorSpread() throws {
+    let attack = try NearestNeighbourMIA(.init())
+    let calibration = Calibration(["accuracies_3": [0.1, 0.4, 0.9]])
+    // Leave-one-out gaps of all three: 0.55, 0.1, 0.65, mean 1.3/3; of the pairs without one: 0.5, 0.8, 0.3.
+    for (position, pair) in [0.5, 0.8, 0.3].enumerated() {
+      guard case .pseudoValue(let found) = attack.floorSpread(of: [3], at: position, calibration) else {
+        Issue.record("no pseudo-value")
+        continue
+      }
+      AttackFixture.expect(found, 3 * 1.3 / 3 - 2 * pair, tolerance: 1e-12, "pseudo-value \(position)")
+    }
+    #expect(attack.floorSpread(of: [3], at: nil, calibration) == nil)
+    let context = AttackFixture.context([0], 4)
+    let known = try attack.calibrate(bank(), context: context)
+    let retrained = Evidence(
+      target: bank()[1], retrained: bank(), targetPosition: 1, context: context, calibration: known)
+    let gap = try #require(try attack.attack(retrained).named("probabilities_gap"))
+    #expect(gap.spread == attack.floorSpread(of: [0], at: 1, known))
+    #expect(gap.spread != nil && gap.spread != .unknown)
+    #expect(attack.floorSpread(of: [3], at: 0, Calibration(["accuracies_3": [0.1, 0.4]])) == .unknown)
+  }
+
   @Test("pairwise: classes that cannot be told apart give chance, others give 1") func pairwise() throws {
     let attack = try attack { $0.mode = .pairwise }
     let context = AttackFixture.context([0], 4)

@@ -15,7 +15,7 @@ public import Unlearning
 /// the bank without one of its m models, on average. A retrained model `R_j` has `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`:
 /// its gap is the floor, that of a model without any knowledge of the forget set. Both are compared with m − 1 models, so
 /// that a method that is as good as retraining has the floor's gap in expectation. With one retrained model the gap is
-/// the distance from it, and there is no floor.
+/// the distance from it, and there is no floor. The floor's spread is a jackknife over models, since its terms share them.
 ///
 /// `<features>_argmax` is the share of the same samples whose largest logit among kept classes is that of `rn`. It needs no
 /// discriminator: where it and the attack disagree on retrained models, distrust the attack.
@@ -52,7 +52,7 @@ public struct NearestNeighbourMIA: Attack {
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
-      place: "reconstructed from the abstract and public reviews"), version: 3)
+      place: "reconstructed from the abstract and public reviews"), version: 4)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// One names the nearest neighbour; the floor takes two.
@@ -126,7 +126,10 @@ public struct NearestNeighbourMIA: Attack {
     ]
     let accuracies = zip(forgotten, judgements.map(\.accuracy))
     if let gap = try gap(of: accuracies, at: evidence.targetPosition, evidence.calibration) {
-      measurements.append(MeasuredValue("\(name)_gap", gap, direction: .lower, caveat: caveat))
+      measurements.append(
+        MeasuredValue(
+          "\(name)_gap", gap, direction: .lower,
+          spread: floorSpread(of: forgotten, at: evidence.targetPosition, evidence.calibration), caveat: caveat))
     }
     let argmax = zip(forgotten, neighbours).map { label, neighbour in
       zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
@@ -168,6 +171,29 @@ public struct NearestNeighbourMIA: Attack {
           }))
     }
     return mean(gaps)
+  }
+}
+
+extension NearestNeighbourMIA {
+  /// The jackknife over models of the floor; nil for models that are not retrained.
+  ///
+  /// Each retrained model's gap is its distance from all the others, so the standard deviation of the gaps is not that of
+  /// independent values.
+  /// - Parameter position: The attacked model's place in the bank.
+  /// - Returns: `unknown` below three retrained models.
+  package func floorSpread(of labels: [Int], at position: Int?, _ calibration: Calibration) -> Spread? {
+    guard let position else { return nil }
+    let banks = labels.compactMap { calibration.values["accuracies_\($0)"] }
+    guard let count = banks.first?.count, banks.allSatisfy({ $0.count == count }) else { return .unknown }
+    return .jackknife(Array(0..<count), at: position) { models in
+      mean(
+        banks.map { bank in
+          mean(
+            models.map { own in
+              abs(bank[own] - mean(models.filter { $0 != own }.map { bank[$0] }))
+            })
+        })
+    }
   }
 }
 
