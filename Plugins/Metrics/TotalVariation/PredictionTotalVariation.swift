@@ -12,10 +12,11 @@ public import Unlearning
 ///
 /// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
 /// an unlearned model has above it is its leak. The floor's spread is a jackknife over models, since its pairs share
-/// them; with two models it is unknown.
+/// them; with two models it is unknown. Both hold for the baselines, too.
 ///
 /// The floor is no certificate: it rewards answers without spread, so that a constant answer can lie below it. Both
-/// baselines stand beside it; `energy-gap` is the distance between distributions of models. Measurements are named by their part: `total-variation.forget_test`.
+/// baselines stand beside it; `energy-gap` is the distance between distributions of models. Measurements are named by
+/// their part: `total-variation.forget_test`.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v1).
@@ -56,7 +57,7 @@ public struct PredictionTotalVariation: Metric {
     summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v1)", arXiv: "2506.20893",
-      place: "TV metric; aggregation chosen"), version: 2)
+      place: "TV metric; aggregation chosen"), version: 3)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// A distance in [0, 1].
@@ -122,7 +123,10 @@ public struct PredictionTotalVariation: Metric {
     }
   }
 
-  /// Measures an answer without a model against the retrained model of one seed, so that it has a spread.
+  /// Measures an answer without a model against the retrained model of one seed.
+  ///
+  /// The spread is a jackknife over models, since every answer is made of the others: the values of the mean of the others
+  /// differ by less than half of it.
   ///
   /// - Throws: `AttackError` when there are fewer than two retrained models, or as for a model.
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
@@ -132,8 +136,14 @@ public struct PredictionTotalVariation: Metric {
     }
     return try parameters.parts.filter { evidence.target[$0].count > 0 }.map { part in
       let models = try evidence.retrained.map { rows(try $0.samples(part)) }
-      var value = measurement(part, baseline.probabilities(of: models, without: position), [models[position]])
+      func distances(_ models: [[[Double]]]) -> [MeasuredValue] {
+        models.indices.map { left in
+          measurement(part, baseline.probabilities(of: models, without: left), [models[left]])
+        }
+      }
+      var value = distances(models)[position]
       value.perSample = nil
+      value.spread = .jackknife(models, at: position) { models in mean(distances(models).map(\.value)) }
       return value
     }
   }

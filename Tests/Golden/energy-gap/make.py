@@ -57,6 +57,19 @@ def constant(retrained):
     return answer
 
 
+def answer_distances(retrained, d):
+    """The distances of the constant answer, and of the mean of the others, from each retrained model."""
+    answer = constant(retrained)
+    means = [numpy.mean([r for j, r in enumerate(retrained) if j != i], axis=0) for i in range(len(retrained))]
+    return [d(answer, r) for r in retrained], [d(m, r) for m, r in zip(means, retrained)]
+
+
+def answer_pseudo_values(retrained, d, which):
+    n, whole = len(retrained), numpy.mean(answer_distances(retrained, d)[which])
+    fewer = [numpy.mean(answer_distances(retrained[:i] + retrained[i + 1 :], d)[which]) for i in range(n)]
+    return [float(n * whole - (n - 1) * rest) for rest in fewer]
+
+
 cases = []
 for own_count, retrained_count, shift in [(3, 3, 0.0), (3, 3, 2.0), (4, 3, 0.5), (5, 5, 1.0)]:
     base = random.normal(size=(samples, classes))
@@ -85,6 +98,8 @@ for own_count, retrained_count, shift in [(3, 3, 0.0), (3, 3, 2.0), (4, 3, 0.5),
             "mean": float(2 * numpy.mean([d(m, r) for m, r in zip(means, retrained)]) - among),
             "constant_distances": [d(answer, r) for r in retrained],
             "mean_distances": [d(m, r) for m, r in zip(means, retrained)],
+            "constant_pseudo": answer_pseudo_values(retrained, d, 0),
+            "mean_pseudo": answer_pseudo_values(retrained, d, 1),
         }
     cases.append(case)
 
