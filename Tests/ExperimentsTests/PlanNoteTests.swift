@@ -52,16 +52,41 @@ import Testing
     #expect(try SmallExperiment.plan().notes.isEmpty)
   }
 
+  @Test("weights of another architecture are found by the plan", arguments: [2, 4, 8192])
+  func otherWeights(width: Int) throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Golden/weights/weights.safetensors").path
+    let text = SmallExperiment.text.replacing(
+      "mlp: {hidden: [16]}", with: "resnet18: {width: \(width), weights: '\(path)'}")
+    let error = #expect(throws: DiagnosticList.self) { try SmallExperiment.plan(text) }
+    let message = try #require(error?.diagnostics.first)
+    #expect(message.mark != nil && error?.diagnostics.count == 1)
+    #expect(message.message.hasPrefix("resnet18: weights of '\(path)': "), "\(message.message)")
+    let reason = width == 2 ? "\"conv1.weight\" has shape" : "too few for the"
+    #expect(message.message.contains(reason), "\(message.message)")
+  }
+
+  @Test("steps are named as in tables, and not by a class's place") func labels() throws {
+    let labels = try numbered("class: 2").steps.map(\.label)
+    #expect(labels.contains { $0.contains(" / class 2 / ") } && !labels.contains { $0.contains(" / class 4 / ") })
+    #expect(try SmallExperiment.plan().steps.contains { $0.label.contains(" / class circle / ") })
+  }
+
   @Test("weights are said to begin retraining, too, and what becomes of their head", arguments: ["", ", head: keep"])
   func weights(head: String) throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Golden/weights/weights.safetensors").path
-    let notes = try SmallExperiment.plan(
-      SmallExperiment.text.replacing(
-        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'\(head)}")
-    ).notes
+    let text = SmallExperiment.text.replacing(
+      "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'\(head)}")
+    guard head.isEmpty else {
+      // The file's head has 7 classes, and the data have 10.
+      let error = #expect(throws: DiagnosticList.self) { try SmallExperiment.plan(text) }
+      #expect(error?.diagnostics.first?.message.contains("has shape [7, 16], expected [10, 16]") == true)
+      return
+    }
+    let notes = try SmallExperiment.plan(text).notes
     try #require(notes.count == 2)
-    #expect(notes[0].contains(head.isEmpty ? "its head is left out and a new one is trained" : "body and head of"))
+    #expect(notes[0].contains("its head is left out and a new one is trained"))
     #expect(notes[1].contains("retrained models begin with the same weights, too"))
   }
 }

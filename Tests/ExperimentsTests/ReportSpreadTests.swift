@@ -102,6 +102,15 @@ struct ReportSpreadTests {
     #expect(text.contains("?: inconclusive") == isMarked)
   }
 
+  @Test("the difference of one seed is marked where the table has more seeds", arguments: [ReportInterval.sd, .t95])
+  func oneSeedOfSeveral(interval: ReportInterval) throws {
+    let shown = try line("trw", of: rows([3], reference: [1, 1.5, 2]), interval: interval)
+    #expect(shown == "| trw (1 of 3 seeds) | 3.00 (+2.00)? |")
+    #expect(Report(experiment: "demo", rows: rows([3], reference: [1, 2])).text(.table).contains("?: inconclusive"))
+    // Equal values are equal, with one seed too.
+    #expect(try line("trw", of: rows([1], reference: [1, 2])) == "| trw (1 of 2 seeds) | 1.00 (0.00) |")
+  }
+
   @Test("one seed marks nothing") func oneSeed() throws {
     #expect(try line("trw", of: rows([3], reference: [1])) == "| trw | 3.00 (+2.00) |")
   }

@@ -125,6 +125,42 @@ import Unlearning
     #expect(Array(found.names) == Array(plain.names) && Array(found.values) == Array(plain.values))
   }
 
+  /// The same weights as CIFAR ports name them, as models that normalise their input carry them, and as this program
+  /// writes them: with windows first.
+  @Test(arguments: [("shortcut", "linear", false), ("downsample", "fc", true), ("shortcut", "head", true)])
+  func readsOtherNamesAndLayouts(shortcut: String, head: String, isExtended: Bool) throws {
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    var parameters = ResidualNetwork18.Parameters()
+    (parameters.width, parameters.stem, parameters.head) = (golden.width, .large, .keep)
+    parameters.weights = GoldenWeights.file
+    let model = try ResidualNetwork18(parameters).makeClassifier(
+      imageShape: [16, 16, 3], classCount: 7, random: RandomSource(seed: 1))
+    let plain = try #require(ResidualNetwork18(parameters).initialWeights).tensors(for: model)
+    var file = SafeTensors()
+    if head == "head" {
+      var trained = model
+      trained.replaceWeights(by: plain)
+      file = trained.checkpoint
+    } else {
+      file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
+      let names = file.tensors.names.map {
+        $0.replacing("downsample", with: shortcut).replacing("fc.", with: "\(head).")
+      }
+      file.tensors = NamedTensors(names: names, values: Array(file.tensors.values))
+      file.integers = [:]
+    }
+    if isExtended {
+      file.tensors["normalize.mean"] = Tensor(zeros: [1, 3, 1, 1])
+      file.tensors["normalize.std"] = Tensor(zeros: [1, 3, 1, 1])
+    }
+    let other = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+    try Data(file.encoded()).write(to: other)
+    defer { try? FileManager.default.removeItem(at: other) }
+    parameters.weights = other.path
+    let found = try #require(ResidualNetwork18(parameters).initialWeights).tensors(for: model)
+    #expect(Array(found.names) == Array(plain.names) && Array(found.values) == Array(plain.values))
+  }
+
   @Test func refusesTheWeightsOfAnotherArchitecture() throws {
     let golden = try golden(GoldenWeights.self, topic: "weights")
     let weights = try #require(try golden.architecture().initialWeights)

@@ -132,17 +132,22 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
-  @Test func aForgedResultIsNamedAndComputedAgain() async throws {
+  /// Whole by all checksums: an object instead of a list, and two values of one name.
+  @Test(arguments: [
+    #"{"accuracy": 1}"#,
+    #"[{"name":"test","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"},"#
+      + #"{"name":"test","value":0.25,"unit":"fraction","direction":"higher","reference":"retrained"}]"#,
+  ])
+  func aForgedResultIsNamedAndComputedAgain(text: String) async throws {
     let whole = await runner(file, "--store", store, "--format", "csv")
     #expect(whole.status == .done)
     let record = try #require(
       folder.files.first { $0.hasSuffix("measurements.json") }
     ).replacing("measurements.json", with: "step.json")
-    // Whole by all checksums, and of another form: an object instead of a list.
     let place = URL(filePath: folder.path(record)).deletingLastPathComponent()
     let forge = Process()
     forge.executableURL = URL(filePath: "/usr/bin/env")
-    forge.arguments = ["python3", "-c", Self.forger, place.path]
+    forge.arguments = ["python3", "-c", Self.forger, place.path, text]
     try forge.run()
     forge.waitUntilExit()
     try #require(forge.terminationStatus == 0)
@@ -163,7 +168,7 @@ import UnlearningRunner
   private static let forger = """
     import hashlib, json, os, sys
     folder = sys.argv[1]
-    text = b'{"accuracy": 1}'
+    text = sys.argv[2].encode()
     open(os.path.join(folder, "measurements.json"), "wb").write(text)
     path = os.path.join(folder, "step.json")
     record = json.load(open(path))

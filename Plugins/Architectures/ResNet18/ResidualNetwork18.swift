@@ -59,10 +59,11 @@ public struct ResidualNetwork18: Architecture {
     self.parameters = parameters
   }
 
-  /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do.
+  /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do, or
+  /// "shortcut" and "linear", as the CIFAR ports do; files that this program wrote are read, too.
   public var initialWeights: InitialWeights? {
     parameters.weights.map { path in
-      InitialWeights(path: path, head: "fc", keepsHead: parameters.head == .keep) {
+      InitialWeights(path: path, heads: ["fc", "linear"], keepsHead: parameters.head == .keep) {
         $0.replacing("shortcut", with: "downsample")
       }
     }

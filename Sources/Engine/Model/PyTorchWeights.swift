@@ -6,11 +6,15 @@ extension Classifier {
     (Array(parameters.names) + Array(statistics.names)).filter { withHead || !$0.hasPrefix(headPrefix) }
   }
 
-  /// The tensors of this model's body, or of all of it, taken from a file whose weights are laid out as PyTorch keeps them.
+  /// The tensors of this model's body, or of all of it, from a file whose weights are laid out as PyTorch keeps them, or
+  /// as this engine does.
   ///
   /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here, with OC output and C input
-  /// channels and a window of KH × KW; everything else is the same.
-  /// Numbers of batches that were seen, which PyTorch's normalisations count, are left out.
+  /// channels and a window of KH × KW; everything else is the same. A file is of the second kind where all its
+  /// convolutions have this model's own shapes, and not all of them PyTorch's.
+  /// Numbers of batches that were seen, which PyTorch's normalisations count, are left out, and so are the mean and the
+  /// deviation of pixels that models with a layer "normalize" carry: here the data are normalised before they enter a
+  /// model.
   ///
   /// - Parameters:
   ///   - file: Holds a body like this one and perhaps a head of its own, which is left out, too.
@@ -25,6 +29,14 @@ extension Classifier {
     var missing: [String] = []
     var shapes: [SafeTensorsError.ShapeMismatch] = []
     var taken: Set<String> = []
+    let windows = names(withHead: false).compactMap { name -> (own: [Int], found: [Int])? in
+      guard let own = parameters[name]?.shape, own.count == 4, let found = file.tensors[nameInFile(name)]?.shape else {
+        return nil
+      }
+      return (own, found)
+    }
+    let isOwnLayout =
+      windows.allSatisfy { $0.own == $0.found } && windows.contains { $0.found != Self.outputsFirst($0.own) }
     for name in names(withHead: keepsHead) {
       let isHead = name.hasPrefix(headPrefix)
       let source = isHead ? head + "." + name.dropFirst(headPrefix.count) : nameInFile(name)
@@ -34,22 +46,30 @@ extension Classifier {
         missing.append(source)
         continue
       }
-      let expected = own.shape.count == 4 ? [3, 2, 0, 1].map { own.shape[$0] } : own.shape
+      let isTurned = own.shape.count == 4 && !isOwnLayout
+      let expected = isTurned ? Self.outputsFirst(own.shape) : own.shape
       guard tensor.shape == expected else {
         shapes.append(.init(name: source, expected: expected, found: tensor.shape))
         continue
       }
-      body[name] = own.shape.count == 4 ? tensor.windowsFirst : tensor
+      body[name] = isTurned ? tensor.windowsFirst : tensor
     }
     let names = Array(file.tensors.names) + file.integers.keys.sorted()
     let extra = names.filter {
       !taken.contains($0) && !$0.hasPrefix(head + ".") && !$0.hasSuffix(".num_batches_tracked")
+        && !Self.inputStatistics.contains($0)
     }
     guard missing.isEmpty, extra.isEmpty, shapes.isEmpty else {
       throw .wrongModel(missing: missing, extra: extra, shapes: shapes)
     }
     return body
   }
+
+  /// What a layer that normalises a model's input keeps.
+  private static let inputStatistics: Set<String> = ["normalize.mean", "normalize.std"]
+
+  /// `[KH, KW, C, OC]` → `[OC, C, KH, KW]`.
+  private static func outputsFirst(_ shape: [Int]) -> [Int] { [3, 2, 0, 1].map { shape[$0] } }
 
   /// Replaces the body by `weights`, which have exactly its names, and the head where they have that, too.
   public mutating func replaceWeights(by weights: NamedTensors) {

@@ -126,13 +126,7 @@ final class StepRunner: Sendable {
   }
 
   private func encode(_ measurements: [MeasuredValue]) throws -> [(name: String, bytes: [UInt8])] {
-    var values: [String: Double] = [:]
-    for measurement in measurements {
-      guard measurement.value.isFinite else { throw MeasurementError.notFinite(measurement.name) }
-      if let first = values.updateValue(measurement.value, forKey: measurement.name) {
-        throw MeasurementError.nameTwice(measurement.name, first, measurement.value)
-      }
-    }
+    try MeasurementError.check(measurements)
     return [(Self.measurementsFile, Array(try canonicalJSON(measurements).utf8))]
   }
 
@@ -265,12 +259,13 @@ final class StepRunner: Sendable {
 
   /// What an attack or metric step left.
   ///
-  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or a value is not finite.
+  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or its values are none that a plugin
+  ///   may return.
   static func measurements(of key: StepKey, in store: Store) throws(StoreError) -> [MeasuredValue] {
     try store.decode(measurementsFile, of: key, as: "measurements") { bytes throws in
       let text = String(decoding: bytes, as: UTF8.self)
       let values = try JSONValue(parsing: text, file: measurementsFile).decode([MeasuredValue].self)
-      if let value = values.first(where: { !$0.value.isFinite }) { throw MeasurementError.notFinite(value.name) }
+      try MeasurementError.check(values)
       return values
     }
   }
@@ -280,6 +275,17 @@ final class StepRunner: Sendable {
 enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
   case nameTwice(String, Double, Double)
+
+  /// - Throws: The first value that is not finite, or whose name another one has.
+  static func check(_ measurements: [MeasuredValue]) throws(MeasurementError) {
+    var values: [String: Double] = [:]
+    for measurement in measurements {
+      guard measurement.value.isFinite else { throw .notFinite(measurement.name) }
+      if let first = values.updateValue(measurement.value, forKey: measurement.name) {
+        throw .nameTwice(measurement.name, first, measurement.value)
+      }
+    }
+  }
 
   var description: String {
     switch self {

@@ -22,6 +22,8 @@ public struct Variant: Sendable {
   let reference: RetainSampling?
   /// What names this variant in cache keys, and its canonical text.
   let identity: JSONValue, identityText: String
+  /// Its place in the file.
+  var mark: Mark?
 
   init(
     name: String, version: Int, varied: [Assignment], parameters: JSONValue, keyParameters: JSONValue,
@@ -45,7 +47,7 @@ public struct Variant: Sendable {
   private init(_ other: Variant, varied: [Assignment]) {
     (name, version, parameters) = (other.name, other.version, other.parameters)
     (keyParameters, plugin, reference) = (other.keyParameters, other.plugin, other.reference)
-    (identity, identityText) = (other.identity, other.identityText)
+    (identity, identityText, mark) = (other.identity, other.identityText, other.mark)
     self.varied = varied
   }
 
@@ -153,7 +155,9 @@ struct VariantReader {
         if !listed.insert([name, variant.parameters.canonicalText]).inserted {
           diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark)
         }
-        result.append(variant)
+        var placed = variant
+        placed.mark = nameMark
+        result.append(placed)
       }
     }
     return Variant.tellingTwinsApart(result)

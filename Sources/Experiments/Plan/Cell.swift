@@ -104,6 +104,8 @@ public struct Step: Sendable {
     var architecture: Variant
     var recipe: RecipeVariant
     var request: ForgetRequest
+    /// The request in the words of the file, as tables and progress print it.
+    var requestLabel: String
     var drawSeed: Int
     var seed: Int
   }

@@ -96,6 +96,7 @@ struct PlanBuilder {
 
   mutating func build() throws {
     try checkRequests()
+    try checkWeights()
     for (dataIndex, data) in experiment.data.enumerated() {
       guard let source = data.plugin as? any DatasetSource else { continue }
       for architecture in experiment.architectures {
@@ -105,7 +106,7 @@ struct PlanBuilder {
             let settings = experiment.seeds.map { seed in
               Step.Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
-                drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
+                requestLabel: entry.label, drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
             }
             try addGroup(Group(data: data, entry: entry, request: request, settings: settings))
           }
@@ -358,7 +359,7 @@ struct PlanBuilder {
     let needs = (method.plugin as? any UnlearningMethod).map { type(of: $0).needs } ?? []
     let parent = needs.contains(.originalModel) ? original : nil
     return add(
-      .unlearn, label(setting, setting.request.shortLabel, method.label), parents: parent.map { [$0] } ?? [],
+      .unlearn, label(setting, setting.requestLabel, method.label), parents: parent.map { [$0] } ?? [],
       configuration: modelSetting(setting) + (try request(setting)) + [try part("method", method)],
       plugins: [experiment.data[setting.data], setting.architecture, method],
       work: .unlearn(setting, method: method, original: parent))
@@ -368,7 +369,7 @@ struct PlanBuilder {
     _ setting: Step.Setting, model: StepKey, of name: String, features: Bool
   ) throws -> StepKey {
     add(
-      .predict, label(setting, setting.request.shortLabel, name), parents: [model],
+      .predict, label(setting, setting.requestLabel, name), parents: [model],
       configuration: common(setting) + (try request(setting)) + [KeyPart("features", .bool(features))],
       plugins: [experiment.data[setting.data], setting.architecture],
       work: .predict(setting, model: model, features: features))
@@ -414,7 +415,7 @@ struct PlanBuilder {
       var parents = [predictions] + target.bank + target.peers
       if isAttack, usesBank {
         let key = add(
-          .calibrate, label(setting, setting.request.shortLabel, probe.label), parents: bank,
+          .calibrate, label(setting, setting.requestLabel, probe.label), parents: bank,
           configuration: common(setting) + (try request(setting)) + [try part("attack", probe)],
           plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
         target.calibration = key
@@ -438,7 +439,7 @@ struct PlanBuilder {
       var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
       if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
       let key = add(
-        isAttack ? .attack : .measure, label(setting, setting.request.shortLabel, name, probe.label),
+        isAttack ? .attack : .measure, label(setting, setting.requestLabel, name, probe.label),
         parents: parents,
         configuration: common(setting) + (try request(setting)) + positions
           + [try part(isAttack ? "attack" : "metric", probe)],

@@ -26,7 +26,7 @@ extension PlanBuilder {
             measurements: [], referenceMeasurements: [], baseline: baseline)
           let own = [KeyPart("position", .int(position)), KeyPart("baseline", .string(baseline.rawValue))]
           let key = add(
-            .measure, label(setting, setting.request.shortLabel, baseline.rawValue, metric.label),
+            .measure, label(setting, setting.requestLabel, baseline.rawValue, metric.label),
             parents: [bank[position]] + bank,
             configuration: common(setting) + (try request(setting)) + own + [try part("metric", metric)],
             plugins: [metric], work: .measure(setting, metric: metric, target: target))

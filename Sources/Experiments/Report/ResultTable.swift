@@ -48,7 +48,7 @@ struct ResultTable {
   /// Several seeds of one measurement.
   struct Summary: Equatable {
     var mean: String
-    /// What stands behind ±: "—" where nothing is known of it, nil for one seed.
+    /// What is printed after ±: "—" where it is not known, nil for one seed.
     var deviation: String?
     var gap: String?
     /// Whether a value of a seed is not sound.
@@ -56,7 +56,11 @@ struct ResultTable {
     /// Whether the difference may be 0: its 95 % interval, paired by seed, contains 0 or cannot be computed.
     var isInconclusive: Bool
 
-    init(_ rows: [ResultRow], interval: ReportInterval) {
+    /// The summary of `rows`, one for each seed.
+    ///
+    /// - Parameter seeds: Seeds of the table. With one, no difference has an interval and none is marked; with more, the
+    ///   difference of a method with a single finished seed is marked.
+    init(_ rows: [ResultRow], interval: ReportInterval, seeds: Int) {
       let gaps = rows.compactMap(\.gap)
       let unit = rows[0].unit
       mean = unit.text(Statistics.mean(rows.map(\.value)))
@@ -70,14 +74,14 @@ struct ResultTable {
       hasCaveat = rows.contains { $0.caveat != nil }
       let halfWidth = Statistics.spread(rows.map(\.gapSpreadNumber), .t95)
       isInconclusive =
-        hasGap && rows.count > 1 && gaps.contains { $0 != 0 }
+        hasGap && max(seeds, rows.count) > 1 && gaps.contains { $0 != 0 }
         && (halfWidth.map { abs(Statistics.mean(gaps)) <= $0 } ?? true)
     }
 
     static let noValue = "—"
-    /// Stands behind a value that is not sound.
+    /// Printed after a value that is not sound.
     static let caveatMark = "†"
-    /// Stands behind a difference that may be 0.
+    /// Printed after a difference that may be 0.
     static let inconclusiveMark = "?"
 
     /// The cell in one piece: "35.20† ± 1.40 (+3.50)?".
@@ -87,7 +91,8 @@ struct ResultTable {
     }
   }
 
-  /// The table of `rows`: first the reference, then answers without a model, then the original, then the rest, each in the order of the rows.
+  /// The table of `rows`: first the reference, then answers without a model, then the original, then the rest, each in
+  /// the order of the rows.
   init(titles: [String], rows: [ResultRow], interval: ReportInterval = .sd) {
     self.titles = titles
     let models = Self.grouped(rows) { [$0.method, $0.parameters, $0.variedParameters] }
@@ -95,7 +100,8 @@ struct ResultTable {
     let seeds = Set(rows.map(\.seed)).count
     let lines = models.map { rows in
       let cells = Self.grouped(rows, by: Column.init)
-      let byColumn = Dictionary(uniqueKeysWithValues: cells.map { (Column($0[0]), Summary($0, interval: interval)) })
+      let byColumn = Dictionary(
+        uniqueKeysWithValues: cells.map { (Column($0[0]), Summary($0, interval: interval, seeds: seeds)) })
       let found = Set(rows.map(\.seed)).count
       let partial = found < seeds ? " (\(found) of \(seeds) seeds)" : ""
       return Row(

@@ -1,0 +1,39 @@
+import ConfigYAML
+import Data
+import Engine
+import Unlearning
+
+/// Files of trained weights that do not fit.
+extension PlanBuilder {
+  /// Reads every file of weights that models begin with, so that one of another architecture is found before any
+  /// training.
+  ///
+  /// - Throws: `DiagnosticList` with one message for each file and architecture.
+  func checkWeights() throws {
+    let diagnostics = experiment.document.makeDiagnostics()
+    for architecture in experiment.architectures {
+      guard let plugin = architecture.plugin as? any Architecture, let weights = plugin.initialWeights else { continue }
+      var checked: Set<[Int]> = []
+      for data in experiment.data {
+        guard let source = data.plugin as? any DatasetSource else { continue }
+        let (imageShape, classCount) = (source.imageShape, source.classNames.count)
+        guard checked.insert(imageShape + [classCount]).inserted else { continue }
+        let body = try plugin.body(imageShape: imageShape)
+        let size = ModelSize(body: body, imageShape: imageShape, classCount: classCount)
+        let problem: String
+        do throws(WeightsError) {
+          try weights.requireRoom(for: size, classCount: classCount)
+          let model = Classifier(
+            body: body, imageShape: imageShape, classCount: classCount, random: RandomSource(seed: 0))
+          _ = try weights.tensors(for: model)
+          continue
+        } catch {
+          problem = "\(architecture.label): \(error)"
+        }
+        diagnostics.report(problem, at: architecture.mark)
+        break
+      }
+    }
+    try diagnostics.throwIfAny()
+  }
+}
