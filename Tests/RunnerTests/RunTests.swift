@@ -156,7 +156,7 @@ struct RunTests {
     }
     #expect(failed.count { $0.hasSuffix(": it fails on purpose") } == 1, "\(failed)")
     #expect(failed.count { $0.hasSuffix(": for the same reason") } == 1, "\(failed)")
-    #expect(result.messages.contains(" and 1 others: it fails on purpose"), "\(result.messages)")
+    #expect(result.messages.contains(" and 1 other: it fails on purpose"), "\(result.messages)")
     #expect(result.messages.contains("2 steps failed, 6 that need them were skipped:"))
     #expect(result.messages.hasSuffix("run again with: runner run \(mixed) --store \(store)\n"))
   }

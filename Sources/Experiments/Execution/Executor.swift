@@ -51,7 +51,9 @@ public struct ExecutionSummary: Sendable {
     }
     return order.map { error in
       let steps = labels[error] ?? []
-      return steps.count == 1 ? "\(steps[0]): \(error)" : "\(steps[0]) and \(steps.count - 1) others: \(error)"
+      guard steps.count > 1 else { return "\(steps[0]): \(error)" }
+      let others = steps.count == 2 ? "1 other" : "\(steps.count - 1) others"
+      return "\(steps[0]) and \(others): \(error)"
     }
   }
   /// What came out otherwise, and what did not, where steps were computed again on request; a line each.

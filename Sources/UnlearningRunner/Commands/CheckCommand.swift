@@ -29,6 +29,9 @@ struct CheckCommand: RunnerCommand {
       } catch let error as DiagnosticList {
         context.console.report("\(error.summary)\n")
         status = .badUsage
+      } catch let error as UsageError {
+        context.console.report("\(error)\n")
+        status = .badUsage
       }
     }
     return status
@@ -43,6 +46,7 @@ struct CheckCommand: RunnerCommand {
       return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps\(notes)"
     } catch let error as DataError {
       // The file says what it should; the data may be on another machine.
+      guard case .missingFiles = error else { throw UsageError("\(file): its data cannot be used: \(error)") }
       return "valid, but its data are not here: \(error)"
     }
   }
