@@ -77,7 +77,7 @@ import Unlearning
     let lines = try SmallExperiment.plan(Self.text).groupCounts()
     #expect(lines.count == 1)
     let line = try #require(lines.first)
-    #expect(line.hasPrefix("group 0/0 0.5: training samples before → after: circle/warm "))
+    #expect(line.hasPrefix("group circle/warm 0.5: training samples before → after: circle/warm "))
     let changes = line.split(separator: ": ").last?.split(separator: ", ") ?? []
     #expect(changes.count == 20)
     #expect(try SmallExperiment.plan().groupCounts().isEmpty)

@@ -51,7 +51,7 @@ struct RunTests {
     let result = await runner(file, "--store", store, "--workers", "2")
     #expect(result.status == .done, "\(result.messages)")
     let lines = result.output.split(separator: "\n").map(String.init)
-    #expect(lines.first == "shapes · mlp · class 1")
+    #expect(lines.first == "shapes · mlp · class ellipse")
     let methods = lines.filter { $0.contains(" ± ") && !$0.hasPrefix("Mean") }.map { $0.prefix { $0 != " " } }
     #expect(methods == ["retrain", "original", "fine-tune"])
     #expect(result.messages.contains("tiny: 6 cells, "))
@@ -97,7 +97,7 @@ struct RunTests {
       ? await runner("plan", file, "--store", store) : await runner(file, "--store", store, flags[0])
     #expect(result.status == .done)
     #expect(result.output.hasPrefix("tiny: 6 cells, "))
-    #expect(result.output.contains("\nshapes  mlp           class 1  fine-tune  1, 2\n"))
+    #expect(result.output.contains("\nshapes  mlp           class ellipse  fine-tune  1, 2\n"))
     #expect(result.output.contains("\ntrain    2      0       2\n"))
     #expect(folder.files == ["tiny.yaml"])
   }
@@ -152,7 +152,7 @@ struct RunTests {
     #expect(result.output.contains("Missing (4):"))
     // The reason is told once, whichever seed was first, and again with the number of steps at the end.
     let failed = result.messages.split(separator: "\n").filter {
-      $0.contains("failed: unlearn shapes / mlp / class 1 / ")
+      $0.contains("failed: unlearn shapes / mlp / class ellipse / ")
     }
     #expect(failed.count { $0.hasSuffix(": it fails on purpose") } == 1, "\(failed)")
     #expect(failed.count { $0.hasSuffix(": for the same reason") } == 1, "\(failed)")

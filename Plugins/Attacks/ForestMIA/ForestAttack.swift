@@ -48,6 +48,12 @@ public struct ForestAttack: Attack {
     self.parameters = parameters
   }
 
+  /// Forgotten classes are compared with test samples of their own.
+  public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
+
+  /// Three values.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["loss", "loss_auc", "loss_beyond"] }
+
   /// Attacks one model.
   ///
   /// - Throws: `AttackError` when forget train, retain train or the unseen samples are missing, or logits are not finite.

@@ -45,6 +45,21 @@ public struct LogisticAttack: Attack {
     self.parameters = parameters
   }
 
+  /// Two samples on each side, of the same classes, are the least that can be split.
+  public func obstacle(in cell: CellSizes) -> String? {
+    if let missing = cell.missingForgetTest { return missing }
+    let pairs = (0..<cell.classCount).reduce(0) {
+      $0 + min(cell.count(.forgetTrain, of: $1), cell.count(cell.unseenPart, of: $1))
+    }
+    guard pairs < 2 else { return nil }
+    return "needs two forget and two unseen samples of the same classes; there \(pairs == 1 ? "is 1" : "are 0") of each"
+  }
+
+  /// One for each variant.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(parameters.variants.map(\.measurementName))
+  }
+
   /// Attacks one model; one measurement per variant.
   ///
   /// - Throws: `AttackError` when a side has fewer than two samples or logits are not finite.

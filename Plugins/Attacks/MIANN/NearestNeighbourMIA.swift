@@ -69,6 +69,31 @@ public struct NearestNeighbourMIA: Attack {
   /// Whole classes: samples of kept classes have no class that they are sent to.
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples }
 
+  /// Every forgotten class needs samples that are judged, and two kept classes need test samples, at least
+  /// `minimum_class_samples` each.
+  public func obstacle(in cell: CellSizes) -> String? {
+    if let missing = cell.missing(cell.forgottenClasses, in: parameters.evaluate) { return missing }
+    let kept = (0..<cell.classCount).filter {
+      cell.count(.retainTest, of: $0) > 0 && !cell.forgottenClasses.contains($0)
+    }
+    guard kept.count > 1 else {
+      return "needs test samples of two kept classes; \(kept.count == 1 ? "one has" : "none has") some"
+    }
+    let needed = parameters.minimumClassSamples
+    for (part, classes) in [(Part.retainTest, kept), (parameters.evaluate, cell.forgottenClasses)] {
+      guard let few = classes.first(where: { cell.count(part, of: $0) < needed }) else { continue }
+      return "needs \(needed) samples of class \(cell.classNames[few]) in '\(part.rawValue)', which has "
+        + "\(cell.count(part, of: few)); lower 'minimum_class_samples', or add samples"
+    }
+    return nil
+  }
+
+  /// Value, gap and argmax rate.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    let name = parameters.features.measurementName
+    return [name, "\(name)_gap", "\(name)_argmax"]
+  }
+
   /// Finds the nearest neighbour of each forgotten class u, and what each retrained model says of it.
   ///
   /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or the

@@ -64,6 +64,26 @@ public struct SupportVectorMIA: Attack {
     self.parameters = parameters
   }
 
+  /// 'kodge' alone needs test samples of forgotten classes.
+  public func obstacle(in cell: CellSizes) -> String? {
+    guard served(in: cell).isEmpty else { return nil }
+    return cell.missingForgetTest ?? "needs test samples of forgotten classes, and samples of any class are forgotten"
+  }
+
+  /// One for each feature and each variant that the request allows.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(served(in: cell).flatMap { variant in parameters.features.map { variant.measurementName + suffix($0) } })
+  }
+
+  private func served(in cell: CellSizes) -> [Variant] {
+    parameters.variants.filter { $0 != .kodge || cell[.forgetTest] > 0 }
+  }
+
+  /// What follows the name of a variant.
+  private func suffix(_ feature: Feature) -> String {
+    feature == .confidence ? "" : "_\(feature.measurementName)"
+  }
+
   /// Attacks one model; one measurement for each variant that the request allows and each feature.
   ///
   /// - Throws: `AttackError` when a side has no samples, logits are not finite, or no variant can serve the request.
@@ -122,10 +142,9 @@ public struct SupportVectorMIA: Attack {
       values.append(shares.reduce(0, +) / Double(shares.count))
       caveats.append(reasons)
     }
-    let suffix = feature == .confidence ? "" : "_\(feature.measurementName)"
     let spread = (values.max() ?? 0) - (values.min() ?? 0)
     return MeasuredValue(
-      variant.measurementName + suffix, mean(values), direction: .nearest,
+      variant.measurementName + suffix(feature), mean(values), direction: .nearest,
       perSample: verdicts.first.map { first in first.indices.map { row in mean(verdicts.map { $0[row] }) } },
       caveat: DecisionCaveat.joined([DecisionCaveat.inMost(of: caveats), spread > 0.5 ? Self.drawDecides : nil]))
   }

@@ -52,6 +52,17 @@ public struct ThresholdAttack: Attack {
     self.parameters = parameters
   }
 
+  /// 'loss-auc' compares forgotten classes with test samples of their own.
+  public func obstacle(in cell: CellSizes) -> String? {
+    guard parameters.variants.contains(.lossAUC), let missing = cell.missingForgetTest else { return nil }
+    return parameters.variants.count == 1 ? missing : "\(missing); leave 'loss-auc' out of 'variants'"
+  }
+
+  /// One for each variant.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(parameters.variants.map(\.measurementName))
+  }
+
   /// Attacks one model; one measurement per variant.
   ///
   /// - Throws: `AttackError` when forget train, retain train or retain test is empty, or logits are not finite.

@@ -46,6 +46,29 @@ public struct TiltedReweighting: UnlearningMethod {
   /// Retraining with the same sampling.
   public var reference: RetainSampling { parameters.retainSampling }
 
+  /// PCA keeps at most as many directions as there are, and classes that are compared by their samples need some.
+  public func obstacle(in cell: CellSizes) -> String? {
+    if parameters.similarity != .weights {
+      let empty = cell.classNames.indices.filter {
+        cell.count(.forgetTrain, of: $0) + cell.count(.retainTrain, of: $0) == 0
+      }
+      if let first = empty.first {
+        return "with 'similarity: \(parameters.similarity.rawValue)' needs training samples of class "
+          + "\(cell.classNames[first]), which has none"
+      }
+    }
+    guard let rank = parameters.pcaRank else { return nil }
+    let features = cell.featureCount ?? .max
+    let width =
+      switch parameters.similarity {
+      case .weights, .centroids: features
+      case .classMeanLogits: cell.classCount
+      case .featureCKA: features.multipliedReportingOverflow(by: features).overflow ? .max : features * features
+      }
+    let most = min(parameters.centred ? cell.classCount - 1 : cell.classCount, width)
+    return rank > most ? "has a 'pca_rank' of \(rank), and at most \(most) directions can be kept here" : nil
+  }
+
   /// The original, fine-tuned towards the tilted targets.
   ///
   /// Notes, as means over the forgotten classes unless said: `similarity_range` and `similarity_deviation` of the

@@ -30,6 +30,11 @@ public struct SplitAccuracy: Metric {
     try parameters.validate()
   }
 
+  /// The parts that have samples.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(Part.allCases.filter { cell[$0] > 0 }.map(\.rawValue))
+  }
+
   /// Measures one model; one measurement per part that has samples.
   ///
   /// - Throws: `AttackError` when logits are not finite.

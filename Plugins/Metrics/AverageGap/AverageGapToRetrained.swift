@@ -59,6 +59,9 @@ public struct AverageGapToRetrained: Metric {
   /// The terms.
   public var measurementsRead: [String] { parameters.terms }
 
+  /// One value.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["gap"] }
+
   /// Measures one model.
   ///
   /// - Returns: Nothing for a retrained model without another one.

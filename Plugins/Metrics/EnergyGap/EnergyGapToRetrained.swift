@@ -88,6 +88,22 @@ public struct EnergyGapToRetrained: Metric {
   /// A request of samples has no test samples to forget.
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
 
+  /// One part with samples is the least.
+  public func obstacle(in cell: CellSizes) -> String? {
+    guard parts(in: cell).isEmpty else { return nil }
+    if let missing = cell.missingForgetTest, parameters.parts == [.forgetTest] {
+      return "\(missing); 'parts: [forget_train]' measures training samples"
+    }
+    return "finds no samples in \(parameters.parts.map(\.rawValue).joined(separator: ", "))"
+  }
+
+  /// Of each part that has samples.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(parts(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
+  }
+
+  private func parts(in cell: CellSizes) -> [Part] { parameters.parts.filter { cell[$0] > 0 } }
+
   /// Measures the models of one method, as seen from one of them.
   ///
   /// - Throws: `AttackError` with fewer than two models of a kind, without samples, when models saw different samples, or

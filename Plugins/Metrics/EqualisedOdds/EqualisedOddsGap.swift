@@ -29,6 +29,9 @@ public struct EqualisedOddsGap: Metric {
   /// Takes no parameters.
   public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validate() }
 
+  /// One value.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["test"] }
+
   /// Measures one model.
   ///
   /// - Throws: `AttackError` without groups, when one of the four cells has no test samples, or when logits are not finite.

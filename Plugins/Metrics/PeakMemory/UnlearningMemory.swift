@@ -27,6 +27,9 @@ public struct UnlearningMemory: Metric {
     try parameters.validate()
   }
 
+  /// One value.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["call"] }
+
   /// Measures one call; nothing for a model that no call made.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     guard let cost = evidence.cost else { return [] }

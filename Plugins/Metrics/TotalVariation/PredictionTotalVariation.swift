@@ -87,6 +87,22 @@ public struct PredictionTotalVariation: Metric {
   /// A request of samples has no test samples to forget.
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
 
+  /// One part with samples is the least.
+  public func obstacle(in cell: CellSizes) -> String? {
+    guard parts(in: cell).isEmpty else { return nil }
+    if let missing = cell.missingForgetTest, parameters.parts == [.forgetTest] {
+      return "\(missing); 'parts: [forget_train]' measures training samples"
+    }
+    return "finds no samples in \(parameters.parts.map(\.rawValue).joined(separator: ", "))"
+  }
+
+  /// Of each part that has samples.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? {
+    Set(parts(in: cell).map(\.rawValue))
+  }
+
+  private func parts(in cell: CellSizes) -> [Part] { parameters.parts.filter { cell[$0] > 0 } }
+
   /// Measures one model; one measurement per part that has samples.
   ///
   /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples, or

@@ -51,6 +51,9 @@ public struct TugOfWarScore: Metric {
   /// The terms.
   public var measurementsRead: [String] { parameters.terms }
 
+  /// One value.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["score"] }
+
   /// Measures one model.
   ///
   /// - Returns: Nothing for a retrained model without another one.

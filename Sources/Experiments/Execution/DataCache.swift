@@ -65,11 +65,12 @@ final class DataCache: Sendable {
 
   /// The data of `setting`, parted by its request.
   func split(_ setting: Step.Setting) throws -> ForgetSplit {
-    try split(data: setting.data, request: setting.request, drawSeed: setting.drawSeed)
+    try split(
+      data: setting.data, request: setting.request, drawSeed: setting.drawSeed, label: setting.requestLabel)
   }
 
-  /// The data set at `index`, parted by `request`.
-  func split(data index: Int, request: ForgetRequest, drawSeed: Int) throws -> ForgetSplit {
+  /// The data set at `index`, parted by `request`, which notes call `label`.
+  func split(data index: Int, request: ForgetRequest, drawSeed: Int, label: String) throws -> ForgetSplit {
     let data = try data(index)
     let key = SplitKey(data: index, request: request, seed: drawSeed)
     return try splits.withLock { cache in
@@ -79,7 +80,7 @@ final class DataCache: Sendable {
       // Draws of the same request differ in samples, not in counts.
       let isFirst = !cache.keys.contains { $0.data == key.data && $0.request == key.request }
       if isFirst, case .groups = request {
-        note("\(request.shortLabel): \(Self.groupCounts(of: split))")
+        note("\(label): \(Self.groupCounts(of: split))")
       }
       cache[key] = split
       return split

@@ -110,6 +110,30 @@ struct ForgetEntry: Sendable {
   var label: String
   var mark: Mark
 
+  /// The label with the names of the data set's classes and values, also of those that the file gives by number.
+  func label(of source: any DatasetSource) -> String {
+    switch kind {
+    case .request: return label
+    case .classes(let names):
+      return "class " + Self.shown(names, among: source.classNames).joined(separator: "+")
+    case .groups(let groups, let ratio, let seed):
+      let values = source.attribute?.valueNames ?? []
+      let text = groups.map { group in
+        [Self.shown(group.targets, among: source.classNames), Self.shown(group.sensitive, among: values)]
+          .map { $0.joined(separator: "+") }.joined(separator: "/")
+      }
+      let suffix = drawsEachSeed ? " seed each" : seed == 0 ? "" : " seed \(seed)"
+      return "group \(text.joined(separator: ", ")) \(ratio)\(suffix)"
+    }
+  }
+
+  private static func shown(_ names: [NamedValue], among known: [String]) -> [String] {
+    names.map { given in
+      guard let numbers = numbers(of: [given], "class", "classes", among: known, nil) else { return given.name }
+      return known[numbers[0]]
+    }
+  }
+
   /// The request for the data set of `source`.
   func request(of source: any DatasetSource, diagnostics: Diagnostics?) -> ForgetRequest? {
     switch kind {

@@ -53,6 +53,14 @@ struct ExperimentReader {
   private func checkMeasurementsRead(_ parts: Parts) {
     let listed = parts.attacks + parts.metrics
     for metric in parts.metrics {
+      for name in metric.measurementsRead {
+        // What no cell can have is a mistake; what some cells lack is left out of these.
+        guard let maker = listed.first(where: { $0.measures(name) }), !maker.makes(name, in: .everything),
+          let known = (maker.plugin as? any MeasuringPlugin)?.measurementNames(in: .everything)
+        else { continue }
+        let problem = unknownName("measurement", maker.ownName(of: name), known: known)
+        diagnostics.report("\(metric.name) reads '\(name)': \(maker.name): \(problem)", at: root["metrics"]?.mark)
+      }
       for name in metric.measurementsRead where !listed.contains(where: { $0.measures(name) }) {
         let plugin = name.prefix { $0 != "." && $0 != "(" }
         let variants = listed.filter { $0.name == plugin }.map(\.measurementLabel)
@@ -270,7 +278,17 @@ struct ExperimentReader {
   private func checkClasses(_ parts: Parts) {
     for variant in parts.data {
       guard let source = variant.plugin as? any DatasetSource else { continue }
-      for entry in parts.forget { _ = entry.request(of: source, diagnostics: diagnostics) }
+      var known: [(request: ForgetRequest, label: String)] = []
+      for entry in parts.forget {
+        guard let request = entry.request(of: source, diagnostics: diagnostics) else { continue }
+        guard case .classes = request else { continue }
+        // The same label is reported as such already.
+        if let other = known.first(where: { $0.request == request && $0.label != entry.label }) {
+          diagnostics.report(
+            "'\(entry.label)' and '\(other.label)' are the same forget request for '\(variant.name)'", at: entry.mark)
+        }
+        known.append((request, entry.label))
+      }
     }
   }
 

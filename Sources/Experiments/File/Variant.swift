@@ -73,6 +73,13 @@ public struct Variant: Sendable {
   var measurementsRead: [String] { (plugin as? any Metric)?.measurementsRead ?? [] }
   /// Whether a measurement of this full name is one of its own.
   func measures(_ name: String) -> Bool { name.hasPrefix(measurementLabel + ".") }
+  /// The part of the full name of one of its measurements that is its own.
+  func ownName(of name: String) -> String { String(name.dropFirst(measurementLabel.count + 1)) }
+  /// Whether it makes the measurement of this full name in a cell of these sizes, or may make it.
+  func makes(_ name: String, in cell: CellSizes) -> Bool {
+    guard let names = (plugin as? any MeasuringPlugin)?.measurementNames(in: cell) else { return true }
+    return names.contains(ownName(of: name))
+  }
 
   private func label(of varied: [Assignment]) -> String {
     varied.isEmpty ? name : "\(name)(\(Self.text(of: varied)))"

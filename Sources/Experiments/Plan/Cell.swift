@@ -104,7 +104,7 @@ public struct Step: Sendable {
     var architecture: Variant
     var recipe: RecipeVariant
     var request: ForgetRequest
-    /// The request in the words of the file, as tables and progress print it.
+    /// The request with the names of the data set's classes, as tables and progress print it.
     var requestLabel: String
     var drawSeed: Int
     var seed: Int

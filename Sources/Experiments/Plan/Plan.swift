@@ -103,12 +103,14 @@ struct PlanBuilder {
         for recipe in experiment.recipes {
           for entry in experiment.forget {
             guard let request = entry.request(of: source, diagnostics: nil) else { continue }
+            let label = entry.label(of: source)
             let settings = experiment.seeds.map { seed in
               Step.Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
-                requestLabel: entry.label, drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
+                requestLabel: label, drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
             }
-            try addGroup(Group(data: data, entry: entry, request: request, settings: settings))
+            try addGroup(
+              Group(data: data, entry: entry, forget: label, request: request, settings: settings))
           }
         }
       }
@@ -128,12 +130,16 @@ struct PlanBuilder {
   struct Group {
     var data: Variant
     var entry: ForgetEntry
+    /// The label of the request, with the names of the data set's classes.
+    var forget: String
     var request: ForgetRequest
     var settings: [Step.Setting]
+    /// nil until its steps are planned.
+    var sizes: CellSizes?
     var recipe: RecipeVariant { settings[0].recipe }
     var architecture: Variant { settings[0].architecture }
     var label: String {
-      [data.label, architecture.label, entry.label, recipe.label].filter { !$0.isEmpty }.joined(separator: " / ")
+      [data.label, architecture.label, forget, recipe.label].filter { !$0.isEmpty }.joined(separator: " / ")
     }
   }
 
@@ -146,6 +152,7 @@ struct PlanBuilder {
       pruned.append(PrunedCell(description: group.label, reason: obstacle))
       return
     }
+    group.sizes = try sizes(group)
     let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
     var originals: [StepKey] = []
     for setting in group.settings { originals.append(try addTraining(setting)) }
@@ -154,7 +161,7 @@ struct PlanBuilder {
     try addOriginals(group, originals, against: .shuffle, in: &banks, readsFeatures)
     for method in experiment.methods {
       guard let plugin = method.plugin as? any UnlearningMethod else { continue }
-      let own = obstacle(to: type(of: plugin), method.comparedWith, group).map { "\(method.name) \($0)" }
+      let own = obstacle(to: plugin, method.comparedWith, group).map { "\(method.name) \($0)" }
       if let obstacle = own ?? memoryObstacle(group, method: method) {
         noteExclusions(group, methods: [method])
         pruned.append(PrunedCell(description: "\(group.label) / \(method.label)", reason: obstacle))
@@ -274,7 +281,7 @@ struct PlanBuilder {
     labels.append(group.recipe.label)
     cells.append(
       Cell(
-        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
+        data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: shown?.name ?? "original", parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seed: setting.seed,
         isReference: isReference, isOriginal: shown == nil, isBaseline: false, probes: probes,
@@ -288,7 +295,7 @@ struct PlanBuilder {
   ) {
     cells.append(
       Cell(
-        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
+        data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seed: setting.seed,
         isReference: false, isOriginal: false, isBaseline: true, probes: probes, notes: nil,
         group: "\(group.label) / \(RetainSampling.shuffle)"))
@@ -399,6 +406,10 @@ struct PlanBuilder {
       let sources = probes.filter { source in read.contains { $0.hasPrefix(source.name + ".") } }
       if let missing = read.first(where: { name in !sources.contains { name.hasPrefix($0.name + ".") } }) {
         prune(probe, group, because: "\(probe.name) reads \(missing), which is not measured here")
+        continue
+      }
+      if let unmeasured = unmeasured(read, group) {
+        prune(probe, group, because: "\(probe.name) reads \(unmeasured), which is not measured here")
         continue
       }
       let usesPeers = Self.reads(probe, .unlearnedModels)

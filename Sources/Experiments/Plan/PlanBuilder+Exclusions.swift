@@ -40,7 +40,8 @@ extension PlanBuilder {
         switch key {
         case "data": return value == group.data.name || value == group.data.label
         case "architecture": return value == group.architecture.name || value == group.architecture.label
-        case "forget": return value == group.entry.label || "class \(value)" == group.entry.label
+        case "forget":
+          return [group.entry.label, group.forget].contains { $0 == value || $0 == "class \(value)" }
         case "seed": return value == "\(setting.seed)"
         case "method": return value == (method?.name ?? "original")
         case "attack": return value == attack?.name

@@ -30,7 +30,7 @@ extension PlanBuilder {
       + "to train by batches of \(batch), and this process may take \(Self.size(memory))"
   }
 
-  private func modelSize(_ group: Group) -> ModelSize? {
+  func modelSize(_ group: Group) -> ModelSize? {
     guard let source = group.data.plugin as? any DatasetSource,
       let architecture = group.architecture.plugin as? any Architecture,
       let body = try? architecture.body(imageShape: source.imageShape)

@@ -5,15 +5,17 @@ import Unlearning
 extension PlanBuilder {
   /// Why a method cannot serve the request of `group`, or nil.
   func obstacle(
-    to method: any UnlearningMethod.Type, _ reference: RetainSampling, _ group: Group
+    to plugin: any UnlearningMethod, _ reference: RetainSampling, _ group: Group
   ) -> String? {
+    let method = type(of: plugin)
     let kind = group.request.kind
     guard method.serves.contains(kind) else {
       let served = method.serves.map(\.rawValue).sorted().joined(separator: ", ")
       return "serves requests of \(served), this is one of \(kind.rawValue)"
     }
     let readsGroups = method.needs.contains(.groups) || reference == .reweight
-    return readsGroups && !Self.hasGroups(group) ? "reads groups, and the data have no sensitive attribute" : nil
+    if readsGroups, !Self.hasGroups(group) { return "reads groups, and the data have no sensitive attribute" }
+    return group.sizes.flatMap(plugin.obstacle(in:))
   }
 
   static func reads(_ variant: Variant, _ kind: EvidenceKind) -> Bool {
@@ -42,7 +44,13 @@ extension PlanBuilder {
         because: "\(probe.name) compares models on the same samples, and 'seed: each' forgets others with every seed")
       return false
     }
-    guard models < needed || !serves else { return true }
+    if models >= needed, serves {
+      guard let sizes = group.sizes, let own = (probe.plugin as? any CellPlugin)?.obstacle(in: sizes) else {
+        return true
+      }
+      prune(probe, group, because: "\(probe.name) \(own)")
+      return false
+    }
     prune(
       probe, group,
       because: !serves

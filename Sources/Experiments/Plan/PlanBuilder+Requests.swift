@@ -1,8 +1,9 @@
 import ConfigYAML
 import Data
+import Engine
 import Unlearning
 
-/// Forget requests that cannot be.
+/// Forget requests that cannot be, and what the sizes of a request's parts do not allow.
 extension PlanBuilder {
   /// Reports every request that forgets nothing, everything or what is not there, before anything is planned.
   ///
@@ -14,15 +15,36 @@ extension PlanBuilder {
       for entry in experiment.forget {
         guard let request = entry.request(of: source, diagnostics: nil) else { continue }
         // How many samples are drawn depends on the request, not on the seed of the draw.
+        let label = entry.label(of: source)
         do {
           let seed = entry.drawSeed(trainingSeed: experiment.seeds.first ?? 0)
-          _ = try outlines.split(data: index, request: request, drawSeed: seed)
+          _ = try outlines.split(data: index, request: request, drawSeed: seed, label: label)
         } catch let error as DataError where error.isAboutRequest {
-          let text = "\(data.label) / \(entry.label): \(error)"
-          diagnostics.report(text, at: entry.mark)
+          diagnostics.report("\(data.label) / \(label): \(error)", at: entry.mark)
         }
       }
     }
     try diagnostics.throwIfAny()
+  }
+
+  /// What plugins may ask about the cells of a group.
+  func sizes(_ group: Group) throws -> CellSizes {
+    let split = try outlines.split(group.settings[0])
+    let names = split.retainTrain.classNames
+    let counts = Part.allCases.map { part in
+      (part, split.dataset(part).labels.reduce(into: [Int](repeating: 0, count: names.count)) { $0[$1] += 1 })
+    }
+    return CellSizes(
+      counts: Dictionary(uniqueKeysWithValues: counts), forgottenClasses: split.forgottenClasses, classNames: names,
+      featureCount: modelSize(group)?.features)
+  }
+
+  /// The first of these measurements that the plugins which it could be of do not make in the cells of `group`.
+  func unmeasured(_ names: [String], _ group: Group) -> String? {
+    guard let sizes = group.sizes else { return nil }
+    let listed = experiment.attacks + experiment.metrics
+    return names.first { name in
+      listed.contains { $0.measures(name) } && listed.allSatisfy { !$0.measures(name) || !$0.makes(name, in: sizes) }
+    }
   }
 }

@@ -48,7 +48,7 @@ public enum MethodNeed: String, Sendable, Codable, CaseIterable {
 /// Makes a model behave as if it had never seen the forget set.
 ///
 /// Given the same original, data and random source it returns the same model, bit for bit. It never sees test data.
-public protocol UnlearningMethod: Plugin {
+public protocol UnlearningMethod: CellPlugin {
   /// What it reads. A method that does not need the original model starts anew.
   static var needs: Set<MethodNeed> { get }
   /// The requests it can serve; cells with others are left out, with a reason.
@@ -92,7 +92,7 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
 }
 
 /// Tries to tell an unlearned model from one that never saw the forget set.
-public protocol Attack: Plugin {
+public protocol Attack: MeasuringPlugin {
   /// What it reads.
   static var reads: Set<EvidenceKind> { get }
   /// How many retrained models (seeds) it needs at least.
@@ -119,7 +119,7 @@ extension Attack {
 }
 
 /// Measures one property of an unlearned model.
-public protocol Metric: Plugin {
+public protocol Metric: MeasuringPlugin {
   /// What it reads.
   static var reads: Set<EvidenceKind> { get }
   /// The unit of its values.

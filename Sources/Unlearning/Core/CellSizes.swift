@@ -1,0 +1,84 @@
+/// What is known of a cell of the grid before anything is trained: how many samples its parts have, and of which classes.
+public struct CellSizes: Sendable, Hashable {
+  /// For each part, the samples of each class: K counts.
+  public var counts: [Part: [Int]]
+  /// The forgotten classes in ascending order; empty for sample requests.
+  public var forgottenClasses: [Int]
+  /// The names of the classes, by label.
+  public var classNames: [String]
+  /// D, the length of the feature vector that enters the head; nil where it is not known.
+  public var featureCount: Int?
+
+  /// The sizes of a cell.
+  public init(counts: [Part: [Int]], forgottenClasses: [Int], classNames: [String], featureCount: Int? = nil) {
+    self.counts = counts
+    self.forgottenClasses = forgottenClasses
+    self.classNames = classNames
+    self.featureCount = featureCount
+  }
+
+  /// A cell in which everything can be measured: three classes, the first one forgotten, with many samples everywhere.
+  public static let everything = CellSizes(
+    counts: [
+      .forgetTrain: [1000, 0, 0], .retainTrain: [0, 1000, 1000], .forgetTest: [1000, 0, 0],
+      .retainTest: [0, 1000, 1000],
+    ], forgottenClasses: [0], classNames: ["a", "b", "c"])
+
+  /// Samples of `part`.
+  public subscript(part: Part) -> Int { counts[part, default: []].reduce(0, +) }
+  /// K.
+  public var classCount: Int { classNames.count }
+  /// The part whose samples no model has seen and that are like the forget set: forget test in class requests, else
+  /// retain test.
+  public var unseenPart: Part { forgottenClasses.isEmpty ? .retainTest : .forgetTest }
+
+  /// Samples of class `label` in `part`.
+  public func count(_ part: Part, of label: Int) -> Int {
+    let counts = counts[part, default: []]
+    return counts.indices.contains(label) ? counts[label] : 0
+  }
+
+  /// "needs test samples of class anna, which has none"; nil where any forgotten class has some, or none is forgotten.
+  public var missingForgetTest: String? {
+    forgottenClasses.isEmpty || self[.forgetTest] > 0 ? nil : missing(forgottenClasses, in: .forgetTest)
+  }
+
+  /// The same where only some of `classes` lack samples in `part`; nil where all have some.
+  public func missing(_ classes: [Int], in part: Part) -> String? {
+    let names = classes.filter { count(part, of: $0) == 0 }.map {
+      classNames.indices.contains($0) ? classNames[$0] : "\($0)"
+    }
+    guard !names.isEmpty else { return nil }
+    let kind = part == .forgetTest || part == .retainTest ? "test" : "training"
+    let subject =
+      names.count == 1
+      ? "class \(names[0]), which has none" : "classes \(names.joined(separator: ", ")), which have none"
+    return "needs \(kind) samples of \(subject)"
+  }
+}
+
+/// A plugin that takes part in cells, and can say before anything is trained that it can do nothing in one.
+public protocol CellPlugin: Plugin {
+  /// Why it can do nothing in a cell of these sizes, so that it is left out of the plan: words that follow its name, such
+  /// as "needs test samples of two kept classes"; nil, which is none, unless it says otherwise.
+  func obstacle(in cell: CellSizes) -> String?
+}
+
+extension CellPlugin {
+  /// None.
+  public func obstacle(in cell: CellSizes) -> String? { nil }
+}
+
+/// An attack or a metric: a plugin that makes measurements.
+public protocol MeasuringPlugin: CellPlugin {
+  /// The names, without that of the plugin, of what it measures in a cell of these sizes; nil, which is not known, unless it
+  /// says otherwise.
+  ///
+  /// Metrics over other measurements are checked against them before anything is run.
+  func measurementNames(in cell: CellSizes) -> Set<String>?
+}
+
+extension MeasuringPlugin {
+  /// Not known.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { nil }
+}
