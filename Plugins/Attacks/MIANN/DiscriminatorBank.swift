@@ -18,7 +18,7 @@ struct DiscriminatorBank {
 
   /// What a discriminator says of the samples of a forgotten class.
   struct Judgement {
-    /// The share taken for the neighbour, or judged rightly in pairwise mode.
+    /// The share taken for the neighbour, or judged correctly in pairwise mode.
     var accuracy: Double
     /// One for each sample of the class in the order of the part; empty in pairwise mode.
     var verdicts: [Bool]

@@ -44,7 +44,7 @@ extension NearestNeighbourMIA {
   public enum Mode: String, Codable, Sendable, CaseIterable {
     /// A kept class from the other kept classes; the value is the share of forget samples taken for it.
     case oneVsRest = "one-vs-rest"
-    /// A kept class from the forgotten class, cross-fitted on two halves; the value is the mean share judged rightly.
+    /// A kept class from the forgotten class, cross-fitted on two halves; the value is the mean share judged correctly.
     case pairwise
   }
 

@@ -12,7 +12,7 @@ extension SupportVectorMIA {
     /// member.
     case delete
     /// Fitted to a half of the test samples and as many of retain train. Value: mean of the shares of the rest of both that
-    /// are judged rightly.
+    /// are judged correctly.
     case trainingPrivacy = "training-privacy"
 
     /// The name in snake_case, as measurements write it.

@@ -14,7 +14,7 @@ extension Picture {
     var warning: String?
   }
 
-  /// Decodes a JPEG or PNG file, told apart by its first bytes.
+  /// Decodes a JPEG or PNG file, distinguished by its first bytes.
   ///
   /// Grey becomes three equal channels and transparency is dropped; of 16 bits the upper 8 are kept. Orientation tags,
   /// colour profiles and gamma are not followed. Faults outside the pixels are accepted.

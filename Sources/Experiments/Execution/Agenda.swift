@@ -53,7 +53,7 @@ struct Agenda {
 
   /// Whether all results that people read are there and whole, so that nothing is to be written.
   ///
-  /// - Throws: `StoreError.notReadable`, when that cannot be told.
+  /// - Throws: `StoreError.notReadable`, when that cannot be determined.
   static func isDone(_ plan: Plan, store: Store) throws(StoreError) -> Bool {
     let results = results(of: plan)
     for step in plan.steps where results.contains(step.key) {

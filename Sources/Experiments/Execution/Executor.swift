@@ -17,7 +17,7 @@ public protocol ExecutionObserver: Sendable {
   func failed(_ step: Step, error: String)
   /// A step was not run because one that it needs failed.
   func skipped(_ step: Step, because reason: String)
-  /// A damaged artefact was put aside and is made anew.
+  /// A damaged artefact was put aside and is made again.
   func repaired(_ message: String)
   /// Something to know about the data.
   func noted(_ message: String)

@@ -50,7 +50,7 @@ final class StepRunner: Sendable {
     environment = StepEnvironment(plan)
   }
 
-  /// Drops what is kept in memory of an artefact that is made anew.
+  /// Drops what is kept in memory of an artefact that is made again.
   func forget(_ key: StepKey) { outputs.forget(key) }
 
   func cancel() { cancellation.request() }

@@ -13,7 +13,7 @@ struct Sweep {
   }
 
   private struct Axis {
-    /// For each point: what stands where, and where its name is written.
+    /// For each point: what is where, and where its name is written.
     var points: [[(path: [String], keyMark: Mark, value: Node)]]
   }
 

@@ -99,7 +99,7 @@ public struct Variant: Sendable {
     }
   }
 
-  /// `variants`, with those of one plugin told apart: by all that differs between them, where sweeps do not say it.
+  /// `variants`, with those of one plugin distinguished: by all that differs between them, where sweeps do not say it.
   static func tellingTwinsApart(_ variants: [Variant]) -> [Variant] {
     var differing: [String: Set<String>] = [:]
     for (name, twins) in Dictionary(grouping: variants, by: \.name) where twins.count > 1 {
@@ -252,7 +252,7 @@ extension JSONValue {
     }
   }
 
-  /// The same object without what stands at `path`.
+  /// The same object without what is at `path`.
   func removing(path: String) -> JSONValue {
     guard let members else { return self }
     let (head, tail) = path.firstSplit
@@ -263,7 +263,7 @@ extension JSONValue {
       })
   }
 
-  /// What stands at `path`.
+  /// What is at `path`.
   func value(at path: String) -> JSONValue? {
     let (head, tail) = path.firstSplit
     return tail.map { self[head]?.value(at: $0) } ?? self[head]

@@ -270,7 +270,7 @@ struct PlanBuilder {
       labels.append("\(Variant.referenceKey)=\(reference.rawValue)")
     }
     if !group.recipe.varied.isEmpty {
-      // The recipe is an axis of its own: its rows must be told apart in files, too.
+      // The recipe is an axis of its own: its rows must be distinguished in files, too.
       let varied = group.recipe.varied.map { assignment in
         JSONValue.Member(
           key: assignment.path,

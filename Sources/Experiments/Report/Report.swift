@@ -12,7 +12,7 @@ public struct Report: Sendable {
   public var missing: [String]
   /// The cells that are not run, with the reason, one line each.
   public var leftOut: [String]
-  /// What stands behind ± in the tables; CSV and JSON have the values of seeds.
+  /// What follows ± in the tables; CSV and JSON have the values of seeds.
   public var interval = ReportInterval.sd
 
   /// A report of `rows`.

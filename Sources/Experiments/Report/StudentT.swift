@@ -33,7 +33,7 @@ enum StudentT {
   }
 }
 
-/// What stands behind ± in tables.
+/// What follows ± in tables.
 public enum ReportInterval: String, Sendable, Codable, CaseIterable {
   /// The sample standard deviation over seeds.
   case sd

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// This file owns all of them; the rest of the store works with paths and bytes.
 enum FileSystem {
-  /// What stands at a path.
+  /// What is at a path.
   enum Kind: Equatable {
     case nothing
     case folder
@@ -16,7 +16,7 @@ enum FileSystem {
     case inaccessible(reason: String)
   }
 
-  /// What stands at `path`; symbolic links count as what they lead to unless `followingLinks` is false.
+  /// What is at `path`; symbolic links count as what they lead to unless `followingLinks` is false.
   static func kind(of path: String, followingLinks: Bool = true) -> Kind {
     var status = stat()
     guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
@@ -164,7 +164,7 @@ enum FileSystem {
   /// The descriptor of a file that no other process and no other call has locked, or nil.
   ///
   /// The system drops the lock when the descriptor is closed or the process ends, however it ends.
-  /// - Throws: `StoreError.notAFile` where a symbolic link or something else that is no regular file stands at `path`.
+  /// - Throws: `StoreError.notAFile` where a symbolic link or something else that is no regular file is at `path`.
   static func openLocked(_ path: String) throws(StoreError) -> Int32? {
     switch kind(of: path, followingLinks: false) {
     case .nothing, .file: break

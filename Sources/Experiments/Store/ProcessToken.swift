@@ -16,7 +16,7 @@ enum ProcessToken {
   /// Whether the name is one of this process.
   static func isOwn(_ name: String) -> Bool { name.hasPrefix(own) }
 
-  /// What stands behind the name of a failure note that is being written.
+  /// What follows the name of a failure note that is being written.
   static let failureSuffix = "-failure"
 
   /// Whether some process, of whatever host, gave this name.

@@ -35,7 +35,7 @@ public final class Store: Sendable {
   /// The store in the folder `root`; nothing is made, changed or removed before something is written.
   ///
   /// - Parameter mustExist: Whether a folder that is not there is an error, as it is for those who only read.
-  /// - Throws: `StoreError.notAFolder` when no folder stands at `root`, `.notAStore` when that folder holds something
+  /// - Throws: `StoreError.notAFolder` when no folder is at `root`, `.notAStore` when that folder holds something
   ///   else, `.notReadable` when it may not be read, `.noStore`.
   public init(at root: URL, mustExist: Bool = false) throws(StoreError) {
     self.root = root.absoluteURL.standardizedFileURL
@@ -65,7 +65,7 @@ public final class Store: Sendable {
 
   /// Whether a result is there under this key; cheap, so without looking at checksums.
   ///
-  /// A result that may not be read counts: to read it then says what stands in the way.
+  /// A result that may not be read counts: to read it then says what the obstacle is.
   public func contains(_ key: StepKey) -> Bool {
     [Self.recordName, Self.checksumName].allSatisfy { name in
       switch FileSystem.kind(of: path(of: key, name)) {

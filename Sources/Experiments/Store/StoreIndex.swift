@@ -4,7 +4,7 @@ import GRDB
 /// A table of what a store holds, for questions that would otherwise open every record.
 ///
 /// It repeats what the records say and can be made from them at any time. Whoever opens it gets one that agrees with
-/// the store: a file that is missing, damaged or of another version is made anew, results that it lacks are added, and
+/// the store: a file that is missing, damaged or of another version is made again, results that it lacks are added, and
 /// those that are gone are dropped. None of this is an error; `notes` tells of it.
 public final class StoreIndex: Sendable {
   /// One result.
@@ -186,7 +186,7 @@ private struct StoredRow: Decodable, FetchableRecord {
 extension StoreIndex {
   static let fileName = "index.sqlite"
 
-  /// The version of these tables; an index of another one is made anew.
+  /// The version of these tables; an index of another one is made again.
   private static let schemaVersion = 1
   private static let schema = """
     CREATE TABLE steps (
@@ -205,7 +205,7 @@ extension StoreIndex {
   /// Why a file is no index that can be used.
   private struct Unusable: Error { var reason: String }
 
-  /// - Throws: `StoreError.notAFile` where a symbolic link or a folder stands at `path`.
+  /// - Throws: `StoreError.notAFile` where a symbolic link or a folder is at `path`.
   private static func requireFile(_ path: String) throws(StoreError) {
     for file in [path, path + "-journal"] {
       switch FileSystem.kind(of: file, followingLinks: false) {

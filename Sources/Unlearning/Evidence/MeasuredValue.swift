@@ -22,7 +22,7 @@ public enum Direction: String, Sendable, Codable {
 
 /// What a value is compared with.
 public enum ReferenceKind: String, Sendable, Codable {
-  /// A model trained anew without the forget set.
+  /// A model retrained without the forget set.
   case retrained
   /// The model before unlearning.
   case original
