@@ -74,35 +74,25 @@ public struct EnergyGapToRetrained: Metric {
   public static let baselines = Baseline.allCases
 
   private let parameters: Parameters
+  private let parts: MeasuredParts
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
-    if parameters.parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
-    if Set(parameters.parts).count < parameters.parts.count {
-      throw ParameterError("parts", "must name each part once")
-    }
+    parts = try MeasuredParts(parameters.parts)
     self.parameters = parameters
   }
 
   /// A request of samples has no test samples to forget.
-  public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
+  public func serves(_ kind: RequestKind) -> Bool { parts.serves(kind) }
 
   /// One part with samples is the least.
-  public func obstacle(in cell: CellSizes) -> String? {
-    guard parts(in: cell).isEmpty else { return nil }
-    if let missing = cell.missingForgetTest, parameters.parts == [.forgetTest] {
-      return "\(missing); 'parts: [forget_train]' measures training samples"
-    }
-    return "finds no samples in \(parameters.parts.map(\.rawValue).joined(separator: ", "))"
-  }
+  public func obstacle(in cell: CellSizes) -> String? { parts.obstacle(in: cell) }
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parts(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
+    Set(parts.present(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
   }
-
-  private func parts(in cell: CellSizes) -> [Part] { parameters.parts.filter { cell[$0] > 0 } }
 
   /// Measures the models of one method, as seen from one of them.
   ///
@@ -114,9 +104,9 @@ public struct EnergyGapToRetrained: Metric {
       throw AttackError.requestNotServed("energy-gap needs two models of the method, that is two seeds")
     }
     let position = evidence.targetPosition
-    return try parts(of: evidence).flatMap { part -> [MeasuredValue] in
-      let own = try rows(part, of: position == nil ? evidence.peers : [], like: evidence)
-      let retrained = try rows(part, of: evidence.retrained, like: evidence)
+    return try parts.required(in: evidence.target, of: Self.card.name).flatMap { part -> [MeasuredValue] in
+      let own = try evidence.probabilities(of: position == nil ? evidence.peers : [], on: part)
+      let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
       let models = ModelDistances(own + retrained, split: own.count, distance)
       let name = part.rawValue
       if let position {
@@ -142,8 +132,8 @@ public struct EnergyGapToRetrained: Metric {
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
     try checkBank(evidence)
     guard let position = evidence.targetPosition else { throw AttackError.notCalibrated("a retrained model") }
-    return try parts(of: evidence).map { part in
-      let retrained = try rows(part, of: evidence.retrained, like: evidence)
+    return try parts.required(in: evidence.target, of: Self.card.name).map { part in
+      let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
       func gap(_ models: [[[Double]]]) -> Double {
         let distances = models.indices.map { left in
           distance(baseline.probabilities(of: models, without: left), models[left])
@@ -167,28 +157,6 @@ public struct EnergyGapToRetrained: Metric {
   private func checkBank(_ evidence: Evidence) throws(AttackError) {
     guard evidence.retrained.count >= Self.retrainedModelsNeeded else {
       throw .tooFewRetrainedModels(needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
-    }
-  }
-
-  private func parts(of evidence: Evidence) throws(AttackError) -> [Part] {
-    let parts = parameters.parts.filter { evidence.target[$0].count > 0 }
-    guard !parts.isEmpty else {
-      let names = parameters.parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw .requestNotServed(
-        "energy-gap finds no samples in \(names); a forget request for samples has no forget_test, "
-          + "and 'parts: [forget_train]' measures what was to be forgotten")
-    }
-    return parts
-  }
-
-  private func rows(_ part: Part, of models: [ModelOutputs], like evidence: Evidence) throws -> [[[Double]]] {
-    let own = try evidence.samples(part)
-    return try models.map { model in
-      let predictions = try model.samples(part)
-      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
-        throw AttackError.unlikeSamples(part)
-      }
-      return predictions.probabilityRows
     }
   }
 

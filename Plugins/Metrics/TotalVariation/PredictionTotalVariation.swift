@@ -73,35 +73,25 @@ public struct PredictionTotalVariation: Metric {
   public static let baselines = Baseline.allCases
 
   private let parameters: Parameters
+  private let parts: MeasuredParts
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
     try parameters.validate()
-    if parameters.parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
-    if Set(parameters.parts).count < parameters.parts.count {
-      throw ParameterError("parts", "must name each part once")
-    }
+    parts = try MeasuredParts(parameters.parts)
     self.parameters = parameters
   }
 
   /// A request of samples has no test samples to forget.
-  public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parameters.parts.contains(.forgetTest) }
+  public func serves(_ kind: RequestKind) -> Bool { parts.serves(kind) }
 
   /// One part with samples is the least.
-  public func obstacle(in cell: CellSizes) -> String? {
-    guard parts(in: cell).isEmpty else { return nil }
-    if let missing = cell.missingForgetTest, parameters.parts == [.forgetTest] {
-      return "\(missing); 'parts: [forget_train]' measures training samples"
-    }
-    return "finds no samples in \(parameters.parts.map(\.rawValue).joined(separator: ", "))"
-  }
+  public func obstacle(in cell: CellSizes) -> String? { parts.obstacle(in: cell) }
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parts(in: cell).map(\.rawValue))
+    Set(parts.present(in: cell).map(\.rawValue))
   }
-
-  private func parts(in cell: CellSizes) -> [Part] { parameters.parts.filter { cell[$0] > 0 } }
 
   /// Measures one model; one measurement per part that has samples.
   ///
@@ -113,26 +103,13 @@ public struct PredictionTotalVariation: Metric {
       throw AttackError.tooFewRetrainedModels(
         needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
     }
-    let parts = parameters.parts.filter { evidence.target[$0].count > 0 }
-    guard !parts.isEmpty else {
-      let names = parameters.parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw AttackError.requestNotServed(
-        "total-variation finds no samples in \(names); a forget request for samples has no forget_test, "
-          + "and 'parts: [forget_train]' measures what was to be forgotten")
-    }
-    return try parts.map { part in
-      let own = try evidence.samples(part)
-      let references = try others.map { other in
-        let predictions = try other.samples(part)
-        guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
-          throw AttackError.unlikeSamples(part)
-        }
-        return rows(predictions)
-      }
-      var value = measurement(part, rows(own), references)
+    return try parts.required(in: evidence.target, of: Self.card.name).map { part in
+      let own = try evidence.samples(part).probabilityRows
+      let references = try evidence.probabilities(of: others, on: part)
+      var value = measurement(part, own, references)
       if let position = evidence.targetPosition {
         var models = references
-        models.insert(rows(own), at: position)
+        models.insert(own, at: position)
         value.spread = spread(models, at: position)
       }
       return value
@@ -150,8 +127,8 @@ public struct PredictionTotalVariation: Metric {
       throw AttackError.tooFewRetrainedModels(
         needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
     }
-    return try parameters.parts.filter { evidence.target[$0].count > 0 }.map { part in
-      let models = try evidence.retrained.map { rows(try $0.samples(part)) }
+    return try parts.present(in: evidence.target).map { part in
+      let models = try evidence.probabilities(of: evidence.retrained, on: part)
       func distances(_ models: [[[Double]]]) -> [MeasuredValue] {
         models.indices.map { left in
           measurement(part, baseline.probabilities(of: models, without: left), [models[left]])
@@ -199,8 +176,6 @@ public struct PredictionTotalVariation: Metric {
     }
     return MeasuredValue(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
   }
-
-  private func rows(_ predictions: Predictions) -> [[Double]] { predictions.probabilityRows }
 }
 
 /// Half the sum of absolute differences of two distributions over the same classes.

@@ -1,0 +1,64 @@
+/// The parts of the data that a metric compares models on, as its parameter `parts` names them.
+public struct MeasuredParts: Sendable {
+  private let parts: [Part]
+
+  /// The parts of a metric.
+  ///
+  /// - Throws: `ParameterError` at 'parts' where there is none, or one twice.
+  public init(_ parts: [Part]) throws(ParameterError) {
+    if parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
+    if Set(parts).count < parts.count { throw ParameterError("parts", "must name each part once") }
+    self.parts = parts
+  }
+
+  /// Whether requests of this kind have samples in all of them: a request of samples has no test samples to forget.
+  public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parts.contains(.forgetTest) }
+
+  /// Why nothing can be compared in a cell of these sizes; nil where some part has samples.
+  public func obstacle(in cell: CellSizes) -> String? {
+    guard present(in: cell).isEmpty else { return nil }
+    if let missing = cell.missingForgetTest, parts == [.forgetTest] {
+      return "\(missing); 'parts: [forget_train]' measures training samples"
+    }
+    return "finds no samples in \(parts.map(\.rawValue).joined(separator: ", "))"
+  }
+
+  /// The parts that have samples in a cell of these sizes, in the order of the parameter.
+  public func present(in cell: CellSizes) -> [Part] { parts.filter { cell[$0] > 0 } }
+
+  /// The parts that have samples in `outputs`, in the order of the parameter.
+  public func present(in outputs: ModelOutputs) -> [Part] { parts.filter { outputs[$0].count > 0 } }
+
+  /// The same, of which there must be one.
+  ///
+  /// - Parameter metric: The metric's name, for the message.
+  /// - Throws: `AttackError.requestNotServed` where no part has samples.
+  public func required(in outputs: ModelOutputs, of metric: String) throws(AttackError) -> [Part] {
+    let present = present(in: outputs)
+    guard !present.isEmpty else {
+      let names = parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw .requestNotServed(
+        "\(metric) finds no samples in \(names); a forget request for samples has no forget_test, "
+          + "and 'parts: [forget_train]' measures what was to be forgotten")
+    }
+    return present
+  }
+}
+
+extension Evidence {
+  /// The probabilities `[models][N][K]` of `models` on `part`, for the samples and classes of the target.
+  ///
+  /// - Throws: `AttackError` when the part has no samples, logits are not finite, or a model saw other samples.
+  public func probabilities(of models: [ModelOutputs], on part: Part) throws(AttackError) -> [[[Double]]] {
+    let own = try samples(part)
+    var rows: [[[Double]]] = []
+    for model in models {
+      let predictions = try model.samples(part)
+      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
+        throw .unlikeSamples(part)
+      }
+      rows.append(predictions.probabilityRows)
+    }
+    return rows
+  }
+}
