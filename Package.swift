@@ -35,6 +35,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -70,20 +71,25 @@ let package = Package(
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
 
     // The libraries; each imports only what stands above it.
+    .target(name: "SystemErrors"),
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(
-      name: "Data", dependencies: ["CPictures", "CZlib", "Engine", crypto], swiftSettings: optimisedInDebug),
+      name: "Data", dependencies: ["CPictures", "CZlib", "Engine", "SystemErrors", crypto],
+      swiftSettings: optimisedInDebug),
     .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
     .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
-    .target(name: "ConfigYAML", dependencies: ["CYAML"]),
+    .target(name: "ConfigYAML", dependencies: ["CYAML", "SystemErrors"]),
     .target(
-      name: "Experiments", dependencies: ["ConfigYAML", "Data", "Engine", "Unlearning", crypto, grdb, logging]),
+      name: "Experiments",
+      dependencies: ["ConfigYAML", "Data", "Engine", "SystemErrors", "Unlearning", crypto, grdb, heap, logging]),
     .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",
-      dependencies: ["ConfigYAML", "Data", "Engine", "Experiments", "Unlearning", argumentParser, crypto]),
+      dependencies: [
+        "ConfigYAML", "Data", "Engine", "Experiments", "SystemErrors", "Unlearning", argumentParser, crypto,
+      ]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
       name: "engine-benchmark",

@@ -1,4 +1,5 @@
 public import Foundation
+import SystemErrors
 
 /// A YAML text that was read as one document.
 ///

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import SystemErrors
 
 /// Told how many of the pictures that were missing are decoded, again and again; says whether to go on.
 public typealias DecodingWatch = @Sendable (_ done: Int, _ missing: Int) -> Bool

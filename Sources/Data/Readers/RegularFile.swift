@@ -1,4 +1,5 @@
 import Foundation
+import SystemErrors
 
 /// Opens regular files and nothing else.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import HeapModule
 
 /// What remains to be done of a plan: steps whose results are missing and that a missing result needs.
 ///
@@ -14,7 +15,7 @@ struct Agenda {
   /// For each pending step how many different parents are not done.
   private var openParents: [StepKey: Int] = [:]
   /// Places, in the plan, of steps that were ready when they were added; some may not be any more.
-  private var ready = Heap()
+  private var ready = Heap<Int>()
   private var skippedSince: [StepKey] = []
   private var reasons: [StepKey: String] = [:]
   /// Which artefacts were made anew for which step: once each, so that a disk that always fails ends the step.
@@ -101,12 +102,12 @@ struct Agenda {
   }
 
   private mutating func offer(_ key: StepKey) {
-    if status[key] == .pending, openParents[key] == 0, let place = place[key] { ready.add(place) }
+    if status[key] == .pending, openParents[key] == 0, let place = place[key] { ready.insert(place) }
   }
 
   /// The next step, in the plan's order, all of whose parents are done.
   mutating func takeReady() -> Step? {
-    while let place = ready.removeLeast() {
+    while let place = ready.popMin() {
       let key = order[place]
       guard status[key] == .pending, openParents[key] == 0 else { continue }
       status[key] = .running
@@ -185,33 +186,5 @@ struct Agenda {
     let label = steps[key]?.label ?? key.short
     let reason = error.map { " (\($0))" } ?? ""
     return "the artefact of '\(label)' is damaged\(reason); it \(place)is computed again"
-  }
-}
-
-/// A heap of numbers, the least on top.
-private struct Heap {
-  private var numbers: [Int] = []
-
-  mutating func add(_ number: Int) {
-    numbers.append(number)
-    var child = numbers.count - 1
-    while child > 0, numbers[child] < numbers[(child - 1) / 2] {
-      numbers.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  mutating func removeLeast() -> Int? {
-    guard let least = numbers.first, let last = numbers.popLast() else { return nil }
-    guard !numbers.isEmpty else { return least }
-    numbers[0] = last
-    var parent = 0
-    while true {
-      let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < numbers.count }
-      guard let child = children.min(by: { numbers[$0] < numbers[$1] }), numbers[child] < numbers[parent] else { break }
-      numbers.swapAt(child, parent)
-      parent = child
-    }
-    return least
   }
 }

@@ -1,5 +1,6 @@
 import Data
 import Foundation
+import SystemErrors
 
 /// The calls of the system that make writing safe against a full disk, a crash and a second process.
 ///

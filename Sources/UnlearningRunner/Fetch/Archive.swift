@@ -1,5 +1,6 @@
 import Data
 import Foundation
+import SystemErrors
 
 /// A compressed tar archive that is unpacked beside itself.
 struct Archive {

@@ -1,6 +1,7 @@
 import Crypto
 import Data
 import Foundation
+import SystemErrors
 
 /// Whether a file is the published one.
 enum Checksums {

@@ -1,5 +1,6 @@
 package import Data
 package import Foundation
+import SystemErrors
 
 /// Fetches the files of data sets: resumable, checked, and either whole or not there.
 ///

@@ -2,6 +2,7 @@ import Data
 import Dispatch
 import Foundation
 import Synchronization
+import SystemErrors
 
 /// A program that does the work of downloading or unpacking.
 struct Tool: Sendable {

@@ -1,5 +1,6 @@
 import Data
 package import Foundation
+import SystemErrors
 package import Unlearning
 
 /// Begins a new method in the folder of this package: its folder, its test, and its lines in the two lists.
