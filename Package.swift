@@ -45,7 +45,7 @@ let package = Package(
     .library(
       name: "Lacuna",
       targets: [
-        "Engine", "Data", "Unlearning", "MutualInformation", "ConfigYAML", "Experiments", "BuiltIns",
+        "JSON", "Engine", "Data", "Unlearning", "MutualInformation", "ConfigYAML", "Experiments", "BuiltIns",
         "UnlearningRunner",
       ]),
     .library(name: "UnlearningTesting", targets: ["UnlearningTesting"]),
@@ -71,24 +71,28 @@ let package = Package(
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
 
     // The libraries; each imports only what stands above it.
+    .target(name: "JSON"),
     .target(name: "SystemErrors"),
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(
       name: "Data", dependencies: ["CPictures", "CZlib", "Engine", "SystemErrors", crypto],
       swiftSettings: optimisedInDebug),
-    .target(name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", logging], swiftSettings: optimisedInDebug),
+    .target(
+      name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", "JSON", logging], swiftSettings: optimisedInDebug),
     .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
-    .target(name: "ConfigYAML", dependencies: ["CYAML", "SystemErrors"]),
+    .target(name: "ConfigYAML", dependencies: ["CYAML", "JSON", "SystemErrors"]),
     .target(
       name: "Experiments",
-      dependencies: ["ConfigYAML", "Data", "Engine", "SystemErrors", "Unlearning", crypto, grdb, heap, logging]),
+      dependencies: [
+        "ConfigYAML", "Data", "Engine", "JSON", "SystemErrors", "Unlearning", crypto, grdb, heap, logging,
+      ]),
     .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",
       dependencies: [
-        "ConfigYAML", "Data", "Engine", "Experiments", "SystemErrors", "Unlearning", argumentParser, crypto,
+        "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "SystemErrors", "Unlearning", argumentParser, crypto,
       ]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
@@ -96,19 +100,20 @@ let package = Package(
       dependencies: ["CIFARResNet", "Engine", "LeNet", "MLP", "ResNet18", "Unlearning", "VGG"],
       path: "Benchmarks/Engine"),
   ] + pluginTargets + [
-    .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML"]),
+    .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML", "JSON"]),
     .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
     .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "Unlearning"]),
+      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Unlearning"]),
     .testTarget(
       name: "PluginTests",
       dependencies: ["BuiltIns", "Data", "Engine", "Unlearning", "UnlearningTesting", logging] + pluginDependencies),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "Unlearning", "UnlearningRunner", "runner", crypto,
+        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Unlearning", "UnlearningRunner", "runner",
+        crypto,
       ]),
     .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),

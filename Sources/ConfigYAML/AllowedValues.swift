@@ -1,3 +1,5 @@
+import JSON
+
 /// Enumerations with texts as raw values: which texts they take, and what to say about another one.
 enum AllowedValues {
   /// `node` with its text as the enumeration writes it: a case named `fineTune` is also found as `fine-tune`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Decodes a `T` from `node`, taking every key that it lacks from `defaults`; reports all errors at once.
 ///
 /// Keys are snake_case in the text and camelCase in Swift, except those of dictionaries.  Mappings overlay the defaults
@@ -10,12 +12,19 @@ public func decode<T: Codable>(
 ) -> T? {
   do {
     let fallback = Node(try JSONValue(defaults))
-    let written = node?.isNull == true && !fallback.isNull ? nil : node
-    return decode(type, written: written, fallback: fallback, knownKeys: knownKeys ?? [], diagnostics: diagnostics)
+    return decode(type, from: node, fallback: fallback, knownKeys: knownKeys, diagnostics: diagnostics)
   } catch {
     diagnostics.report("the defaults of \(T.self) cannot be written as JSON: \(error)", at: node?.mark)
     return nil
   }
+}
+
+/// The same with the defaults as a node, for callers that decode many values over the same ones.
+package func decode<T: Decodable>(
+  _ type: T.Type, from node: Node?, fallback: Node, knownKeys: [String]? = nil, diagnostics: Diagnostics
+) -> T? {
+  let written = node?.isNull == true && !fallback.isNull ? nil : node
+  return decode(type, written: written, fallback: fallback, knownKeys: knownKeys ?? [], diagnostics: diagnostics)
 }
 
 /// Decodes a `T` from `node`, which must have every key that is not optional; reports all errors at once.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The word of `known` that `word` is most likely a misspelling of; nil if none is near.
 ///
 /// Counts insertions, deletions, replacements and swaps of neighbours; up to `max(1, word.count / 3)` of them are near.
@@ -46,13 +48,4 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     (beforeLast, last) = (last, row)
   }
   return last[b.count]
-}
-
-/// `text` in single quotes for a message: line breaks and control characters escaped, long texts cut.
-func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(60) {
-    shown += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
-  }
-  return "'\(shown)\(text.unicodeScalars.count > 60 ? "..." : "")'"
 }

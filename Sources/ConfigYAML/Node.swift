@@ -1,3 +1,5 @@
+public import JSON
+
 /// A value of a YAML document with its place in the text.
 public indirect enum Node: Sendable {
   /// A single value: text that the reader gives a type.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The keyed view of a decoder whose node is a mapping.
 struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
   private let decoder: NodeDecoder

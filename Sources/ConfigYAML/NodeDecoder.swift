@@ -1,3 +1,5 @@
+import JSON
+
 /// Decodes from the user's node over the default's node: what the one lacks comes from the other.
 struct NodeDecoder: Decoder, SingleValueDecodingContainer {
   /// What the user wrote; nil where all is left to the defaults.

@@ -1,3 +1,5 @@
+import JSON
+
 extension Node {
   /// The text, quoted or not; reports and returns nil for null, sequences and mappings.
   public func string(_ diagnostics: Diagnostics) -> String? {

@@ -1,3 +1,5 @@
+import JSON
+
 /// One step from a value to a value inside it.
 enum Step: CustomStringConvertible {
   case key(String)

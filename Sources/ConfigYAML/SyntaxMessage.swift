@@ -1,3 +1,5 @@
+import JSON
+
 extension SyntaxProblem {
   /// The message for the user and its place, in the words of this library rather than of libyaml.
   func explained(source: SourceText, text: String) -> (message: String, mark: Mark) {

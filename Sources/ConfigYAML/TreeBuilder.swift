@@ -1,3 +1,5 @@
+import JSON
+
 /// Makes the node tree of one document from events, within the limits of `YAMLDocument`.
 ///
 /// Reports everything it can go on after; `Stop` means that it cannot, and that the reason is reported.

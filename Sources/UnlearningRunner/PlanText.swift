@@ -40,11 +40,13 @@ struct PlanText {
   }
 
   private var steps: String {
-    let rows = StepKind.allCases.compactMap { kind -> [String]? in
-      let steps = plan.steps.filter { $0.kind == kind }
-      guard !steps.isEmpty else { return nil }
-      let stored = steps.count { store.contains($0.key) }
-      return [kind.rawValue, "\(steps.count)", "\(stored)", "\(steps.count - stored)"]
+    var counts: [StepKind: (all: Int, stored: Int)] = [:]
+    for step in plan.steps {
+      counts[step.kind, default: (0, 0)].all += 1
+      if store.contains(step.key) { counts[step.kind, default: (0, 0)].stored += 1 }
+    }
+    let rows = StepKind.allCases.compactMap { kind in
+      counts[kind].map { [kind.rawValue, "\($0.all)", "\($0.stored)", "\($0.all - $0.stored)"] }
     }
     return table(["step", "total", "stored", "to run"], rows)
   }

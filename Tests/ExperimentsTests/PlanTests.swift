@@ -1,3 +1,4 @@
+import JSON
 import BuiltIns
 import ConfigYAML
 import Experiments

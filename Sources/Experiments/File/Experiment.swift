@@ -1,3 +1,4 @@
+import JSON
 public import ConfigYAML
 import Data
 public import Foundation

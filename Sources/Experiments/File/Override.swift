@@ -1,3 +1,4 @@
+import JSON
 import ConfigYAML
 
 /// Values that stand in for those of a file: `--set training.epochs=200`.

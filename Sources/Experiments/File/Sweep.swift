@@ -1,3 +1,4 @@
+import JSON
 import ConfigYAML
 
 /// Expands `{sweep: [...]}` and `zip:` in a block of parameters.

@@ -1,4 +1,5 @@
-public import ConfigYAML
+public import JSON
+import ConfigYAML
 public import Unlearning
 
 /// A plugin with resolved parameters: one value of one axis of the grid.
@@ -184,13 +185,15 @@ struct VariantReader {
   }
 
   /// All variants of one plugin.
-  private func variants(of type: any Plugin.Type, parameters: Node?, at mark: Mark) -> [Variant] {
-    Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
-      variant(of: type, cell: cell, at: mark)
+  private func variants<P: Plugin>(of type: P.Type, parameters: Node?, at mark: Mark) -> [Variant] {
+    // Once for all cells: a sweep can have thousands.
+    let defaults = (try? JSONValue(P.Parameters())).map { Node($0) }
+    return Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
+      variant(of: type, cell: cell, defaults: defaults, at: mark)
     }
   }
 
-  private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, at mark: Mark) -> Variant? {
+  private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, defaults: Node?, at mark: Mark) -> Variant? {
     var node = cell.node
     var reference: RetainSampling?
     if type is any UnlearningMethod.Type, !P.Parameters.fields.contains(where: { $0.name == Variant.referenceKey }),
@@ -205,7 +208,7 @@ struct VariantReader {
       reference = found
       node = node?.removing(Variant.referenceKey)
     }
-    guard let (values, parameters) = decode(P.Parameters.self, from: node) else { return nil }
+    guard let (values, parameters) = decode(P.Parameters.self, from: node, defaults: defaults) else { return nil }
     do throws(ParameterError) {
       let plugin = try P(values)
       let variant = Variant(
@@ -221,10 +224,19 @@ struct VariantReader {
   }
 
   /// One set of parameters over its defaults, with its resolved form.
-  func decode<P: ParameterSet>(_ type: P.Type, from node: Node?) -> (values: P, parameters: JSONValue)? {
+  ///
+  /// - Parameter defaults: Those of `P` as a node, where the caller has them already.
+  func decode<P: ParameterSet>(
+    _ type: P.Type, from node: Node?, defaults: Node? = nil
+  ) -> (values: P, parameters: JSONValue)? {
     let before = diagnostics.reports
     let known = P.fields.map { String($0.name.prefix { $0 != "." }) }
-    let decoded = ConfigYAML.decode(P.self, from: node, defaults: P(), knownKeys: known, diagnostics: diagnostics)
+    let decoded =
+      if let defaults {
+        ConfigYAML.decode(P.self, from: node, fallback: defaults, knownKeys: known, diagnostics: diagnostics)
+      } else {
+        ConfigYAML.decode(P.self, from: node, defaults: P(), knownKeys: known, diagnostics: diagnostics)
+      }
     guard let values = decoded, diagnostics.reports == before else { return nil }
     guard let parameters = try? JSONValue(values) else { return nil }
     return (values, parameters)

@@ -1,4 +1,5 @@
-public import ConfigYAML
+public import JSON
+import ConfigYAML
 import Data
 import Unlearning
 

@@ -1,3 +1,4 @@
+import JSON
 import ConfigYAML
 
 /// One member of the configuration that a step's key is made of, with its canonical text.

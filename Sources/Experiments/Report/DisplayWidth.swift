@@ -1,6 +1,9 @@
 extension StringProtocol {
   /// The columns that a terminal needs for this text: wide East Asian characters and emoji need two.
-  package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+  package var displayWidth: Int { isPrintableASCII ? utf8.count : reduce(0) { $0 + $1.displayWidth } }
+
+  /// Whether every character is one byte that a terminal shows in one column: true of most names, and quick to see.
+  var isPrintableASCII: Bool { utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 
   /// The text with spaces behind it, up to `width` columns.
   package func padded(to width: Int) -> String {

@@ -1,4 +1,5 @@
-public import ConfigYAML
+public import JSON
+import ConfigYAML
 public import Unlearning
 
 /// Who found a value.

@@ -31,6 +31,7 @@ extension StringProtocol {
 
   /// At most `limit` characters of one line that a terminal can show: for names in tables.
   package func shownName(limit: Int = 80) -> String {
+    if utf8.count <= limit, isPrintableASCII { return String(self) }
     let start = unicodeScalars.prefix(4 * limit).reduce(into: "") { $0.unicodeScalars.append($1) }
     return start.visible.replacing("\n", with: " ").truncated(to: limit)
   }

@@ -1,4 +1,5 @@
-public import ConfigYAML
+public import JSON
+import ConfigYAML
 public import Foundation
 
 /// What is remembered of a finished step beside its files: where it comes from, and what it took.

@@ -1,4 +1,4 @@
-import Foundation
+import JSON
 
 /// The parameters of a plugin.
 ///
@@ -147,10 +147,11 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
 extension ParameterSet {
   /// Checks every value against the range of its field, and every list against `ValueRange.longestList`.
   public func validate() throws(ParameterError) {
-    let values = encodedValues
+    // A parameter that cannot be written as JSON fails later with that reason, before its plugin is made.
+    let values = try? JSONValue(self)
     var problems: [ParameterError.Problem] = []
     for field in Self.fields {
-      let found = leaves(values, field.name.split(separator: ".").map(String.init))
+      let found = leaves(values, field.name.split(separator: "."))
       guard found.count <= ValueRange.longestList else {
         let message = "must have at most \(ValueRange.longestList) values, has \(found.count)"
         problems.append(ParameterError.Problem(parameter: field.name, message: message))
@@ -167,27 +168,16 @@ extension ParameterSet {
     if !problems.isEmpty { throw ParameterError(problems) }
   }
 
-  /// The values as dictionaries, arrays, strings and numbers, under snake_case keys.
-  private var encodedValues: Any? {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    // Infinity has no JSON; as a word it fails every numeric range with its own name in the message.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let data = try? encoder.encode(self) else { return nil }
-    return try? JSONSerialization.jsonObject(with: data)
+  private func leaves(_ value: JSONValue?, _ path: [Substring]) -> [JSONValue] {
+    guard let value, !value.isNull else { return [] }
+    guard let key = path.first else { return value.items ?? [value] }
+    return leaves(value[String(key)], Array(path.dropFirst()))
   }
 
-  private func leaves(_ value: Any?, _ path: [String]) -> [Any] {
-    guard let value, !(value is NSNull) else { return [] }
-    guard let key = path.first else { return (value as? [Any]) ?? [value] }
-    return leaves((value as? [String: Any])?[key], Array(path.dropFirst()))
-  }
-
-  private func check(_ value: Any, _ range: ValueRange) -> (Bool, String) {
-    if let word = value as? String { return (range.contains(word), "'\(word)'") }
-    guard let number = value as? NSNumber else { return (range == .any, "\(value)") }
-    return (range.contains(number.doubleValue), "\(number)")
+  private func check(_ value: JSONValue, _ range: ValueRange) -> (Bool, String) {
+    if let word = value.string { return (range.contains(word), "'\(word)'") }
+    guard let number = value.double else { return (range == .any, "\(value)") }
+    return (range.contains(number), "\(number.isFinite ? value.description : "\(number)")")
   }
 }
 

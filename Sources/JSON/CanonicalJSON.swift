@@ -8,11 +8,6 @@ public func canonicalJSON(_ value: some Encodable) throws -> String {
   try JSONValue(value).canonicalText
 }
 
-extension Node {
-  /// The canonical text of the value; unquoted texts are null, truth values and numbers where they read as such.
-  public var canonicalJSON: String { JSONValue(self).canonicalText }
-}
-
 extension JSONValue: Hashable, CustomStringConvertible {
   /// The text that equal values share; see `canonicalJSON(_:)`.
   public var canonicalText: String {
@@ -64,7 +59,7 @@ extension JSONValue: Hashable, CustomStringConvertible {
 }
 
 /// The shortest text that reads back as `value`: no trailing ".0", no negative zero, `.inf` and `.nan` as in YAML.
-func numberText(_ value: Double) -> String {
+package func numberText(_ value: Double) -> String {
   if value.isNaN { return ".nan" }
   if value.isInfinite { return value < 0 ? "-.inf" : ".inf" }
   if value == 0 { return "0" }

@@ -1,10 +1,13 @@
+/// Why a text is no JSON.
+public struct JSONError: Error, Hashable, Sendable {
+  /// What was expected there.
+  public var message: String
+  /// Where, in bytes of UTF-8 from the start.
+  public var offset: Int
+}
+
 /// Reads one JSON text by RFC 8259, keeping the order of objects.
 struct JSONParser {
-  struct Problem: Error {
-    var message: String
-    /// Where, in bytes from the start.
-    var offset: Int
-  }
 
   private static let maximumDepth = 512
   private let bytes: [UInt8]
@@ -12,20 +15,15 @@ struct JSONParser {
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
-  func mark(at offset: Int) -> Mark {
-    let lines = SourceText(String(decoding: bytes.prefix(offset), as: UTF8.self)).lines
-    return Mark(line: lines.count, column: lines[lines.count - 1].unicodeScalars.count + 1)
-  }
-
-  mutating func document() throws(Problem) -> JSONValue {
+  mutating func document() throws(JSONError) -> JSONValue {
     let value = try value(depth: 0)
     skipSpace()
     guard position == bytes.count else { throw problem("expected the end of the text") }
     return value
   }
 
-  private func problem(_ message: String, at offset: Int? = nil) -> Problem {
-    Problem(message: message, offset: offset ?? position)
+  private func problem(_ message: String, at offset: Int? = nil) -> JSONError {
+    JSONError(message: message, offset: offset ?? position)
   }
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -41,7 +39,7 @@ struct JSONParser {
     return true
   }
 
-  private mutating func value(depth: Int) throws(Problem) -> JSONValue {
+  private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
     guard depth <= Self.maximumDepth else { throw problem("nested deeper than \(Self.maximumDepth) levels") }
     skipSpace()
     switch current {
@@ -53,7 +51,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(Problem) -> JSONValue {
+  private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
     var members: [JSONValue.Member] = []
     if take("}") { return .object(members) }
@@ -68,7 +66,7 @@ struct JSONParser {
     return .object(members)
   }
 
-  private mutating func array(depth: Int) throws(Problem) -> JSONValue {
+  private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
     var items: [JSONValue] = []
     if take("]") { return .array(items) }
@@ -78,7 +76,7 @@ struct JSONParser {
   }
 
   /// `null`, `true`, `false` or a number.
-  private mutating func word() throws(Problem) -> JSONValue {
+  private mutating func word() throws(JSONError) -> JSONValue {
     let start = position
     let end = bytes[start...].firstIndex { [0x20, 0x09, 0x0A, 0x0D].contains($0) || ",]}:[{\"".utf8.contains($0) }
     let word = String(decoding: bytes[start..<(end ?? bytes.count)], as: UTF8.self)
@@ -97,7 +95,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func string() throws(Problem) -> String {
+  private mutating func string() throws(JSONError) -> String {
     let start = position
     position += 1
     var text: [UInt8] = []
@@ -113,7 +111,7 @@ struct JSONParser {
     throw problem("the text that starts here is never closed", at: start)
   }
 
-  private mutating func escape() throws(Problem) -> Unicode.Scalar {
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
     let start = position - 1
     guard let byte = current else { throw problem("expected an escape", at: start) }
     position += 1
@@ -141,7 +139,7 @@ struct JSONParser {
     return scalar
   }
 
-  private mutating func unit(from start: Int) throws(Problem) -> UInt32 {
+  private mutating func unit(from start: Int) throws(JSONError) -> UInt32 {
     let digits = bytes[position...].prefix(4)
     guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
       let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)

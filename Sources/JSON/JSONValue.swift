@@ -39,38 +39,10 @@ public enum JSONValue: Sendable {
     self = try ValueEncoder.encode(value)
   }
 
-  /// The value of a YAML node: unquoted texts are null, truth values and numbers where they read as such.
-  public init(_ node: Node) {
-    switch node {
-    case .sequence(let items, _): self = .array(items.map { JSONValue($0) })
-    case .mapping(let entries, _): self = .object(entries.map { Member(key: $0.key, value: JSONValue($0.value)) })
-    case .scalar(let scalar):
-      if !scalar.isPlain {
-        self = .string(scalar.text)
-      } else if node.isNull {
-        self = .null
-      } else if let value = try? node.readBool() {
-        self = .bool(value)
-      } else if let value = try? node.readInteger(Int.self) {
-        self = .int(value)
-      } else if let value = try? node.readFloating(Double.self) {
-        self = .number(value)
-      } else {
-        self = .string(scalar.text)
-      }
-    }
-  }
-
-  /// Reads JSON text; `file` names it in messages.
-  public init(parsing text: String, file: String = "<json>") throws(DiagnosticList) {
+  /// Reads JSON text by RFC 8259; numbers that no `Double` holds are refused.
+  public init(json text: String) throws(JSONError) {
     var parser = JSONParser(text)
-    do throws(JSONParser.Problem) {
-      self = try parser.document()
-    } catch {
-      let diagnostics = Diagnostics(file: file, text: text)
-      diagnostics.report(error.message, at: parser.mark(at: error.offset))
-      throw diagnostics.list
-    }
+    self = try parser.document()
   }
 
   /// The value of `key`, or of its last occurrence; nil if this is no object or has no such key.
@@ -111,13 +83,4 @@ public enum JSONValue: Sendable {
 
   /// Whether this is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
-
-  /// The value as a `T`, whose keys are snake_case here; throws every reason why it is none.
-  public func decode<T: Decodable>(_ type: T.Type) throws(DiagnosticList) -> T {
-    let diagnostics = Diagnostics(file: "<json>", text: "")
-    let value = ConfigYAML.decode(type, from: Node(self), diagnostics: diagnostics)
-    try diagnostics.throwIfAny()
-    guard let value else { throw diagnostics.list }
-    return value
-  }
 }

@@ -1,0 +1,8 @@
+/// `text` in single quotes for a message: line breaks and control characters escaped, long texts cut.
+package func quoted(_ text: String) -> String {
+  var shown = ""
+  for scalar in text.unicodeScalars.prefix(60) {
+    shown += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+  }
+  return "'\(shown)\(text.unicodeScalars.count > 60 ? "..." : "")'"
+}
