@@ -209,6 +209,35 @@ struct ExplodingMethod: UnlearningMethod {
     }
   }
 
+  @Test("the spread of a method's total variation leaves out its model and the retrained one of a seed together")
+  func jointSpread() async throws {
+    let plan = try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"])
+    let (_, store) = try await execute(plan, in: "store", workers: 2)
+    let name = "total-variation.forget_test"
+    let rows = try results(of: plan, store: store).rows.filter { $0.name == name }
+    let steps = plan.steps.filter { $0.kind == .measure && $0.label.contains("rwft / total-variation") }
+    let stored = try steps.map { step in
+      let bytes = try store.read("measurements.json", of: step.key)
+      return try #require(try JSONDecoder().decode([MeasuredValue].self, from: Data(bytes)).first)
+    }
+    let lists = stored.map { value -> [Double] in if case .withoutEach(let list) = value.spread { list } else { [] } }
+    #expect(lists.map(\.count) == [3, 3, 3])
+    let total = stored.reduce(0) { $0 + $1.value }
+    let methods = rows.filter { $0.method == "rwft" }
+    let floors = rows.filter(\.isReference)
+    for own in lists.indices {
+      let others = lists.indices.filter { $0 != own }.reduce(0) { $0 + lists[$1][own] }
+      let (spread, gap) = (try #require(methods[own].spreadNumber), try #require(methods[own].gapSpreadNumber))
+      let floor = try #require(floors[own].spreadNumber)
+      #expect(abs(spread - (total - others)) < 1e-12)
+      #expect(abs(gap - (spread - floor)) < 1e-12)
+    }
+    // Without a value of one seed it cannot be known.
+    _ = try store.discard(steps[2].key)
+    let partial = try results(of: plan, store: store).rows.filter { $0.method == "rwft" && $0.name == name }
+    #expect(partial.map(\.spread) == [.unknown, .unknown] && partial.map(\.gapSpread) == [.unknown, .unknown])
+  }
+
   @Test("an interrupted execution goes on where it was, to the same bytes")
   func interruption() async throws {
     let plan = try SmallExperiment.plan()

@@ -52,7 +52,7 @@ import Unlearning
           + "'parts: [forget_train]' measures training samples"
       ),
       (
-        "mia-svc", "accuracy, energy-gap",
+        "mia-svc", "accuracy, energy-gap: {parts: [forget_test]}",
         "energy-gap needs test samples of class anna, which has none; 'parts: [forget_train]' measures training samples"
       ),
       (

@@ -23,6 +23,7 @@ import Unlearning
     _ change: (inout EnergyGapToRetrained.Parameters) -> Void = { _ in }
   ) throws -> EnergyGapToRetrained {
     var parameters = EnergyGapToRetrained.Parameters()
+    parameters.parts = [.forgetTest]
     change(&parameters)
     return try EnergyGapToRetrained(parameters)
   }
@@ -106,6 +107,17 @@ import Unlearning
           pseudo(mean), numbers.mean_pseudo[place], tolerance: 1e-5, "pseudo-value of mean retrained")
       }
     }
+  }
+
+  @Test("test samples of the forgotten and of the retained classes are measured, unless the file says otherwise")
+  func parts() throws {
+    let golden = try golden(Golden.self, topic: "energy-gap")
+    let given = golden.cases[0]
+    let found = try EnergyGapToRetrained(.init()).measure(
+      evidence(given.own.map { model($0, classes: 4) }, given.retrained.map { model($0, classes: 4) }))
+    let names = ["forget_test", "retain_test"].flatMap { [$0, "\($0)_p", "\($0)_within"] }
+    #expect(found.map(\.name) == names)
+    AttackFixture.expect(found[0].value, given.total_variation.gap, tolerance: 1e-6, "gap of the forgotten class")
   }
 
   @Test("the smallest possible p is said where it is too large") func smallestP() throws {

@@ -114,24 +114,29 @@ import Unlearning
 
   @Test("the floor's spread is a jackknife over models, and unknown with two") func floorSpread() throws {
     let attack = try NearestNeighbourMIA(.init())
-    let calibration = Calibration(["accuracies_3": [0.1, 0.4, 0.9]])
     // Leave-one-out gaps of all three: 0.55, 0.1, 0.65, mean 1.3/3; of the pairs without one: 0.5, 0.8, 0.3.
     for (position, pair) in [0.5, 0.8, 0.3].enumerated() {
-      guard case .pseudoValue(let found) = attack.floorSpread(of: [3], at: position, calibration) else {
+      guard case .pseudoValue(let found) = attack.floorSpread(at: position, [[0.1, 0.4, 0.9]]) else {
         Issue.record("no pseudo-value")
         continue
       }
       AttackFixture.expect(found, 3 * 1.3 / 3 - 2 * pair, tolerance: 1e-12, "pseudo-value \(position)")
     }
-    #expect(attack.floorSpread(of: [3], at: nil, calibration) == nil)
+    // Without .1 the gap of .2 is the mean of its distances from .9 and .4, and so on.
+    guard case .withoutEach(let found) = attack.gapSpread(of: [0.2], at: nil, [[0.1, 0.4, 0.9]]) else {
+      Issue.record("no gaps without each retrained model")
+      return
+    }
+    AttackFixture.expect(found, [0.45, 0.4, 0.15], tolerance: 1e-12, "gaps without each retrained model")
+    #expect(attack.gapSpread(of: [0.2], at: nil, [[0.1]]) == .unknown)
     let context = AttackFixture.context([0], 4)
     let known = try attack.calibrate(bank(), context: context)
     let retrained = Evidence(
       target: bank()[1], retrained: bank(), targetPosition: 1, context: context, calibration: known)
     let gap = try #require(try attack.attack(retrained).named("probabilities_gap"))
-    #expect(gap.spread == attack.floorSpread(of: [0], at: 1, known))
+    #expect(gap.spread == attack.floorSpread(at: 1, [known.values["accuracies_0"] ?? []]))
     #expect(gap.spread != nil && gap.spread != .unknown)
-    #expect(attack.floorSpread(of: [3], at: 0, Calibration(["accuracies_3": [0.1, 0.4]])) == .unknown)
+    #expect(attack.floorSpread(at: 0, [[0.1, 0.4]]) == .unknown)
   }
 
   @Test("pairwise: classes that cannot be told apart give chance, others give 1") func pairwise() throws {
@@ -174,7 +179,7 @@ import Unlearning
     let context = AttackFixture.context([0], 4)
     let attack = try attack()
     let target = model(leak: 4, seed: 9)
-    var calibration = try attack.calibrate(bank(), context: context)
+    let calibration = try attack.calibrate(bank(), context: context)
     let own = try #require(
       try attack.attack(Evidence(target: target, retrained: bank(), context: context, calibration: calibration)).first)
     var (gaps, floors) = (0.0, 0.0)
@@ -183,9 +188,8 @@ import Unlearning
     for _ in 0..<rounds {
       let noise = (0..<4).map { _ in Double(random.normal()) }
       let accuracies = (0..<3).map { noise[$0] - noise[3] + own.value }
-      calibration.values["accuracies_0"] = accuracies
-      gaps += try attack.gap(of: [(0, own.value)], at: nil, calibration) ?? 0
-      for place in 0..<3 { floors += (try attack.gap(of: [(0, accuracies[place])], at: place, calibration) ?? 0) / 3 }
+      gaps += attack.gap(of: [own.value], at: nil, [accuracies]) ?? 0
+      for place in 0..<3 { floors += (attack.gap(of: [accuracies[place]], at: place, [accuracies]) ?? 0) / 3 }
     }
     // Both are √(2/π · 1.5) = .977; 4,000 rounds settle them to within 2 %.
     AttackFixture.expect(gaps / Double(rounds), 0.977, tolerance: 0.03, "gap")

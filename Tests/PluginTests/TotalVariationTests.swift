@@ -82,7 +82,29 @@ import Unlearning
         found, n * mean(all) - (n - 1) * mean(try floors(others)), tolerance: 1e-12, "pseudo-value \(position)")
     }
     #expect(try floors(Array(models.prefix(2))).map(\.spread) == [.unknown, .unknown])
-    #expect(try metric.measure(golden.evidence()).first?.spread == nil)
+  }
+
+  @Test(
+    "a method's value comes with its values without each retrained model",
+    arguments: PredictionTotalVariation.Against.allCases)
+  func withoutEach(against: PredictionTotalVariation.Against) throws {
+    let golden = try AttackFixture.golden("class_request")
+    let metric = try metric { $0.against = against }
+    let models = golden.retrainedOutputs
+    let expected = try models.indices.map { left in
+      var evidence = golden.evidence()
+      evidence.retrained.remove(at: left)
+      return try #require(try metric.measure(evidence).first).value
+    }
+    guard case .withoutEach(let found) = try metric.measure(golden.evidence()).first?.spread else {
+      Issue.record("no values without each retrained model")
+      return
+    }
+    AttackFixture.expect(found, expected, tolerance: 1e-12, "values")
+    #expect(Set(found).count == models.count, "a list that does not depend on the model left out shows nothing")
+    var single = golden.evidence()
+    single.retrained = [models[0]]
+    #expect(try metric.measure(single).first?.spread == .unknown)
   }
 
   @Test("a twin of every retrained model is at distance 0") func twin() throws {

@@ -5,7 +5,9 @@ import Unlearning
 @Suite("spreads and names of measurements") struct SpreadTests {
   private struct Golden: Decodable {
     struct Case: Decodable {
+      struct Joint: Decodable { var own: [Double], without: [[Double]], pseudo: [Double] }
       var distances: [[Double]], pseudo: [Double], values: [Double], floor: [Double]
+      var mean: Joint, root: Joint
     }
     var cases: [Case]
   }
@@ -40,12 +42,42 @@ import Unlearning
     }
   }
 
+  @Test("a method's spread agrees with NumPy's leaving out of its model and the retrained one together") func joint()
+    throws
+  {
+    for golden in try cases() {
+      for joint in [golden.mean, golden.root] {
+        // In another order of seeds, too.
+        for shift in [0, 1] {
+          let order = joint.own.indices.map { ($0 + shift) % joint.own.count }
+          let found = Spread.joint(
+            order.map { joint.own[$0] }, withoutEach: order.map { joint.without[$0] }, positions: order
+          ).map(number)
+          let expected = order.map { joint.pseudo[$0] }
+          #expect(found.count == expected.count)
+          for (seed, (a, b)) in zip(found, expected).enumerated() { #expect(abs(a - b) < 1e-12, "\(seed): \(a), \(b)") }
+        }
+      }
+    }
+  }
+
+  @Test("without a value of every seed a shared spread is unknown") func partial() {
+    let lists = [[1.0, 2, 3], [2, 3, 4], [3, 4, 5]]
+    #expect(Spread.joint([1, 2], withoutEach: Array(lists.prefix(2)), positions: [0, 1]) == [.unknown, .unknown])
+    #expect(Spread.joint([1, 2, 3], withoutEach: lists, positions: [0, 1, 1]) == Array(repeating: .unknown, count: 3))
+    #expect(Spread.joint([1, 2], withoutEach: [[1, 2], [3, 4]], positions: [0, 1]) == [.unknown, .unknown])
+    #expect(Spread.ofComparison(with: [1]) { _ in 0 } == .unknown)
+    #expect(Spread.ofComparison(with: [1.0, 2, 4]) { $0.reduce(0, +) } == .withoutEach([6, 5, 3]))
+  }
+
   @Test("two models have pairs, but no spread of them") func twoModels() {
     #expect(Spread.ofPairs([[0, 1], [1, 0]], at: 0) == .unknown)
     #expect(Spread.jackknife([1.0, 2], at: 0) { $0[0] } == .unknown)
   }
 
-  @Test("a spread reads back from JSON", arguments: [Spread.pseudoValue(0.25), .pseudoValue(-1), .unknown])
+  @Test(
+    "a spread reads back from JSON",
+    arguments: [Spread.pseudoValue(0.25), .pseudoValue(-1), .withoutEach([1, 0.5]), .unknown])
   func coding(spread: Spread) throws {
     let value = MeasuredValue("a", 0.5, direction: .lower, spread: spread, caveat: "why")
     let data = try JSONEncoder().encode(value)

@@ -15,7 +15,8 @@ public import Unlearning
 /// the bank without one of its m models, on average. A retrained model `R_j` has `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`:
 /// its gap is the floor, that of a model without any knowledge of the forget set. Both are compared with m − 1 models, so
 /// that a method that is as good as retraining has the floor's gap in expectation. With one retrained model the gap is
-/// the distance from it, and there is no floor. The floor's spread is a jackknife over models, since its terms share them.
+/// the distance from it, and there is no floor. Gaps share
+/// models, so the spread of the floor and that of a method's gap are jackknives over models.
 ///
 /// `<features>_argmax` is the share of the same samples whose largest logit among kept classes is that of `rn`. It needs no
 /// discriminator: where it and the attack disagree on retrained models, distrust the attack.
@@ -52,7 +53,7 @@ public struct NearestNeighbourMIA: Attack {
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
-      place: "reconstructed from the abstract and public reviews"), version: 4)
+      place: "reconstructed from the abstract and public reviews"), version: 5)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// One names the nearest neighbour; the floor takes two.
@@ -149,12 +150,11 @@ public struct NearestNeighbourMIA: Attack {
       MeasuredValue(
         name, mean(judgements.map(\.accuracy)), direction: .nearest, perSample: verdicts, caveat: caveat)
     ]
-    let accuracies = zip(forgotten, judgements.map(\.accuracy))
-    if let gap = try gap(of: accuracies, at: evidence.targetPosition, evidence.calibration) {
-      measurements.append(
-        MeasuredValue(
-          "\(name)_gap", gap, direction: .lower,
-          spread: floorSpread(of: forgotten, at: evidence.targetPosition, evidence.calibration), caveat: caveat))
+    let (accuracies, position) = (judgements.map(\.accuracy), evidence.targetPosition)
+    let banks = try banks(of: forgotten, evidence.calibration)
+    if let gap = gap(of: accuracies, at: position, banks) {
+      let spread = gapSpread(of: accuracies, at: position, banks)
+      measurements.append(MeasuredValue("\(name)_gap", gap, direction: .lower, spread: spread, caveat: caveat))
     }
     let argmax = zip(forgotten, neighbours).map { label, neighbour in
       zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
@@ -172,51 +172,53 @@ public struct NearestNeighbourMIA: Attack {
     else { throw .notCalibrated("the nearest neighbours of classes \(forgotten)") }
     return neighbours.map { Int($0) }
   }
+}
+
+// The distance from retraining: `banks` has for each forgotten class `Acc(R_j, rn)` of every retrained model.
+extension NearestNeighbourMIA {
+  private func banks(of labels: [Int], _ calibration: Calibration) throws(AttackError) -> [[Double]] {
+    try labels.map { label throws(AttackError) in
+      guard let bank = calibration.values["accuracies_\(label)"] else {
+        throw .notCalibrated("the accuracies of retrained models on class \(label)")
+      }
+      return bank
+    }
+  }
 
   /// The mean over the forgotten classes of the distance from the bank without one model, see the type; nil for a
   /// retrained model without others.
-  package func gap(
-    of accuracies: some Sequence<(Int, Double)>, at position: Int?, _ calibration: Calibration
-  ) throws -> Double? {
-    var gaps: [Double] = []
-    for (label, own) in accuracies {
-      guard let bank = calibration.values["accuracies_\(label)"] else {
-        throw AttackError.notCalibrated("the accuracies of retrained models on class \(label)")
-      }
-      let leftOut = position.map { [$0] } ?? Array(bank.indices)
-      if bank.count == 1 {
-        guard position == nil else { return nil }
-        gaps.append(abs(own - bank[0]))
-        continue
-      }
-      gaps.append(
-        mean(
-          leftOut.map { place in
-            abs(own - mean(bank.enumerated().filter { $0.offset != place }.map(\.element)))
-          }))
-    }
-    return mean(gaps)
+  ///
+  /// - Parameter position: The attacked model's place in the bank; nil for one that is not retrained.
+  package func gap(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Double? {
+    guard position == nil || banks.allSatisfy({ $0.count > 1 }) else { return nil }
+    return mean(zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: position, bank) })
   }
-}
 
-extension NearestNeighbourMIA {
-  /// The jackknife over models of the floor; nil for models that are not retrained.
+  private static func gap(of own: Double, at position: Int?, _ bank: [Double]) -> Double {
+    guard bank.count > 1 else { return abs(own - bank[0]) }
+    let leftOut = position.map { [$0] } ?? Array(bank.indices)
+    return mean(
+      leftOut.map { place in abs(own - mean(bank.enumerated().filter { $0.offset != place }.map(\.element))) })
+  }
+
+  /// The spread of a gap: over the retrained models that a model is compared with, or, for a retrained model, the floor's.
+  package func gapSpread(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Spread {
+    if let position { return floorSpread(at: position, banks) }
+    return .ofComparison(with: Array(banks[0].indices)) { models in
+      mean(zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: nil, models.map { bank[$0] }) })
+    }
+  }
+
+  /// The jackknife over models of the floor.
   ///
   /// Each retrained model's gap is its distance from all the others, so the standard deviation of the gaps is not that of
   /// independent values.
-  /// - Parameter position: The attacked model's place in the bank.
   /// - Returns: `unknown` below three retrained models.
-  package func floorSpread(of labels: [Int], at position: Int?, _ calibration: Calibration) -> Spread? {
-    guard let position else { return nil }
-    let banks = labels.compactMap { calibration.values["accuracies_\($0)"] }
-    guard let count = banks.first?.count, banks.allSatisfy({ $0.count == count }) else { return .unknown }
-    return .jackknife(Array(0..<count), at: position) { models in
+  package func floorSpread(at position: Int, _ banks: [[Double]]) -> Spread {
+    .jackknife(Array(banks[0].indices), at: position) { models in
       mean(
         banks.map { bank in
-          mean(
-            models.map { own in
-              abs(bank[own] - mean(models.filter { $0 != own }.map { bank[$0] }))
-            })
+          mean(models.map { own in abs(bank[own] - mean(models.filter { $0 != own }.map { bank[$0] })) })
         })
     }
   }

@@ -34,13 +34,13 @@ public struct EnergyGapToRetrained: Metric {
   /// What can be set.
   public struct Parameters: ParameterSet, Hashable {
     /// Parts of the data; each has three measurements.
-    public var parts: [Part] = [.forgetTest]
+    public var parts: [Part] = [.forgetTest, .retainTest]
     /// The distance of two predictions.
     public var distance = Distance.totalVariation
     /// Drawn relabellings where there are too many to go through.
     public var permutations = 10_000
 
-    /// Total variation on test samples of the forgotten class.
+    /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.
     public init() {}
 
     /// What each value means.
@@ -57,7 +57,7 @@ public struct EnergyGapToRetrained: Metric {
     summary: "The energy distance between the predictions of a method's models and those of retrained models.",
     source: Source(
       authors: "Székely, Rizzo", venue: "Journal of Statistical Planning and Inference 2013",
-      place: "energy distance; distance of models chosen"))
+      place: "energy distance; distance of models chosen"), version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
   /// Distances and a probability, in percent in tables.

@@ -11,8 +11,9 @@ public import Unlearning
 /// - `distribution`: `mean_j TV(mean_x p_U(·|x), mean_x p_{R_j}(·|x))`
 ///
 /// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
-/// an unlearned model has above it is its leak. The floor's spread is a jackknife over models, since its pairs share
-/// them; with two models it is unknown. Both hold for the baselines, too.
+/// an unlearned model has above it is its leak. Spreads are jackknives over models, since values share retrained models:
+/// the floor's leaves out one of them, a method's its model and the retrained one of the same seed together. With two
+/// models a spread is unknown. All this holds for the baselines, too.
 ///
 /// The floor is no certificate: it rewards answers without spread, so that a constant answer can lie below it. Both
 /// baselines stand beside it; `energy-gap` is the distance between distributions of models. Measurements are named by
@@ -57,7 +58,7 @@ public struct PredictionTotalVariation: Metric {
     summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v1)", arXiv: "2506.20893",
-      place: "TV metric; aggregation chosen"), version: 3)
+      place: "TV metric; aggregation chosen"), version: 4)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// A distance in [0, 1].
@@ -111,6 +112,8 @@ public struct PredictionTotalVariation: Metric {
         var models = references
         models.insert(own, at: position)
         value.spread = spread(models, at: position)
+      } else {
+        value.spread = .ofComparison(with: references) { measurement(part, own, $0).value }
       }
       return value
     }

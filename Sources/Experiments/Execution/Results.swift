@@ -11,11 +11,13 @@ import Unlearning
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [String]) {
   var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
+  var shared = SharedReferences()
   var missing: [String] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
     var names: Set<String> = []
+    if cell.isReference { shared.addReference(cell) }
     rows += notes(of: cell, plan, store)
     for probe in cell.probes {
       guard store.contains(probe.key) else {
@@ -47,9 +49,11 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
             gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,
             variedParameters: cell.variedParameters, isReference: cell.isReference, isOriginal: cell.isOriginal,
             isBaseline: cell.isBaseline))
+        shared.note(measurement, reference, of: cell, row: rows.count - 1, name: name)
       }
     }
   }
+  shared.resolve(&rows)
   return (rows, missing)
 }
 
@@ -83,12 +87,12 @@ private struct ReferenceKey: Hashable {
 
 extension Spread {
   /// What shows how much `value − reference` varies from seed to seed; nil where that is the difference itself.
-  fileprivate static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
+  static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
     func number(_ measured: MeasuredValue) -> Double? {
       switch measured.spread {
       case nil: measured.value
       case .pseudoValue(let number): number
-      case .unknown: nil
+      case .withoutEach, .unknown: nil
       }
     }
     if value.spread == nil, reference.spread == nil { return nil }

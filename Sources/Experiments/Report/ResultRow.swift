@@ -101,7 +101,7 @@ public struct ResultRow: Sendable, Hashable {
     switch spread {
     case nil: value
     case .pseudoValue(let number): number
-    case .unknown: nil
+    case .withoutEach, .unknown: nil
     }
   }
 

@@ -1,7 +1,7 @@
 /// What shows how much a value varies from model to model, where that is not the value itself.
 ///
-/// Tables print the sample standard deviation over seeds of these numbers. In JSON a pseudo-value is a number, and a
-/// spread that cannot be known is the word "unknown".
+/// Tables print the sample standard deviation over seeds of these numbers. In JSON a pseudo-value is a number, values
+/// without each retrained model are a list, and a spread that cannot be known is the word "unknown".
 public enum Spread: Sendable, Hashable {
   /// The model's jackknife pseudo-value `n·θ − (n − 1)·θ₍₋ᵢ₎`: θ is the statistic of all n models, θ₍₋ᵢ₎ that of all but
   /// this one.
@@ -10,6 +10,11 @@ public enum Spread: Sendable, Hashable {
   /// s/√n is that of a mean of independent values.
   /// - Source: Tukey, "Bias and confidence in not quite large samples", Annals of Mathematical Statistics 29, 1958.
   case pseudoValue(Double)
+  /// The value without each retrained model in turn, in the order of the retrained models.
+  ///
+  /// For a model that is compared with all retrained ones: the models of a method share these, so that their values vary
+  /// less than the method's distance does. `joint` makes pseudo-values of them where all seeds are known, as in tables.
+  case withoutEach([Double])
   /// Too few models, or one value that all models share: the table shows "—", never 0.
   case unknown
 
@@ -29,6 +34,40 @@ public enum Spread: Sendable, Hashable {
     return .pseudoValue(2 * total / (n - 1) - 2 * (total - sums[position]) / (n - 2))
   }
 
+  /// The spread of a value that compares one model with all retrained ones.
+  ///
+  /// - Returns: `withoutEach`; `unknown` for a single retrained model.
+  public static func ofComparison<Model>(with retrained: [Model], _ value: ([Model]) -> Double) -> Spread {
+    guard retrained.count > 1 else { return .unknown }
+    return .withoutEach(
+      retrained.indices.map { left in
+        var others = retrained
+        others.remove(at: left)
+        return value(others)
+      })
+  }
+
+  /// The spreads of a method's values, each of which is a comparison of its model with all retrained ones.
+  ///
+  /// With θ the mean of `values` the pseudo-value of seed s is `n·θ − (n − 1)·θ₍₋ₛ₎`, where θ₍₋ₛ₎ is the mean without the
+  /// method's model and without the retrained model of s.
+  /// - Parameter withoutEach: `[n][n]`, for each value that without each retrained model.
+  /// - Parameter positions: For each value the place of the retrained model of its seed.
+  /// - Returns: `unknown` for all below three models, or where there is no value of a retrained model's seed.
+  public static func joint(_ values: [Double], withoutEach: [[Double]], positions: [Int]) -> [Spread] {
+    precondition(values.count == withoutEach.count && values.count == positions.count, "a list for each value")
+    let count = values.count
+    guard count > 2, withoutEach.allSatisfy({ $0.count == count }), positions.sorted() == Array(0..<count) else {
+      return values.map { _ in .unknown }
+    }
+    // n·θ and (n − 1)·θ₍₋ₛ₎ are sums of n and of n − 1 values.
+    let total = values.reduce(0, +)
+    return values.indices.map { own in
+      let others = withoutEach.indices.filter { $0 != own }.map { withoutEach[$0][positions[own]] }
+      return .pseudoValue(total - others.reduce(0, +))
+    }
+  }
+
   /// The spread of model `position`'s part in a mean over models, `statistic` being computed from any subset of them.
   ///
   /// - Returns: `unknown` below `smallest` + 1 models, the fewest that `statistic` can be computed from without one.
@@ -46,23 +85,27 @@ public enum Spread: Sendable, Hashable {
 extension Spread: Codable {
   private static let unknownWord = "unknown"
 
-  /// Reads a number, or the word "unknown".
+  /// Reads a number, a list of numbers, or the word "unknown".
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Double.self) {
       self = .pseudoValue(value)
+    } else if let values = try? container.decode([Double].self) {
+      self = .withoutEach(values)
     } else if try container.decode(String.self) == Self.unknownWord {
       self = .unknown
     } else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a number or 'unknown'")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected a number, a list of numbers or 'unknown'")
     }
   }
 
-  /// Writes a number, or the word "unknown".
+  /// Writes a number, a list of numbers, or the word "unknown".
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .pseudoValue(let value): try container.encode(value)
+    case .withoutEach(let values): try container.encode(values)
     case .unknown: try container.encode(Self.unknownWord)
     }
   }

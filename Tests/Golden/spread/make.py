@@ -26,7 +26,25 @@ for n in (3, 5, 8):
     floor = [
         n * leave_one_out(everything) - (n - 1) * leave_one_out([m for m in everything if m != left]) for left in everything
     ]
-    cases.append({"distances": distances.tolist(), "pseudo": pseudo, "values": values.tolist(), "floor": floor})
+    # A method's models against retrained ones, [n, n]: the mean of the distances, and one that is no mean of them.
+    across = random.uniform(0, 1, (n, n))
+
+    def joint(statistic):
+        def theta(models):
+            return float(numpy.mean([statistic(across[i, models]) for i in models]))
+
+        rest = [[m for m in everything if m != left] for left in everything]
+        return {
+            "own": [statistic(across[i]) for i in everything],
+            "without": [[statistic(across[i, rest[left]]) for left in everything] for i in everything],
+            "pseudo": [n * theta(everything) - (n - 1) * theta(rest[left]) for left in everything],
+        }
+
+    mean, root = joint(lambda d: float(numpy.mean(d))), joint(lambda d: float(numpy.sqrt(numpy.mean(d**2))))
+    cases.append({
+        "distances": distances.tolist(), "pseudo": pseudo, "values": values.tolist(), "floor": floor,
+        "mean": mean, "root": root,
+    })
 
 golden = {"versions": {"numpy": numpy.__version__}, "cases": cases}
 pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")
