@@ -86,7 +86,7 @@ public struct Step: Sendable {
   /// The configuration that the key is made of.
   package let configuration: JSONValue
   /// Names and versions of the plugins that take part.
-  let plugins: [String: Int]
+  package let plugins: [String: Int]
   let work: Work
 
   /// What the executor needs to do it.

@@ -66,6 +66,8 @@ public struct Registry: Sendable {
 public enum RegistryBuilder {
   /// One plugin.
   public static func buildExpression<P: Plugin>(_ plugin: P.Type) -> [any Plugin.Type] { [plugin] }
+  /// Plugins that a program chose, such as some of another registry.
+  public static func buildExpression(_ plugins: [any Plugin.Type]) -> [any Plugin.Type] { plugins }
   /// All plugins of another registry.
   public static func buildExpression(_ registry: Registry) -> [any Plugin.Type] { registry.all }
   /// The whole list.
