@@ -33,7 +33,7 @@ struct PlanText {
       let method = [cell.method, cell.variedParameters].filter { !$0.isEmpty }.joined(separator: " ")
       let name = [cell.data, cell.architecture, cell.forget, method]
       if seeds[name] == nil { names.append(name) }
-      seeds[name, default: []].append("\(cell.seed)")
+      seeds[name, default: []].append(cell.seeds.short)
     }
     let header = ["data", "architecture", "forget", "method", "seeds"]
     return table(header, names.map { $0 + [seeds[$0, default: []].joined(separator: ", ")] })

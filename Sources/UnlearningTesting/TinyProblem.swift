@@ -41,7 +41,7 @@ public struct TinyProblem: Sendable {
   }
 
   private static func run(_ recipe: TrainingRecipe, seed: UInt64) -> Run {
-    Run(random: RandomSource(seed: seed), recipe: recipe, makeClassifier: makeClassifier)
+    Run(random: RandomSource(seed: seed), recipe: OriginalRecipe(recipe), makeClassifier: makeClassifier)
   }
 
   private static func images(perClass: Int, seed: UInt64) -> Dataset {

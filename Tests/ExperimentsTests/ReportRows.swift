@@ -37,7 +37,8 @@ enum ReportRows {
           return [
             ResultRow(
               experiment: "demo", data: "shapes", architecture: "cnn", forget: forget, method: model.method,
-              parameters: model.parameters, seed: seed + 1, kind: kind, name: name, value: values[seed], unit: unit,
+              parameters: model.parameters, seeds: ModelSeeds(training: seed + 1), kind: kind, name: name,
+              value: values[seed], unit: unit,
               direction: direction, reference: reference, gap: reference.map { values[seed] - $0 },
               variedParameters: model.varied, isReference: model.method == "retrain",
               isOriginal: model.method == "original")

@@ -14,7 +14,8 @@ struct ReportSpreadTests {
     func row(_ method: String, _ seed: Int, _ value: Double) -> ResultRow {
       ResultRow(
         experiment: "demo", data: "shapes", architecture: "cnn", forget: "class circle", method: method,
-        parameters: "{}", seed: seed, kind: .metric, name: "total-variation.forget_test", value: value / 100,
+        parameters: "{}", seeds: ModelSeeds(training: seed), kind: .metric, name: "total-variation.forget_test",
+        value: value / 100,
         unit: .fraction, direction: .lower, reference: reference[seed] / 100, gap: (value - reference[seed]) / 100,
         isReference: method == "retrain")
     }

@@ -26,7 +26,8 @@ import Unlearning
     let rows = (1...2).map { seed in
       ResultRow(
         experiment: name, data: giant, architecture: name, forget: "line\nbreak", method: giant, parameters: "{}",
-        seed: seed, kind: .metric, name: "accuracy.\(name)", value: 0.5, unit: .fraction, direction: .higher,
+        seeds: ModelSeeds(training: seed), kind: .metric, name: "accuracy.\(name)", value: 0.5, unit: .fraction,
+        direction: .higher,
         reference: nil, gap: nil, variedParameters: name, isReference: false, isOriginal: false)
     }
     let text = Report(experiment: name, rows: rows, missing: [giant + name], leftOut: [name]).text(format, width: 80)

@@ -7,10 +7,10 @@ import Unlearning
   private let train = Toy.dataset(seed: 3, perClass: 10)
   private let validation = Toy.dataset(seed: 4, perClass: 25)
 
-  private func run(_ keep: TrainingRecipe.Keep, epochs: Int, forgotten: [Int] = [], groups: Bool = false) -> Run {
+  private func run(_ keep: OriginalRecipe.Keep, epochs: Int, forgotten: [Int] = [], groups: Bool = false) -> Run {
     var run = makeRun(forgotten: forgotten, makeClassifier: Toy.classifier)
     // A rate that is too high, so that accuracy goes up and down; constant, so that short trainings begin long ones.
-    run.recipe = TrainingRecipe(epochs: epochs, learningRate: 0.9, batchSize: 8)
+    run.recipe = OriginalRecipe(TrainingRecipe(epochs: epochs, learningRate: 0.9, batchSize: 8))
     run.recipe.keep = keep
     run.recipe.groupRobust = groups
     run.validation = validation

@@ -107,7 +107,8 @@ func makeRun(
   var recipe = TrainingRecipe(epochs: 15, learningRate: 0.1, batchSize: 16)
   recipe.schedule = .cosine
   return Run(
-    random: RandomSource(seed: seed), recipe: recipe, makeClassifier: makeClassifier, forgottenClasses: forgotten,
+    random: RandomSource(seed: seed), recipe: OriginalRecipe(recipe), makeClassifier: makeClassifier,
+    forgottenClasses: forgotten,
     log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 

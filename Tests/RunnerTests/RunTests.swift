@@ -69,7 +69,9 @@ struct RunTests {
     let run = await runner(file, "--store", store, "--format", "csv")
     #expect(run.status == .done, "\(run.messages)")
     let lines = run.output.split(separator: "\n")
-    let columns = "experiment data architecture forget method parameters seed kind name value unit direction"
+    let columns =
+      "experiment data architecture forget method parameters seed unlearning_seed forget_seed kind name value unit"
+      + " direction"
     #expect(lines[0] == (columns + " reference gap spread caveat").replacing(" ", with: ","))
     // A header, 4 accuracies of 3 models of 2 seeds, and the run time of all but the originals.
     #expect(lines.count == 29)

@@ -66,16 +66,16 @@ final class DataCache: Sendable {
   /// The data of `setting`, parted by its request.
   func split(_ setting: Step.Setting) throws -> ForgetSplit {
     try split(
-      data: setting.data, request: setting.request, drawSeed: setting.drawSeed, label: setting.requestLabel)
+      data: setting.data, request: setting.request, drawSeed: setting.seeds.forget, label: setting.requestLabel)
   }
 
   /// The data set at `index`, parted by `request`, which notes call `label`.
-  func split(data index: Int, request: ForgetRequest, drawSeed: Int, label: String) throws -> ForgetSplit {
+  func split(data index: Int, request: ForgetRequest, drawSeed: Int?, label: String) throws -> ForgetSplit {
     let data = try data(index)
-    let key = SplitKey(data: index, request: request, seed: drawSeed)
+    let key = SplitKey(data: index, request: request, seed: drawSeed ?? 0)
     return try splits.withLock { cache in
       if let known = cache[key] { return known }
-      let random = RandomSource(seed: UInt64(drawSeed)).stream("forget request")
+      let random = RandomSource(seed: UInt64(drawSeed ?? 0)).stream("forget request")
       let split = try request.split(data, random: random)
       // Draws of the same request differ in samples, not in counts.
       let isFirst = !cache.keys.contains { $0.data == key.data && $0.request == key.request }

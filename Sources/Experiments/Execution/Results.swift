@@ -35,14 +35,14 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       }
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
-        let place = ReferenceKey(group: cell.group, seed: cell.seed, name: name)
+        let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
         guard names.insert(name).inserted else { throw ResultsError.nameTwice(name, cell: cell.label) }
         if cell.isReference { references[place] = measurement }
         let reference = measurement.reference == .none ? nil : references[place]
         rows.append(
           ResultRow(
             experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
-            method: cell.method, parameters: cell.parameters.canonicalText, seed: cell.seed,
+            method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds,
             kind: probe.kind == "attack" ? .attack : .metric, name: name, value: measurement.value,
             unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
             gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
@@ -65,7 +65,7 @@ private func notes(of cell: Cell, _ plan: Plan, _ store: Store) -> [ResultRow] {
     record.notes[name].map { value in
       ResultRow(
         experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
-        method: cell.method, parameters: cell.parameters.canonicalText, seed: cell.seed, kind: .note,
+        method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds, kind: .note,
         name: "notes.\(name)", value: value, unit: unit, direction: .nearest,
         variedParameters: cell.variedParameters)
     }

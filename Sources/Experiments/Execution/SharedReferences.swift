@@ -7,6 +7,7 @@ struct SharedReferences {
     var group: String
     var method: String
     var parameters: String
+    var round: Int
     var measurement: String
   }
 
@@ -22,7 +23,7 @@ struct SharedReferences {
   private var values: [Model: [Value]] = [:]
 
   /// Adds the next retrained model of a group.
-  mutating func addReference(_ cell: Cell) { seeds[cell.group, default: []].append(cell.seed) }
+  mutating func addReference(_ cell: Cell) { seeds[cell.group, default: []].append(cell.seeds.training) }
 
   /// Remembers a value if it shares the retrained models with those of other seeds.
   ///
@@ -32,9 +33,10 @@ struct SharedReferences {
   mutating func note(_ measurement: MeasuredValue, _ reference: MeasuredValue?, of cell: Cell, row: Int, name: String) {
     guard case .withoutEach = measurement.spread else { return }
     let model = Model(
-      group: cell.group, method: cell.method, parameters: cell.parameters.canonicalText, measurement: name)
+      group: cell.group, method: cell.method, parameters: cell.parameters.canonicalText, round: cell.round,
+      measurement: name)
     values[model, default: []].append(
-      Value(measurement: measurement, reference: reference, seed: cell.seed, row: row))
+      Value(measurement: measurement, reference: reference, seed: cell.seeds.training, row: row))
   }
 
   /// Gives the rows of these values their spreads, and those of their differences from retraining.

@@ -47,7 +47,7 @@ final class StepRunner: Sendable {
       if isDue { observer.noted("\(done) of \(missing) pictures are decoded") }
       return !cancellation.isRequested
     }
-    outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.count + 4))
+    outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.training.count + 4))
     environment = StepEnvironment(plan)
   }
 
@@ -142,7 +142,8 @@ final class StepRunner: Sendable {
     let layers = source.architecture
     let initial = try initialWeights(setting)
     let run = Run(
-      random: RandomSource(seed: UInt64(setting.seed)).stream("run"), recipe: setting.recipe.recipe,
+      random: RandomSource(seed: UInt64(setting.seeds.unlearning ?? setting.seeds.training)).stream("run"),
+      recipe: setting.recipe.recipe,
       makeClassifier: { random in
         var classifier = Classifier(
           body: layers, imageShape: source.imageShape, classCount: source.classCount, random: random)
@@ -218,7 +219,7 @@ final class StepRunner: Sendable {
     return EvidenceContext(
       forgottenClasses: split.forgottenClasses, classCount: split.retainTrain.classCount,
       classNames: split.retainTrain.classNames,
-      random: RandomSource(seed: UInt64(setting.drawSeed)).stream("evidence"), groups: split.groupContext)
+      random: RandomSource(seed: UInt64(setting.seeds.forget ?? 0)).stream("evidence"), groups: split.groupContext)
   }
 
   private func evidence(_ setting: Step.Setting, _ target: Step.Target) throws -> Evidence {

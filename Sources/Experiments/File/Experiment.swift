@@ -10,8 +10,8 @@ public struct Experiment: Sendable {
   public let name: String
   /// The file, as it was named.
   public let file: String
-  /// An axis of the grid.
-  public let seeds: [Int]
+  /// What models start from.
+  public let seeds: Seeds
   /// The share of the training data that is put aside for validation.
   public let validationFraction: Double
   let data: [Variant]
@@ -67,7 +67,10 @@ extension Experiment {
   /// Refuses grids that are too large to plan.
   func checkCellCount() throws(DiagnosticList) {
     var count = 1
-    for axis in [data.count, architectures.count, recipes.count, forget.count, seeds.count, methods.count + 2] {
+    for axis in [
+      data.count, architectures.count, recipes.count, forget.count, seeds.training.count,
+      methods.count * seeds.rounds + 2,
+    ] {
       let (product, overflow) = count.multipliedReportingOverflow(by: axis)
       guard !overflow, product <= Plan.maximumCells else {
         let message =
@@ -82,13 +85,13 @@ extension Experiment {
 
 /// How originals and retrained models are trained: one value of an axis.
 struct RecipeVariant: Sendable {
-  let recipe: TrainingRecipe
+  let recipe: OriginalRecipe
   let parameters: JSONValue
   /// The canonical text of the parameters.
   let parametersText: String
   let varied: [Variant.Assignment]
 
-  init(recipe: TrainingRecipe, parameters: JSONValue, varied: [Variant.Assignment]) {
+  init(recipe: OriginalRecipe, parameters: JSONValue, varied: [Variant.Assignment]) {
     (self.recipe, self.parameters, self.varied) = (recipe, parameters, varied)
     parametersText = parameters.canonicalText
   }
@@ -200,12 +203,11 @@ struct ForgetEntry: Sendable {
   var drawsEachSeed = false
 
   /// Seeds the draw of samples; the same for all seeds of the grid, so that all models forget the same samples, unless the
-  /// file says `seed: each`.
-  func drawSeed(trainingSeed: Int) -> Int {
-    if drawsEachSeed { return trainingSeed }
-    return switch kind {
-    case .request(_, let seed), .groups(_, _, let seed): seed
-    case .classes: 0
+  /// file says `seed: each`; nil where nothing is drawn.
+  func drawSeed(trainingSeed: Int) -> Int? {
+    switch kind {
+    case .classes, .request(.indices, _): nil
+    case .request(_, let seed), .groups(_, _, let seed): drawsEachSeed ? trainingSeed : seed
     }
   }
 }

@@ -12,7 +12,7 @@ struct ExperimentReader {
 
   struct Parts {
     var name: String
-    var seeds: [Int]
+    var seeds: Seeds
     var validationFraction: Double
     var data: [Variant]
     var architectures: [Variant]
@@ -89,8 +89,18 @@ struct ExperimentReader {
     return name
   }
 
-  private func seeds() -> [Int] {
-    guard let node = root["seeds"] else { return [1] }
+  private func seeds() -> Seeds {
+    guard let node = root["seeds"] else { return Seeds(training: [1]) }
+    guard let entries = node.entries else { return Seeds(training: seeds(node)) }
+    node.reportUnknownKeys(known: ["training", "unlearning"], diagnostics)
+    if node["training"] == nil { diagnostics.report("the key 'training' is missing", at: node.mark) }
+    return Seeds(
+      training: entries.first { $0.key == "training" }.map { seeds($0.value) } ?? [],
+      unlearning: entries.first { $0.key == "unlearning" }.map { seeds($0.value) })
+  }
+
+  /// A list of different seeds.
+  private func seeds(_ node: Node) -> [Int] {
     guard let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one seed is needed", at: node.mark) }
     if items.count > ValueRange.longestList {
@@ -126,7 +136,7 @@ struct ExperimentReader {
   private func recipes(_ variants: VariantReader) -> [RecipeVariant] {
     let node = root["training"]
     return Sweep.expand(node, diagnostics: diagnostics).compactMap { cell in
-      guard let (recipe, parameters) = variants.decode(TrainingRecipe.self, from: cell.node) else { return nil }
+      guard let (recipe, parameters) = variants.decode(OriginalRecipe.self, from: cell.node) else { return nil }
       do throws(ParameterError) {
         try recipe.validate()
       } catch {
@@ -140,26 +150,27 @@ struct ExperimentReader {
   private func forget() -> [ForgetEntry] {
     guard let node = root["forget"], let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
-    let requests = items.compactMap { item -> ForgetEntry? in
-      if item["group"] != nil { return groups(item) }
-      guard let entries = item.entries, entries.count == 1 else {
-        diagnostics.report(
-          "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
-            + "'samples: {count: 100}', 'indices: file', '{group: {target: name, sensitive: name}, ratio: 0.5}'; "
-            + "found \(item.kindDescription)", at: item.mark)
-        return nil
+    let requests = items.flatMap { Sweep.expand($0, diagnostics: diagnostics).compactMap(\.node) }
+      .compactMap { item -> ForgetEntry? in
+        if item["group"] != nil { return groups(item) }
+        guard let entries = item.entries, entries.count == 1 else {
+          diagnostics.report(
+            "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
+              + "'samples: {count: 100}', 'indices: file', '{group: {target: name, sensitive: name}, ratio: 0.5}'; "
+              + "found \(item.kindDescription)", at: item.mark)
+          return nil
+        }
+        switch entries[0].key {
+        case "class": return classes(entries[0].value)
+        case "samples": return samples(entries[0].value)
+        case "indices": return indices(entries[0].value)
+        default:
+          let problem = unknownName(
+            "kind of forget request", entries[0].key, known: ["class", "samples", "indices", "group"])
+          diagnostics.report(problem, at: entries[0].keyMark)
+          return nil
+        }
       }
-      switch entries[0].key {
-      case "class": return classes(entries[0].value)
-      case "samples": return samples(entries[0].value)
-      case "indices": return indices(entries[0].value)
-      default:
-        let problem = unknownName(
-          "kind of forget request", entries[0].key, known: ["class", "samples", "indices", "group"])
-        diagnostics.report(problem, at: entries[0].keyMark)
-        return nil
-      }
-    }
     for (index, request) in requests.enumerated() {
       guard requests[..<index].contains(where: { $0.label == request.label }) else { continue }
       diagnostics.report("the forget request '\(request.label)' is listed twice", at: request.mark)

@@ -17,8 +17,10 @@ public struct Cell: Sendable {
   public let parameters: JSONValue
   /// What sweeps vary: "tilt=10 temperature=0.1"; empty if nothing.
   public let variedParameters: String
-  /// The seed.
-  public let seed: Int
+  /// What its random numbers come from.
+  public let seeds: ModelSeeds
+  /// The place of its unlearning seed among those of the file: models of one method and one place are compared as a bank.
+  let round: Int
   /// Whether this is the model that others are compared with.
   public let isReference: Bool
   /// Whether this is the model before unlearning.
@@ -42,9 +44,12 @@ public struct Cell: Sendable {
     let key: StepKey
   }
 
+  /// The seed of the original's or the retrained model's training.
+  public var seed: Int { seeds.training }
+
   /// The cell in one line.
   public var label: String {
-    [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", "seed \(seed)"]
+    [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", seeds.label]
       .joined(separator: " / ")
   }
 }
@@ -107,8 +112,14 @@ public struct Step: Sendable {
     var request: ForgetRequest
     /// The request with the names of the data set's classes, as tables and progress print it.
     var requestLabel: String
-    var drawSeed: Int
-    var seed: Int
+    var seeds: ModelSeeds
+
+    /// The setting of the call `round` of a method.
+    func unlearning(_ seed: Int) -> Setting {
+      var setting = self
+      setting.seeds.unlearning = seed
+      return setting
+    }
   }
 
   /// The model that is attacked or measured, and what is known of its peers.

@@ -105,10 +105,11 @@ struct PlanBuilder {
           for entry in experiment.forget {
             guard let request = entry.request(of: source, diagnostics: nil) else { continue }
             let label = entry.label(of: source)
-            let settings = experiment.seeds.map { seed in
+            let settings = experiment.seeds.training.map { seed in
               Step.Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
-                requestLabel: label, drawSeed: entry.drawSeed(trainingSeed: seed), seed: seed)
+                requestLabel: label,
+                seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
             }
             try addGroup(
               Group(data: data, entry: entry, forget: label, request: request, settings: settings))
@@ -173,29 +174,47 @@ struct PlanBuilder {
       }
       guard let bank = banks[method.comparedWith] else { preconditionFailure("there is a reference of every kind") }
       guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { continue }
-      var models: [(position: Int, key: StepKey)] = []
-      var peers = Peers()
-      for (position, setting) in group.settings.enumerated() {
-        if let exclusion = exclusion(group, setting, method: method, attack: nil) {
-          pruned.append(
-            PrunedCell(
-              description: "\(group.label) / \(method.label) / seed \(setting.seed)",
-              reason: "excluded by {\(exclusion.description)}"))
-          continue
-        }
-        let model = try addUnlearning(setting, method: method, original: originals[position])
-        models.append((position, model))
-        peers.predictions.append(
-          try addPrediction(setting, model: model, of: method.label, features: readsFeatures))
+      // A method that starts from nothing has no seed of its own.
+      let rounds = type(of: plugin).needs.contains(.originalModel) ? experiment.seeds.rounds : 1
+      for round in 0..<rounds {
+        try addRound(round, of: method, group, originals, bank, readsFeatures)
       }
-      for (place, model) in models.enumerated() {
-        let setting = group.settings[model.position]
-        peers.position = place
-        let probes = try addProbes(
-          setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
-          label: method.label, referenceProbes: bank.probes[model.position])
-        addCell(group, setting, method: method, against: method.comparedWith, probes: probes, model: model.key)
+    }
+  }
+
+  /// Adds one call of `method` on each original, and what is measured of the models.
+  ///
+  /// The models of a round are peers: of two models by one original the randomness is not all their own.
+  private mutating func addRound(
+    _ round: Int, of method: Variant, _ group: Group, _ originals: [StepKey], _ bank: Bank, _ readsFeatures: Bool
+  ) throws {
+    let startsFromOriginal = (method.plugin as? any UnlearningMethod).map { type(of: $0).needs }?.contains(
+      .originalModel)
+    var models: [(position: Int, setting: Step.Setting, key: StepKey)] = []
+    var peers = Peers()
+    for (position, setting) in group.settings.enumerated() {
+      let training = setting.seeds.training
+      let setting =
+        startsFromOriginal == true ? setting.unlearning(experiment.seeds.unlearning(round, of: training)) : setting
+      if let exclusion = exclusion(group, setting, method: method, attack: nil) {
+        pruned.append(
+          PrunedCell(
+            description: "\(group.label) / \(method.label) / \(setting.seeds.label)",
+            reason: "excluded by {\(exclusion.description)}"))
+        continue
       }
+      let model = try addUnlearning(setting, method: method, original: originals[position])
+      models.append((position, setting, model))
+      peers.predictions.append(try addPrediction(setting, model: model, of: method.label, features: readsFeatures))
+    }
+    for (place, model) in models.enumerated() {
+      peers.position = place
+      let probes = try addProbes(
+        model.setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
+        label: method.label, referenceProbes: bank.probes[model.position])
+      addCell(
+        group, model.setting, method: method, against: method.comparedWith, probes: probes, model: model.key,
+        round: round)
     }
   }
 
@@ -261,7 +280,7 @@ struct PlanBuilder {
 
   private mutating func addCell(
     _ group: Group, _ setting: Step.Setting, method shown: Variant?, isReference: Bool = false,
-    against reference: RetainSampling, probes: [Cell.Probe], model: StepKey? = nil
+    against reference: RetainSampling, probes: [Cell.Probe], model: StepKey? = nil, round: Int = 0
   ) {
     var parameters = shown?.parameters.members ?? []
     var labels = [shown?.variedLabel ?? ""]
@@ -284,7 +303,7 @@ struct PlanBuilder {
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: shown?.name ?? "original", parameters: .object(parameters),
-        variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seed: setting.seed,
+        variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds, round: round,
         isReference: isReference, isOriginal: shown == nil, isBaseline: false, probes: probes,
         notes: model.flatMap { model in
           (shown?.plugin as? any UnlearningMethod).map { (model, type(of: $0).notesShown) }
@@ -297,7 +316,8 @@ struct PlanBuilder {
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,
-        method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seed: setting.seed,
+        method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seeds: setting.seeds,
+        round: 0,
         isReference: false, isOriginal: false, isBaseline: true, probes: probes, notes: nil,
         group: "\(group.label) / \(RetainSampling.shuffle)"))
   }
@@ -327,7 +347,7 @@ struct PlanBuilder {
 
   func label(_ setting: Step.Setting, _ rest: String...) -> String {
     let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
-    return (parts + ["seed \(setting.seed)"]).filter { !$0.isEmpty }.joined(separator: " / ")
+    return (parts + [setting.seeds.label]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
   func common(_ setting: Step.Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }
@@ -336,7 +356,7 @@ struct PlanBuilder {
     common(setting) + [
       architectureParts[setting.architecture.label] ?? KeyPart("architecture", setting.architecture.identity),
       KeyPart("training", setting.recipe.parameters, text: setting.recipe.parametersText),
-      KeyPart("seed", .int(setting.seed)),
+      KeyPart("seed", .int(setting.seeds.training)),
     ]
   }
 
@@ -344,7 +364,7 @@ struct PlanBuilder {
     let known = requestParts[setting.request]
     let part = try known ?? KeyPart("forget", try JSONValue(setting.request))
     if known == nil { requestParts[setting.request] = part }
-    return [part, KeyPart("forget_seed", .int(setting.drawSeed))]
+    return [part, KeyPart("forget_seed", .int(setting.seeds.forget ?? 0))]
   }
 
   mutating func part(_ key: String, _ variant: Variant) throws -> KeyPart {
@@ -368,7 +388,8 @@ struct PlanBuilder {
     let parent = needs.contains(.originalModel) ? original : nil
     return add(
       .unlearn, label(setting, setting.requestLabel, method.label), parents: parent.map { [$0] } ?? [],
-      configuration: modelSetting(setting) + (try request(setting)) + [try part("method", method)],
+      configuration: modelSetting(setting) + (try request(setting)) + [try part("method", method)]
+        + (parent == nil ? [] : [KeyPart("unlearning_seed", .int(setting.seeds.unlearning ?? setting.seeds.training))]),
       plugins: [experiment.data[setting.data], setting.architecture, method],
       work: .unlearn(setting, method: method, original: parent))
   }

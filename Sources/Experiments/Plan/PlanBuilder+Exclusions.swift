@@ -15,7 +15,7 @@ extension PlanBuilder {
       }
       pruned.append(
         PrunedCell(
-          description: "\(group.label) / seed \(setting.seed)", reason: "excluded by {\(exclusion.description)}"))
+          description: "\(group.label) / \(setting.seeds.label)", reason: "excluded by {\(exclusion.description)}"))
     }
     return kept
   }
@@ -43,7 +43,8 @@ extension PlanBuilder {
         case "architecture": return value == group.architecture.name || value == group.architecture.label
         case "forget":
           return [group.entry.label, group.forget].contains { $0 == value || $0 == "class \(value)" }
-        case "seed": return value == "\(setting.seed)"
+        case "seed": return value == "\(setting.seeds.training)"
+        case "unlearning_seed": return setting.seeds.unlearning.map { value == "\($0)" } ?? false
         case "method": return value == (method?.name ?? "original")
         case "attack": return value == attack?.name
         default:

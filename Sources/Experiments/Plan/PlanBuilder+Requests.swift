@@ -17,7 +17,7 @@ extension PlanBuilder {
         // How many samples are drawn depends on the request, not on the seed of the draw.
         let label = entry.label(of: source)
         do {
-          let seed = entry.drawSeed(trainingSeed: experiment.seeds.first ?? 0)
+          let seed = entry.drawSeed(trainingSeed: experiment.seeds.training.first ?? 0)
           _ = try outlines.split(data: index, request: request, drawSeed: seed, label: label)
         } catch let error as DataError where error.isAboutRequest {
           diagnostics.report("\(data.label) / \(label): \(error)", at: entry.mark)

@@ -28,11 +28,11 @@ package struct Workloads {
   package init(_ steps: some Sequence<Step>, samples: (_ data: Int) throws -> (train: Int, test: Int)) rethrows {
     for step in steps {
       switch step.work {
-      case .train(let setting): try add(setting.recipe.recipe, setting, samples)
+      case .train(let setting): try add(setting.recipe.recipe.steps, setting, samples)
       case .unlearn(let setting, let method, let original):
         // Retraining takes the recipe of originals; it is the one kind of method that needs none of these.
         let own = try? method.parameters["training"]?.decode(TrainingRecipe.self)
-        if let recipe = original == nil ? setting.recipe.recipe : own {
+        if let recipe = original == nil ? setting.recipe.recipe.steps : own {
           try add(recipe, setting, samples)
         } else {
           unknownMethods.insert(method.name)

@@ -11,6 +11,7 @@ enum CSVText {
   private static func fields(_ row: ResultRow) -> [String] {
     [
       row.experiment, row.data, row.architecture, row.forget, row.method, row.parameters, "\(row.seed)",
+      row.unlearningSeed.map { "\($0)" } ?? "", row.forgetSeed.map { "\($0)" } ?? "",
       row.kind.rawValue, row.name, number(row.value), row.unit.rawValue, row.direction.rawValue,
       row.reference.map(number) ?? "", row.gap.map(number) ?? "",
       row.spreadNumber.map(number) ?? "", row.caveat ?? "",

@@ -14,8 +14,8 @@ public enum ResultKind: String, Sendable, Codable, CaseIterable {
 
 /// One measured value of one model: a row of the results, tidy.
 ///
-/// Encodes under the names of `columns`, in their order; `reference`, `gap`, `spread` and `caveat` are null where there is
-/// none.
+/// Encodes under the names of `columns`, in their order; seeds that are nil, `reference`, `gap`, `spread` and `caveat` are null
+/// where there is none.
 public struct ResultRow: Sendable, Hashable {
   /// The name of the experiment.
   public var experiment: String
@@ -29,8 +29,12 @@ public struct ResultRow: Sendable, Hashable {
   public var method: String
   /// All parameters of the method, resolved, as JSON text.
   public var parameters: String
-  /// The seed.
+  /// The seed of the original's or the retrained model's training.
   public var seed: Int
+  /// The seed of the method's call; nil where nothing is unlearned.
+  public var unlearningSeed: Int?
+  /// The seed that draws the forget set; nil where the request leaves nothing to chance.
+  public var forgetSeed: Int?
   /// Who found the value: a metric, an attack or the method itself.
   public var kind: ResultKind
   /// `<plugin>.<variant or split>`.
@@ -64,7 +68,7 @@ public struct ResultRow: Sendable, Hashable {
   /// A row; see the properties.
   public init(
     experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
-    seed: Int, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
+    seeds: ModelSeeds, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
     reference: Double? = nil, gap: Double? = nil, spread: Spread? = nil, gapSpread: Spread? = nil,
     caveat: String? = nil, variedParameters: String = "", isReference: Bool = false, isOriginal: Bool = false,
     isBaseline: Bool = false
@@ -75,7 +79,9 @@ public struct ResultRow: Sendable, Hashable {
     self.forget = forget
     self.method = method
     self.parameters = parameters
-    self.seed = seed
+    seed = seeds.training
+    unlearningSeed = seeds.unlearning
+    forgetSeed = seeds.forget
     self.kind = kind
     self.name = name
     self.value = value
@@ -111,10 +117,12 @@ public struct ResultRow: Sendable, Hashable {
   /// The row as an object of `columns`: `parameters` is an object itself, a value that is no finite number is null.
   public var json: JSONValue {
     func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+    func integer(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
     let resolved = (try? JSONValue(parsing: parameters)) ?? .string(parameters)
     let members: [(CodingKeys, JSONValue)] = [
       (.experiment, .string(experiment)), (.data, .string(data)), (.architecture, .string(architecture)),
       (.forget, .string(forget)), (.method, .string(method)), (.parameters, resolved), (.seed, .int(seed)),
+      (.unlearningSeed, integer(unlearningSeed)), (.forgetSeed, integer(forgetSeed)),
       (.kind, .string(kind.rawValue)), (.name, .string(name)), (.value, number(value)),
       (.unit, .string(unit.rawValue)), (.direction, .string(direction.rawValue)), (.reference, number(reference)),
       (.gap, number(gap)), (.spread, number(spreadNumber)), (.caveat, caveat.map { .string($0) } ?? .null),
@@ -125,7 +133,10 @@ public struct ResultRow: Sendable, Hashable {
 
 extension ResultRow: Codable {
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case experiment, data, architecture, forget, method, parameters, seed, kind, name, value, unit, direction
+    case experiment, data, architecture, forget, method, parameters, seed
+    case unlearningSeed = "unlearning_seed"
+    case forgetSeed = "forget_seed"
+    case kind, name, value, unit, direction
     case reference, gap, spread, caveat
   }
 
@@ -140,7 +151,10 @@ extension ResultRow: Codable {
       experiment: try text(.experiment), data: try text(.data), architecture: try text(.architecture),
       forget: try text(.forget), method: method,
       parameters: try container.decode(JSONValue.self, forKey: .parameters).description,
-      seed: try container.decode(Int.self, forKey: .seed),
+      seeds: ModelSeeds(
+        training: try container.decode(Int.self, forKey: .seed),
+        unlearning: try container.decodeIfPresent(Int.self, forKey: .unlearningSeed),
+        forget: try container.decodeIfPresent(Int.self, forKey: .forgetSeed)),
       kind: try container.decode(ResultKind.self, forKey: .kind), name: try text(.name),
       value: value,
       unit: try container.decode(MeasurementUnit.self, forKey: .unit),

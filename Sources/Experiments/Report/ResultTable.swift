@@ -56,25 +56,33 @@ struct ResultTable {
     /// Whether the difference may be 0: its 95 % interval, paired by seed, contains 0 or cannot be computed.
     var isInconclusive: Bool
 
-    /// The summary of `rows`, one for each seed.
+    /// The summary of `rows`, one for each seed of training and of unlearning.
     ///
     /// - Parameter seeds: Seeds of the table. With one, no difference has an interval and none is marked; with more, the
     ///   difference of a method with a single finished seed is marked.
     init(_ rows: [ResultRow], interval: ReportInterval, seeds: Int) {
-      let gaps = rows.compactMap(\.gap)
+      // Models unlearned from one original are no independent ones: a training seed is one observation.
+      let models = ResultTable.grouped(rows, by: \.seed)
+      func means(_ number: (ResultRow) -> Double?) -> [Double?] {
+        models.map { rows in
+          let numbers = rows.compactMap(number)
+          return numbers.count == rows.count ? Statistics.mean(numbers) : nil
+        }
+      }
+      let gaps = means(\.gap).compactMap(\.self)
       let unit = rows[0].unit
-      mean = unit.text(Statistics.mean(rows.map(\.value)))
+      mean = unit.text(Statistics.mean(means(\.value).compactMap(\.self)))
       deviation =
-        rows.count < 2
+        models.count < 2
         ? nil
-        : Statistics.spread(rows.map(\.spreadNumber), interval).map { unit.text($0) } ?? Self.noValue
+        : Statistics.spread(means(\.spreadNumber), interval).map { unit.text($0) } ?? Self.noValue
       // A seed without a gap would make the difference of two means over different seeds.
-      let hasGap = !rows[0].isReference && gaps.count == rows.count
+      let hasGap = !rows[0].isReference && gaps.count == models.count
       gap = hasGap ? unit.signedText(Statistics.mean(gaps)) : nil
       hasCaveat = rows.contains { $0.caveat != nil }
-      let halfWidth = Statistics.spread(rows.map(\.gapSpreadNumber), .t95)
+      let halfWidth = Statistics.spread(means(\.gapSpreadNumber), .t95)
       isInconclusive =
-        hasGap && max(seeds, rows.count) > 1 && gaps.contains { $0 != 0 }
+        hasGap && max(seeds, models.count) > 1 && gaps.contains { $0 != 0 }
         && (halfWidth.map { abs(Statistics.mean(gaps)) <= $0 } ?? true)
     }
 

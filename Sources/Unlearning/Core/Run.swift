@@ -8,7 +8,7 @@ public struct Run: Sendable {
   /// The source of everything random in this call.
   public var random: RandomSource
   /// How the original model was trained; retraining follows it.
-  public var recipe: TrainingRecipe
+  public var recipe: OriginalRecipe
   /// A fresh model of the original's architecture.
   public var makeClassifier: @Sendable (RandomSource) -> Classifier
   /// The forgotten classes in ascending order; empty for sample requests.
@@ -28,7 +28,7 @@ public struct Run: Sendable {
 
   /// A run; without further words it has no deadline, tells nobody and is never cancelled.
   public init(
-    random: RandomSource, recipe: TrainingRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
+    random: RandomSource, recipe: OriginalRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
     forgottenClasses: [Int] = [], validation: Dataset? = nil, deadline: ContinuousClock.Instant? = nil,
     log: Logger = Logger(label: "lacuna"),
     progress: @escaping @Sendable (Double) -> Void = { _ in },

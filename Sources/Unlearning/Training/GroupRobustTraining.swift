@@ -45,7 +45,7 @@ extension Run {
   ///
   /// - Throws: `unsupportedRequest` without a sensitive attribute; what `fit` throws.
   func fitGroupRobust(
-    _ model: Classifier, to data: Dataset, by recipe: TrainingRecipe, purpose: String,
+    _ model: Classifier, to data: Dataset, by recipe: OriginalRecipe, purpose: String,
     afterEpoch: (_ epoch: Int, _ model: Classifier) throws -> Void
   ) throws -> Classifier {
     guard let groups = data.groups, let sizes = data.groupSizes else {
@@ -54,7 +54,7 @@ extension Run {
     let members = Dictionary(grouping: groups.indices) { groups[$0] }
     let present = members.keys.sorted()
     var weights = GroupWeights(count: sizes.count, step: recipe.groupStep)
-    let smoothing = Float(recipe.labelSmoothing)
+    let smoothing = Float(recipe.steps.labelSmoothing)
     func draw(_ epoch: Int) -> Dataset {
       var random = self.random.stream("group-DRO", epoch)
       return data.selecting(
@@ -70,7 +70,7 @@ extension Run {
         let drawn = draw(epoch)
         drawnGroups = drawn.groups ?? []
         return drawn
-      }, count: data.count, by: recipe, purpose: purpose, afterEpoch: afterEpoch
+      }, count: data.count, by: recipe.steps, purpose: purpose, afterEpoch: afterEpoch
     ) { step in
       let predictions = Predictions(
         logits: step.logits.value, features: nil, labels: step.labels, indices: step.batch.indices)

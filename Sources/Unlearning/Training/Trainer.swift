@@ -160,7 +160,7 @@ extension Run {
       recipe.groupRobust
       ? try fitGroupRobust(model, to: data, by: recipe, purpose: purpose, afterEpoch: take)
       : try fit(
-        model, to: { sampler?.samples($0) ?? data }, count: data.count, by: recipe, purpose: purpose,
+        model, to: { sampler?.samples($0) ?? data }, count: data.count, by: recipe.steps, purpose: purpose,
         afterEpoch: take
       ) { $0.crossEntropy }
     guard let kept, let best = kept.model else { return last }

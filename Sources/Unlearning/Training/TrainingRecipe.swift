@@ -1,7 +1,7 @@
 public import Data
 public import Engine
 
-/// How a model is trained or fine-tuned: the block `training:` of experiment files and of most methods.
+/// How the steps of a training or fine-tuning are taken: the block `training:` of most methods, and most of `OriginalRecipe`.
 public struct TrainingRecipe: ParameterSet, Hashable {
   /// The kinds of optimiser.
   public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case sgd, adam, adamw }
@@ -18,14 +18,6 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     case step
     /// Once an epoch, as PyTorch's schedulers do when `step()` is called after each epoch.
     case epoch
-  }
-
-  /// Which epoch's model a training ends with.
-  public enum Keep: String, Codable, Sendable, CaseIterable {
-    /// The last one's.
-    case last
-    /// That of the best accuracy on validation samples, the first of equals.
-    case bestValidation = "best-validation"
   }
 
   /// Passes over the data.
@@ -64,12 +56,6 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   public var labelSmoothing = 0.0
   /// How images move in training.
   public var augmentation = Augmentation.none
-  /// Whether groups with large losses weigh more (group-DRO); of originals and retrained models only.
-  public var groupRobust = false
-  /// η of group-DRO.
-  public var groupStep = 0.01
-  /// Which epoch's model is kept; of originals and retrained models only.
-  public var keep = Keep.last
 
   /// SGD at rate 0.1 along a cosine, 30 epochs of batches of 128.
   public init() {}
@@ -111,12 +97,6 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("augmentation.padding", "random shift in pixels, both ways", .closed(0, 1024)),
     ParameterField("augmentation.flip", "whether images are mirrored at random"),
     ParameterField("augmentation.resized_crop", "whether images are parts at random, resized"),
-    ParameterField(
-      "group_robust", "whether groups with large losses weigh more (group-DRO); of originals and retrained models only"),
-    ParameterField("group_step", "how fast group-DRO moves the weights of groups", .positive),
-    ParameterField(
-      "keep", "which epoch's model is kept; of originals and retrained models only",
-      .oneOf(Keep.allCases.map(\.rawValue))),
   ]
 
   /// The fields of a recipe that is nested under `name`.

@@ -10,7 +10,7 @@ enum ExperimentSchema {
   /// The schema, draft 2020-12.
   static func schema(of registry: Registry) -> JSONValue {
     let plugins = PluginDescription.all(of: PluginRole.allCases, in: registry)
-    let training = ParameterDescription.all(of: TrainingRecipe.self)
+    let training = ParameterDescription.all(of: OriginalRecipe.self)
     let values = ParameterSchema.definitions(of: plugins.flatMap(\.parameters) + training)
     let blocks = plugins.map { plugin in
       let block = ParameterSchema.block(plugin.parameters)
@@ -41,8 +41,17 @@ enum ExperimentSchema {
       (
         "seeds",
         [
-          "description": "An axis of the grid; the retrained models of all seeds are compared with each other.",
-          "type": "array", "items": ["type": "integer", "minimum": 0], "minItems": 1, "uniqueItems": true,
+          "description": """
+          An axis of the grid; the retrained models of all seeds are compared with each other. A list holds seeds of \
+          training, by which originals are unlearned, too; an object crosses them with seeds of unlearning.
+          """,
+          "anyOf": [
+            seedList,
+            [
+              "type": "object", "properties": ["training": seedList, "unlearning": seedList],
+              "required": ["training"], "additionalProperties": false,
+            ],
+          ],
           "default": [1],
         ]
       ),
@@ -76,6 +85,10 @@ enum ExperimentSchema {
       ),
     ]
   }
+
+  private static let seedList: JSONValue = [
+    "type": "array", "items": ["type": "integer", "minimum": 0], "minItems": 1, "uniqueItems": true,
+  ]
 
   private static let forget: JSONValue = [
     "description": "What the models are to forget; an axis of the grid.",
@@ -154,8 +167,15 @@ enum ExperimentSchema {
 
   /// What the draw of samples starts from.
   private static let drawSeed: JSONValue = [
-    "description": "One draw for all seeds of the grid, or 'each' for a draw with every training seed.",
-    "anyOf": [["type": "integer", "minimum": 0], ["enum": ["each"]]], "default": 0,
+    "description":
+      "One draw for all seeds of the grid, several by 'sweep', or 'each' for a draw with every training seed.",
+    "anyOf": [
+      ["type": "integer", "minimum": 0], ["enum": ["each"]],
+      [
+        "type": "object", "properties": ["sweep": seedList], "required": ["sweep"], "additionalProperties": false,
+      ],
+    ],
+    "default": 0,
   ]
 
   /// An object with the one key `name`.

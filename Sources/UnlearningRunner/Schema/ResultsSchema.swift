@@ -32,7 +32,20 @@ enum ResultsSchema {
         "description": "The method; 'original' before unlearning, or an answer without a model, as 'constant answer'.",
       ]
     case "parameters": return ["type": "object", "description": "All parameters of the method, resolved."]
-    case "seed": return ["type": "integer", "minimum": 0, "description": "The seed."]
+    case "seed":
+      return [
+        "type": "integer", "minimum": 0, "description": "The seed of the original's or the retrained model's training.",
+      ]
+    case "unlearning_seed":
+      return [
+        "type": ["integer", "null"], "minimum": 0,
+        "description": "The seed of the method's call; null where nothing is unlearned.",
+      ]
+    case "forget_seed":
+      return [
+        "type": ["integer", "null"], "minimum": 0,
+        "description": "The seed that draws the forget set; null where the request leaves nothing to chance.",
+      ]
     case "kind":
       return choices(ResultKind.allCases.map(\.rawValue), "What found the value; 'note' is the method itself.")
     case "name": return ["type": "string", "description": "<plugin>.<variant or split>, or notes.<name>."]

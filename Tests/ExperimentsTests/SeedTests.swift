@@ -1,0 +1,120 @@
+import BuiltIns
+import ConfigYAML
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+@Suite("seeds of training, unlearning and draws") struct SeedTests {
+  private let folder: StoreFolder
+
+  init() throws { folder = try StoreFolder() }
+
+  private static let crossed = "seeds={training: [1, 2, 3], unlearning: [1, 7]}"
+
+  private func count(_ plan: Plan, _ kind: StepKind, _ text: String) -> Int {
+    plan.steps.count { $0.kind == kind && $0.label.contains(text) }
+  }
+
+  @Test("seeds of unlearning are crossed with those of training, and cost no original and no retrained model")
+  func crossing() throws {
+    let plan = try SmallExperiment.plan(overrides: [Self.crossed])
+    #expect(count(plan, .train, "original") == 3)
+    #expect(count(plan, .unlearn, "retrain") == 3)
+    #expect(count(plan, .unlearn, "rwft") == 6)
+    let seeds = plan.cells.filter { $0.method == "rwft" }.map(\.seeds)
+    #expect(
+      seeds == [(1, 1), (2, 1), (3, 1), (1, 7), (2, 7), (3, 7)].map { ModelSeeds(training: $0, unlearning: $1) })
+    #expect(
+      plan.cells.filter { $0.method == "retrain" || $0.isOriginal || $0.isBaseline }.allSatisfy {
+        $0.seeds.unlearning == nil
+      })
+    #expect(Set(plan.cells.map(\.label)).count == plan.cells.count, "labels tell all cells apart")
+  }
+
+  @Test("a list of seeds unlearns each original by the seed of its training: the same steps as written out")
+  func list() throws {
+    let list = try SmallExperiment.plan(overrides: ["seeds=[1]"])
+    let crossed = try SmallExperiment.plan(overrides: ["seeds={training: [1], unlearning: [1]}"])
+    #expect(list.steps.map(\.key) == crossed.steps.map(\.key))
+    let other = try SmallExperiment.plan(overrides: ["seeds={training: [1], unlearning: [2]}"])
+    let shared = Set(list.steps.map(\.key)).intersection(other.steps.map(\.key))
+    #expect(list.steps.filter { [.train, .calibrate].contains($0.kind) }.allSatisfy { shared.contains($0.key) })
+    #expect(!other.steps.contains { $0.label.contains("rwft") && shared.contains($0.key) })
+  }
+
+  @Test("models of both seeds differ, and a row says which seeds made it") func rows() async throws {
+    let text = SmallExperiment.text.replacing(
+      "- class: circle", with: "- samples: {fraction: 0.1, seed: {sweep: [0, 4]}}"
+    ).replacing(
+      "methods:\n  - fine-tune: {training: {epochs: 1}}\n  - rwft: {training: {epochs: 1}}",
+      with: "methods:\n  - fine-tune: {training: {epochs: 1}}"
+    )
+    .replacing("accuracy, total-variation", with: "accuracy")
+    let plan = try SmallExperiment.plan(text, overrides: ["seeds={training: [1, 2], unlearning: [1, 7]}"])
+    let store = try Store(at: folder.url.appending(path: "store"))
+    let executor = Executor(plan, store: store, workers: 2, observer: Witness())
+    #expect(try await executor.run().failed == 0)
+    let rows = try results(of: plan, store: store).rows.filter { $0.name == "accuracy.retain_train" }
+    #expect(Set(rows.map(\.forget)) == ["samples 0.1", "samples 0.1 seed 4"])
+    let tuned = rows.filter { $0.method == "fine-tune" && $0.forget == "samples 0.1 seed 4" }
+    #expect(tuned.map(\.seed) == [1, 2, 1, 2] && tuned.map(\.unlearningSeed) == [1, 1, 7, 7])
+    #expect(tuned.allSatisfy { $0.forgetSeed == 4 })
+    #expect(rows.filter { $0.forget == "samples 0.1" }.allSatisfy { $0.forgetSeed == 0 })
+    #expect(Set(tuned.map(\.value)).count > 2, "another seed of unlearning is another model")
+    let line = Report(experiment: "demo", rows: rows).text(.csv).split(separator: "\n").first {
+      $0.contains("fine-tune")
+    }
+    #expect(try #require(line).contains(",1,1,0,metric,"))
+  }
+
+  @Test("models by one original are one observation of the table") func clusters() throws {
+    func row(_ seed: Int, _ unlearning: Int, _ value: Double) -> ResultRow {
+      ResultRow(
+        experiment: "demo", data: "shapes", architecture: "mlp", forget: "class circle", method: "rwft",
+        parameters: "{}", seeds: ModelSeeds(training: seed, unlearning: unlearning), kind: .metric,
+        name: "accuracy.retain_test", value: value, unit: .fraction, direction: .higher)
+    }
+    let rows = [row(1, 1, 0.10), row(1, 2, 0.30), row(2, 1, 0.40), row(2, 2, 0.60)]
+    // Means of 20 and 50 %: a deviation of 30/√2 = 21.21 over two seeds; over four rows it would be 20.82.
+    let text = Report(experiment: "demo", rows: rows).text(.markdown)
+    #expect(text.contains("| 35.00 ± 21.21 |"), "\(text)")
+    #expect(text.contains("over 2 seeds"))
+  }
+
+  @Test("an exclusion can name a seed of unlearning") func exclusion() throws {
+    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, unlearning_seed: 7}\n"
+    let plan = try SmallExperiment.plan(text, overrides: [Self.crossed])
+    #expect(plan.cells.filter { $0.method == "rwft" }.compactMap(\.seeds.unlearning) == [1, 1, 1])
+    #expect(plan.cells.filter { $0.method == "fine-tune" }.count == 6)
+  }
+
+  @Test(
+    "what cannot be is refused with its place",
+    arguments: [
+      ("seeds: {training: [1, 2], unlearning: []}", "2:39: error: at least one seed is needed"),
+      ("seeds: {unlearning: [1]}", "2:8: error: the key 'training' is missing"),
+      ("seeds: {training: [1], unlearn: [1]}", "2:24: error: unknown key 'unlearn'"),
+      ("seeds: {training: [1], unlearning: [2, 2]}", "2:40: error: seed 2 is listed twice"),
+      ("seeds: {training: [1], unlearning: 3}", "2:36: error: expected a sequence, found '3'"),
+    ])
+  func refused(seeds: String, message: String) throws {
+    let error = try #require(throws: DiagnosticList.self) {
+      try SmallExperiment.load(SmallExperiment.text.replacing("seeds: [1, 2]", with: seeds))
+    }
+    #expect("\(error)".contains(message), "\(error)")
+  }
+
+  @Test(
+    "what only originals have is refused in a method's recipe",
+    arguments: ["keep: last", "group_robust: true", "group_step: 0.1"])
+  func recipes(entry: String) throws {
+    let original = SmallExperiment.text.replacing("training: {epochs: 2,", with: "training: {\(entry), epochs: 2,")
+    #expect(throws: Never.self) { try SmallExperiment.load(original) }
+    let method = SmallExperiment.text.replacing(
+      "fine-tune: {training: {epochs: 1}}", with: "fine-tune: {training: {\(entry)}}")
+    let error = try #require(throws: DiagnosticList.self) { try SmallExperiment.load(method) }
+    let key = entry.prefix { $0 != ":" }
+    #expect("\(error)".contains("11:28: error: unknown key '\(key)'"), "\(error)")
+  }
+}
