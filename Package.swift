@@ -73,6 +73,8 @@ let package = Package(
     // The libraries; each imports only what stands above it.
     .target(name: "JSON"),
     .target(name: "SystemErrors"),
+    .target(name: "Revision", plugins: ["WriteRevision"]),
+    .plugin(name: "WriteRevision", capability: .buildTool(), path: "Sources/WriteRevision"),
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(
@@ -92,7 +94,8 @@ let package = Package(
     .target(
       name: "UnlearningRunner",
       dependencies: [
-        "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "SystemErrors", "Unlearning", argumentParser, crypto,
+        "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Revision", "SystemErrors", "Unlearning",
+        argumentParser, crypto,
       ]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
@@ -112,8 +115,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Unlearning", "UnlearningRunner", "runner",
-        crypto,
+        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Revision", "Unlearning",
+        "UnlearningRunner", "runner", crypto,
       ]),
     .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),

@@ -16,10 +16,10 @@ package enum CommandLineWords {
     throw UsageError("\(unknownName("command", first, known: commands)); there is no such file, either")
   }
 
-  /// Whether the parser answers this option itself: help, and what shells ask for.
+  /// Whether the parser answers this option itself: help, the version, and what shells ask for.
   private static func isOfTheParser(_ word: String) -> Bool {
-    ["-h", "--help", "-help", "--help-hidden"].contains(word) || word.hasPrefix("--generate-completion-script")
-      || word.hasPrefix("---")
+    ["-h", "--help", "-help", "--help-hidden", "--version"].contains(word)
+      || word.hasPrefix("--generate-completion-script") || word.hasPrefix("---")
   }
 
   private static func looksLikeFile(_ word: String) -> Bool {

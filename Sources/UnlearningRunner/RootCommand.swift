@@ -23,9 +23,10 @@ struct RootCommand: ParsableCommand {
       Results go to the standard output, progress and messages to the standard error.
       Exit status: 0 all done, 1 some cells failed, 2 bad usage or a bad file, 130 interrupted (state saved).
       """,
+    version: ProgramVersion.line,
     subcommands: [
       RunCommand.self, CheckCommand.self, PlanCommand.self, ListCommand.self, DescribeCommand.self,
-      SchemaCommand.self, ResultsCommand.self, DataCommand.self, NewCommand.self,
+      SchemaCommand.self, ResultsCommand.self, CiteCommand.self, DataCommand.self, NewCommand.self,
     ])
 
   /// The first words that are commands.

@@ -18,6 +18,7 @@ struct ArgumentTests {
       (["run", "a.yaml"], ["run", "a.yaml"]),
       (["list", "methods"], ["list", "methods"]),
       (["--help"], ["--help"]),
+      (["--version"], ["--version"]),
       (["--generate-completion-script=bash"], ["--generate-completion-script=bash"]),
       (["help", "run"], ["help", "run"]),
       ([], []),

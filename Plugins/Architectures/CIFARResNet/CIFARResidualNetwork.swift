@@ -27,7 +27,7 @@ public struct CIFARResidualNetwork: Architecture {
   public static let card = Card(
     name: "cifar-resnet", title: "ResNet for CIFAR (6n + 2 layers)",
     summary: "A 3×3 stem, three stages of residual blocks with w, 2w and 4w channels, global average pooling.",
-    source: Source(authors: "He, Zhang, Ren, Sun", venue: "CVPR 2016", arXiv: "1512.03385", place: "section 4.2"))
+    source: .residualNetworks(place: "section 4.2"))
   private let parameters: Parameters
 
   /// The architecture with these parameters.

@@ -21,7 +21,7 @@ public struct LeNet5: Architecture {
   public static let card = Card(
     name: "lenet5", title: "LeNet-5 (ReLU, max-pooling)",
     summary: "Two convolutions and three linear layers, for images of 28 or 32 pixels.",
-    source: Source(authors: "LeCun, Bottou, Bengio, Haffner", venue: "Proceedings of the IEEE 1998", place: "figure 2"))
+    source: .documentRecognition(place: "figure 2"))
 
   private let parameters: Parameters
 

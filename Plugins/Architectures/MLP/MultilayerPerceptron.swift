@@ -19,7 +19,9 @@ public struct MultilayerPerceptron: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "mlp", title: "Multi-layer perceptron", summary: "Hidden linear layers with ReLU on the pixels as one row.",
-    source: Source(authors: "Rumelhart, Hinton, Williams", venue: "Nature 1986"))
+    source: Source(
+      authors: "Rumelhart, Hinton, Williams", title: "Learning Representations by Back-Propagating Errors",
+      venue: "Nature 1986"))
   private let parameters: Parameters
 
   /// The architecture with these parameters.

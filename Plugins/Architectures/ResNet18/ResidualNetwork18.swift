@@ -47,7 +47,7 @@ public struct ResidualNetwork18: Architecture {
   public static let card = Card(
     name: "resnet18", title: "ResNet-18",
     summary: "A stem for small or large images, four stages of two residual blocks with w to 8w channels.",
-    source: Source(authors: "He, Zhang, Ren, Sun", venue: "CVPR 2016", arXiv: "1512.03385", place: "table 1"))
+    source: .residualNetworks(place: "table 1"))
   private let parameters: Parameters
 
   /// The architecture with these parameters.

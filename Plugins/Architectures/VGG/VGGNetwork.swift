@@ -29,8 +29,8 @@ public struct VGGNetwork: Architecture {
     name: "vgg", title: "VGG with batch normalisation for small images",
     summary: "Five blocks of 3×3 convolutions with w to 8w channels, each ending in max-pooling; one linear layer.",
     source: Source(
-      authors: "Simonyan, Zisserman", venue: "ICLR 2015", arXiv: "1409.1556",
-      place: "table 1, configurations A, B, D, E"))
+      authors: "Simonyan, Zisserman", title: "Very Deep Convolutional Networks for Large-Scale Image Recognition",
+      venue: "ICLR 2015", arXiv: "1409.1556", place: "table 1, configurations A, B, D, E"))
   private static let convolutions = [
     11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4],
   ]

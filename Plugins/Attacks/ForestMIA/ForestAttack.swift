@@ -33,9 +33,7 @@ public struct ForestAttack: Attack {
   public static let card = Card(
     name: "mia-forest", title: "Random-forest membership inference",
     summary: "Random forests that know members and non-members judge the forget set by its losses.",
-    source: Source(
-      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "released code, metrics.py"), version: 2)
+    source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 

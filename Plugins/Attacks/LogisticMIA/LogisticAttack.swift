@@ -28,7 +28,8 @@ public struct LogisticAttack: Attack {
     name: "mia-logistic", title: "Logistic regression membership inference",
     summary: "A logistic regression tells forget training samples from unseen ones by their loss, cross-validated.",
     source: Source(
-      authors: "Triantafillou et al.", venue: "NeurIPS 2023 machine unlearning challenge",
+      authors: "Triantafillou et al.", title: "NeurIPS 2023 Machine Unlearning Challenge",
+      venue: "NeurIPS 2023 machine unlearning challenge",
       place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]

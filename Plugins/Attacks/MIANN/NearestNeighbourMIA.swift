@@ -52,7 +52,9 @@ public struct NearestNeighbourMIA: Attack {
     name: "mia-nn", title: "Nearest-neighbour membership inference (MIA-NN)",
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
     source: Source(
-      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
+      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
+      title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning",
+      venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
       place: "reconstructed from the abstract and public reviews"), version: 5)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]

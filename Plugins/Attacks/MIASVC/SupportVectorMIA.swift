@@ -41,8 +41,7 @@ public struct SupportVectorMIA: Attack {
     name: "mia-svc", title: "Support vector membership inference",
     summary: "A support vector machine that knows members and non-members judges the forget set, in three published "
       + "definitions.",
-    source: Source(
-      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508",
+    source: .salUn(
       place: "evaluation/SVC_MIA.py; variants of Kodge et al. (arXiv:2312.00761) and Zhou et al. (CVPR 2025)"),
     version: 3)
   /// Predictions of the attacked model.

@@ -36,7 +36,8 @@ public struct ThresholdAttack: Attack {
     summary: "Judges the forget set by one score of each prediction and the threshold that best parts training samples "
       + "from test samples.",
     source: Source(
-      authors: "Song, Mittal", venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
+      authors: "Song, Mittal", title: "Systematic Evaluation of Privacy Risks of Machine Learning Models",
+      venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 

@@ -42,7 +42,7 @@ public struct AdultSource: DatasetSource {
   public static let card = Card(
     name: "adult", title: "UCI Adult (Census Income)",
     summary: "A table about 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
-    source: Source(authors: "Becker, Kohavi", venue: "UCI Machine Learning Repository 1996"))
+    source: Source(authors: "Becker, Kohavi", title: "Adult", venue: "UCI Machine Learning Repository 1996"))
 
   private static let address = "https://archive.ics.uci.edu/ml/machine-learning-databases/adult/"
   /// The two files, as published.

@@ -28,7 +28,7 @@ public struct CIFAR10Source: DatasetSource {
   public static let card = Card(
     name: "cifar10", title: "CIFAR-10",
     summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 10 classes.",
-    source: Source(authors: "Krizhevsky", venue: "Learning multiple layers of features from tiny images, 2009"))
+    source: .tinyImages())
 
   /// The archive of the binary version; it holds the folder `cifar-10-batches-bin`.
   public static let remoteFiles = [

@@ -41,7 +41,7 @@ public struct CIFAR100Source: DatasetSource {
   public static let card = Card(
     name: "cifar100", title: "CIFAR-100",
     summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 100 classes in 20 groups.",
-    source: Source(authors: "Krizhevsky", venue: "Learning multiple layers of features from tiny images, 2009"))
+    source: .tinyImages())
 
   /// The archive of the binary version; it holds the folder `cifar-100-binary`.
   public static let remoteFiles = [

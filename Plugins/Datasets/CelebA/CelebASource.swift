@@ -47,7 +47,9 @@ public struct CelebASource: PictureSource {
   public static let card = Card(
     name: "celeba", title: "CelebA",
     summary: "162,770 training, 19,867 validation and 19,962 test pictures of faces with forty attributes.",
-    source: Source(authors: "Liu, Luo, Wang, Tang", venue: "ICCV 2015", arXiv: "1411.7766"))
+    source: Source(
+      authors: "Liu, Luo, Wang, Tang", title: "Deep Learning Face Attributes in the Wild", venue: "ICCV 2015",
+      arXiv: "1411.7766"))
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []

@@ -53,7 +53,8 @@ public struct ColoredDigitsSource: DatasetSource {
     name: "colored-digits", title: "Coloured digits",
     summary: "MNIST in two colours that mostly tell the class: 60,000 training and 10,000 test images, 28×28.",
     source: Source(
-      authors: "Arjovsky, Bottou, Gulrajani, Lopez-Paz", venue: "2019", arXiv: "1907.02893", place: "section 5.1"))
+      authors: "Arjovsky, Bottou, Gulrajani, Lopez-Paz", title: "Invariant Risk Minimization", venue: "2019",
+      arXiv: "1907.02893", place: "section 5.1"))
 
   /// Those of MNIST.
   public static let remoteFiles = IDXSet.mnistFiles

@@ -48,7 +48,10 @@ public struct FairFaceSource: PictureSource {
     name: "fairface", title: "FairFace",
     summary:
       "Faces of nine ages and seven races: those of the training list for service tests, and 10,954 for testing.",
-    source: Source(authors: "Kärkkäinen, Joo", venue: "WACV 2021", arXiv: "1908.04913"))
+    source: Source(
+      authors: "Kärkkäinen, Joo",
+      title: "FairFace: Face Attribute Dataset for Balanced Race, Gender, and Age for Bias Measurement and Mitigation",
+      venue: "WACV 2021", arXiv: "1908.04913"))
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []

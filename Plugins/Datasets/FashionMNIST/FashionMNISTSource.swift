@@ -29,7 +29,10 @@ public struct FashionMNISTSource: DatasetSource {
   public static let card = Card(
     name: "fashion-mnist", title: "Fashion-MNIST",
     summary: "Articles of clothing: 60,000 training and 10,000 test images, grey, 28×28, 10 classes.",
-    source: Source(authors: "Xiao, Rasul, Vollgraf", venue: "2017", arXiv: "1708.07747"))
+    source: Source(
+      authors: "Xiao, Rasul, Vollgraf",
+      title: "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", venue: "2017",
+      arXiv: "1708.07747"))
 
   private static let address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
   /// The four files, as published.

@@ -28,7 +28,7 @@ public struct MNISTSource: DatasetSource {
   public static let card = Card(
     name: "mnist", title: "MNIST",
     summary: "Handwritten digits: 60,000 training and 10,000 test images, grey, 28×28, 10 classes.",
-    source: Source(authors: "LeCun, Bottou, Bengio, Haffner", venue: "Proceedings of the IEEE 1998"))
+    source: .documentRecognition())
 
   /// The four files, as published.
   public static let remoteFiles = IDXSet.mnistFiles

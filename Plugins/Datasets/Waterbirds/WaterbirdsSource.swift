@@ -39,7 +39,10 @@ public struct WaterbirdsSource: PictureSource {
     name: "waterbirds", title: "Waterbirds",
     summary: "4,795 training, 1,199 validation and 5,794 test pictures of birds on land or water.",
     source: Source(
-      authors: "Sagawa, Koh, Hashimoto, Liang", venue: "ICLR 2020", arXiv: "1911.08731", place: "section 3"))
+      authors: "Sagawa, Koh, Hashimoto, Liang",
+      title: "Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for "
+        + "Worst-Case Generalization",
+      venue: "ICLR 2020", arXiv: "1911.08731", place: "section 3"))
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []

@@ -26,8 +26,8 @@ public struct FineTuning: UnlearningMethod {
     name: "fine-tune", title: "Fine-tuning",
     summary: "Goes on training the original on the retain set alone.",
     source: Source(
-      authors: "Warnecke, Pirch, Wressnegger, Rieck", venue: "NDSS 2023", arXiv: "2108.11577",
-      place: "baseline fine-tuning"))
+      authors: "Warnecke, Pirch, Wressnegger, Rieck", title: "Machine Unlearning of Features and Labels",
+      venue: "NDSS 2023", arXiv: "2108.11577", place: "baseline fine-tuning"))
   /// The original and retain data.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
   /// All requests.

@@ -39,8 +39,9 @@ public struct NegativeGradient: UnlearningMethod {
     name: "gradient-ascent", title: "Gradient ascent (NegGrad)",
     summary: "Climbs the loss of the forget set.",
     source: Source(
-      authors: "Thudi, Deza, Chandrasekaran, Papernot", venue: "EuroS&P 2022", arXiv: "2109.13398",
-      place: "section VII"))
+      authors: "Thudi, Deza, Chandrasekaran, Papernot",
+      title: "Unrolling SGD: Understanding Factors Influencing Machine Unlearning", venue: "EuroS&P 2022",
+      arXiv: "2109.13398", place: "section VII"))
   /// The original and the labels of the forget set; retain data only with `retainPass`.
   public static let needs: Set<MethodNeed> = [.originalModel, .forgetLabels]
   /// All requests.

@@ -57,8 +57,8 @@ public struct SparseUnlearning: UnlearningMethod {
     name: "l1-sparse", title: "ℓ1-sparse unlearning",
     summary: "Fine-tunes on the retain set under a penalty on the magnitude of all parameters.",
     source: Source(
-      authors: "Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu", venue: "NeurIPS 2023", arXiv: "2304.04934",
-      place: "equation 3"))
+      authors: "Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu", title: "Model Sparsity Can Simplify Machine Unlearning",
+      venue: "NeurIPS 2023", arXiv: "2304.04934", place: "equation 3"))
   /// The original and retain data.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
   /// All requests.

@@ -41,9 +41,7 @@ public struct MutualInformationUnlearning: UnlearningMethod {
   public static let card = Card(
     name: "miu", title: "Mutual information unlearning (MIU)",
     summary: "Lowers what features tell of forgotten samples' groups, and calibrates the rest to the original.",
-    source: Source(
-      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "section 4, reconstructed from the released code"), version: 3)
+    source: .groupRobustUnlearning(place: "section 4, reconstructed from the released code"), version: 3)
   /// The original, both sets, and their groups.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels, .groups]
   /// Samples of groups; whole classes leave no group to calibrate.

@@ -33,9 +33,7 @@ public struct NegativeGradientPlus: UnlearningMethod {
   public static let card = Card(
     name: "neg-grad-plus", title: "NegGrad+",
     summary: "Descends the loss of the retain set and climbs that of the forget set in the same step.",
-    source: Source(
-      authors: "Kurmanji, Triantafillou, Hayes, Triantafillou", venue: "NeurIPS 2023", arXiv: "2302.09880",
-      place: "section 3, baseline NegGrad+"))
+    source: .unboundedUnlearning(place: "section 3, baseline NegGrad+"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.

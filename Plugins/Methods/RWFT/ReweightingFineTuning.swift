@@ -52,8 +52,9 @@ public struct ReweightingFineTuning: UnlearningMethod {
     name: "rwft", title: "Reweighting fine-tuning (RWFT)",
     summary: "Fine-tunes towards the original's predictions with the forgotten classes' probability redistributed.",
     source: Source(
-      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025", arXiv: "2506.20893",
-      place: "version 1, reconstructed from the abstract and public reviews"))
+      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
+      title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning", venue: "arXiv 2025",
+      arXiv: "2506.20893", place: "version 1, reconstructed from the abstract and public reviews"))
   /// The original and retain data.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
   /// Whole classes: a target without them needs no sample's own label.

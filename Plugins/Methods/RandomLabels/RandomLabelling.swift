@@ -53,7 +53,9 @@ public struct RandomLabelling: UnlearningMethod {
     name: "random-labels", title: "Random labels",
     summary: "Fine-tunes on the forget set with random labels, together with the retain set with its own.",
     source: Source(
-      authors: "Golatkar, Achille, Soatto", venue: "CVPR 2020", arXiv: "1911.04933", place: "baseline random labels"))
+      authors: "Golatkar, Achille, Soatto",
+      title: "Eternal Sunshine of the Spotless Net: Selective Forgetting in Deep Networks", venue: "CVPR 2020",
+      arXiv: "1911.04933", place: "baseline random labels"))
   /// The original, retain data (unless `retain` is none), and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.

@@ -23,7 +23,8 @@ public struct Retraining: UnlearningMethod {
     name: "retrain", title: "Retraining",
     summary: "Trains a fresh model on the retain set by the recipe of the original; the reference of all methods.",
     source: Source(
-      authors: "Cao, Yang", venue: "IEEE S&P 2015", place: "section I, the naive approach that unlearning replaces"))
+      authors: "Cao, Yang", title: "Towards Making Systems Forget with Machine Unlearning", venue: "IEEE S&P 2015",
+      place: "section I, the naive approach that unlearning replaces"))
   /// Retain data alone.
   public static let needs: Set<MethodNeed> = [.retainData]
   /// All requests.

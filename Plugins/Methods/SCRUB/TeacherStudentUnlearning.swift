@@ -68,9 +68,7 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
   public static let card = Card(
     name: "scrub", title: "SCRUB",
     summary: "A student leaves its teacher, the original, on the forget set and follows it on the retain set.",
-    source: Source(
-      authors: "Kurmanji, Triantafillou, Hayes, Triantafillou", venue: "NeurIPS 2023", arXiv: "2302.09880",
-      place: "equations 2 to 4"))
+    source: .unboundedUnlearning(place: "equations 2 to 4"))
   /// The original, retain data; labels of the forget set are read by the rewind alone, and declared.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.

@@ -54,8 +54,7 @@ public struct SaliencyUnlearning: UnlearningMethod {
   public static let card = Card(
     name: "salun", title: "Saliency unlearning (SalUn)",
     summary: "Random labels, but only the parameters with the largest gradients on the forget set may move.",
-    source: Source(
-      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "equations 3 and 4"))
+    source: .salUn(place: "equations 3 and 4"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.

@@ -27,8 +27,9 @@ public struct TiltedReweighting: UnlearningMethod {
     name: "trw", title: "Tilted reweighting (TRW)",
     summary: "Fine-tunes towards the original's predictions without the forgotten classes, tilted to similar classes.",
     source: Source(
-      authors: "Ebrahimpour-Boroojeny, Wang, Sundaram", venue: "arXiv 2025", arXiv: "2506.20893",
-      place: "version 4, section 3.4, reconstructed from the abstract and public reviews"))
+      authors: "Ebrahimpour-Boroojeny, Wang, Sundaram",
+      title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning", venue: "arXiv 2025",
+      arXiv: "2506.20893", place: "version 4, section 3.4, reconstructed from the abstract and public reviews"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// Whole classes: similarity is between classes.

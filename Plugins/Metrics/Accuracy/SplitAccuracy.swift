@@ -15,7 +15,8 @@ public struct SplitAccuracy: Metric {
     name: "accuracy", title: "Accuracy",
     summary: "The share of samples that are classified rightly, on retained and forgotten data, train and test.",
     source: Source(
-      authors: "Kodge, Saha, Roy", venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))
+      authors: "Kodge, Saha, Roy", title: "Deep Unlearning: Fast and Efficient Gradient-free Class Forgetting",
+      venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))
   /// Predictions of the measured model.
   public static let reads: Set<EvidenceKind> = [.predictions]
   /// Shares.

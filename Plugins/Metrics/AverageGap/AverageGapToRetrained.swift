@@ -34,8 +34,7 @@ public struct AverageGapToRetrained: Metric {
   public static let card = Card(
     name: "average-gap", title: "Average gap to retrained",
     summary: "The mean absolute difference between a model's values and those of the retrained model of its seed.",
-    source: Source(
-      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "column Avg. Gap"))
+    source: .salUn(place: "column Avg. Gap"))
   /// What other metrics and attacks found.
   public static let reads: Set<EvidenceKind> = [.measurements]
   /// Terms are shares.

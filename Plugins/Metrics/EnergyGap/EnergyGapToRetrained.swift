@@ -56,8 +56,9 @@ public struct EnergyGapToRetrained: Metric {
     name: "energy-gap", title: "Energy gap",
     summary: "The energy distance between the predictions of a method's models and those of retrained models.",
     source: Source(
-      authors: "Székely, Rizzo", venue: "Journal of Statistical Planning and Inference 2013",
-      place: "energy distance; distance of models chosen"), version: 2)
+      authors: "Székely, Rizzo", title: "Energy Statistics: A Class of Statistics Based on Distances",
+      venue: "Journal of Statistical Planning and Inference 2013", place: "energy distance; distance of models chosen"),
+    version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
   /// Distances and a probability, in percent in tables.

@@ -14,9 +14,7 @@ public struct EqualisedOddsGap: Metric {
   public static let card = Card(
     name: "equalised-odds", title: "Equalised odds gap",
     summary: "The mean difference in accuracy between two halves of each class, by the sensitive attribute.",
-    source: Source(
-      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "released code, metrics.py"))
+    source: .groupRobustUnlearning(place: "released code, metrics.py"))
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
   /// A mean of differences of shares.

@@ -14,9 +14,7 @@ public struct GroupwiseAccuracy: Metric {
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",
     summary: "The share of test samples that are classified rightly, in each group of class and sensitive attribute.",
-    source: Source(
-      authors: "De Min, Roy, Lathuilière, Ricci, Mancini", venue: "TMLR 2025", arXiv: "2503.09330",
-      place: "released code, metrics.py"), version: 2)
+    source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
   /// Shares.

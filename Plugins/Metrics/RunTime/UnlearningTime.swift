@@ -11,8 +11,7 @@ public struct UnlearningTime: Metric {
   /// What it is.
   public static let card = Card(
     name: "run-time", title: "Run time", summary: "Wall-clock seconds of the unlearning call alone.",
-    source: Source(
-      authors: "Fan, Liu, Zhang, Wong, Wei, Liu", venue: "ICLR 2024", arXiv: "2310.12508", place: "column RTE"))
+    source: .salUn(place: "column RTE"))
   /// What the call cost.
   public static let reads: Set<EvidenceKind> = [.cost]
   /// Seconds.

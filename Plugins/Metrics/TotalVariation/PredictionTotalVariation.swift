@@ -57,8 +57,9 @@ public struct PredictionTotalVariation: Metric {
     name: "total-variation", title: "Total variation of predictions",
     summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
     source: Source(
-      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025 (v1)", arXiv: "2506.20893",
-      place: "TV metric; aggregation chosen"), version: 4)
+      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
+      title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning",
+      venue: "arXiv 2025 (v1)", arXiv: "2506.20893", place: "TV metric; aggregation chosen"), version: 4)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// A distance in [0, 1].

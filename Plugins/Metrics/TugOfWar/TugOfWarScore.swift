@@ -26,7 +26,8 @@ public struct TugOfWarScore: Metric {
     name: "tow", title: "Tug of war (ToW)",
     summary: "The product over several values of one minus the distance to the retrained model of the same seed.",
     source: Source(
-      authors: "Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou", venue: "NeurIPS 2024", arXiv: "2406.01257",
+      authors: "Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou",
+      title: "What Makes Unlearning Hard and What to Do About It", venue: "NeurIPS 2024", arXiv: "2406.01257",
       place: "ToW"))
   /// What other metrics found.
   public static let reads: Set<EvidenceKind> = [.measurements]

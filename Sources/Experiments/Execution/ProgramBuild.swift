@@ -5,8 +5,8 @@ import Foundation
 enum ProgramBuild {
   /// The SHA-256 of the executable file; nil where the system does not give the file.
   ///
-  /// Nothing else is asked: a revision of the sources would have to be read from some folder, and whatever lies in the
-  /// folder that the program runs in need not be its own.
+  /// No folder is asked for a revision: whatever lies where the program runs need not be its own. `Revision.name` is
+  /// written by the build.
   static let digest: String? = {
     guard let handle = try? FileHandle(forReadingFrom: URL(filePath: path)) else { return nil }
     // Nothing was written, so there is nothing to lose when closing fails.

@@ -30,28 +30,3 @@ public struct Card: Sendable, Hashable, Codable {
     self.version = version
   }
 }
-
-/// The publication that a plugin follows.
-public struct Source: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Family names.
-  public var authors: String
-  /// Venue and year.
-  public var venue: String
-  /// The arXiv number, "2506.20893".
-  public var arXiv: String?
-  /// Equation, algorithm or section that is followed, and what was read of it.
-  public var place: String?
-
-  /// A source.
-  public init(authors: String, venue: String, arXiv: String? = nil, place: String? = nil) {
-    self.authors = authors
-    self.venue = venue
-    self.arXiv = arXiv
-    self.place = place
-  }
-
-  /// In one line: authors, venue, arXiv number, place.
-  public var description: String {
-    [authors, venue, arXiv.map { "arXiv:\($0)" }, place].compactMap { $0 }.joined(separator: ", ")
-  }
-}
