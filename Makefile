@@ -22,10 +22,10 @@ bench: packages
 	Benchmarks/compare/engine.sh
 
 format:
-	swift format --in-place --recursive Package.swift Sources Plugins Tests Benchmarks
+	swift format --in-place --recursive Package.swift Sources Plugins Tests Benchmarks Examples
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks
+	swift format lint --strict --recursive Package.swift Sources Plugins Tests Benchmarks Examples
 
 schemas: packages
 	swift run -c release runner schema experiment > schemas/experiment.schema.json
