@@ -2,12 +2,13 @@
 
 PACKAGES := libjpeg-dev libopenblas-dev libpng-dev libsqlite3-dev libsvm-dev libyaml-dev zlib1g-dev
 
-.PHONY: help quickstart test bench format lint schemas packages
+.PHONY: help quickstart test bench docs format lint schemas packages
 
 help:
 	@echo "make quickstart   train, unlearn, attack and measure on a small built-in data set; prints the table"
 	@echo "make test         run all tests"
 	@echo "make bench        time the engine; see Benchmarks/README.md"
+	@echo "make docs         write the documentation of the module Unlearning to .build/docs"
 	@echo "make format       format all Swift sources"
 	@echo "make lint         check the format of all Swift sources"
 	@echo "make schemas      write schemas/ anew"
@@ -20,6 +21,11 @@ test: packages
 
 bench: packages
 	Benchmarks/compare/engine.sh
+
+# The plugin is a dependency of the documentation alone; see Package.swift.
+docs: packages
+	LACUNA_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
+	  --target Unlearning --warnings-as-errors --output-path .build/docs
 
 format:
 	swift format --in-place --recursive Package.swift Sources Plugins Tests Benchmarks Examples

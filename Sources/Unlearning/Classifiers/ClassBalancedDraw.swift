@@ -6,7 +6,10 @@ extension RandomSource {
   /// Classes with too few rows give all they have and the others make up for it; what does not divide evenly falls to
   /// classes drawn at random. All rows come back, without any randomness, when there are no more than `count`.
   ///
-  /// - Parameter labels: The class of each row, by row.
+  /// - Parameters:
+  ///   - count: The most rows that come back.
+  ///   - rows: Places in `labels`, each once.
+  ///   - labels: The class of each row, by row.
   /// - Returns: Rows in ascending order.
   public mutating func classBalanced(_ count: Int, of rows: [Int], labels: [Int]) -> [Int] {
     guard rows.count > count else { return rows.sorted() }

@@ -7,7 +7,9 @@ public enum DecisionCaveat {
 
   /// `constant` where all decisions are equal, else nil.
   ///
-  /// - Parameter fitted: Decisions on the samples of the fit, computed only as far as they are needed.
+  /// - Parameters:
+  ///   - judged: Decisions on the samples whose share is reported.
+  ///   - fitted: Decisions on the samples of the fit, computed only as far as they are needed.
   public static func constant(judged: [Bool], fitted: some Sequence<Bool>) -> String? {
     guard let first = judged.first, judged.allSatisfy({ $0 == first }), fitted.allSatisfy({ $0 == first }) else {
       return nil
@@ -53,7 +55,9 @@ extension DecisionRule {
 
   /// Verdicts on rows that may be judged, with the reasons why their share may say little.
   ///
-  /// - Parameter fitted: The samples of the fit; they are judged only where all verdicts on `samples` are equal.
+  /// - Parameters:
+  ///   - samples: The rows that are judged.
+  ///   - fitted: The samples of the fit; they are judged only where all verdicts on `samples` are equal.
   /// - Returns: Whether each row is judged positive; `DecisionCaveat.constant`, and "an exact tie decides for 12 % of the
   ///   judged samples", where they hold.
   /// - Throws: `AttackError.notFinite`.

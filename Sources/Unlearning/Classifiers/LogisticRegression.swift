@@ -16,7 +16,10 @@ public struct LogisticRegression: Sendable, Hashable {
 
   /// The regression that tells `positives` from `negatives`.
   ///
-  /// - Parameter cost: C > 0; the smaller, the stronger the penalty.
+  /// - Parameters:
+  ///   - positives: The rows of label 1.
+  ///   - negatives: The rows of label 0, as wide.
+  ///   - cost: C > 0; the smaller, the stronger the penalty.
   /// - Throws: `AttackError` when a side is empty, a number is not finite, or the optimum is not reached.
   /// - Complexity: O(N·D²) for each of about ten steps.
   public init(positives: FeatureRows, negatives: FeatureRows, cost: Double = 1) throws(AttackError) {

@@ -11,7 +11,10 @@ public struct ROCCurve: Sendable, Hashable {
 
   /// The curve of these scores.
   ///
-  /// - Parameter negativeWeights: How much each negative counts, ≥ 0 and not all 0; nil is equally much.
+  /// - Parameters:
+  ///   - positives: Scores of those that should have the higher ones.
+  ///   - negatives: Scores of the others.
+  ///   - negativeWeights: How much each negative counts, ≥ 0 and not all 0; nil is equally much.
   /// - Throws: `AttackError` when a side is empty or a score is not finite.
   public init(positives: [Double], negatives: [Double], negativeWeights: [Double]? = nil) throws(AttackError) {
     try requireTwoSides(FeatureRows(positives), FeatureRows(negatives))

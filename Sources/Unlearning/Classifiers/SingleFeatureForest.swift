@@ -17,7 +17,12 @@ public struct SingleFeatureForest: Sendable {
 
   /// A forest of `count` trees that tells positives from negatives; tree t draws from `random.stream("tree", t)`.
   ///
-  /// - Parameter bootstraps: Whether a tree sees as many draws with replacement as there are samples, or each sample once.
+  /// - Parameters:
+  ///   - positives: The feature of the samples of label 1.
+  ///   - negatives: The feature of those of label 0.
+  ///   - count: The number of trees, ≥ 1.
+  ///   - bootstraps: Whether a tree sees as many draws with replacement as there are samples, or each sample once.
+  ///   - random: The root of the streams of all trees.
   /// - Throws: `AttackError` when a side is empty or a number is not finite.
   public init(
     positives: [Double], negatives: [Double], count: Int, bootstraps: Bool = true, random: RandomSource

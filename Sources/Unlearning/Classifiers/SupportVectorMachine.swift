@@ -56,6 +56,9 @@ public struct SupportVectorMachine: Sendable, Hashable {
   /// A machine that tells `positives` from `negatives`.
   ///
   /// - Parameters:
+  ///   - positives: The rows of label 1.
+  ///   - negatives: The rows of label −1, as wide.
+  ///   - kernel: What compares two rows.
   ///   - cost: C > 0; what a sample on the wrong side costs.
   ///   - tolerance: Largest violation of the optimality conditions at which the solver stops.
   ///   - cacheMegabytes: Memory for rows of the kernel matrix. It changes the time and not the result.

@@ -14,6 +14,7 @@ public struct InitialWeights: Sendable {
   /// The weights at `path`, below the data root unless it begins with "/" or "~".
   ///
   /// - Parameters:
+  ///   - path: The safetensors file.
   ///   - heads: The paths that a file's own head may have; the first that the file has counts.
   ///   - keepsHead: Whether that head is taken; else models have a new one.
   ///   - nameInFile: What the file calls a tensor of the body, unless it has all of a model's own names.

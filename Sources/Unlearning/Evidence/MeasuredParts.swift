@@ -31,7 +31,9 @@ public struct MeasuredParts: Sendable {
 
   /// The same, of which there must be one.
   ///
-  /// - Parameter metric: The metric's name, for the message.
+  /// - Parameters:
+  ///   - outputs: What the model says on all parts of the data.
+  ///   - metric: The metric's name, for the message.
   /// - Throws: `AttackError.requestNotServed` where no part has samples.
   public func required(in outputs: ModelOutputs, of metric: String) throws(AttackError) -> [Part] {
     let present = present(in: outputs)

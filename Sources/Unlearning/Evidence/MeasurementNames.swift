@@ -10,7 +10,9 @@ extension MeasuredValue {
   /// 3. a number at the end, counted in the order of `texts`.
   ///
   /// The name of a text can thus depend on the others, but not on the model.
-  /// - Parameter reserved: Names that something else has.
+  /// - Parameters:
+  ///   - texts: What the data set calls them; all different.
+  ///   - reserved: Names that something else has.
   public static func names(for texts: [String], reserved: Set<String> = []) -> [String] {
     var names = texts.map { Self.spelled($0, .plain) }
     for spelling in [Spelling.signs, .capitals] {

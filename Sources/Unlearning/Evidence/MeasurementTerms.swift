@@ -2,6 +2,7 @@ extension ParameterError {
   /// Checks the parameter `terms` of a metric that compares measurements of others with those of retrained models.
   ///
   /// - Parameters:
+  ///   - terms: Full names of measurements, as the file gives them.
   ///   - metric: The metric's own name, whose measurements cannot be terms.
   ///   - value: What the metric measures, for the message.
   /// - Throws: every term that is no `<plugin>.<measurement>`, stands twice, or is the metric's own.

@@ -22,7 +22,9 @@ public enum Spread: Sendable, Hashable {
   ///
   /// Pairs share models, so that their own deviation, and that of the means per model, says too little: with three models
   /// the latter is a quarter of the jackknife's.
-  /// - Parameter distances: `[n][n]`, symmetric; the diagonal is not read.
+  /// - Parameters:
+  ///   - distances: `[n][n]`, symmetric; the diagonal is not read.
+  ///   - position: The model's row in `distances`.
   /// - Returns: `unknown` below three models.
   public static func ofPairs(_ distances: [[Double]], at position: Int) -> Spread {
     let n = Double(distances.count)
@@ -51,8 +53,10 @@ public enum Spread: Sendable, Hashable {
   ///
   /// With θ the mean of `values` the pseudo-value of seed s is `n·θ − (n − 1)·θ₍₋ₛ₎`, where θ₍₋ₛ₎ is the mean without the
   /// method's model and without the retrained model of s.
-  /// - Parameter withoutEach: `[n][n]`, for each value that without each retrained model.
-  /// - Parameter positions: For each value the place of the retrained model of its seed.
+  /// - Parameters:
+  ///   - values: One for each seed.
+  ///   - withoutEach: `[n][n]`, for each value that without each retrained model.
+  ///   - positions: For each value the place of the retrained model of its seed.
   /// - Returns: `unknown` for all below three models, or where there is no value of a retrained model's seed.
   public static func joint(_ values: [Double], withoutEach: [[Double]], positions: [Int]) -> [Spread] {
     precondition(values.count == withoutEach.count && values.count == positions.count, "a list for each value")

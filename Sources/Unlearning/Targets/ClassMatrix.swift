@@ -18,7 +18,11 @@ extension Classifier {
   ///
   /// Everything but the weights is taken in evaluate mode over images without augmentation, in double precision.
   ///
-  /// - Parameter data: The sets that classes are described by; weights do not need them.
+  /// - Parameters:
+  ///   - source: What describes a class.
+  ///   - data: The sets that classes are described by; weights do not need them.
+  ///   - run: The call of a method; its cancellation ends the passes over the data.
+  ///   - batchSize: Images of one forward pass.
   /// - Throws: `UnlearningError.unsupportedRequest` when a class has no sample; what `run` throws.
   public func classMatrix(
     _ source: SimilaritySource, over data: [Dataset], run: Run, batchSize: Int = 250

@@ -30,6 +30,7 @@ public struct ClassSimilarity: Sendable {
   /// The similarity of the rows of `matrix` `[K, D]`.
   ///
   /// - Parameters:
+  ///   - matrix: One row for each class.
   ///   - centred: Whether the mean row is subtracted first.
   ///   - rank: r; nil for full rank.
   /// - Throws: `ParameterError` about `pca_rank` when it exceeds full rank: min(K − 1, D), or min(K, D) without centring.
@@ -62,8 +63,10 @@ public struct ClassSimilarity: Sendable {
   /// The scores s of the forgotten class `label`, `[K]`, with 0 at classes that are not retained.
   ///
   /// - Parameters:
+  ///   - label: The forgotten class.
   ///   - retained: The classes that the softmax runs over; `label` is not one of them.
   ///   - temperature: τ > 0; not read for raw cosines.
+  ///   - score: Whether cosines are taken raw or through a softmax.
   public func scores(
     of label: Int, among retained: [Int], temperature: Double, as score: SimilarityScore = .softmax
   ) -> [Double] {

@@ -37,6 +37,9 @@ public struct ReweightedTarget: Sendable {
   /// A target without probability on `forgotten`.
   ///
   /// - Parameters:
+  ///   - classCount: K.
+  ///   - forgotten: The classes without probability; at least one is left.
+  ///   - redistribution: How their probability is divided among the others.
   ///   - tilt: β, any finite number.
   ///   - scores: s by forgotten class, each with K numbers; what stands at forgotten classes is not read. Classes
   ///     without scores are not tilted.
@@ -71,7 +74,9 @@ public struct ReweightedTarget: Sendable {
 
   /// q for every row of the original's logits `[N, K]`; `[N, K]`.
   ///
-  /// - Parameter labels: The forgotten class of each row.
+  /// - Parameters:
+  ///   - logits: The original's on forgotten samples.
+  ///   - labels: The forgotten class of each row.
   public func callAsFunction(_ logits: Tensor, labels: [Int]) -> Tensor {
     precondition(logits.shape == [labels.count, classCount], "logits \(logits.shape) of \(labels.count) samples")
     let rows = labels.enumerated().flatMap { row, label in

@@ -64,7 +64,10 @@ public struct Trainer {
   /// A training of `model`.
   ///
   /// - Parameters:
+  ///   - model: The model that it starts from.
+  ///   - recipe: How steps are taken.
   ///   - stepsPerEpoch: Steps that a schedule which moves every step counts as one epoch.
+  ///   - run: The call of a method; its seed, progress and cancellation are those of the training.
   ///   - purpose: Names the random streams, so that two trainings of one run differ.
   public init(_ model: Classifier, recipe: TrainingRecipe, stepsPerEpoch: Int, run: Run, purpose: String = "training") {
     self.model = model
@@ -78,6 +81,8 @@ public struct Trainer {
   /// The batches of pass `epoch` over `data`, in random order and augmented as the recipe says.
   ///
   /// - Parameters:
+  ///   - data: The samples of the pass.
+  ///   - epoch: Names the order of the pass, so that no two passes share one.
   ///   - stream: Tells apart passes over different data in one epoch.
   ///   - size: Samples of a batch, where it is not the recipe's.
   public func batches(of data: Dataset, epoch: Int, stream: String = "data", size: Int? = nil) -> BatchSequence {
@@ -87,7 +92,11 @@ public struct Trainer {
 
   /// One pass over `data` in random order.
   ///
-  /// - Parameter stream: Tells apart passes over different data in one epoch.
+  /// - Parameters:
+  ///   - epoch: The number of the pass, which names its random order.
+  ///   - data: The samples of the pass.
+  ///   - stream: Tells apart passes over different data in one epoch.
+  ///   - loss: The mean loss of the batch of a step.
   public mutating func epoch(
     _ epoch: Int, over data: Dataset, stream: String = "data", loss: (TrainingStep) throws -> Variable
   ) throws {
@@ -130,7 +139,15 @@ extension Run {
 
   /// The same with data that may differ from epoch to epoch, always `count` samples.
   ///
-  /// - Parameter afterEpoch: Told the model after each epoch.
+  /// - Parameters:
+  ///   - model: The model that training starts from.
+  ///   - data: The samples of an epoch.
+  ///   - count: Samples of each epoch.
+  ///   - recipe: How steps are taken.
+  ///   - purpose: Names the random streams, so that two trainings of one run differ.
+  ///   - mask: 0 for parameters that stay as they are, 1 for others; nil moves all.
+  ///   - afterEpoch: Gets the model after each epoch.
+  ///   - loss: The mean loss of the batch of a step.
   public func fit(
     _ model: Classifier, to data: (_ epoch: Int) -> Dataset, count: Int, by recipe: TrainingRecipe,
     purpose: String = "training", mask: NamedTensors? = nil,
@@ -149,8 +166,11 @@ extension Run {
 
   /// Trains a fresh model on `data` by the recipe of the original, and returns that of the epoch which it keeps.
   ///
-  /// - Parameter sampler: Draws the samples of each epoch instead of shuffling `data`; not with group-DRO, which has a
-  ///   sampler of its own.
+  /// - Parameters:
+  ///   - data: The samples to train on.
+  ///   - purpose: Names the random streams of the first parameters and of the training.
+  ///   - sampler: Draws the samples of each epoch instead of shuffling `data`; not with group-DRO, which has a sampler
+  ///     of its own.
   /// - Throws: What `fit` throws; `noValidationData`.
   public func train(on data: Dataset, purpose: String, sampler: RetainSampler? = nil) throws -> Classifier {
     let model = makeClassifier(random.stream(purpose).stream("initial parameters"))

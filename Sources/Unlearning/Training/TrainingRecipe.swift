@@ -117,6 +117,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   /// The learning rate of step `step`, counted from 0 over the whole training.
   ///
   /// - Parameters:
+  ///   - step: The place of the step in the whole training.
   ///   - epoch: The epoch of the step, counted from 0; nil where every epoch has `stepsPerEpoch` steps.
   ///   - stepsPerEpoch: The steps of an epoch; their mean where epochs differ.
   public func learningRate(step: Int, epoch: Int? = nil, stepsPerEpoch: Int) -> Float {
