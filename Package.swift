@@ -113,7 +113,7 @@ let package = Package(
     .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Unlearning"]),
+      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Shapes", "Unlearning"]),
     .testTarget(
       name: "PluginTests",
       dependencies: ["BuiltIns", "Data", "Engine", "Unlearning", "UnlearningTesting", logging] + pluginDependencies),

@@ -42,6 +42,8 @@ static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static atomic_int sleepers;
 
 static _Thread_local bool inside_task;
+static _Thread_local bool holds_pool;  // between taking and giving back `taken`
+static _Thread_local int own_jobs;     // what this thread added to job_count
 
 static uint64_t inside(uint64_t word) { return word & count_mask; }
 static uint64_t places(uint64_t word) { return word >> places_shift & count_mask; }
@@ -136,6 +138,19 @@ static void run_inline(int64_t count, void (*body)(void *, int64_t), void *conte
   for (int64_t index = 0; index < count; index++) body(context, index);
 }
 
+/// Waits for the helpers that are inside the task, and lets others have the pool.
+static void end_task(void) {
+  // Nobody may enter any more; those inside hold the last indices.
+  atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);
+  for (int turn = 1; inside(atomic_load_explicit(&gate, memory_order_acquire)) > 0; turn++) {
+    if (turn % 1024 == 0) sched_yield();
+    relax();
+  }
+  inside_task = false;
+  holds_pool = false;
+  atomic_flag_clear_explicit(&taken, memory_order_release);
+}
+
 void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context) {
   int64_t helpers = lacuna_minimum(lacuna_minimum(lacuna_thread_share(), count) - 1, most_helpers);
   if (helpers < 1 || inside_task || atomic_flag_test_and_set_explicit(&taken, memory_order_acquire)) {
@@ -143,6 +158,7 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
     return;
   }
   inside_task = true;
+  holds_pool = true;
   start_helpers((int)helpers);
   task_body = body;
   task_context = context;
@@ -156,15 +172,7 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
   }
 
   work(0);
-
-  // Nobody may enter any more; those inside hold the last indices.
-  atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);
-  for (int turn = 1; inside(atomic_load_explicit(&gate, memory_order_acquire)) > 0; turn++) {
-    if (turn % 1024 == 0) sched_yield();
-    relax();
-  }
-  inside_task = false;
-  atomic_flag_clear_explicit(&taken, memory_order_release);
+  end_task();
 }
 
 int lacuna_thread_limit(void) {
@@ -190,4 +198,12 @@ int lacuna_set_inline(int runs_inline) {
 
 void lacuna_set_thread_limit(int limit) { atomic_store(&chosen_limit, limit < 1 ? 1 : limit); }
 
-void lacuna_change_jobs(int change) { atomic_fetch_add(&job_count, change); }
+void lacuna_change_jobs(int change) {
+  own_jobs += change;
+  atomic_fetch_add(&job_count, change);
+}
+
+void lacuna_leave_pool(void) {
+  if (holds_pool) end_task();
+  lacuna_change_jobs(-own_jobs);
+}

@@ -27,6 +27,9 @@ void lacuna_set_thread_limit(int limit);
 /// Tells the pool that one more (+1) or one fewer (-1) job runs side by side. Each job may use
 /// max(1, limit / jobs) threads. Calls of lacuna_parallel outside any job count as one job.
 void lacuna_change_jobs(int change);
+/// Gives back what the calling thread has of the pool, which it will not use again: its jobs, and the pool itself where it
+/// is inside lacuna_parallel. Other threads finish that call's task first; what its context points to must stay valid.
+void lacuna_leave_pool(void);
 /// Threads that lacuna_parallel may use now: the limit, shared by the jobs; at least 1.
 int lacuna_thread_share(void);
 /// Whether what the calling thread calls runs inline; returns what held before.

@@ -12,6 +12,8 @@ public final class PartsAhead<Part: Sendable>: Sendable {
     var begun = 0, made = 0
     /// Tensor memory of the parts, as long as it belongs to no thread.
     var bytes: Int64 = 0
+    /// Tensor memory that the thread in the background asked for and did not get.
+    var refused: Int?
   }
   private let state: Mutex<State>
   private let allMade = DispatchSemaphore(value: 0)
@@ -25,8 +27,18 @@ public final class PartsAhead<Part: Sendable>: Sendable {
     self.make = make
     if count == 0 { allMade.signal() }
     DispatchQueue.global(qos: .userInitiated).async { [self] in
-      Runtime.runningInline { work() }
+      AllocationFailure.withHandler { [self] in
+        fail($0)
+      } _: {
+        Runtime.runningInline { work() }
+      }
     }
+  }
+
+  /// Lets whoever asks for the parts find that the thread in the background ran out of memory.
+  private func fail(_ bytes: Int) {
+    state.withLock { $0.refused = bytes }
+    allMade.signal()
   }
 
   deinit {
@@ -41,6 +53,8 @@ public final class PartsAhead<Part: Sendable>: Sendable {
     _ = Runtime.concurrentMap(Runtime.threadShare) { [self] _ in work() }
     allMade.wait()
     allMade.signal()
+    // The part in question is lost, so it is this thread's failure now.
+    if let bytes = state.withLock(\.refused) { AllocationFailure.refuse(bytes) }
     let taken = state.withLock { state in
       defer { (state.parts, state.bytes) = ([], 0) }
       lacuna_meter_add(state.bytes)

@@ -11,6 +11,8 @@ final class Storage: @unchecked Sendable {
   private let capacity: Int
 
   /// Uninitialised memory.
+  ///
+  /// Does not return when the system refuses the memory; see `AllocationFailure`.
   init(count: Int) {
     self.count = count
     capacity = BufferCache.capacity(for: count)
@@ -46,11 +48,13 @@ final class BufferCache: Sendable {
   /// More than this is handed back to the system.
   private let limit = 2 << 30
 
-  /// Sizes are rounded up to four steps per power of two, so that nearly equal tensors share buffers.
+  /// Sizes are rounded up to four steps per power of two, so that nearly equal tensors share buffers; the greatest integer
+  /// where that is more.
   static func capacity(for count: Int) -> Int {
     let least = max(count, 16)
     let step = max(16, 1 << (Int.bitWidth - least.leadingZeroBitCount - 3))
-    return (least + step - 1) / step * step
+    let (sum, isTooLarge) = least.addingReportingOverflow(step - 1)
+    return isTooLarge ? Int.max : sum / step * step
   }
 
   /// How often memory was taken from the system since the start of the process.
@@ -66,18 +70,14 @@ final class BufferCache: Sendable {
       return address
     }
     if let cached { return cached.pointer }
-    let bytes = capacity * MemoryLayout<Float>.stride
+    let (bytes, isTooLarge) = capacity.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    if isTooLarge { AllocationFailure.refuse(Int.max) }
     guard
       let raw = Self.allocate(bytes)
         ?? {
           dropFree(); return Self.allocate(bytes)
         }()
-    else {
-      // Plans leave out models that cannot fit, so this is memory that other work has taken in the meantime.
-      fatalError(
-        "out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept, "
-          + "fewer steps side by side (--workers) or a smaller batch_size take less")
-    }
+    else { AllocationFailure.refuse(bytes) }
     return raw.bindMemory(to: Float.self, capacity: capacity)
   }
 

@@ -16,7 +16,16 @@ public struct Tensor: Sendable {
   /// Memory that the caller must fill before anyone else sees it.
   init(uninitialized shape: [Int]) {
     precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative extents: \(shape)")
-    self.init(shape: shape, storage: Storage(count: shape.reduce(1, *)))
+    self.init(shape: shape, storage: Storage(count: Self.count(of: shape)))
+  }
+
+  /// How many numbers a tensor of `shape` has; the greatest integer where they are more, which no memory holds.
+  private static func count(of shape: [Int]) -> Int {
+    if shape.contains(0) { return 0 }
+    return shape.reduce(1) { count, extent in
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
+      return isTooLarge ? Int.max : product
+    }
   }
 
   /// A tensor full of `value`.

@@ -1,5 +1,6 @@
 import Data
 import Engine
+import Foundation
 import Synchronization
 import Unlearning
 
@@ -44,7 +45,10 @@ final class DataCache: Sendable {
       guard let source = experiment.data[index].plugin as? any DatasetSource else {
         preconditionFailure("entry \(index) of data: is a data set")
       }
-      var splits = try planned.checking { try countsOnly ? source.outline() : load(source) }
+      // A source may make tensors, and this lock must not stay with a thread that gets no memory for them.
+      var splits = try Thread.wait { [self] in
+        try planned.checking { try countsOnly ? source.outline() : load(source) }
+      }
       if experiment.validationFraction > 0 {
         // One draw for all seeds, so that all models of a grid learn from the same rows.
         let random = RandomSource(seed: 0).stream("validation")

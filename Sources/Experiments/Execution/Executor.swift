@@ -195,9 +195,14 @@ public final class Executor: Sendable {
       return workers
     }
     let (plan, store, data) = (plan, store, runner.data)
+    let choice: WorkerChoice?
+    let count: Int
+    switch await Self.onOwnThread({ try plan.workerChoice(store: store, data: data) }) {
+    case .success(let found): (choice, count) = (found, found?.workers ?? WorkerChoice.greatest)
+    case .failure(is OutOfMemory): (choice, count) = (nil, 1)
     // What goes wrong here goes wrong again in the step that needs it, which says so.
-    let choice = try? await Self.onOwnThread { try plan.workerChoice(store: store, data: data) }.get()
-    let count = choice?.workers ?? WorkerChoice.greatest
+    case .failure: (choice, count) = (nil, WorkerChoice.greatest)
+    }
     observer.working(count, gain: choice?.gain)
     return count
   }
@@ -208,7 +213,7 @@ public final class Executor: Sendable {
     _ work: @escaping @Sendable () throws -> Value
   ) async -> Result<Value, any Error> {
     await withCheckedContinuation { continuation in
-      Thread.runStep { continuation.resume(returning: Result(catching: work)) }
+      Thread.runStep(work) { continuation.resume(returning: $0) }
     }
   }
 

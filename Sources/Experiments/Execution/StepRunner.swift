@@ -194,7 +194,10 @@ final class StepRunner: Sendable {
     return try initialTensors.withLock { known in
       let name = "\(setting.data) \(setting.architecture.label)"
       if let body = known[name] { return body }
-      let body = try weights.tensors(for: try fresh(setting, RandomSource(seed: 0)))
+      // This lock must not stay with a thread that gets no memory for the tensors.
+      let body = try Thread.wait { [self] in
+        try planned.checking { try weights.tensors(for: try fresh(setting, RandomSource(seed: 0))) }
+      }
       known[name] = body
       return body
     }

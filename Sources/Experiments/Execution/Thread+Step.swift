@@ -1,10 +1,47 @@
+import Engine
 import Foundation
+import Synchronization
+
+/// The system refused memory for a tensor of a step.
+struct OutOfMemory: Error, CustomStringConvertible {
+  /// What was asked for.
+  var bytes: Int
+
+  var description: String {
+    "out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept, fewer steps side by side "
+      + "(--workers) or a smaller batch_size take less"
+  }
+}
 
 extension Thread {
   /// Runs `work` on a new thread with the stack of a process's first one; other threads have as little as half a MiB.
-  static func runStep(_ work: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: work)
+  ///
+  /// `ended` gets its result, exactly once. When memory for a tensor is refused, that is `OutOfMemory`, and the thread is
+  /// parked for ever, since Swift cannot unwind it: what it holds stays taken until the process ends. So `work` must not
+  /// hold, while it makes tensors, a lock that others wait for; `wait(for:)` makes them on a thread that holds none.
+  static func runStep<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value, ended: @escaping @Sendable (Result<Value, any Error>) -> Void
+  ) {
+    let thread = Thread {
+      ended(AllocationFailure.withHandler({ ended(.failure(OutOfMemory(bytes: $0))) }, { Result(catching: work) }))
+    }
     thread.stackSize = 8 << 20
     thread.start()
+  }
+
+  /// Runs `work` on a thread of its own while this one waits, so that memory that is refused is an error here, which
+  /// releases the locks that this thread holds.
+  ///
+  /// - Throws: `OutOfMemory`, or what `work` throws.
+  static func wait<Value: Sendable>(for work: @escaping @Sendable () throws -> Value) throws -> Value {
+    let result = Mutex<Result<Value, any Error>?>(nil)
+    let end = DispatchSemaphore(value: 0)
+    runStep(work) { found in
+      result.withLock { $0 = found }
+      end.signal()
+    }
+    end.wait()
+    guard let found = result.withLock({ $0 }) else { preconditionFailure("a thread ends with a result") }
+    return try found.get()
   }
 }

@@ -16,15 +16,16 @@ extension Plan {
   ///
   /// A training costs its epochs times the training samples. A method with a recipe costs its epochs times all training
   /// samples, forgotten and retained; passes of its own beside these, attacks and metrics are not counted.
-  /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its images.
+  /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its images;
+  ///   `OutOfMemory`.
   public func price(store: Store) throws -> PlanPrice {
     let data = DataCache(experiment, planned: files, countsOnly: true)
     let workloads = try workloads(store: store, data: data)
     var price = PlanPrice(unpriced: workloads.unknownMethods)
     for load in workloads.all {
       let clock = try StepClock(load, like: try data.data(load.setting.data).train)
-      price.training += clock.training() * Double(load.trainedImages)
-      price.prediction += clock.prediction() * Double(load.predictedImages)
+      price.training += try clock.training() * Double(load.trainedImages)
+      price.prediction += try clock.prediction() * Double(load.predictedImages)
     }
     return price
   }

@@ -6,6 +6,8 @@ import Synchronization
 import Unlearning
 
 /// Times an architecture on this machine by a few steps on random images, of several copies that share the threads.
+///
+/// After `OutOfMemory` it must not be used again: the copy that got no memory is lost with its thread.
 struct StepClock {
   private let models: [TimedModel]
   /// The images of a timed step, and the most of a step that is asked for.
@@ -29,32 +31,41 @@ struct StepClock {
   }
 
   /// Seconds for one image of a training step, of all copies together.
-  func training() -> Double { perImage { $0.train() } }
+  ///
+  /// - Throws: `OutOfMemory`.
+  func training() throws -> Double { try perImage { $0.train() } }
 
   /// Seconds for one image in evaluation, likewise.
-  func prediction() -> Double { perImage { $0.predict() } }
+  ///
+  /// - Throws: `OutOfMemory`.
+  func prediction() throws -> Double { try perImage { $0.predict() } }
 
   /// Bytes of tensors that one copy held in a training step, for the images of a whole batch.
   var peakBytes: Int { models[0].peakBytes * batchSize / images }
 
-  private func perImage(_ body: @escaping @Sendable (TimedModel) -> Void) -> Double {
+  private func perImage(_ body: @escaping @Sendable (TimedModel) -> Void) throws -> Double {
     // The first step warms up.
-    let steps = max(1, min(100, Int(Self.seconds / seconds(1, body))))
-    return seconds(steps, body) / Double(steps * images * models.count)
+    let steps = max(1, min(100, Int(Self.seconds / (try seconds(1, body)))))
+    return try seconds(steps, body) / Double(steps * images * models.count)
   }
 
-  private func seconds(_ steps: Int, _ body: @escaping @Sendable (TimedModel) -> Void) -> Double {
+  private func seconds(_ steps: Int, _ body: @escaping @Sendable (TimedModel) -> Void) throws -> Double {
     let group = DispatchGroup()
-    return ContinuousClock().measure {
+    let failure = Mutex<(any Error)?>(nil)
+    let seconds = ContinuousClock().measure {
       for model in models {
         group.enter()
         Thread.runStep {
           Runtime.asJob { for _ in 0..<steps { body(model) } }
+        } ended: { result in
+          if case .failure(let error) = result { failure.withLock { $0 = error } }
           group.leave()
         }
       }
       group.wait()
     }.inSeconds
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    return seconds
   }
 }
 

@@ -59,7 +59,8 @@ extension Plan {
 
   /// Chooses for what is missing in `store`; nil where that is done sooner than judged.
   ///
-  /// - Throws: `DataError` when the data cannot be read; `ParameterError` when an architecture cannot take its images.
+  /// - Throws: `DataError` when the data cannot be read; `ParameterError` when an architecture cannot take its images;
+  ///   `OutOfMemory`.
   func workerChoice(store: Store, data: DataCache) throws -> WorkerChoice? {
     let candidates = WorkerChoice.candidates
     guard candidates.count > 1 else { return nil }
@@ -78,7 +79,7 @@ extension Plan {
       // In turn, because a shared machine is fast and slow by moments; the best of each is the least disturbed.
       var best = [Double](repeating: .infinity, count: clocks.count)
       for _ in 0..<Self.rounds {
-        for (place, clock) in clocks.enumerated() { best[place] = min(best[place], clock.training()) }
+        for (place, clock) in clocks.enumerated() { best[place] = min(best[place], try clock.training()) }
       }
       for (place, clock) in clocks.enumerated() {
         trials[place].seconds += best[place] * Double(load.trainedImages)

@@ -1,0 +1,86 @@
+import Engine
+import Foundation
+import Synchronization
+import Testing
+
+@Suite struct AllocationFailureTests {
+  /// What a thread of its own reports: the bytes that were refused, or that it came to its end.
+  private func outcome(of body: @escaping @Sendable () -> Void) -> String {
+    let heard = Mutex<[String]>([])
+    let end = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      AllocationFailure.withHandler {
+        let bytes = $0
+        heard.withLock { $0.append("refused \(bytes)") }
+        end.signal()
+      } _: {
+        body()
+      }
+      heard.withLock { $0.append("ended") }
+      end.signal()
+    }
+    thread.start()
+    #expect(end.wait(timeout: .now() + 60) == .success)
+    // A thread that goes on after the handler would say so now.
+    if heard.withLock({ $0 }) != ["ended"] { Thread.sleep(forTimeInterval: 0.05) }
+    return heard.withLock { $0 }.joined(separator: ", ")
+  }
+
+  @Test func memoryThatIsThereIsNoFailure() {
+    #expect(outcome { _ = Tensor(zeros: [1000]) } == "ended")
+  }
+
+  @Test(arguments: [
+    ([1 << 20, 1 << 25], 1 << 47), ([1 << 61], Int.max), ([Int.max], Int.max), ([Int.max, 2, 0, 3], 0),
+    ([Int.max, Int.max], Int.max), ([1 << 40, 1 << 40, 1 << 40], Int.max),
+  ])
+  func theHandlerGetsTheBytesAndTheThreadGoesNoFurther(shape: [Int], bytes: Int) {
+    #expect(outcome { _ = Tensor(zeros: shape) } == (bytes == 0 ? "ended" : "refused \(bytes)"))
+  }
+
+  @Test func handlersOfOuterCallsAreUsedAgain() {
+    let inner = outcome {
+      AllocationFailure.withHandler({ _ in Issue.record("this call has ended") }, { _ = Tensor(zeros: [8]) })
+      _ = Tensor(zeros: [1 << 45])
+    }
+    #expect(inner == "refused \(1 << 47)")
+  }
+
+  @Test func withoutAHandlerTheProcessEnds() async {
+    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [1 << 45]) }
+  }
+
+  // Threads and jobs are those of the whole process.
+  @Test func othersKeepThePoolAndAllThreads() async {
+    await #expect(processExitsWith: .success) {
+      Runtime.setThreadLimit(4)
+      let isRefused = DispatchSemaphore(value: 0)
+      Thread {
+        AllocationFailure.withHandler({ _ in isRefused.signal() }) {
+          Runtime.asJob {
+            // The calling thread makes number 0.
+            _ = Runtime.concurrentMap(8) { if $0 == 0 { _ = Tensor(zeros: [1 << 45]) } }
+          }
+        }
+      }.start()
+      #expect(isRefused.wait(timeout: .now() + 60) == .success)
+      #expect(Runtime.threadShare == 4)
+      let threads = Mutex<Set<ObjectIdentifier>>([])
+      _ = Runtime.concurrentMap(64) { _ in
+        Thread.sleep(forTimeInterval: 0.002)
+        return threads.withLock { $0.insert(ObjectIdentifier(Thread.current)) }
+      }
+      #expect(threads.withLock(\.count) > 1, "the pool was given back")
+    }
+  }
+
+  @Test func partsThatCannotBeMadeAheadFailTheThreadThatAsks() {
+    let text = outcome {
+      let ahead = PartsAhead(1) { _ in Tensor(zeros: [1 << 45]) }
+      // The thread in the background begins at once, and this one then waits for it.
+      Thread.sleep(forTimeInterval: 0.2)
+      _ = ahead.parts()
+    }
+    #expect(text == "refused \(1 << 47)")
+  }
+}
