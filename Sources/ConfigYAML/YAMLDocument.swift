@@ -38,22 +38,51 @@ public struct YAMLDocument: Sendable {
   /// Reads the file at `url`, which is named in messages as it was given, relative or not.
   public init(contentsOf url: URL) throws(DiagnosticList) {
     let file = url.relativePath
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-      throw Self.failure(file, "no such file")
-    }
-    guard !isDirectory.boolValue else { throw Self.failure(file, "expected a file, found a directory") }
     let bytes: [UInt8]
     do {
-      let handle = try FileHandle(forReadingFrom: url)
-      defer { try? handle.close() }
+      let handle = try Self.open(url, file)
       bytes = Array(try handle.read(upToCount: Self.maximumBytes + 1) ?? Data())
+    } catch let error as DiagnosticList {
+      throw error
     } catch {
       throw Self.failure(file, "the file cannot be read: \(error.systemReason)")
     }
     guard bytes.count <= Self.maximumBytes else { throw Self.tooLarge(file) }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw Self.notUTF8(bytes, file) }
     try self.init(text: text, file: file)
+  }
+
+  /// The regular file at `url`, or what a symbolic link there leads to.
+  ///
+  /// Nothing else is opened for reading: a pipe or a socket would wait for a writer, and a device may never end.
+  private static func open(_ url: URL, _ file: String) throws(DiagnosticList) -> FileHandle {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else {
+      let reason = errno == ENOENT ? "no such file" : "the file cannot be read: \(String(cString: strerror(errno)))"
+      throw failure(file, reason)
+    }
+    try requireFile(status, file)
+    // A pipe may have taken the place of the file since.
+    let descriptor = Foundation.open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw failure(file, "the file cannot be read: \(String(cString: strerror(errno)))")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard fstat(descriptor, &status) == 0 else { throw failure(file, "the file cannot be read") }
+    try requireFile(status, file)
+    return handle
+  }
+
+  private static func requireFile(_ status: stat, _ file: String) throws(DiagnosticList) {
+    let found: String
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: found = "directory"
+    case S_IFIFO: found = "pipe"
+    case S_IFSOCK: found = "socket"
+    default: found = "device"
+    }
+    throw failure(file, "expected a file, found a \(found)")
   }
 
   /// An empty collector for what is wrong with this document.

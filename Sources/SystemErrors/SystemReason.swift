@@ -1,6 +1,15 @@
 import Foundation
 
 extension Error {
+  /// The error as a person should see it: its own description, of Foundation's errors the path and the system's reason.
+  package var plainText: String {
+    guard self is CocoaError || self is POSIXError || self is URLError || type(of: self) is NSError.Type else {
+      return "\(self)"
+    }
+    let path = (self as NSError).userInfo[NSFilePathErrorKey] as? String
+    return path.map { "\($0): \(systemReason)" } ?? systemReason
+  }
+
   /// Why a call of Foundation failed, in the words of the operating system: "No such file or directory".
   ///
   /// Foundation's own texts name its error domains and numbers, which say nothing to most readers.

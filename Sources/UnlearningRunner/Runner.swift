@@ -4,6 +4,7 @@ import Data
 import Dispatch
 import Experiments
 import Foundation
+import SystemErrors
 public import Unlearning
 
 /// The command line tool: everything but the list of plugins.
@@ -55,7 +56,7 @@ public enum Runner {
       default:
         // Errors of the parser are of no public type; all it knows to say of others is their description.
         if RootCommand.exitCode(for: error) == .failure {
-          console.report("error: \(error)\n")
+          console.report("error: \(error.plainText)\n")
           return .failed
         }
       }
@@ -68,7 +69,7 @@ public enum Runner {
       try console.write(message + "\n")
       return .done
     } catch {
-      console.report("error: \(error)\n")
+      console.report("error: \(error.plainText)\n")
       return .failed
     }
   }

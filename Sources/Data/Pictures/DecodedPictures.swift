@@ -88,7 +88,7 @@ struct DecodedPictures {
     do {
       return try Foundation.Data(contentsOf: url, options: .alwaysMapped)
     } catch {
-      throw .unreadable(path: url.path, reason: error.localizedDescription)
+      throw .unreadable(path: url.path, reason: error.systemReason)
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 public import Logging
 import Synchronization
+import SystemErrors
 import Unlearning
 
 /// Told what happens while a plan is executed; called from several threads.
@@ -168,12 +169,13 @@ public final class Executor: Sendable {
               continue
             }
           }
+          let reason = error.plainText
           agenda.fail(step.key, "\(step.label) failed")
           summary.failed += 1
-          summary.failures.append((step.label, "\(error)"))
-          observer.failed(step, error: "\(error)")
+          summary.failures.append((step.label, reason))
+          observer.failed(step, error: reason)
           do throws(StoreError) {
-            try store.keepFailure(of: step.key, "\(step.label): \(error)")
+            try store.keepFailure(of: step.key, "\(step.label): \(reason)")
           } catch {
             observer.repaired("why a step failed could not be noted: \(error)")
             if error.endsWriting {

@@ -1,4 +1,5 @@
 public import Foundation
+import SystemErrors
 
 /// The results of steps on disk, each a folder named by the step's key.
 ///
@@ -134,7 +135,7 @@ public final class Store: Sendable {
     do {
       return try decode(bytes)
     } catch {
-      throw .damaged(key: key, path: path(of: key, file), expected: what, found: "\(error)")
+      throw .damaged(key: key, path: path(of: key, file), expected: what, found: error.plainText)
     }
   }
 
@@ -293,7 +294,7 @@ extension Store {
     do {
       encoded = try record.encoded()
     } catch {
-      throw .failed(operation: "encode the record", path: folder, reason: "\(error)")
+      throw .failed(operation: "encode the record", path: folder, reason: error.plainText)
     }
     try FileSystem.makeFolder(folder)
     for (name, bytes) in files { try FileSystem.write(bytes, to: "\(folder)/\(name)") }

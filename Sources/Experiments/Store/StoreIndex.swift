@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SystemErrors
 
 /// A table of what a store holds, for questions that would otherwise open every record.
 ///
@@ -320,7 +321,7 @@ extension StoreIndex {
     switch error {
     case let error as Unusable: error.reason
     case let error as DatabaseError: error.message ?? error.description
-    default: "\(error)"
+    default: error.plainText
     }
   }
 

@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+import UnlearningRunner
+
+/// What a person sees of files that cannot be used.
+@Suite("Messages about files") struct PlainMessageTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// What no message may contain: the words in which Foundation describes its errors.
+  private static let foreign = ["NSCocoaErrorDomain", "NSPOSIXErrorDomain", "Error Domain", "The operation couldn"]
+
+  private func expectPlain(_ messages: String, _ what: String, says expected: String = "error") {
+    for words in Self.foreign { #expect(!messages.contains(words), "\(what): \(messages)") }
+    #expect(messages.contains(expected), "\(what): \(messages)")
+  }
+
+  private func experiment(_ changes: (old: String, new: String)...) throws -> String {
+    var text = """
+      experiment: tiny
+      data: [{shapes: {train_count: 60, test_count: 40}}]
+      architectures: [{mlp: {hidden: [8]}}]
+      training: {epochs: 1, batch_size: 20}
+      forget: [{class: 1}]
+      methods: [{fine-tune: {training: {epochs: 1}}}]
+      metrics: [accuracy]
+      """
+    for change in changes { text = text.replacing(change.old, with: change.new) }
+    return try folder.write(text, to: "\(UUID().uuidString).yaml")
+  }
+
+  /// A folder of pictures that cannot be decoded.
+  private func pictures(_ name: String) throws -> String {
+    for part in ["train", "test"] {
+      for label in ["a", "b"] { try folder.write("x", to: "\(name)/\(part)/\(label)/0.png") }
+    }
+    return folder.path(name)
+  }
+
+  /// Paths at which there is no file that could be read, with what is said of them.
+  private func places() throws -> [(path: String, says: String)] {
+    try folder.write("text", to: "file")
+    try FileManager.default.createDirectory(atPath: folder.path("folder"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: folder.path("loop"), withDestinationPath: folder.path("loop"))
+    try FileManager.default.createSymbolicLink(atPath: folder.path("dangling"), withDestinationPath: "/nowhere")
+    _ = mkfifo(folder.path("pipe"), 0o644)
+    return [
+      (folder.path("nothing"), "no"), (folder.path("folder"), "a directory"), (folder.path("file/inner"), "error"),
+      (folder.path("loop"), "error"), (folder.path("dangling"), "error"), (folder.path("pipe"), "pipe"),
+      ("/dev/zero", "device"),
+      (folder.path(String(repeating: "x", count: 300)), "error"),
+    ]
+  }
+
+  @Test(.timeLimit(.minutes(2)), arguments: ["check", "plan", "run", "results"])
+  func experimentFiles(command: String) async throws {
+    for (path, says) in try places() {
+      let result = await runner(command, path)
+      #expect(result.status == .badUsage, "\(path)")
+      expectPlain(result.messages, path, says: says)
+      #expect(result.messages.contains(path), "\(result.messages)")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func filesThatExperimentsName() async throws {
+    for (path, _) in try places() {
+      let files = [
+        try experiment(("class: 1", "indices: '\(path)'")),
+        try experiment(("mlp: {hidden: [8]}", "resnet18: {weights: '\(path)'}")),
+        try experiment(("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(path)', size: 8}")),
+        try experiment(
+          (
+            "shapes: {train_count: 60, test_count: 40}",
+            "image-folder: {folder: '\(try pictures("good"))', size: 8, attributes: '\(path)', sensitive: tone}"
+          ), ("class: 1", "class: a")),
+      ]
+      for file in files {
+        let result = await runner("check", file)
+        expectPlain(result.messages + result.output, "\(path): \(file)", says: path)
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func stores() async throws {
+    for (path, _) in try places() where !path.hasSuffix("folder") && !path.hasSuffix("nothing") {
+      for command in ["plan", "run", "results"] {
+        let result = await runner(command, try experiment(), "--store", path)
+        // Nothing is there yet, so everything is to be run.
+        guard command != "plan" || !(path.hasSuffix("dangling") || path.hasSuffix("inner")) else { continue }
+        #expect(result.status != .done, "\(command) \(path)")
+        expectPlain(result.messages, "\(command) \(path)")
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func downloads() async throws {
+    for (path, _) in try places() where !path.hasSuffix("folder") && !path.hasSuffix("nothing") {
+      let result = await runner("data", "fetch", "mnist", "--root", path, "--from", "http://127.0.0.1:1")
+      #expect(result.status == .failed, "\(path)")
+      expectPlain(result.messages, path)
+    }
+  }
+
+  /// The built runner, beside the test bundle.
+  private static let binary: String? = {
+    let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner").path
+    return FileManager.default.isExecutableFile(atPath: file) ? file : nil
+  }()
+
+  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  func withoutPermission() async throws {
+    let hidden = try folder.write("text", to: "hidden")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: hidden)
+    let closed = try pictures("closed")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: closed)
+    let open = try pictures("open")
+    func folderOf(_ path: String) throws -> String {
+      try experiment(
+        ("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(path)', size: 8}"),
+        ("class: 1", "class: a"))
+    }
+    let store = folder.path("store")
+    try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: store)
+    let hiddenFolder = try folderOf(closed)
+    let commands: [[String]] = [
+      ["check", hidden], ["check", try experiment(("class: 1", "indices: '\(hidden)'"))],
+      ["check", try experiment(("mlp: {hidden: [8]}", "resnet18: {weights: '\(hidden)'}"))],
+      ["check", hiddenFolder], ["run", try folderOf(open), "--store", store],
+      ["data", "fetch", "mnist", "--root", folder.path("no"), "--from", "http://127.0.0.1:1"],
+    ]
+    for command in commands {
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments =
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "LACUNA_CACHE=\(folder.path("cache"))"]
+        + [try #require(Self.binary)] + command
+      let messages = Pipe()
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = messages
+      try process.run()
+      let text = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus != 0, "\(command)")
+      expectPlain(text, "\(command)", says: command[1] == hiddenFolder ? "cannot be read" : "ermission denied")
+    }
+  }
+}
