@@ -32,6 +32,7 @@ import Testing
     ["notes.txt": "mine\n"], ["temporary/draft.txt": "mine\n"], ["lock": "mine\n", "temporary/a/b": "c"],
     ["index.sqlite": "this is no database"], ["steps/one/step.json": "{}"], ["failures/list.txt": "none"],
     ["damaged/photo.jpg": "x"], ["store.json": "{\"store\": \"wine\"}"], [".git/HEAD": "ref: refs/heads/main\n"],
+    ["lock": "4711\n"], ["lock": ""], ["lock": "4711\n", "index.sqlite": ""],
   ]
 
   @Test(arguments: others.indices) func aFolderOfSomethingElseIsRefusedAndStaysAsItIs(number: Int) throws {

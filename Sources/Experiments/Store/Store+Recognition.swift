@@ -3,9 +3,11 @@ import Foundation
 /// Tells a store from any other folder, so that a mistyped path never costs anybody's files.
 ///
 /// A folder is a store if it has the marker, which is written before anything else. Stores that are older than the
-/// marker are known by a result, or because they hold nothing but what a store makes.
+/// marker are known by a result, or because they hold nothing but what a store makes; of that, a file `lock` proves nothing,
+/// since other programs write process numbers into files of that name, too.
 extension Store {
   static let markerName = "store.json"
+  private static let lockName = "lock"
   private static let marker = "{\"store\": \"lacuna\", \"version\": 1}\n"
   /// What operating systems put into folders by themselves.
   private static let ofTheSystem: Set<String> = ["lost+found", ".DS_Store"]
@@ -38,6 +40,19 @@ extension Store {
     let names = try FileSystem.names(in: Self.path(root)).filter { !Self.ofTheSystem.contains($0) }
     if names.isEmpty || hasResult { return }
     for name in names where try !isOwn(name) { throw .notAStore(path: Self.path(root), found: name.debugDescription) }
+    // Old stores took the lock before they made anything else, but never left it alone for long.
+    guard names.contains(Self.lockName) else { return }
+    for name in names where try isEvidence(name) { return }
+    throw .notAStore(path: Self.path(root), found: Self.lockName.debugDescription)
+  }
+
+  /// Whether what has this name, which a store makes, is more than an empty folder or a file that others may have.
+  private func isEvidence(_ name: String) throws(StoreError) -> Bool {
+    switch FileSystem.kind(of: path(name), followingLinks: false) {
+    case .folder: try !FileSystem.names(in: path(name)).isEmpty
+    case .file(let size): name == StoreIndex.fileName && size > 0
+    default: false
+    }
   }
 
   private var isMarked: Bool {
@@ -53,7 +68,7 @@ extension Store {
   private func isOwn(_ name: String) throws(StoreError) -> Bool {
     let path = path(name)
     switch (name, FileSystem.kind(of: path, followingLinks: false)) {
-    case ("lock", .file):
+    case (Self.lockName, .file):
       let text = String(decoding: try FileSystem.read(path, limit: 32) ?? [], as: UTF8.self)
       return text.isEmpty || text.hasSuffix("\n") && Int(text.dropLast()) != nil
     case ("temporary", .folder): return try FileSystem.names(in: path).allSatisfy(ProcessToken.isName)
