@@ -292,7 +292,7 @@ struct ExplodingMethod: UnlearningMethod {
     let missing = try results(of: plan, store: store).missing
     #expect(missing.count == 6)
     #expect(
-      missing.allSatisfy { $0.contains(": failed: ") && $0.contains("the loss is not finite at epoch 1, step 2") })
+      missing.allSatisfy { $0.reason?.hasPrefix("failed: the loss is not finite at epoch 1, step 2") == true })
 
     FailingMethod.isMended.withLock { $0 = true }
     let (again, _) = try await execute(plan, in: "store")

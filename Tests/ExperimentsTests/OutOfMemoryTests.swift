@@ -64,7 +64,7 @@ struct GreedySource: DatasetSource {
     // Each failed model has predictions, one attack and two metrics.
     #expect(summary.skipped == 8 && summary.finished == plan.steps.count - 10)
     let missing = try results(of: plan, store: store).missing
-    #expect(missing.count == 6 && missing.allSatisfy { $0.hasSuffix(Self.message) })
+    #expect(missing.count == 6 && missing.allSatisfy { $0.reason == "failed: \(Self.message)" })
   }
 
   @Test("fails all steps that need a data set that cannot be loaded, and none waits for ever", arguments: [1, 2])

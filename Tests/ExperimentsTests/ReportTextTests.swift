@@ -4,7 +4,7 @@ import Testing
 @Suite("report formats")
 struct ReportTextTests {
   let report = Report(
-    experiment: "demo", rows: ReportRows.all, missing: ["shapes / cnn / class circle / salun / seed 1"],
+    experiment: "demo", rows: ReportRows.all, missing: [MissingResult("shapes / cnn / class circle / salun / seed 1")],
     leftOut: ["shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%"])
 
   @Test func csvOfTwoRows() {

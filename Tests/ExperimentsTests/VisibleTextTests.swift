@@ -30,7 +30,8 @@ import Unlearning
         direction: .higher,
         reference: nil, gap: nil, variedParameters: name, isReference: false, isOriginal: false)
     }
-    let text = Report(experiment: name, rows: rows, missing: [giant + name], leftOut: [name]).text(format, width: 80)
+    let text = Report(experiment: name, rows: rows, missing: [MissingResult(giant + name)], leftOut: [name]).text(
+      format, width: 80)
     guard format == .table else { return }
     #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect((text.split(separator: "\n").map(\.count).max() ?? 0) < 1100)

@@ -132,9 +132,15 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
-  /// Whole by all checksums: an object instead of a list, and two values of one name.
+  private static func forged(_ name: String) -> String {
+    #"[{"name":"\#(name)","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"}]"#
+  }
+
+  /// Whole by all checksums: an object instead of a list, nothing, one value of several, names that the metric has not, among
+  /// them one that would clear a terminal, and two values of one name.
   @Test(arguments: [
-    #"{"accuracy": 1}"#,
+    #"{"accuracy": 1}"#, "[]", forged("retain_test"), forged("other"), forged(#"\u001b[2J"#),
+    forged(String(repeating: "x", count: 100_000)),
     #"[{"name":"test","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"},"#
       + #"{"name":"test","value":0.25,"unit":"fraction","direction":"higher","reference":"retrained"}]"#,
   ])
@@ -157,6 +163,7 @@ import UnlearningRunner
     #expect(results.output.split(separator: "\n").count > 10, "the others are shown")
     let table = await runner("results", file, "--store", store)
     #expect(table.output.contains(place.appending(path: "measurements.json").path), "\(table.output)")
+    #expect(!table.output.contains("\u{1B}") && table.output.utf8.count < 10_000)
     let again = await runner(file, "--store", store, "--format", "csv")
     #expect(again.status == .done, "\(again.messages)")
     #expect(again.output == whole.output)

@@ -95,6 +95,11 @@ public struct EnergyGapToRetrained: Metric {
     Set(parts.present(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
   }
 
+  /// Against themselves retrained models have no gap.
+  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
+    Set(parts.present(in: cell).map { "\($0.rawValue)_within" })
+  }
+
   /// Measures the models of one method, as seen from one of them.
   ///
   /// - Throws: `AttackError` with fewer than two models of a kind, without samples, when models saw different samples, or

@@ -42,7 +42,7 @@ struct Agenda {
     for key in order where results.contains(key) {
       if store.contains(key) {
         do throws(StoreError) {
-          try Self.verify(key, in: store)
+          try Self.verify(key, steps[key], in: store)
         } catch {
           // Only what is damaged is made again: a result that cannot be read just now stays where it is.
           if case .damaged = error, let message = discard(key, because: error) { repairs.append(message) }
@@ -60,7 +60,7 @@ struct Agenda {
     for step in plan.steps where results.contains(step.key) {
       guard store.contains(step.key) else { return false }
       do throws(StoreError) {
-        try verify(step.key, in: store)
+        try verify(step.key, step, in: store)
       } catch {
         if case .damaged = error { return false }
         throw error
@@ -71,9 +71,9 @@ struct Agenda {
 
   private static func results(of plan: Plan) -> Set<StepKey> { Set(plan.cells.flatMap { $0.probes.map(\.key) }) }
 
-  private static func verify(_ key: StepKey, in store: Store) throws(StoreError) {
+  private static func verify(_ key: StepKey, _ step: Step?, in store: Store) throws(StoreError) {
     try store.verify(key)
-    _ = try StepRunner.measurements(of: key, in: store)
+    _ = try StepRunner.measurements(of: key, step, in: store)
   }
 
   /// Marks `key` and what it needs as pending, as far as results are missing.

@@ -2,17 +2,17 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and the
-/// labels of the cells whose measurements are missing.
+/// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and what is
+/// missing.
 ///
-/// A damaged result counts as missing: its label names the file and what is wrong with it, and nothing is changed.
+/// A damaged result counts as missing: the reason names the file and what is wrong with it, and nothing is changed.
 ///
 /// - Throws: `StoreError` when a result may not be read, `ResultsError` when two measurements of a model have one name.
-public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [String]) {
+public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [MissingResult]) {
   var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
   var shared = SharedReferences()
-  var missing: [String] = []
+  var missing: [MissingResult] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
@@ -21,16 +21,16 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
     rows += notes(of: cell, plan, store)
     for probe in cell.probes {
       guard store.contains(probe.key) else {
-        let reason = failure(above: probe.key, steps, store).map { ": failed: \($0)" } ?? ""
-        missing.append("\(cell.label) / \(probe.name)\(reason)")
+        let failure = failure(above: probe.key, steps, store)
+        missing.append(MissingResult("\(cell.label) / \(probe.name)", because: failure.map { "failed: \($0)" }))
         continue
       }
       let measurements: [MeasuredValue]
       do throws(StoreError) {
-        measurements = try StepRunner.measurements(of: probe.key, in: store)
+        measurements = try StepRunner.measurements(of: probe.key, steps[probe.key], in: store)
       } catch {
         guard case .damaged = error else { throw error }
-        missing.append("\(cell.label) / \(probe.name): \(error)")
+        missing.append(MissingResult("\(cell.label) / \(probe.name)", because: "\(error)"))
         continue
       }
       for measurement in measurements {
@@ -72,10 +72,14 @@ private func notes(of cell: Cell, _ plan: Plan, _ store: Store) -> [ResultRow] {
   }
 }
 
-/// What stopped a step, or a step that it needs, the last time that it was tried.
+/// What stopped a step, or a step that it needs, the last time that it was tried, without the label of that step: what has
+/// one cause is told once.
 private func failure(above key: StepKey, _ steps: [StepKey: Step], _ store: Store) -> String? {
   guard !store.contains(key) else { return nil }
-  if let failure = store.failure(of: key) { return failure }
+  if let failure = store.failure(of: key) {
+    let label = steps[key].map { "\($0.label): " } ?? ""
+    return failure.hasPrefix(label) ? String(failure.dropFirst(label.count)) : failure
+  }
   return (steps[key]?.parents ?? []).lazy.compactMap { failure(above: $0, steps, store) }.first
 }
 

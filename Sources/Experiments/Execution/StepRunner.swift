@@ -117,17 +117,19 @@ final class StepRunner: Sendable {
       return [(Self.calibrationFile, Array(try canonicalJSON(calibration).utf8))]
     case .attack(let setting, let variant, let target):
       guard let attack = variant.plugin as? any Attack else { preconditionFailure("an attack is planned") }
-      return try encode(attack.attack(try evidence(setting, target)))
+      return try encode(attack.attack(try evidence(setting, target)), target.expected)
     case .measure(let setting, let variant, let target):
       guard let metric = variant.plugin as? any Metric else { preconditionFailure("a metric is planned") }
       let evidence = try evidence(setting, target)
       return try encode(
-        target.baseline.map { try metric.measure($0, evidence) } ?? metric.measure(evidence))
+        target.baseline.map { try metric.measure($0, evidence) } ?? metric.measure(evidence), target.expected)
     }
   }
 
-  private func encode(_ measurements: [MeasuredValue]) throws -> [(name: String, bytes: [UInt8])] {
-    try MeasurementError.check(measurements)
+  private func encode(
+    _ measurements: [MeasuredValue], _ expected: ExpectedMeasurements
+  ) throws -> [(name: String, bytes: [UInt8])] {
+    try MeasurementError.check(measurements, expected: expected)
     return [(Self.measurementsFile, Array(try canonicalJSON(measurements).utf8))]
   }
 
@@ -264,39 +266,17 @@ final class StepRunner: Sendable {
 
   /// What an attack or metric step left.
   ///
-  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or its values are none that a plugin
+  /// - Parameter step: The step as it is planned, where it is known.
+  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or its values are none that the plugin
   ///   may return.
-  static func measurements(of key: StepKey, in store: Store) throws(StoreError) -> [MeasuredValue] {
+  static func measurements(
+    of key: StepKey, _ step: Step? = nil, in store: Store
+  ) throws(StoreError) -> [MeasuredValue] {
     try store.decode(measurementsFile, of: key, as: "measurements") { bytes throws in
       let text = String(decoding: bytes, as: UTF8.self)
       let values = try JSONValue(parsing: text, file: measurementsFile).decode([MeasuredValue].self)
-      try MeasurementError.check(values)
+      try MeasurementError.check(values, expected: step?.expected ?? ExpectedMeasurements())
       return values
-    }
-  }
-}
-
-/// A plugin returned what cannot be a result.
-enum MeasurementError: Error, CustomStringConvertible {
-  case notFinite(String)
-  case nameTwice(String, Double, Double)
-
-  /// - Throws: The first value that is not finite, or whose name another one has.
-  static func check(_ measurements: [MeasuredValue]) throws(MeasurementError) {
-    var values: [String: Double] = [:]
-    for measurement in measurements {
-      guard measurement.value.isFinite else { throw .notFinite(measurement.name) }
-      if let first = values.updateValue(measurement.value, forKey: measurement.name) {
-        throw .nameTwice(measurement.name, first, measurement.value)
-      }
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .notFinite(let name): "the measurement '\(name)' is not a finite number"
-    case .nameTwice(let name, let first, let second):
-      "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     }
   }
 }

@@ -55,11 +55,19 @@ struct ExperimentReader {
     for metric in parts.metrics {
       for name in metric.measurementsRead {
         // What no cell can have is a mistake; what some cells lack is left out of these.
-        guard let maker = listed.first(where: { $0.measures(name) }), !maker.makes(name, in: .everything),
-          let known = (maker.plugin as? any MeasuringPlugin)?.measurementNames(in: .everything)
+        guard let maker = listed.first(where: { $0.measures(name) }),
+          let plugin = maker.plugin as? any MeasuringPlugin, let known = plugin.measurementNames(in: .everything)
         else { continue }
-        let problem = unknownName("measurement", maker.ownName(of: name), known: known)
-        diagnostics.report("\(metric.name) reads '\(name)': \(maker.name): \(problem)", at: root["metrics"]?.mark)
+        let own = maker.ownName(of: name)
+        if !known.contains(own) {
+          let problem = unknownName("measurement", own, known: known)
+          diagnostics.report("\(metric.name) reads '\(name)': \(maker.name): \(problem)", at: root["metrics"]?.mark)
+        } else if let retrained = plugin.measurementNames(ofRetrainedIn: .everything), !retrained.contains(own) {
+          let others = retrained.sorted().map { "'\(maker.measurementLabel).\($0)'" }.joined(separator: ", ")
+          diagnostics.report(
+            "\(metric.name) compares models with retrained ones, and reads '\(name)', of which a retrained model has no "
+              + "value; choose other terms" + (others.isEmpty ? "" : ", such as \(others)"), at: root["metrics"]?.mark)
+        }
       }
       for name in metric.measurementsRead where !listed.contains(where: { $0.measures(name) }) {
         let plugin = name.prefix { $0 != "." && $0 != "(" }

@@ -94,6 +94,14 @@ public struct Step: Sendable {
   package let plugins: [String: Int]
   let work: Work
 
+  /// What is known of its measurements, if it makes any.
+  var expected: ExpectedMeasurements? {
+    switch work {
+    case .attack(_, _, let target), .measure(_, _, let target): target.expected
+    case .train, .unlearn, .predict, .calibrate: nil
+    }
+  }
+
   /// What the executor needs to do it.
   enum Work: Sendable {
     case train(Setting)
@@ -141,5 +149,6 @@ public struct Step: Sendable {
     var peerPosition: Int?
     /// What is measured in place of the target.
     var baseline: Baseline?
+    var expected = ExpectedMeasurements()
   }
 }

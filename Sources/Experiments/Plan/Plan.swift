@@ -469,6 +469,7 @@ struct PlanBuilder {
         parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
         parents += (target.otherReferenceMeasurements ?? []).joined().map(\.key)
       }
+      target.expected = expectedMeasurements(of: probe, target, group, isReference: isReference)
       var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
       if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
       let key = add(

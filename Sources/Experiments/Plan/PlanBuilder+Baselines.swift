@@ -22,9 +22,10 @@ extension PlanBuilder {
       for (position, setting) in group.settings.enumerated() {
         var probes: [Cell.Probe] = []
         for metric in metrics {
-          let target = Step.Target(
+          var target = Step.Target(
             predictions: bank[position], bank: bank, position: position, calibration: nil, costOf: nil,
             measurements: [], referenceMeasurements: [], baseline: baseline)
+          target.expected = expectedMeasurements(of: metric, target, group, isReference: false)
           let own = [KeyPart("position", .int(position)), KeyPart("baseline", .string(baseline.rawValue))]
           let key = add(
             .measure, label(setting, setting.requestLabel, baseline.rawValue, metric.label),

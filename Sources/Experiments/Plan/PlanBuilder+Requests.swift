@@ -39,6 +39,21 @@ extension PlanBuilder {
       featureCount: modelSize(group)?.features)
   }
 
+  /// What `probe` measures of `target`.
+  func expectedMeasurements(
+    of probe: Variant, _ target: Step.Target, _ group: Group, isReference: Bool
+  ) -> ExpectedMeasurements {
+    guard let plugin = probe.plugin as? any MeasuringPlugin, let sizes = group.sizes,
+      let names = plugin.measurementNames(in: sizes)
+    else { return ExpectedMeasurements() }
+    if target.baseline != nil { return ExpectedMeasurements(allowed: names, mayBeEmpty: false) }
+    // No call made an original, so it has no cost; a retrained model that is alone has nothing to be compared with.
+    let mayBeEmpty =
+      Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
+    let own = isReference ? plugin.measurementNames(ofRetrainedIn: sizes) : names
+    return ExpectedMeasurements(allowed: own, required: mayBeEmpty ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
+  }
+
   /// The first of these measurements that the plugins which it could be of do not make in the cells of `group`.
   func unmeasured(_ names: [String], _ group: Group) -> String? {
     guard let sizes = group.sizes else { return nil }

@@ -8,15 +8,15 @@ public struct Report: Sendable {
   public var experiment: String
   /// The values, in the order of the experiment's cells.
   public var rows: [ResultRow]
-  /// What is not there yet, one line each.
-  public var missing: [String]
+  /// What is not there yet.
+  public var missing: [MissingResult]
   /// The cells that are not run, with the reason, one line each.
   public var leftOut: [String]
   /// What follows ± in the tables; CSV and JSON have the values of seeds.
   public var interval = ReportInterval.sd
 
   /// A report of `rows`.
-  public init(experiment: String, rows: [ResultRow], missing: [String] = [], leftOut: [String] = []) {
+  public init(experiment: String, rows: [ResultRow], missing: [MissingResult] = [], leftOut: [String] = []) {
     self.experiment = experiment
     self.rows = rows
     self.missing = missing
@@ -109,10 +109,11 @@ public struct Report: Sendable {
 
   private static let missingLines = 10
 
-  /// What is not in the tables, one line each, below a heading.
+  /// What is not in the tables, in lines below a heading.
   var absences: [(heading: String, lines: [String])] {
     // What was left out is a statement about the results; what is missing can be counted.
-    let shown = missing.prefix(Self.missingLines) + (missing.count > Self.missingLines ? ["..."] : [])
+    let lines = MissingResult.lines(missing)
+    let shown = lines.prefix(Self.missingLines) + (lines.count > Self.missingLines ? ["..."] : [])
     return [("Left out (\(leftOut.count))", leftOut), ("Missing (\(missing.count))", Array(shown))]
       .filter { !$0.1.isEmpty }
   }

@@ -76,9 +76,15 @@ public protocol MeasuringPlugin: CellPlugin {
   ///
   /// Metrics over other measurements are checked against them before anything is run.
   func measurementNames(in cell: CellSizes) -> Set<String>?
+  /// Those of them that a retrained model has, too, so that metrics over other measurements can compare a model with it; all
+  /// of them unless it says otherwise.
+  func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>?
 }
 
 extension MeasuringPlugin {
   /// Not known.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { nil }
+
+  /// All.
+  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? { measurementNames(in: cell) }
 }

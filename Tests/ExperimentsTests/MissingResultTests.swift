@@ -1,0 +1,80 @@
+import BuiltIns
+import ConfigYAML
+import Engine
+import Experiments
+import Foundation
+import Testing
+import Unlearning
+
+/// Names its values by what it was given, as metrics of groups do.
+struct NamingMetric: Metric {
+  struct Parameters: ParameterSet {
+    var name = ""
+    static let fields = [ParameterField("name", "the name")]
+  }
+  static let card = Card(
+    name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
+  static let reads: Set<EvidenceKind> = [.predictions]
+  static let unit = MeasurementUnit.fraction
+  static let direction = Direction.higher
+  static let reference = ReferenceKind.none
+  private let name: String
+  init(_ parameters: Parameters) throws(ParameterError) { name = parameters.name }
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [MeasuredValue(name, 0.5, direction: .higher)] }
+}
+
+@Suite("Missing results and their reasons") struct MissingResultTests {
+  @Test("one line a reason, with the number of results that it takes along")
+  func lines() {
+    let missing = [
+      MissingResult("a / accuracy", because: "failed: no memory"),
+      MissingResult("a / tow", because: "failed: no memory"),
+      MissingResult("b / accuracy"), MissingResult("c / accuracy", because: "damaged"), MissingResult("d / accuracy"),
+      MissingResult("e / tow", because: "failed: no memory"),
+    ]
+    let text = Report(experiment: "some", rows: [], missing: missing).text(.table)
+    #expect(
+      text.hasSuffix(
+        """
+        Missing (6):
+          a / accuracy and 2 others: failed: no memory
+          b / accuracy
+          c / accuracy: damaged
+          d / accuracy
+
+        """), "\(text)")
+  }
+
+  @Test("measurements of a name that is no plain text fail their step", arguments: ["\u{1B}[31mred", "a\nb", "", "x"])
+  func names(name: String) async throws {
+    let folder = try StoreFolder()
+    let registry = Registry {
+      Registry.builtIns
+      NamingMetric.self
+    }
+    let escaped = name.replacing("\u{1B}", with: "\\e").replacing("\n", with: "\\n")
+    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: \"\(escaped)\"}, ")
+    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let store = try Store(at: folder.url)
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    #expect(summary.failed == (name == "x" ? 0 : 8))
+    #expect(summary.failures.allSatisfy { $0.error.contains("not of one line of plain text") })
+    #expect(try !results(of: plan, store: store).rows.contains { $0.name.contains("\u{1B}") })
+  }
+
+  @Test("terms that retrained models have no value of are refused before anything runs")
+  func terms() {
+    let text = SmallExperiment.text.replacing(
+      "metrics: [accuracy, total-variation]",
+      with: "metrics: [accuracy, energy-gap, average-gap: {terms: [accuracy.retain_test, energy-gap.forget_test]}]")
+    #expect {
+      try SmallExperiment.load(text)
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.message) == [
+        "average-gap compares models with retrained ones, and reads 'energy-gap.forget_test', of which a retrained model has "
+          + "no value; choose other terms, such as 'energy-gap.forget_test_within', "
+          + "'energy-gap.retain_test_within'"
+      ]
+    }
+  }
+}
