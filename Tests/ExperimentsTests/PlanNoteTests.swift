@@ -9,13 +9,13 @@ import Testing
   private let folder: StoreFolder
   init() throws { folder = try StoreFolder() }
 
-  /// Folders 1 to 12, of which each has a picture.
-  private func numbered(_ forget: String) throws -> Plan {
+  /// Folders 1 to 12, of which each has a picture, by its first bytes.
+  private func numbered(_ forget: String, options: String = "") throws -> Plan {
     for part in ["train", "test"] {
       for label in 1...12 {
         let url = folder.url.appending(path: "pictures/\(part)/\(label)/0.png")
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data([1]).write(to: url)
+        try Data([0x89, 0x50, 0x4E, 0x47]).write(to: url)
       }
     }
     try Data([1]).write(to: folder.url.appending(path: "pictures/train/3/0.gif"))
@@ -23,7 +23,7 @@ import Testing
       """
       experiment: numbers
       data:
-        - image-folder: {root: '\(folder.url.path)', folder: pictures, size: 8, framing: stretch}
+        - image-folder: {root: '\(folder.url.path)', folder: pictures, size: 8, framing: stretch\(options)}
       architectures:
         - mlp: {hidden: [4]}
       training: {epochs: 1}
@@ -50,6 +50,9 @@ import Testing
         "image-folder: not used, since only .jpg, .jpeg and .png are read: 1 files (1 .gif; by folder 1 train/3)"
       ])
     #expect(try SmallExperiment.plan().notes.isEmpty)
+    let notes = try numbered("class: 2", options: ", on_bad_picture: skip").notes
+    #expect(
+      notes.count == 2 && notes[1].hasPrefix("image-folder: pictures that cannot be decoded are left out; counts"))
   }
 
   @Test("weights of another architecture are found by the plan", arguments: [2, 4, 8192])

@@ -42,6 +42,10 @@ import Unlearning
       "train/emu/0.webp", "train/emu/1.webp", "train/emu/2.bmp", "train/cat/LICENSE", "train/nested/2023/0.png",
       "train/nested/2023/deep/1.png", "train/stray.png", "extra/a.png", "train/cat/.hidden", "test/emu/0.webp",
     ]
+    for place in ["train/cat/empty", "train/nested/void/deep"] {
+      try FileManager.default.createDirectory(
+        at: folder.root.appending(path: "mine/\(place)"), withIntermediateDirectories: true)
+    }
     let found = try source(Self.paths + others)
     #expect(found.classNames == ["cat", "dog", "emu", "nested"])
     #expect(
@@ -53,6 +57,20 @@ import Unlearning
         "not used, since they are neither train, validation nor test: the folders extra",
         "classes without pictures in train/: emu, nested; in test/: emu, nested",
       ])
+  }
+
+  @Test func countsOfPlansAreWithoutFilesThatAreNoPictures() throws {
+    let pictures = ["train/cat/2.png", "train/dog/2.jpg", "test/dog/1.png"]
+    for choice in BadPictureChoice.allCases {
+      let source = try source(Self.paths + pictures) { $0.onBadPicture = choice }
+      // Only these begin as pictures do; the last one is damaged all the same.
+      try folder.write("train/cat/2.png", [0x89, 0x50, 0x4e, 0x47])
+      try folder.write("train/dog/2.jpg", [0xff, 0xd8, 0xff, 0xe0])
+      try folder.write("test/dog/1.png", [0x89, 0x50, 0x4e, 0x47])
+      let outline = try source.outline()
+      #expect(outline.train.classSizes == (choice == .skip ? [1, 1] : [3, 2]))
+      #expect(outline.test.classSizes == (choice == .skip ? [0, 1] : [1, 2]))
+    }
   }
 
   @Test(arguments: ["val", "valid", "validation"]) func allNamesOfValidationAreValidation(name: String) throws {

@@ -126,11 +126,15 @@ private struct UnusedEntries {
   }
 
   mutating func add(deeper folder: URL, at path: String) {
-    deeper.append(path)
     let inside = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+    var count = 0
     while let file = inside?.nextObject() as? URL {
-      if (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true { deeperCount += 1 }
+      if (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true { count += 1 }
     }
+    // Nothing is lost with an empty folder.
+    guard count > 0 else { return }
+    deeper.append(path)
+    deeperCount += count
   }
 
   mutating func add(emptyClasses names: [String], in part: String) {

@@ -1,4 +1,6 @@
 import CPictures
+import Foundation
+import SystemErrors
 
 extension Picture {
   /// The libraries that decode.
@@ -25,11 +27,30 @@ extension Picture {
 
   /// The same with the decoder's warning.
   static func decode(_ bytes: [UInt8]) throws(Problem) -> Decoded {
+    if bytes.isEmpty { throw Problem(reason: "the file is empty") }
+    guard let decoder = decoder(of: bytes) else { throw Problem(reason: "the file is neither JPEG nor PNG") }
+    return try decode(bytes, decoder)
+  }
+
+  /// Whether the file at `url` is JPEG or PNG by its first bytes; what follows may be damaged.
+  ///
+  /// - Throws: `notAFile`, `unreadable`.
+  static func isOfKnownKind(_ url: URL) throws(DataError) -> Bool {
+    let handle = try RegularFile.open(url)
+    // Nothing was written, so there is nothing to lose when closing fails.
+    defer { try? handle.close() }
+    do {
+      return decoder(of: [UInt8](try handle.read(upToCount: 4) ?? Foundation.Data())) != nil
+    } catch {
+      throw .unreadable(path: url.path, reason: error.systemReason)
+    }
+  }
+
+  private static func decoder(of bytes: [UInt8]) -> Decoder? {
     switch bytes {
-    case _ where bytes.starts(with: [0xff, 0xd8, 0xff]): return try decode(bytes, lacuna_decode_jpeg)
-    case _ where bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]): return try decode(bytes, lacuna_decode_png)
-    case []: throw Problem(reason: "the file is empty")
-    default: throw Problem(reason: "the file is neither JPEG nor PNG")
+    case _ where bytes.starts(with: [0xff, 0xd8, 0xff]): lacuna_decode_jpeg
+    case _ where bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]): lacuna_decode_png
+    default: nil
     }
   }
 

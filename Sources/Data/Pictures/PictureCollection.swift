@@ -109,13 +109,21 @@ public struct PictureCollection: Sendable {
     return notes.map { "\(name): \($0)" }
   }
 
-  /// The same parts without their pixels, so that no picture is read.
+  /// The same parts without their pixels, so that no picture is decoded.
   ///
-  /// - Throws: `subsetCount`.
-  public func outline(size: Int, framing: Framing, subset: Subset) throws(DataError) -> DataSplits {
+  /// Where bad pictures are left out, those that are neither JPEG nor PNG by their first bytes are left out here, too; what
+  /// only decoding shows counts.
+  /// - Throws: `subsetCount`; `unreadable` and `notAFile` where first bytes are read.
+  public func outline(
+    size: Int, framing: Framing, subset: Subset, onBadPicture: BadPictureChoice = .stop
+  ) throws(DataError) -> DataSplits {
     let side = framing.storedSize(size)
-    return try splits(size: size, framing: framing, subset: subset) { _ throws(DataError) in
-      (.absent(count: files.count * side * side * 3), [])
+    return try splits(size: size, framing: framing, subset: subset) { used throws(DataError) in
+      var leftOut: Set<Int> = []
+      if onBadPicture == .skip {
+        for picture in used where try !Picture.isOfKnownKind(files[picture]) { leftOut.insert(picture) }
+      }
+      return (.absent(count: files.count * side * side * 3), leftOut)
     }
   }
 

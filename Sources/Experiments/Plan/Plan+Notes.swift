@@ -1,3 +1,4 @@
+import Data
 import Foundation
 import Unlearning
 
@@ -5,7 +6,13 @@ extension Plan {
   /// What a person should know before a run: what of the data is not used, and what trained weights mean for it.
   public var notes: [String] {
     let data = experiment.data.flatMap { variant in
-      ((variant.plugin as? any DatasetSource)?.notes ?? []).map { "\(variant.label): \($0)" }
+      var notes = (variant.plugin as? any DatasetSource)?.notes ?? []
+      if (variant.plugin as? any PictureSource)?.onBadPicture == .skip {
+        notes.append(
+          "pictures that cannot be decoded are left out; counts of a plan are without those that are neither JPEG nor PNG, "
+            + "and with those that only decoding shows to be damaged, which a run names")
+      }
+      return notes.map { "\(variant.label): \($0)" }
     }
     let weights = experiment.architectures.flatMap { variant -> [String] in
       guard let weights = (variant.plugin as? any Architecture)?.initialWeights else { return [] }

@@ -42,8 +42,8 @@ extension PictureSource {
       size: size, framing: framing, cache: cache, subset: subset, onBadPicture: onBadPicture, watch: watch, note: note)
   }
 
-  /// The lists alone; pictures that cannot be decoded count among the others.
+  /// The lists alone; pictures that only decoding shows to be bad count among the others.
   public func outline() throws(DataError) -> DataSplits {
-    try collection().outline(size: size, framing: framing, subset: subset)
+    try collection().outline(size: size, framing: framing, subset: subset, onBadPicture: onBadPicture)
   }
 }
