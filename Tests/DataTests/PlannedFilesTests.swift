@@ -89,9 +89,14 @@ import Testing
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
     try folder.write(Array(try #require(golden.decoded["grey png"]).file), "grey png")
     let expected = try load(planned).train.bytes(1)
-    // Once decoded, the planned pixels are there without the file.
-    try folder.write([1], "grey png")
     #expect(try load(planned).train.bytes(1) == expected)
+    // The planned pixels are in the cache, and the file is another one now.
+    try folder.write([1], "grey png")
+    #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
+    try FileManager.default.removeItem(at: files[2])
+    #expect(throws: DataError.unreadable(path: files[2].path, reason: "No such file or directory")) {
+      try load(planned)
+    }
   }
 
   /// Opening a pipe without a writer would wait for ever.

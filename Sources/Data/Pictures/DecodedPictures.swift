@@ -46,7 +46,7 @@ struct DecodedPictures {
   /// - Throws: `unwritable`; `unreadable`; `notAFile`; `changed` when a picture is not what was planned;
   ///   `decodingInterrupted` when `watch` says so.
   func outcome(of wanted: [Int], watch: DecodingWatch) throws(DataError) -> Outcome {
-    let content = try contentDigests()
+    let content = try contentDigests(wanted)
     let terms = ["pictures \(Self.version)", Picture.decoders, framing.rawValue, "\(size)"]
     let key = FileDigest.sha256(of: (terms + content).joined(separator: "\n"))
     let pixels = folder.appendingPathComponent(key + ".pixels", isDirectory: false)
@@ -66,9 +66,14 @@ struct DecodedPictures {
   }
 
   /// The digests of the files, as planned where there is a plan.
-  private func contentDigests() throws(DataError) -> [String] {
-    if let planned = try PlannedFiles.digests(of: files) { return planned }
-    return try FileDigest.sha256(of: files)
+  ///
+  /// The files `wanted` must still be those of the plan, also when their pixels are here: a run does not end well on pictures
+  /// that are no longer there. Files that the process knows are not read again for it.
+  private func contentDigests(_ wanted: [Int]) throws(DataError) -> [String] {
+    guard let planned = try PlannedFiles.digests(of: files) else { return try FileDigest.sha256(of: files) }
+    let found = try FileDigest.sha256(of: wanted.map { files[$0] })
+    for (picture, digest) in zip(wanted, found) { try PlannedFiles.requirePlanned(digest, of: files[picture]) }
+    return planned
   }
 
   /// Makes a file of zeros unless one of this size is there.
