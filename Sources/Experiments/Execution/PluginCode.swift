@@ -1,4 +1,5 @@
 import Crypto
+import Engine
 import Foundation
 import Unlearning
 
@@ -95,12 +96,12 @@ extension Plan {
     }
     if isReplacing { return notes }
     var counts: [String: Int] = [:]
-    for step in steps where store.contains(step.key) {
-      guard let record = try? store.record(of: step.key), let made = record.pluginSources else { continue }
-      for (plugin, digest) in made {
+    let origins = Runtime.concurrentMap(steps.count) { store.origin(of: steps[$0].key) }
+    for case let origin? in origins {
+      for (plugin, digest) in origin.pluginSources ?? [:] {
         guard let now = code.digests[plugin], now != digest else { continue }
         // The same program is the same code, whatever its sources were.
-        if digest == PluginCode.unknown, record.build == ProgramBuild.digest { continue }
+        if digest == PluginCode.unknown, origin.build == ProgramBuild.digest { continue }
         counts[plugin, default: 0] += 1
       }
     }

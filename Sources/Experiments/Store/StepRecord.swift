@@ -100,6 +100,17 @@ public struct StepRecord: Codable, Sendable, Equatable {
 }
 
 extension StepRecord {
+  /// What made a result: the part of its record that is read of all results at once, where decoding the whole would be slow.
+  struct Origin: Decodable {
+    var build: String?
+    var pluginSources: [String: String]?
+
+    private enum CodingKeys: String, CodingKey {
+      case build
+      case pluginSources = "plugin_sources"
+    }
+  }
+
   /// The contents of step.json: indented, names sorted, the same bytes for the same record.
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()

@@ -81,6 +81,25 @@ public final class Store: Sendable {
   ///
   /// - Throws: `StoreError.missing` when there is no result, `.damaged` when record or checksum are not as written.
   public func record(of key: StepKey) throws(StoreError) -> StepRecord {
+    let bytes = try recordBytes(of: key)
+    let file = path(of: key, Self.recordName)
+    guard let record = try? StepRecord(decoding: bytes) else {
+      throw .damaged(key: key, path: file, expected: "a record of this version", found: "other JSON")
+    }
+    guard record.key == key else {
+      throw .damaged(key: key, path: file, expected: "the record of \(key)", found: "that of \(record.key)")
+    }
+    return record
+  }
+
+  /// What made a result; nil where there is none, or its record cannot be read.
+  func origin(of key: StepKey) -> StepRecord.Origin? {
+    guard let bytes = try? recordBytes(of: key) else { return nil }
+    return try? JSONDecoder().decode(StepRecord.Origin.self, from: Data(bytes))
+  }
+
+  /// The bytes of a record, after a check that they are what was written.
+  private func recordBytes(of key: StepKey) throws(StoreError) -> [UInt8] {
     let folder = path(of: key)
     guard FileSystem.kind(of: folder) != .nothing else { throw .missing(key: key, path: folder) }
     if case .inaccessible(let reason) = FileSystem.kind(of: path(of: key, Self.recordName)) {
@@ -104,13 +123,7 @@ public final class Store: Sendable {
     guard expected == found else {
       throw .damaged(key: key, path: file, expected: "SHA-256 \(expected)", found: "SHA-256 \(found)")
     }
-    guard let record = try? StepRecord(decoding: bytes) else {
-      throw .damaged(key: key, path: file, expected: "a record of this version", found: "other JSON")
-    }
-    guard record.key == key else {
-      throw .damaged(key: key, path: file, expected: "the record of \(key)", found: "that of \(record.key)")
-    }
-    return record
+    return bytes
   }
 
   /// The bytes of a file of a result, after a check of record, size and SHA-256.
