@@ -4,13 +4,15 @@ struct LaTeXTable {
   private static let pageWidth = 100
 
   func text(of report: Report) -> String {
-    var parts = report.tables.map { table in text(of: table, notes: report.notes) }
+    var parts = report.tables.map { table in text(of: table.shown, notes: report.notes) }
     if report.rows.isEmpty { parts.append(report.notes.map { "% \($0)\n" }.joined()) }
     for absence in report.absences {
-      let lines = absence.lines.map { "%   \($0)\n" }.joined()
+      // A line break in a reason must not end the comment.
+      let lines = absence.lines.map { "%   \($0.replacing("\n", with: "\n%   "))\n" }.joined()
       parts.append("% \(absence.heading):\n\(lines)")
     }
-    return "% \(report.experiment); needs \\usepackage{booktabs}\n" + parts.joined(separator: "\n")
+    return "% \(report.experiment.shownName(limit: 200)); needs \\usepackage{booktabs}\n"
+      + parts.joined(separator: "\n")
   }
 
   private func text(of table: ResultTable, notes: [String]) -> String {

@@ -1,7 +1,7 @@
 /// Result tables in GitHub's Markdown.
 struct MarkdownTable {
   func text(of report: Report) -> String {
-    var parts = report.tables.map(text)
+    var parts = report.tables.map { text(of: $0.shown) }
     parts.append(report.notes.map(escaped).joined(separator: " ") + "\n")
     for absence in report.absences {
       let lines = absence.lines.map { "- \(escaped($0))\n" }.joined()

@@ -71,7 +71,7 @@ public struct Report: Sendable {
       notes.append(Self.note(of: baseline))
     }
     notes.append("—: no value.")
-    return notes + caveatNotes
+    return (notes + caveatNotes).map { $0.visible.cappingLines(at: 4000) }
   }
 
   private static func note(of baseline: Baseline) -> String {
@@ -115,6 +115,6 @@ public struct Report: Sendable {
     let lines = MissingResult.lines(missing)
     let shown = lines.prefix(Self.missingLines) + (lines.count > Self.missingLines ? ["..."] : [])
     return [("Left out (\(leftOut.count))", leftOut), ("Missing (\(missing.count))", Array(shown))]
-      .filter { !$0.1.isEmpty }
+      .filter { !$0.1.isEmpty }.map { ($0.0, $0.1.map { $0.visible.cappingLines(at: 1000) }) }
   }
 }

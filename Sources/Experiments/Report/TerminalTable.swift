@@ -9,7 +9,7 @@ struct TerminalTable {
     var parts = report.tables.map { text(of: $0.shown) }
     parts.append(report.notes.flatMap(wrapped).joined(separator: "\n") + "\n")
     for absence in report.absences {
-      let lines = absence.lines.map { "  \($0.visible.cappingLines(at: 1000))\n" }.joined()
+      let lines = absence.lines.map { "  \($0)\n" }.joined()
       parts.append("\(absence.heading):\n\(lines)")
     }
     return parts.joined(separator: "\n")
