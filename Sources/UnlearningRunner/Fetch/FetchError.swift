@@ -12,6 +12,8 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooLarge(url: String, size: Int)
   /// tar could not unpack an archive.
   case unpacking(path: String, reason: String)
+  /// The server sent us to an address where nobody proves who he is.
+  case redirected(url: String)
   /// The system refused to write, read or move a file.
   case system(path: String, reason: String)
   /// The process was asked to end; `kept` bytes stay for the next try.
@@ -32,6 +34,8 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooLarge(let url, let size):
       "\(url): the server sends more than the \(size) bytes of the published file; nothing was kept. "
         + "Try again later, or name a mirror with --from"
+    case .redirected(let url):
+      "\(url): the server redirects to an address without https, which is not followed; name a mirror with --from"
     case .unpacking(let path, let reason):
       "\(path): cannot be unpacked: \(reason)"
     case .system(let path, let reason):

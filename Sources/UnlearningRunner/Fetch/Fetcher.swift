@@ -116,6 +116,8 @@ package struct Fetcher: Sendable {
       say("\(url): the server cannot go on at byte \(kept); starting anew")
       return try transfer(url, to: part, kept: 0, size: size)
     }
+    // 1: an address that must not be asked; the first one may be, so it is where the server sent us.
+    if outcome.status == 1, url.hasPrefix("http") { throw .redirected(url: url) }
     if status >= 400 { throw .refused(url: url, status: status) }
     let lines = outcome.errors.split(separator: "\n")
     let reason = lines.last.map(String.init) ?? "curl ended with status \(outcome.status)"
