@@ -182,6 +182,16 @@ import Unlearning
     #expect(try source.collection().sensitive == [1, 0, 1, 0, 1])
   }
 
+  @Test(arguments: ["NA", "n/a", "NaN", "null", "?"]) func wordsForNothingAreNamed(word: String) throws {
+    let source = try list(Array(Self.plain.replacing("light", with: word).utf8))
+    #expect(source.attribute?.valueNames.contains(word) == true)
+    try #require(source.notes.count == 1)
+    #expect(source.notes[0].hasPrefix("list.csv: the value '\(word)' of 2 rows is a group like any other"))
+    // Where empty values are that group, its name is as wished.
+    let named = try list(Array(Self.plain.replacing("light", with: "").utf8), emptyGroup: word)
+    #expect(named.notes.isEmpty)
+  }
+
   @Test func rowsWithoutPicturesAndLikeValuesAreNamed() throws {
     let source = try list(Array((Self.plain + "train/cat/9.png,Dark\n").utf8))
     #expect(

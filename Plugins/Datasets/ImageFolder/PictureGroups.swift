@@ -10,6 +10,9 @@ struct PictureGroups: Sendable {
   private let values: [String: Int]
   private let digest: String
 
+  /// What programs write where a value is missing, in lower case.
+  private static let wordsForNothing: Set<String> = ["na", "n/a", "nan", "null", "nil", "?", "-"]
+
   /// Reads the columns `file` and `column` of `url`, and compares them with the pictures at `paths`.
   ///
   /// Paths may begin with "./", have backslashes, or be whole ones below `folder`.
@@ -61,6 +64,13 @@ struct PictureGroups: Sendable {
       notes.append(
         "\(url.lastPathComponent): the values \(Self.list(alike)) differ only in upper and lower case, "
           + "and are groups of their own")
+    }
+    let unknown = names.filter { $0 != emptyName && Self.wordsForNothing.contains($0.lowercased()) }
+    for name in unknown {
+      let count = texts.values.count { $0.value == name }
+      notes.append(
+        "\(url.lastPathComponent): the value '\(name)' of \(count) rows is a group like any other; if it means that nothing "
+          + "is known, leave the value empty and name the group with `empty_group:`, or take the pictures out")
     }
     self.notes = notes
   }
