@@ -33,7 +33,6 @@ let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -58,13 +57,13 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ] + documentation,
   targets: [
     // C libraries of the system, and our own C kernels.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
@@ -77,13 +76,14 @@ let package = Package(
 
     // The libraries; each imports only what stands above it.
     .target(name: "JSON"),
+    .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(name: "SystemErrors"),
     .target(name: "Revision", plugins: ["WriteRevision"]),
     .plugin(name: "WriteRevision", capability: .buildTool(), path: "Sources/WriteRevision"),
     .target(
       name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
     .target(
-      name: "Data", dependencies: ["CPictures", "CZlib", "Engine", "SystemErrors", crypto],
+      name: "Data", dependencies: ["CPictures", "CZlib", "Digests", "Engine", "SystemErrors"],
       swiftSettings: optimisedInDebug),
     .target(
       name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", "JSON", logging], swiftSettings: optimisedInDebug),
@@ -92,15 +92,15 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "ConfigYAML", "Data", "Engine", "JSON", "SystemErrors", "Unlearning", crypto, grdb, heap, logging,
+        "ConfigYAML", "Data", "Digests", "Engine", "JSON", "SystemErrors", "Unlearning", grdb, heap, logging,
       ]),
     .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",
       dependencies: [
-        "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Revision", "SystemErrors", "Unlearning",
-        argumentParser, crypto,
+        "ConfigYAML", "Data", "Digests", "Engine", "Experiments", "JSON", "Revision", "SystemErrors", "Unlearning",
+        argumentParser,
       ]),
     .executableTarget(name: "runner", dependencies: ["BuiltIns", "UnlearningRunner"]),
     .executableTarget(
@@ -109,6 +109,7 @@ let package = Package(
       path: "Benchmarks/Engine"),
   ] + pluginTargets + [
     .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML", "JSON"]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
     .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
     .testTarget(
@@ -120,8 +121,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Revision", "Unlearning",
-        "UnlearningRunner", "runner", crypto,
+        "BuiltIns", "ConfigYAML", "Data", "Digests", "Engine", "Experiments", "JSON", "Revision", "Unlearning",
+        "UnlearningRunner", "runner",
       ]),
     .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
     .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),

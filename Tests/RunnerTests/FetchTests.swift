@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Data
 import Foundation
 import Testing
@@ -22,8 +22,8 @@ struct FetchTests {
   private var part: URL { URL(filePath: target.path + ".part") }
 
   private func file(md5: String? = nil, size: Int? = nil, name: String = "set/set.bin") -> RemoteFile {
-    let digest = Insecure.MD5.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    let sha = SHA256.hash(data: content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let digest = MD5.hash(content).hexadecimal
+    let sha = SHA256.hash(content).hexadecimal
     return RemoteFile(
       name: name, url: "http://official.invalid/path/set.bin", size: size ?? content.count, md5: md5 ?? digest,
       sha256: md5 == nil ? sha : nil)

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 public import Foundation
 
 /// The bytes of a file, decompressed where they are a gzip file, whatever its name.
@@ -85,7 +85,7 @@ private struct HashingReader {
       isAtEnd = true
       return nil
     }
-    hash.update(data: chunk)
+    hash.update(chunk)
     return chunk
   }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Engine
 public import Foundation
 import Synchronization
@@ -30,10 +30,10 @@ public enum FileDigest {
   public static func sha256(of text: String) -> String { sha256(of: Array(text.utf8)) }
 
   /// The digest of bytes.
-  static func sha256(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+  static func sha256(of bytes: [UInt8]) -> String { SHA256.hash(bytes).hexadecimal }
 
   /// The 32 bytes of the digest of bytes.
-  static func sha256Bytes(of bytes: some DataProtocol) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+  static func sha256Bytes(of bytes: some Sequence<UInt8>) -> [UInt8] { SHA256.hash(bytes).bytes }
 
   private static func sha256(of url: URL) throws(DataError) -> String {
     let stamp = try RegularFile.stamp(url)
@@ -42,20 +42,12 @@ public enum FileDigest {
     // Nothing was written, so there is nothing to lose when closing fails.
     defer { try? handle.close() }
     var hash = SHA256()
-    try RegularFile.read(handle, url) { hash.update(data: $0) }
+    try RegularFile.read(handle, url) { hash.update($0) }
     let digest = hash.finalize().hexadecimal
     // Of a file that is being written nothing is remembered.
     if try RegularFile.stamp(handle, url) == stamp {
       known.withLock { $0[url.path] = Known(stamp: stamp, digest: digest) }
     }
     return digest
-  }
-}
-
-extension SHA256.Digest {
-  /// The digest as 64 lower-case digits.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Engine
 import Foundation
 import Unlearning
@@ -71,8 +71,8 @@ struct PluginCode: Sendable {
         return nil
       }
       changed = max(changed, time)
-      hash.update(data: Array("\(name)\n\(bytes.count)\n".utf8))
-      hash.update(data: bytes)
+      hash.update("\(name)\n\(bytes.count)\n".utf8)
+      hash.update(bytes)
     }
     return files.isEmpty ? nil : Sources(digest: hash.finalize().hexadecimal, changed: changed)
   }

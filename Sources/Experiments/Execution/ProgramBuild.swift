@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// The program that runs, as it was built.
@@ -12,7 +12,7 @@ enum ProgramBuild {
     // Nothing was written, so there is nothing to lose when closing fails.
     defer { try? handle.close() }
     var hash = SHA256()
-    while let chunk = try? handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
+    while let chunk = try? handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(chunk) }
     return hash.finalize().hexadecimal
   }()
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// The name of a step's result: the SHA-256 of everything that the result depends on.
 public struct StepKey: Hashable, Sendable {
@@ -49,12 +49,4 @@ extension StepKey: Codable {
 }
 
 /// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
-func sha256Hex(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
-
-extension SHA256.Digest {
-  /// 64 lower-case hexadecimal digits.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-}
+func sha256Hex(_ bytes: [UInt8]) -> String { SHA256.hash(bytes).hexadecimal }

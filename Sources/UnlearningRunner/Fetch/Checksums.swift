@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Data
 import Foundation
 import SystemErrors
@@ -42,20 +42,15 @@ enum Checksums {
       let handle = try FileHandle(forReadingFrom: path)
       // Nothing was written, so there is nothing to lose when closing fails.
       defer { try? handle.close() }
-      var md5 = Insecure.MD5()
+      var md5 = MD5()
       var sha256 = SHA256()
       while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-        md5.update(data: chunk)
-        sha256.update(data: chunk)
+        md5.update(chunk)
+        sha256.update(chunk)
       }
-      return (hexadecimal(md5.finalize()), hexadecimal(sha256.finalize()))
+      return (md5.finalize().hexadecimal, sha256.finalize().hexadecimal)
     } catch {
       throw .system(path: path.path, reason: error.systemReason)
     }
-  }
-
-  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }
