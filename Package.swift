@@ -125,7 +125,7 @@ let package = Package(
         "UnlearningRunner", "runner",
       ]),
     .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
-    .testTarget(name: "UnlearningTests", dependencies: ["Unlearning", "UnlearningTesting"]),
+    .testTarget(name: "UnlearningTests", dependencies: ["ConfigYAML", "JSON", "Unlearning", "UnlearningTesting"]),
   ]
 )
 

@@ -32,7 +32,7 @@ public struct CIFARResidualNetwork: Architecture {
 
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     guard parameters.depth % 6 == 2 else {
       let below = (parameters.depth - 2) / 6 * 6 + 2
       throw ParameterError("depth", "must be 6n + 2, such as \(below) or \(below + 6), is \(parameters.depth)")

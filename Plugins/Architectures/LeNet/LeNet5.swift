@@ -27,7 +27,7 @@ public struct LeNet5: Architecture {
 
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

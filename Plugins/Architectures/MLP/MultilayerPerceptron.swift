@@ -26,7 +26,7 @@ public struct MultilayerPerceptron: Architecture {
 
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

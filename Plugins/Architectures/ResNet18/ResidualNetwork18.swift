@@ -52,7 +52,7 @@ public struct ResidualNetwork18: Architecture {
 
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     guard parameters.head == nil || parameters.weights != nil else {
       throw ParameterError("head", "is about the head of 'weights', and no weights are given")
     }

@@ -39,7 +39,7 @@ public struct VGGNetwork: Architecture {
 
   /// The architecture with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     guard let blocks = Self.convolutions[parameters.depth] else {
       throw ParameterError("depth", "must be 11, 13, 16 or 19, is \(parameters.depth)")
     }

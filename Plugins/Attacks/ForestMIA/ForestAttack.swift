@@ -41,7 +41,7 @@ public struct ForestAttack: Attack {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     if parameters.trees.isEmpty { throw ParameterError("trees", "must name at least one size") }
     self.parameters = parameters
   }

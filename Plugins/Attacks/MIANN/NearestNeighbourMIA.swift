@@ -65,7 +65,7 @@ public struct NearestNeighbourMIA: Attack {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

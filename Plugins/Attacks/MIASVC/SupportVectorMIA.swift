@@ -51,7 +51,7 @@ public struct SupportVectorMIA: Attack {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     if parameters.variants.isEmpty { throw ParameterError("variants", "must name at least one variant") }
     if parameters.features.isEmpty { throw ParameterError("features", "must name at least one feature") }
     if Set(parameters.variants).count < parameters.variants.count {

@@ -45,7 +45,7 @@ public struct ThresholdAttack: Attack {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     if parameters.variants.isEmpty { throw ParameterError("variants", "must name at least one variant") }
     if Set(parameters.variants).count < parameters.variants.count {
       throw ParameterError("variants", "must name each variant once")

@@ -67,7 +67,7 @@ public struct CIFAR100Source: DatasetSource {
 
   /// The set with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -66,7 +66,7 @@ public struct CelebASource: PictureSource {
 
   /// The set with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     guard parameters.target != parameters.sensitive else {
       throw ParameterError("sensitive", "must be another attribute than the target, is \(parameters.sensitive)")
     }

@@ -66,7 +66,7 @@ public struct FashionMNISTSource: DatasetSource {
 
   /// The set with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

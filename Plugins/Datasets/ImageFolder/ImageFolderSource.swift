@@ -82,7 +82,7 @@ public struct ImageFolderSource: PictureSource {
   ///
   /// - Throws: `ParameterError`, also when a folder is named that is not there, or that lacks what it must have.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
     guard !parameters.folder.isEmpty else {
       tree = nil

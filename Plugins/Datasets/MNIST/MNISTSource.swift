@@ -39,7 +39,7 @@ public struct MNISTSource: DatasetSource {
 
   /// The set with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -59,7 +59,7 @@ public struct WaterbirdsSource: PictureSource {
 
   /// The set with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -9,44 +9,28 @@ public import Unlearning
 /// - Note: Rate, epochs and batch size are those of Ebrahimpour-Boroojeny, Sundaram, Chandrasekaran, ICML 2025
 ///   (AMUN), which tune the rate over 1e-6 to 0.1; the step schedule is chosen among theirs. No augmentation unless
 ///   it is asked for, although their code shifts and mirrors: not every data set can be mirrored.
-public struct FineTuning: UnlearningMethod {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// How steps are taken.
-    public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
-    /// 10 epochs of SGD at rate 0.01, divided by 10 after 5 epochs.
-    public init() {}
-    /// What each number means.
-    public static let fields = [RetainSampling.field] + TrainingRecipe.fields(below: "training")
-  }
+public struct FineTuning: RetainSamplingMethod, ParameterSet {
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "fine-tune", title: "Fine-tuning",
     summary: "Goes on training the original on the retain set alone.",
     source: Source(
-      authors: "Warnecke, Pirch, Wressnegger, Rieck", title: "Machine Unlearning of Features and Labels",
-      venue: "NDSS 2023", arXiv: "2108.11577", place: "baseline fine-tuning"))
-  /// The original and retain data.
-  public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
+      authors: "Warnecke, Pirch, Wressnegger, Rieck", venue: "NDSS 2023", arXiv: "2108.11577",
+      place: "baseline fine-tuning"))
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
-    self.parameters = parameters
-  }
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
-  /// Retraining with the same sampling.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// 10 epochs of SGD at rate 0.01, divided by 10 after 5 epochs.
+  public init() {}
 
   /// The original after more training on the retain set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
-    return try run.fit(original, to: sampler.samples, count: retain.count, by: parameters.training) { $0.crossEntropy }
+    let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
+    return try run.fit(original, to: sampler.samples, count: retain.count, by: training) { $0.crossEntropy }
   }
 }

@@ -67,7 +67,7 @@ public struct SparseUnlearning: UnlearningMethod {
 
   /// The method with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

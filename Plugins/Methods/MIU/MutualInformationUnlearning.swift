@@ -50,7 +50,7 @@ public struct MutualInformationUnlearning: UnlearningMethod {
 
   /// The method with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

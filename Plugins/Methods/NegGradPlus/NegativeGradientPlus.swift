@@ -42,7 +42,7 @@ public struct NegativeGradientPlus: UnlearningMethod {
 
   /// The method with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -64,7 +64,7 @@ public struct RandomLabelling: UnlearningMethod {
 
   /// The method with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -40,7 +40,7 @@ public struct TiltedReweighting: UnlearningMethod {
 
   /// The method with these parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     self.parameters = parameters
   }
 

@@ -28,7 +28,7 @@ public struct SplitAccuracy: Metric {
 
   /// Takes no parameters.
   public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
   }
 
   /// The parts that have samples.

@@ -50,7 +50,7 @@ public struct AverageGapToRetrained: Metric {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "gap")
     self.parameters = parameters
   }

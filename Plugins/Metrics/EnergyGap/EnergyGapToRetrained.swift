@@ -79,7 +79,7 @@ public struct EnergyGapToRetrained: Metric {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     parts = try MeasuredParts(parameters.parts)
     self.parameters = parameters
   }

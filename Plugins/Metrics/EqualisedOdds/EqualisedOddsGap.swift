@@ -25,7 +25,7 @@ public struct EqualisedOddsGap: Metric {
   public static let reference = ReferenceKind.retrained
 
   /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validate() }
+  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validateRanges() }
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["test"] }

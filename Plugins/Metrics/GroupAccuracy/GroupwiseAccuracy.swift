@@ -25,7 +25,7 @@ public struct GroupwiseAccuracy: Metric {
   public static let reference = ReferenceKind.retrained
 
   /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validate() }
+  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validateRanges() }
 
   /// Measures one model.
   ///

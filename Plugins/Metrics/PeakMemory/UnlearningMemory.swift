@@ -24,7 +24,7 @@ public struct UnlearningMemory: Metric {
 
   /// Takes no parameters.
   public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
   }
 
   /// One value.

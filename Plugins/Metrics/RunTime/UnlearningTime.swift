@@ -23,7 +23,7 @@ public struct UnlearningTime: Metric {
 
   /// Takes no parameters.
   public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
   }
 
   /// One value.

@@ -44,7 +44,7 @@ public struct TugOfWarScore: Metric {
 
   /// Takes the parameters.
   public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
+    try parameters.validateRanges()
     try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "score")
     self.parameters = parameters
   }

@@ -146,7 +146,7 @@ struct ExperimentReader {
     return Sweep.expand(node, diagnostics: diagnostics).compactMap { cell in
       guard let (recipe, parameters) = variants.decode(OriginalRecipe.self, from: cell.node) else { return nil }
       do throws(ParameterError) {
-        try recipe.validate()
+        try recipe.validateRanges()
       } catch {
         variants.report(error, in: cell.node, at: node?.mark ?? root.mark)
         return nil

@@ -65,18 +65,21 @@ package struct PropertyType {
     // Properties are camelCase and fields snake_case, so without underscores they differ in case alone.
     let name = head.filter { $0 != "_" }.lowercased()
     let owner = (value as? any OptionalValue)?.wrappedOrFresh ?? value
-    let child = Mirror(reflecting: owner).children.first { $0.label?.lowercased() == name }
-    return child.flatMap { Self.value(at: path.dropFirst(), in: $0.value) }
+    // A wrapped property is stored as `_name`.
+    let child = Mirror(reflecting: owner).children.first { $0.label?.filter { $0 != "_" }.lowercased() == name }
+    return child.flatMap { child in
+      Self.value(at: path.dropFirst(), in: (child.value as? any WrappedParameter)?.value ?? child.value)
+    }
   }
 }
 
-private protocol ListOfValues {
+protocol ListOfValues {
   static var itemType: Any.Type { get }
 }
 extension Array: ListOfValues { static var itemType: Any.Type { Element.self } }
 extension Set: ListOfValues { static var itemType: Any.Type { Element.self } }
 
-private protocol OptionalValue {
+protocol OptionalValue {
   static var wrappedType: Any.Type { get }
   /// The value or, for a nested set that is nil, its defaults.
   var wrappedOrFresh: Any? { get }

@@ -7,8 +7,12 @@ import JSON
 public protocol ParameterSet: Codable, Sendable {
   /// The values of the source.
   init()
-  /// Every parameter with its meaning and its range, in the order in which they are explained.
+  /// Every parameter with its meaning and its range, in the order in which they are explained; those of its properties.
   static var fields: [ParameterField] { get }
+  /// Checks what no range of a single parameter can say, such as that two exclude each other; called after the ranges.
+  ///
+  /// - Throws: A `ParameterError` with every problem.
+  func validate() throws(ParameterError)
 }
 
 /// The meaning and the range of one parameter.
@@ -145,8 +149,11 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension ParameterSet {
+  /// Every combination of values in their ranges makes sense.
+  public func validate() throws(ParameterError) {}
+
   /// Checks every value against the range of its field, and every list against `ValueRange.longestList`.
-  public func validate() throws(ParameterError) {
+  public func validateRanges() throws(ParameterError) {
     // A parameter that cannot be written as JSON fails later with that reason, before its plugin is made.
     let values = try? JSONValue(self)
     var problems: [ParameterError.Problem] = []

@@ -14,8 +14,19 @@ public protocol Plugin: Sendable {
   ///
   /// Where a sweep varies them, they are not named once more.
   static var parametersInNames: Set<String> { get }
-  /// Takes the parameters, or says which ones cannot be; begins with `try parameters.validate()`.
+  /// Takes the parameters, or says which ones cannot be; checks ranges, then `validate()`.
   init(_ parameters: Parameters) throws(ParameterError)
+}
+
+extension Plugin where Parameters == Self {
+  /// The plugin of these parameters.
+  ///
+  /// - Throws: A `ParameterError` with every value that is out of its range, or what `validate()` throws.
+  public init(_ parameters: Self) throws(ParameterError) {
+    try parameters.validateRanges()
+    try parameters.validate()
+    self = parameters
+  }
 }
 
 extension Plugin {
@@ -49,7 +60,8 @@ public enum MethodNeed: String, Sendable, Codable, CaseIterable {
 ///
 /// Given the same original, data and random source it returns the same model, bit for bit. It never sees test data.
 public protocol UnlearningMethod: CellPlugin {
-  /// What it reads. A method that does not need the original model starts anew.
+  /// What it reads, the original model and retain data unless it says otherwise. A method that does not need the original
+  /// model starts from random parameters.
   static var needs: Set<MethodNeed> { get }
   /// The requests it can serve; cells with others are left out, with a reason.
   static var serves: Set<RequestKind> { get }
@@ -66,6 +78,9 @@ public protocol UnlearningMethod: CellPlugin {
 }
 
 extension UnlearningMethod {
+  /// The original and retain data.
+  public static var needs: Set<MethodNeed> { [.originalModel, .retainData] }
+
   /// Plain retraining.
   public var reference: RetainSampling { .shuffle }
 

@@ -43,7 +43,7 @@ enum MethodTemplate {
 
       /// The method with these parameters.
       public init(_ parameters: Parameters) throws(ParameterError) {
-        try parameters.validate()
+        try parameters.validateRanges()
         self.parameters = parameters
       }
 

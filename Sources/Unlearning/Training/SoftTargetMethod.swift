@@ -1,0 +1,67 @@
+public import Data
+public import Engine
+
+/// A method that fine-tunes on retained samples with their labels and on forgotten ones with soft targets: RWFT, TRW.
+///
+/// It says what the targets are; `SoftTargetTraining` does the rest.
+public protocol SoftTargetMethod: RetainSamplingMethod {
+  /// What the original looks at.
+  var teacherView: TeacherView { get }
+  /// λ_f / λ_r, > 0; nil for the natural mixture |D_f| / |D_r|.
+  var forgetWeight: Double? { get }
+  /// Retained samples that take part, as a multiple of |D_f|, > 0; nil for all.
+  var retainRatio: Double? { get }
+  /// How steps are taken.
+  var training: TrainingRecipe { get }
+
+  /// What the model is trained towards on forgotten samples.
+  ///
+  /// - Throws: `ParameterError` where parameters do not fit the model.
+  func target(from original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> ReweightedTarget
+}
+
+extension SoftTargetMethod {
+  /// Whole classes: a target without them needs no sample's own label.
+  public static var serves: Set<RequestKind> { [.oneClass, .severalClasses] }
+
+  /// How sharp the target is: 0 where it is the nearest class with probability 1.
+  public static var notesShown: [(name: String, unit: MeasurementUnit)] { [("target_entropy", .nats)] }
+
+  /// The original, fine-tuned towards the targets; notes what `SoftTargetTraining` does.
+  public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    try requireData(forget: forget, retain: retain, run: run)
+    let target = try target(from: original, forget: forget, retain: retain, run: run)
+    var training = SoftTargetTraining(target: target, recipe: training)
+    training.teacherView = teacherView
+    training.forgetWeight = forgetWeight
+    training.retainRatio = retainRatio
+    training.retainSampling = retainSampling
+    return try training(original, forget: forget, retain: retain, run: run)
+  }
+}
+
+/// A method that draws retained samples as a parameter says, and is compared with retraining that does the same.
+public protocol RetainSamplingMethod: UnlearningMethod {
+  /// How retained samples are drawn.
+  var retainSampling: RetainSampling { get }
+}
+
+extension RetainSamplingMethod {
+  /// Retraining with the same sampling.
+  public var reference: RetainSampling { retainSampling }
+}
+
+extension ParameterMeaning {
+  /// How retained samples are drawn.
+  public static let retainSampling = ParameterMeaning(
+    RetainSampling.field.summary, RetainSampling.field.range)
+  /// What the original looks at.
+  public static let teacherView = ParameterMeaning(
+    "whether the original sees the student's augmented images or plain ones, once", .words(of: TeacherView.self))
+  /// λ_f / λ_r.
+  public static let forgetWeight = ParameterMeaning(
+    "weight of the forget loss over that of the retain loss; none: every sample weighs the same", .positive)
+  /// Retained samples over |D_f|.
+  public static let retainRatio = ParameterMeaning(
+    "retained samples that take part, as a multiple of the forget set; none: all", .positive)
+}
