@@ -61,7 +61,8 @@ private struct Settings: ParameterSet, Hashable {
     #expect(found.color == .lightBlue && found.factor == 3 && found.inner.lengthOfRun == 4 && found.learningRate == 0.5)
     #expect(try read("factor: null\n").factor == nil)
     for (text, message) in [
-      ("color: blue", "1:8: error: expected one of red, light-blue, found 'blue'"), ("learning_rate: fast", "1:16: error: expected a number"),
+      ("color: blue", "1:8: error: expected one of red, light-blue, found 'blue'"),
+      ("learning_rate: fast", "1:16: error: expected a number"),
       ("inner: {length: 4}", "1:9: error: unknown key 'length'"), ("factor: [1]", "1:9: error: expected a number"),
     ] {
       let error = try #require(throws: DiagnosticList.self) { try read(text) }

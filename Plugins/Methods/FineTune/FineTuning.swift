@@ -10,6 +10,7 @@ public import Unlearning
 ///   (AMUN), which tune the rate over 1e-6 to 0.1; the step schedule is chosen among theirs. No augmentation unless
 ///   it is asked for, although their code shifts and mirrors: not every data set can be mirrored.
 public struct FineTuning: RetainSamplingMethod, ParameterSet {
+  /// Its own.
   public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
@@ -21,7 +22,9 @@ public struct FineTuning: RetainSamplingMethod, ParameterSet {
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
 
+  /// How retained samples are drawn.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// How steps are taken.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
   /// 10 epochs of SGD at rate 0.01, divided by 10 after 5 epochs.

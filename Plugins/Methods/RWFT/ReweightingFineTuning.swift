@@ -15,6 +15,7 @@ public import Unlearning
 ///   mixture of both sets, the teacher on the student's view, and the training recipe, which is that of the same
 ///   authors' AMUN (ICML 2025) with a step schedule from their grid. No augmentation unless it is asked for.
 public struct ReweightingFineTuning: SoftTargetMethod, ParameterSet {
+  /// Its own.
   public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
@@ -24,13 +25,18 @@ public struct ReweightingFineTuning: SoftTargetMethod, ParameterSet {
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025", arXiv: "2506.20893",
       place: "version 1, reconstructed from the abstract and public reviews"))
 
+  /// How the target is made of the original's distribution.
   @Parameter("how the probability of forgotten classes is shared out among the retained ones")
   public var redistribution = Redistribution.proportional
+  /// What the original looks at.
   @Parameter(.teacherView) public var teacherView = TeacherView.augmented
-  /// λ_f / λ_r.
+  /// λ_f / λ_r; nil for the natural mixture |D_f| / |D_r|.
   @Parameter(.forgetWeight) public var forgetWeight: Double? = nil
+  /// Retained samples over |D_f|; nil for all.
   @Parameter(.retainRatio) public var retainRatio: Double? = nil
+  /// How retained samples are drawn.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// How steps are taken.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
   /// Proportional redistribution; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
