@@ -15,7 +15,7 @@ public import Unlearning
 /// - Note: Losses are means over a batch. A forget set of one sample is a batch of one in `sequential`: in every epoch that
 ///   sample alone takes a full step with a label drawn at random, as large as a step on 256 samples.
 /// - Note: No augmentation unless it is asked for; the code shifts by up to 4 pixels and mirrors.
-public struct SaliencyUnlearning: UnlearningMethod {
+public struct SaliencyUnlearning: RetainSamplingMethod, ParameterSet {
   /// In which order the two sets are trained on.
   public enum Variant: String, Codable, Sendable, CaseIterable {
     /// In each epoch the forget set, then the retain set; the code's way with CIFAR-10 and SVHN.
@@ -23,33 +23,8 @@ public struct SaliencyUnlearning: UnlearningMethod {
     /// Both sets shuffled together; the code's way with CIFAR-100 and Tiny-ImageNet.
     case joint
   }
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// The share of all parameters that may move, in (0, 1].
-    public var ratio = 0.5
-    /// In which order the two sets are trained on.
-    public var variant = Variant.sequential
-    /// The labels that a forgotten sample may get.
-    public var labels = RandomLabelTraining.Choice.any
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// How steps are taken; its batch size is also that of the mask's gradients, which depend on it.
-    public var training = TrainingRecipe(epochs: 10, learningRate: 0.013, batchSize: 256)
-    /// Half of all parameters; 10 epochs of SGD at rate 0.013, any label, forget set first.
-    public init() {}
-    /// What each number means.
-    public static let fields =
-      [
-        ParameterField("ratio", "share of all parameters that may move", .openClosed(0, 1)),
-        ParameterField(
-          "variant", "whether each epoch has the forget set first, or both sets shuffled together",
-          .oneOf(Variant.allCases.map(\.rawValue))),
-        ParameterField(
-          "labels", "what a forgotten sample may be called: any class but its own, any class, or any retained class",
-          .oneOf(RandomLabelTraining.Choice.allCases.map(\.rawValue))),
-        RetainSampling.field,
-      ] + TrainingRecipe.fields(below: "training")
-  }
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "salun", title: "Saliency unlearning (SalUn)",
@@ -59,28 +34,32 @@ public struct SaliencyUnlearning: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// The share of ones in the mask.
+  @Parameter("share of all parameters that may move", .openClosed(0, 1)) public var ratio = 0.5
+  /// In which order the two sets are trained on.
+  @Parameter("whether each epoch has the forget set first, or both sets shuffled together")
+  public var variant = Variant.sequential
+  /// The labels that a forgotten sample may get.
+  @Parameter(.forgottenLabels) public var labels = RandomLabelTraining.Choice.any
+  /// How retained samples are drawn.
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// How steps are taken; its batch size is also that of the mask's gradients, which depend on it.
+  public var training = TrainingRecipe(epochs: 10, learningRate: 0.013, batchSize: 256)
 
-  /// Retraining with the same sampling.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// Half of all parameters; 10 epochs of SGD at rate 0.013, any label, forget set first.
+  public init() {}
 
   /// The original after masked training on random labels; notes `salient_share`, how much of it may move.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    let mask = try SaliencyMask(
-      of: original, on: forget, ratio: parameters.ratio, batchSize: parameters.training.batchSize, run: run)
+    let mask = try SaliencyMask(of: original, on: forget, ratio: ratio, batchSize: training.batchSize, run: run)
     run.notes["salient_share"] = Double(mask.selectedCount) / Double(original.parameters.scalarCount)
-    var training = RandomLabelTraining(recipe: parameters.training)
-    training.choice = parameters.labels
-    training.retainPass = parameters.variant == .joint ? .joint : .after
+    var training = RandomLabelTraining(recipe: training)
+    training.choice = labels
+    training.retainPass = variant == .joint ? .joint : .after
     training.mask = mask.values
-    training.retainSampling = parameters.retainSampling
+    training.retainSampling = retainSampling
     return try training(original, forget: forget, retain: retain, run: run)
   }
 }

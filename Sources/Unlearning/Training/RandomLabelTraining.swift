@@ -95,3 +95,10 @@ public struct RandomLabelTraining: Sendable {
     return labels
   }
 }
+
+extension ParameterMeaning {
+  /// The labels that a forgotten sample may get.
+  public static let forgottenLabels = ParameterMeaning(
+    "what a forgotten sample may be called: any class but its own, any class, or any retained class",
+    .words(of: RandomLabelTraining.Choice.self))
+}
