@@ -11,29 +11,9 @@ public import Unlearning
 ///   jbonato1/SCAR (280ceae), which stops below an accuracy of 0.01.
 /// - Note: The code's multi-step schedule drops at epochs 91 and 136, which 5 epochs never reach: constant here.
 ///   No augmentation unless it is asked for; the code shifts and mirrors.
-public struct NegativeGradient: UnlearningMethod {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// How steps are taken.
-    public var training = TrainingRecipe(epochs: 5, learningRate: 1e-4, batchSize: 256)
-    /// Whether each epoch begins with a pass over the retain set.
-    public var retainPass = false
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// nil, or the accuracy on the forget set, in [0, 1], below which the method stops after an epoch.
-    public var stopBelow: Double?
-    /// 5 epochs of ascent at rate 1e-4.
-    public init() {}
-    /// What each number means.
-    public static let fields =
-      [
-        ParameterField("retain_pass", "whether each epoch begins with ordinary training on the retain set"),
-        RetainSampling.field,
-        ParameterField(
-          "stop_below", "stop after the first epoch whose accuracy on the forget set is below this; none: never",
-          .closed(0, 1)),
-      ] + TrainingRecipe.fields(below: "training")
-  }
+public struct NegativeGradient: RetainSamplingMethod, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "gradient-ascent", title: "Gradient ascent (NegGrad)",
@@ -46,33 +26,33 @@ public struct NegativeGradient: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .forgetLabels]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// Whether L_r, the loss of the retain set, is descended first.
+  @Parameter("whether each epoch begins with ordinary training on the retain set") public var retainPass = false
+  /// How retained samples are drawn.
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// Where the accuracy on the forget set is watched; nil where it is not.
+  @Parameter("stop after the first epoch whose accuracy on the forget set is below this; none: never", .closed(0, 1))
+  public var stopBelow: Double? = nil
+  /// How steps are taken.
+  public var training = TrainingRecipe(epochs: 5, learningRate: 1e-4, batchSize: 256)
 
-  /// Retraining with the same sampling.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// 5 epochs of ascent at rate 1e-4.
+  public init() {}
 
   /// The original after ascent; notes `epochs`, how many were run, and `forget_accuracy` where it was watched.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    if parameters.retainPass, retain.isEmpty { throw UnlearningError.emptyRetainSet }
-    let recipe = parameters.training
-    let retainSteps = parameters.retainPass ? recipe.steps(over: retain.count) : 0
-    let stepsPerEpoch = recipe.steps(over: forget.count) + retainSteps
-    var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
-    let sampler =
-      parameters.retainPass
-      ? try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run) : nil
-    for epoch in 0..<recipe.epochs {
+    if retainPass, retain.isEmpty { throw UnlearningError.emptyRetainSet }
+    let retainSteps = retainPass ? training.steps(over: retain.count) : 0
+    let stepsPerEpoch = training.steps(over: forget.count) + retainSteps
+    var trainer = Trainer(original, recipe: training, stepsPerEpoch: stepsPerEpoch, run: run)
+    let sampler = retainPass ? try RetainSampler(retainSampling, retain: retain, forget: forget, run: run) : nil
+    for epoch in 0..<training.epochs {
       if let sampler { try trainer.epoch(epoch, over: sampler.samples(epoch)) { $0.crossEntropy } }
       try trainer.epoch(epoch, over: forget, stream: "forget") { -$0.crossEntropy }
       run.notes["epochs"] = Double(epoch + 1)
-      if let bound = parameters.stopBelow, let accuracy = Predictions(of: trainer.model, on: forget).accuracy {
+      if let bound = stopBelow, let accuracy = Predictions(of: trainer.model, on: forget).accuracy {
         run.notes["forget_accuracy"] = accuracy
         if accuracy < bound { break }
       }

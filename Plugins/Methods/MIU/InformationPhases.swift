@@ -8,32 +8,32 @@ struct InformationPhases {
   private let original: Classifier
   private let all: Dataset
   private let allGroups: [Int]
-  private let parameters: MutualInformationUnlearning.Parameters
+  private let method: MutualInformationUnlearning
   private let run: Run
   private let random: RandomSource
   private var model: GroupInformation
   private var reference: GroupInformation
 
   /// The phases over `all` training samples, which have groups.
-  init(original: Classifier, all: Dataset, parameters: MutualInformationUnlearning.Parameters, run: Run) {
+  init(original: Classifier, all: Dataset, method: MutualInformationUnlearning, run: Run) {
     self.original = original
     self.all = all
     allGroups = Self.groups(of: all)
-    self.parameters = parameters
+    self.method = method
     self.run = run
     let random = run.random.stream("mutual information")
     self.random = random
     let groupCount = all.groupSizes?.count ?? 0
     func estimator(_ name: String) -> GroupInformation {
       GroupInformation(
-        features: original.featureCount, groupCount: groupCount, learningRate: parameters.estimatorRate,
+        features: original.featureCount, groupCount: groupCount, learningRate: method.estimatorRate,
         random: random.stream(name))
     }
     model = estimator("model")
     reference = estimator("original")
   }
 
-  private var asReleased: Bool { parameters.variant == .asReleased }
+  private var asReleased: Bool { method.variant == .asReleased }
 
   /// Steps of both estimators on batches of all samples, augmented as in training.
   ///
@@ -44,8 +44,8 @@ struct InformationPhases {
     var pass = 0
     while done < steps {
       let batches = all.batches(
-        of: parameters.training.batchSize, epoch: pass, random: random.stream("tuning", epoch),
-        augmentation: parameters.training.augmentation)
+        of: method.training.batchSize, epoch: pass, random: random.stream("tuning", epoch),
+        augmentation: method.training.augmentation)
       for batch in batches {
         guard done < steps else { break }
         try run.checkpoint()
@@ -83,28 +83,28 @@ struct InformationPhases {
 
   /// A step down the cross-entropy and the calibration term for each batch of the retain set.
   mutating func retain(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
-    guard parameters.retains || parameters.calibrates else { return }
+    guard method.retains || method.calibrates else { return }
     let dataGroups = Self.groups(of: data)
     var (sum, count) = (0.0, 0)
     for batch in trainer.batches(of: data, epoch: epoch) {
       let drawn = drawnGroups("retain groups", epoch, count, batch.count)
       let groups = batch.rows.map { dataGroups[$0] }
       let target =
-        parameters.calibrates
+        method.calibrates
         ? reference.estimate(
           Variable(features(of: original, batch, trains: asReleased)), groups: groups, drawn: drawn
         ).value.scalar : 0
       try trainer.step(batch, epoch: epoch) { step in
-        guard parameters.calibrates else { return step.crossEntropy }
+        guard method.calibrates else { return step.crossEntropy }
         let difference = model.estimate(step.features, groups: groups, drawn: drawn).affine(scale: 1, shift: -target)
         sum += Double(difference.value.scalar * difference.value.scalar)
-        let term = Float(parameters.calibration) * (difference * difference)
-        return parameters.retains ? step.crossEntropy + term : term
+        let term = Float(method.calibration) * (difference * difference)
+        return method.retains ? step.crossEntropy + term : term
       }
       count += 1
     }
     try trainer.requireFiniteParameters(after: epoch)
-    if parameters.calibrates { run.notes["calibration_gap_\(epoch)"] = sum / Double(max(1, count)) }
+    if method.calibrates { run.notes["calibration_gap_\(epoch)"] = sum / Double(max(1, count)) }
   }
 
   private func drawnGroups(_ purpose: String, _ epoch: Int, _ step: Int, _ count: Int) -> [Int] {

@@ -36,7 +36,20 @@ public import Unlearning
 /// - Note: The code moves its rate once an epoch: `schedule_steps: epoch` in the recipe; its default here is every step.
 ///   Every released recipe has more epochs than forgetting epochs, so that none ends on a forgetting pass.
 /// - Note: The code compares every MIU with reweighted retraining, the one without REWEIGHT included; so does `reference`.
-public struct MutualInformationUnlearning: UnlearningMethod {
+public struct MutualInformationUnlearning: UnlearningMethod, ParameterSet {
+  /// Which of two readings of the method is run.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// The estimator of the original's information is fitted to the original's features, which are those of evaluate
+    /// mode.
+    case paper
+    /// As the released code does: it is fitted to the features of the model that unlearns, with the same drawn groups as the
+    /// other estimator; the original's features are normalised by each batch's own statistics; and each fitting takes one
+    /// step more than configured, 101 and 11 for 100 and 10.
+    case asReleased = "as-released"
+  }
+
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "miu", title: "Mutual information unlearning (MIU)",
@@ -46,13 +59,35 @@ public struct MutualInformationUnlearning: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels, .groups]
   /// Samples of groups; whole classes leave no group to calibrate.
   public static let serves: Set<RequestKind> = [.samples]
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// Which reading is run.
+  @Parameter("the method as the paper means it, or with the quirks of the released code")
+  public var variant = Variant.paper
+  /// How many epochs, the first ones, do step 2.
+  @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var forgettingEpochs = 5
+  /// λ.
+  @Parameter("weight of the squared difference to the original's information", .weight) public var calibration = 10.0
+  /// The rate of the estimators' SGD; its momentum is 0.9.
+  @Parameter("learning rate of the two estimators", .positive) public var estimatorRate = 0.01
+  /// How many steps step 1 takes at first.
+  @Parameter("steps of the estimators before the first epoch", .closed(1, 1_000_000))
+  public var firstEstimatorSteps = 100
+  /// How many steps step 1 takes later.
+  @Parameter("steps of the estimators before every other epoch", .closed(0, 1_000_000)) public var estimatorSteps = 10
+  /// Whether REWEIGHT draws retained samples; each epoch shuffles them otherwise.
+  @Parameter("whether retained samples are reweighted") public var reweights = true
+  /// Ablation of λ's term.
+  @Parameter("whether the calibration term takes part") public var calibrates = true
+  /// Ablation of step 2.
+  @Parameter("whether the passes over the forget set take place") public var forgets = true
+  /// Ablation of CE in step 3.
+  @Parameter("whether the retain set's cross-entropy takes part") public var retains = true
+  /// How steps are taken.
+  public var training = TrainingRecipe(
+    epochs: 10, learningRate: 1e-3, batchSize: 256, schedule: .cosine, weightDecay: 1e-4)
+
+  /// The released code's values for CelebA and half of a group.
+  public init() {}
 
   /// Reweighted retraining, also where nothing is reweighted: ablations of one method share one reference.
   public var reference: RetainSampling { .reweight }
@@ -68,19 +103,15 @@ public struct MutualInformationUnlearning: UnlearningMethod {
     guard retain.attribute != nil else {
       throw UnlearningError.unsupportedRequest("miu needs a sensitive attribute, and \(retain.name) has none")
     }
-    let recipe = parameters.training
-    let sampler = try RetainSampler(
-      parameters.reweights ? .reweight : .shuffle, retain: retain, forget: forget, run: run)
-    let forgetting = parameters.forgets ? min(parameters.forgettingEpochs, recipe.epochs) : 0
+    let sampler = try RetainSampler(reweights ? .reweight : .shuffle, retain: retain, forget: forget, run: run)
+    let forgetting = forgets ? min(forgettingEpochs, training.epochs) : 0
     // Steps are spread over the epochs for the schedule, though only the first ones have a pass over the forget set.
-    let total = recipe.epochs * recipe.steps(over: retain.count) + forgetting * recipe.steps(over: forget.count)
+    let total = training.epochs * training.steps(over: retain.count) + forgetting * training.steps(over: forget.count)
     var trainer = Trainer(
-      original, recipe: recipe, stepsPerEpoch: (total + recipe.epochs - 1) / max(1, recipe.epochs), run: run)
-    var phases = InformationPhases(
-      original: original, all: retain.appending(forget), parameters: parameters, run: run)
-    for epoch in 0..<recipe.epochs {
-      try phases.tune(
-        trainer.model, epoch: epoch, steps: epoch == 0 ? parameters.firstEstimatorSteps : parameters.estimatorSteps)
+      original, recipe: training, stepsPerEpoch: (total + training.epochs - 1) / max(1, training.epochs), run: run)
+    var phases = InformationPhases(original: original, all: retain.appending(forget), method: self, run: run)
+    for epoch in 0..<training.epochs {
+      try phases.tune(trainer.model, epoch: epoch, steps: epoch == 0 ? firstEstimatorSteps : estimatorSteps)
       if epoch < forgetting { try phases.forget(&trainer, forget, epoch: epoch) }
       try phases.retain(&trainer, sampler.samples(epoch), epoch: epoch)
     }

@@ -10,25 +10,9 @@ public import Unlearning
 ///   meghdadk/SCRUB (98ffb11), `train_negrad` and its MIA notebook: α 0.9999, rate 0.01, 5 epochs, SGD without momentum.
 /// - Note: The weight decay of 5e-4 is that of the notebooks' other methods. With α = 1 the forget set is not read at
 ///   all, so that it cannot reach the running statistics: exactly fine-tuning. No augmentation unless it is asked for.
-public struct NegativeGradientPlus: UnlearningMethod {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// α: the weight of the retain loss; the forget loss has 1 − α.
-    public var alpha = 0.9999
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// How steps are taken; the batch size is that of both sets.
-    public var training = TrainingRecipe(epochs: 5, learningRate: 0.01, momentum: 0)
-    /// α 0.9999; 5 epochs of SGD at rate 0.01 without momentum.
-    public init() {}
-    /// What each number means.
-    public static let fields =
-      [
-        ParameterField("alpha", "weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1)),
-        RetainSampling.field,
-      ]
-      + TrainingRecipe.fields(below: "training")
-  }
+public struct NegativeGradientPlus: RetainSamplingMethod, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "neg-grad-plus", title: "NegGrad+",
@@ -38,28 +22,27 @@ public struct NegativeGradientPlus: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// α.
+  @Parameter("weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1)) public var alpha = 0.9999
+  /// How retained samples are drawn.
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// How steps are taken; the batch size is that of both sets.
+  public var training = TrainingRecipe(epochs: 5, learningRate: 0.01, momentum: 0)
 
-  /// Retraining with the same sampling.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// α 0.9999; 5 epochs of SGD at rate 0.01 without momentum.
+  public init() {}
 
   /// The original after descent on the retain set against the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    let recipe = parameters.training
-    let alpha = Float(parameters.alpha)
-    let stepsPerEpoch = recipe.steps(over: retain.count)
-    var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
-    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
+    let alpha = Float(alpha)
+    let stepsPerEpoch = training.steps(over: retain.count)
+    var trainer = Trainer(original, recipe: training, stepsPerEpoch: stepsPerEpoch, run: run)
+    let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     var passes = 0
     var forgetBatches = trainer.batches(of: forget, epoch: passes, stream: "forget").makeIterator()
-    for epoch in 0..<recipe.epochs {
+    for epoch in 0..<training.epochs {
       for batch in trainer.batches(of: sampler.samples(epoch), epoch: epoch) {
         guard alpha < 1 else {
           try trainer.step(batch, epoch: epoch) { $0.crossEntropy }

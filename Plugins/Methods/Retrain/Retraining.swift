@@ -8,16 +8,9 @@ public import Unlearning
 /// With `retain_sampling: reweight` groups are met as often as before the request: the reference of group-robust
 /// methods.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330, section 4.1, for the sampling.
-public struct Retraining: UnlearningMethod {
-  /// What can be set; everything else is the recipe of the original.
-  public struct Parameters: ParameterSet {
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// Every retained sample once an epoch.
-    public init() {}
-    /// What it means.
-    public static let fields = [RetainSampling.field]
-  }
+public struct Retraining: RetainSamplingMethod, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "retrain", title: "Retraining",
@@ -29,21 +22,17 @@ public struct Retraining: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.retainData]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// How retained samples are drawn.
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
 
-  /// Itself.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// Every retained sample once an epoch.
+  public init() {}
 
   /// A model that never saw the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
+    let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     return try run.train(on: retain, purpose: "retrain", sampler: sampler)
   }
 }

@@ -19,51 +19,9 @@ public import Unlearning
 /// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient: there
 ///   the first pass over the forget set moves nothing, and it is those after the first pass over the retain set that
 ///   forget.
-public struct TeacherStudentUnlearning: UnlearningMethod {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// α: weight of the distance to the teacher on the retain set.
-    public var alpha = 0.001
-    /// γ: weight of the cross-entropy on the retain set.
-    public var gamma = 0.99
-    /// T.
-    public var temperature = 4.0
-    /// The first so many epochs begin with a pass over the forget set.
-    public var maximisingEpochs = 2
-    /// Samples per step over the forget set.
-    public var forgetBatchSize = 512
-    /// Epochs, counted from 1, after which the rate falls.
-    public var decayEpochs = [3, 5, 9]
-    /// What the rate is multiplied by.
-    public var decayFactor = 0.1
-    /// Whether the best of all epochs' models is returned instead of the last.
-    public var rewinds = false
-    /// At most this share of each class's retained samples, in (0, 1), is held out for `rewinds`.
-    public var rewindShare = 0.5
-    /// How retained samples are drawn.
-    public var retainSampling = RetainSampling.shuffle
-    /// How steps are taken; the batch size is that of the retain set.
-    public var training = TrainingRecipe(epochs: 3, learningRate: 5e-4)
-    /// The numbers of the code's large-scale notebook.
-    public init() {}
-    /// What each number means.
-    public static let fields =
-      [
-        ParameterField("alpha", "weight of the distance to the teacher on the retain set", .weight),
-        ParameterField("gamma", "weight of the cross-entropy on the retain set", .weight),
-        ParameterField("temperature", "of both distances", .positive),
-        ParameterField("maximising_epochs", "epochs that begin with a pass over the forget set", .epochs(from: 0)),
-        ParameterField("forget_batch_size", "samples per step over the forget set", .batchSize),
-        ParameterField("decay_epochs", "epochs, counted from 1, after which the rate falls", .epochs(from: 1)),
-        ParameterField("decay_factor", "what the rate is multiplied by then", .openClosed(0, 1)),
-        ParameterField("rewinds", "whether the best of all epochs' models is returned (SCRUB+R)"),
-        ParameterField(
-          "rewind_share",
-          "largest share of a class's retained samples that is held out for it (not stated in the paper; chosen)",
-          .open(0, 1)),
-        RetainSampling.field,
-      ] + TrainingRecipe.fields(below: "training")
-  }
+public struct TeacherStudentUnlearning: RetainSamplingMethod, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "scrub", title: "SCRUB",
@@ -73,16 +31,35 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
-  private let parameters: Parameters
 
-  /// The method with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// α.
+  @Parameter("weight of the distance to the teacher on the retain set", .weight) public var alpha = 0.001
+  /// γ.
+  @Parameter("weight of the cross-entropy on the retain set", .weight) public var gamma = 0.99
+  /// T.
+  @Parameter("of both distances", .positive) public var temperature = 4.0
+  /// How many epochs, the first ones, take steps down −KD.
+  @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var maximisingEpochs = 2
+  /// The batch size of these steps.
+  @Parameter("samples per step over the forget set", .batchSize) public var forgetBatchSize = 512
+  /// When the rate falls.
+  @Parameter("epochs, counted from 1, after which the rate falls", .epochs(from: 1)) public var decayEpochs = [3, 5, 9]
+  /// How far the rate falls.
+  @Parameter("what the rate is multiplied by then", .openClosed(0, 1)) public var decayFactor = 0.1
+  /// Whether `Rewinding` chooses the model.
+  @Parameter("whether the best of all epochs' models is returned (SCRUB+R)") public var rewinds = false
+  /// `share` of `Rewinding`.
+  @Parameter(
+    "largest share of a class's retained samples that is held out for it (not stated in the paper; chosen)",
+    .open(0, 1))
+  public var rewindShare = 0.5
+  /// How retained samples are drawn.
+  @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
+  /// How steps are taken; the batch size is that of the retain set.
+  public var training = TrainingRecipe(epochs: 3, learningRate: 5e-4)
 
-  /// Retraining with the same sampling.
-  public var reference: RetainSampling { parameters.retainSampling }
+  /// The numbers of the code's large-scale notebook.
+  public init() {}
 
   /// The student.
   ///
@@ -90,34 +67,28 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
   /// `returned_epoch`, counted from 1.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try requireData(forget: forget, retain: retain, run: run)
-    let recipe = parameters.training
-    let rewinding =
-      parameters.rewinds
-      ? try Rewinding(forget: forget, retain: retain, share: parameters.rewindShare, run: run) : nil
+    let rewinding = rewinds ? try Rewinding(forget: forget, retain: retain, share: rewindShare, run: run) : nil
     let retain = rewinding?.training ?? retain
-    let sampler = try RetainSampler(parameters.retainSampling, retain: retain, forget: forget, run: run)
-    let maximising = min(parameters.maximisingEpochs, recipe.epochs)
-    let minimisingSteps = recipe.epochs * recipe.steps(over: retain.count)
-    let maximisingSteps = maximising * ((forget.count + parameters.forgetBatchSize - 1) / parameters.forgetBatchSize)
+    let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
+    let maximising = min(maximisingEpochs, training.epochs)
+    let minimisingSteps = training.epochs * training.steps(over: retain.count)
+    let maximisingSteps = maximising * ((forget.count + forgetBatchSize - 1) / forgetBatchSize)
     run.notes["minimising_steps"] = Double(minimisingSteps)
     run.notes["maximising_steps"] = Double(maximisingSteps)
-    let epochs = max(1, recipe.epochs)
+    let epochs = max(1, training.epochs)
     var trainer = Trainer(
-      original, recipe: recipe, stepsPerEpoch: (minimisingSteps + maximisingSteps + epochs - 1) / epochs, run: run)
+      original, recipe: training, stepsPerEpoch: (minimisingSteps + maximisingSteps + epochs - 1) / epochs, run: run)
     var models: [Classifier] = []
-    for epoch in 0..<recipe.epochs {
-      let drops = parameters.decayEpochs.count { $0 < epoch + 1 }
-      trainer.rateFactor = (0..<drops).reduce(1) { factor, _ in factor * parameters.decayFactor }
+    for epoch in 0..<training.epochs {
+      let drops = decayEpochs.count { $0 < epoch + 1 }
+      trainer.rateFactor = (0..<drops).reduce(1) { factor, _ in factor * decayFactor }
       if epoch < maximising {
-        let batches = trainer.batches(
-          of: forget, epoch: epoch, stream: "forget", size: parameters.forgetBatchSize)
-        for batch in batches {
+        for batch in trainer.batches(of: forget, epoch: epoch, stream: "forget", size: forgetBatchSize) {
           try trainer.step(batch, epoch: epoch) { -distance($0.logits, original, $0.batch) }
         }
       }
       try trainer.epoch(epoch, over: sampler.samples(epoch)) { step in
-        Float(parameters.gamma) * step.crossEntropy
-          + Float(parameters.alpha) * distance(step.logits, original, step.batch)
+        Float(gamma) * step.crossEntropy + Float(alpha) * distance(step.logits, original, step.batch)
       }
       if rewinding != nil { models.append(trainer.model) }
     }
@@ -131,8 +102,7 @@ public struct TeacherStudentUnlearning: UnlearningMethod {
 
   /// KD of the student's logits from those of the teacher on the same images.
   private func distance(_ student: Variable, _ teacher: Classifier, _ batch: Batch) -> Variable {
-    student.divergence(
-      from: Variable(teacher.evaluate(batch.images).logits), temperature: Float(parameters.temperature))
+    student.divergence(from: Variable(teacher.evaluate(batch.images).logits), temperature: Float(temperature))
   }
 
   private static func error(_ model: Classifier, on data: Dataset) -> Double {
