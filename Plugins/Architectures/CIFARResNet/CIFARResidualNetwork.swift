@@ -8,46 +8,41 @@ public import Unlearning
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2.
 /// - Note: Shortcuts that change shape are projections (1×1 convolution and normalisation, option B); the paper's CIFAR
 ///   networks pad with zeros (option A). ResNet-20 so has 272,474 parameters for 10 classes instead of 269,722.
-public struct CIFARResidualNetwork: Architecture {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// Layers with weights along the longest path: 6n + 2.
-    public var depth = 20
-    /// w: channels of the stem and the first stage.
-    public var width = 16
-    /// ResNet-20 with 16 channels.
-    public init() {}
-    /// What each number means.
-    public static let fields = [
-      ParameterField("depth", "layers with weights: 6n + 2, so 8, 14, 20, 32, 44, 56, 110", .closed(8, 1202)),
-      ParameterField("width", "channels of the first stage", .closed(1, 8192)),
-    ]
-  }
+public struct CIFARResidualNetwork: Architecture, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "cifar-resnet", title: "ResNet for CIFAR (6n + 2 layers)",
     summary: "A 3×3 stem, three stages of residual blocks with w, 2w and 4w channels, global average pooling.",
     source: .residualNetworks(place: "section 4.2"))
-  private let parameters: Parameters
 
-  /// The architecture with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    guard parameters.depth % 6 == 2 else {
-      let below = (parameters.depth - 2) / 6 * 6 + 2
-      throw ParameterError("depth", "must be 6n + 2, such as \(below) or \(below + 6), is \(parameters.depth)")
+  /// Layers with weights along the longest path: 6n + 2.
+  @Parameter("layers with weights: 6n + 2, so 8, 14, 20, 32, 44, 56, 110", .closed(8, 1202))
+  public var depth = 20
+  /// w: channels of the stem and the first stage.
+  @Parameter("channels of the first stage", .closed(1, 8192))
+  public var width = 16
+
+  /// ResNet-20 with 16 channels.
+  public init() {}
+
+  /// The depth is 6n + 2.
+  public func validate() throws(ParameterError) {
+    guard depth % 6 == 2 else {
+      let below = (depth - 2) / 6 * 6 + 2
+      throw ParameterError("depth", "must be 6n + 2, such as \(below) or \(below + 6), is \(depth)")
     }
-    self.parameters = parameters
   }
 
   /// Takes images of every shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
-    let width = parameters.width
     var layers: [(name: String, layer: any Layer)] = [
       ("conv1", Convolution(channels: width, size: 3, padding: 1, hasBias: false)), ("bn1", BatchNorm(rectified: true)),
     ]
     for stage in 0..<3 {
-      let blocks = (0..<(parameters.depth - 2) / 6).map { index -> (name: String, layer: any Layer) in
+      let blocks = (0..<(depth - 2) / 6).map { index -> (name: String, layer: any Layer) in
         ("\(index)", ResidualBlock(width: width << stage, stride: stage > 0 && index == 0 ? 2 : 1))
       }
       layers.append(("layer\(stage + 1)", Sequential(blocks)))

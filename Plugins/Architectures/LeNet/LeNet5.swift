@@ -7,29 +7,22 @@ public import Unlearning
 /// - Source: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, figure 2.
 /// - Note: As in current frameworks and unlike 1998: ReLU for tanh, max-pooling for trainable averages, every channel of
 ///   the second layer connected with all of the first, a softmax head for radial basis functions.
-public struct LeNet5: Architecture {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// Whether batch normalisation stands before each ReLU.
-    public var batchNorm = false
-    /// Without batch normalisation, as in 1998.
-    public init() {}
-    /// What each number means.
-    public static let fields = [ParameterField("batch_norm", "whether batch normalisation stands before each ReLU")]
-  }
+public struct LeNet5: Architecture, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "lenet5", title: "LeNet-5 (ReLU, max-pooling)",
     summary: "Two convolutions and three linear layers, for images of 28 or 32 pixels.",
     source: .documentRecognition(place: "figure 2"))
 
-  private let parameters: Parameters
+  /// Whether batch normalisation stands before each ReLU.
+  @Parameter("whether batch normalisation stands before each ReLU")
+  public var batchNorm = false
 
-  /// The architecture with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// Without batch normalisation, as in 1998.
+  public init() {}
 
   /// Takes images of 28×28 and 32×32 pixels.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
@@ -40,14 +33,13 @@ public struct LeNet5: Architecture {
     default:
       throw ParameterError("lenet5", "takes images of 28×28 or 32×32 pixels, not \(imageShape[0])×\(imageShape[1])")
     }
-    let normalises = parameters.batchNorm
     func rectifier(_ number: Int) -> (name: String, layer: any Layer) {
-      normalises ? ("bn\(number)", BatchNorm(rectified: true)) : ("relu\(number)", ReLU())
+      batchNorm ? ("bn\(number)", BatchNorm(rectified: true)) : ("relu\(number)", ReLU())
     }
     return Sequential([
-      ("conv1", Convolution(channels: 6, size: 5, padding: padding, hasBias: !normalises)), rectifier(1),
+      ("conv1", Convolution(channels: 6, size: 5, padding: padding, hasBias: !batchNorm)), rectifier(1),
       ("pool1", MaxPool(size: 2, stride: 2)),
-      ("conv2", Convolution(channels: 16, size: 5, hasBias: !normalises)), rectifier(2),
+      ("conv2", Convolution(channels: 16, size: 5, hasBias: !batchNorm)), rectifier(2),
       ("pool2", MaxPool(size: 2, stride: 2)),
       ("flatten", Flatten()),
       ("fc1", Linear(120)), rectifier(3),

@@ -4,36 +4,28 @@ public import Unlearning
 /// A multi-layer perceptron: hidden linear layers with ReLU, on pixels as one row.
 ///
 /// Without hidden layers the classifier is linear in the pixels.
-public struct MultilayerPerceptron: Architecture {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// The widths of the hidden layers, from the image to the head.
-    public var hidden = [256, 128]
-    /// Hidden layers of 256 and 128 units.
-    public init() {}
-    /// What each number means.
-    public static let fields = [
-      ParameterField("hidden", "widths of the hidden layers, from the image to the head", .closed(1, 65_536))
-    ]
-  }
+public struct MultilayerPerceptron: Architecture, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "mlp", title: "Multi-layer perceptron", summary: "Hidden linear layers with ReLU on the pixels as one row.",
     source: Source(
       authors: "Rumelhart, Hinton, Williams", title: "Learning Representations by Back-Propagating Errors",
       venue: "Nature 1986"))
-  private let parameters: Parameters
 
-  /// The architecture with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
+  /// The widths of the hidden layers, from the image to the head.
+  @Parameter("widths of the hidden layers, from the image to the head", .closed(1, 65_536))
+  public var hidden = [256, 128]
+
+  /// Hidden layers of 256 and 128 units.
+  public init() {}
 
   /// Takes images of every shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var layers: [(name: String, layer: any Layer)] = [("flatten", Flatten())]
-    for (index, width) in parameters.hidden.enumerated() {
+    for (index, width) in hidden.enumerated() {
       layers.append(("fc\(index + 1)", Linear(width)))
       layers.append(("relu\(index + 1)", ReLU()))
     }

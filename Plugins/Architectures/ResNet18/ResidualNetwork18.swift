@@ -7,63 +7,56 @@ public import Unlearning
 /// stride 2. Takes images of every size; the second to fourth stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, table 1.
 /// - Note: The stem for small images, which is the default, is that of the CIFAR ports that unlearning papers train.
-public struct ResidualNetwork18: Architecture {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// What stands before the stages.
-    public enum Stem: String, Codable, Sendable, CaseIterable { case small, large }
-    /// What becomes of the head in the file of weights.
-    public enum Head: String, Codable, Sendable, CaseIterable {
-      /// Models begin with it; the file has as many classes as the data.
-      case keep
-      /// It is left out, and models have a random one.
-      case new
-    }
-    /// w: channels of the stem and the first stage.
-    public var width = 64
-    /// Which stem.
-    public var stem = Stem.small
-    /// A safetensors file of trained weights to begin with, below the data root unless it is a whole path; nil is random
-    /// ones.
-    public var weights: String?
-    /// Whether the head of that file is kept; nil is `new`.
-    public var head: Head?
-    /// 64 channels in the first stage, for small images.
-    public init() {}
-    /// What each number means.
-    public static let fields = [
-      ParameterField("width", "channels of the first stage", .closed(1, 8192)),
-      ParameterField(
-        "stem", "for images of some 32 pixels, or of some 224", .oneOf(Stem.allCases.map(\.rawValue))),
-      ParameterField(
-        "weights", "safetensors file of trained weights to begin with, named as by torchvision and timm; else random",
-        isLocation: true),
-      ParameterField(
-        "head", "whether models begin with the head of 'weights' or with a new one; new when not set",
-        .oneOf(Head.allCases.map(\.rawValue))),
-    ]
-  }
+public struct ResidualNetwork18: Architecture, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "resnet18", title: "ResNet-18",
     summary: "A stem for small or large images, four stages of two residual blocks with w to 8w channels.",
     source: .residualNetworks(place: "table 1"))
-  private let parameters: Parameters
 
-  /// The architecture with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    guard parameters.head == nil || parameters.weights != nil else {
+  /// What stands before the stages.
+  public enum Stem: String, Codable, Sendable, CaseIterable { case small, large }
+  /// What becomes of the head in the file of weights.
+  public enum Head: String, Codable, Sendable, CaseIterable {
+    /// Models begin with it; the file has as many classes as the data.
+    case keep
+    /// It is left out, and models have a random one.
+    case new
+  }
+  /// w: channels of the stem and the first stage.
+  @Parameter("channels of the first stage", .closed(1, 8192))
+  public var width = 64
+  /// Which stem.
+  @Parameter("for images of some 32 pixels, or of some 224")
+  public var stem = Stem.small
+  /// A safetensors file of trained weights to begin with, below the data root unless it is a whole path; nil is random
+  /// ones.
+  @Parameter(
+    "safetensors file of trained weights to begin with, named as by torchvision and timm; else random", isLocation: true
+  )
+  public var weights: String? = nil
+  /// Whether the head of that file is kept; nil is `new`.
+  @Parameter("whether models begin with the head of 'weights' or with a new one; new when not set")
+  public var head: Head? = nil
+
+  /// 64 channels in the first stage, for small images.
+  public init() {}
+
+  /// A head is kept of a file of weights only.
+  public func validate() throws(ParameterError) {
+    guard head == nil || weights != nil else {
       throw ParameterError("head", "is about the head of 'weights', and no weights are given")
     }
-    self.parameters = parameters
   }
 
   /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do, or
   /// "shortcut" and "linear", as the CIFAR ports do; files that this program wrote are read, too.
   public var initialWeights: InitialWeights? {
-    parameters.weights.map { path in
-      InitialWeights(path: path, heads: ["fc", "linear"], keepsHead: parameters.head == .keep) {
+    weights.map { path in
+      InitialWeights(path: path, heads: ["fc", "linear"], keepsHead: head == .keep) {
         $0.replacing("shortcut", with: "downsample")
       }
     }
@@ -71,9 +64,8 @@ public struct ResidualNetwork18: Architecture {
 
   /// Takes images of every shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
-    let width = parameters.width
     var layers: [(name: String, layer: any Layer)] =
-      switch parameters.stem {
+      switch stem {
       case .small:
         [
           ("conv1", Convolution(channels: width, size: 3, padding: 1, hasBias: false)),

@@ -9,21 +9,10 @@ public import Unlearning
 /// - Source: Simonyan and Zisserman, ICLR 2015, arXiv:1409.1556, table 1: configurations A, B, D, E.
 /// - Note: As in the CIFAR ports that unlearning papers train: batch normalisation after every convolution, which keeps
 ///   its bias, and one linear layer instead of three.
-public struct VGGNetwork: Architecture {
-  /// What can be set.
-  public struct Parameters: ParameterSet {
-    /// 11, 13, 16 or 19, the layers with weights in the original.
-    public var depth = 16
-    /// w: channels of the first block.
-    public var width = 64
-    /// VGG-16 with 64 channels in the first block.
-    public init() {}
-    /// What each number means.
-    public static let fields = [
-      ParameterField("depth", "11, 13, 16 or 19, the layers with weights in the original", .closed(11, 19)),
-      ParameterField("width", "channels of the first block", .closed(1, 8192)),
-    ]
-  }
+public struct VGGNetwork: Architecture, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "vgg", title: "VGG with batch normalisation for small images",
@@ -31,30 +20,36 @@ public struct VGGNetwork: Architecture {
     source: Source(
       authors: "Simonyan, Zisserman", title: "Very Deep Convolutional Networks for Large-Scale Image Recognition",
       venue: "ICLR 2015", arXiv: "1409.1556", place: "table 1, configurations A, B, D, E"))
+
+  /// 11, 13, 16 or 19, the layers with weights in the original.
+  @Parameter("11, 13, 16 or 19, the layers with weights in the original", .closed(11, 19))
+  public var depth = 16
+  /// w: channels of the first block.
+  @Parameter("channels of the first block", .closed(1, 8192))
+  public var width = 64
+
+  /// VGG-16 with 64 channels in the first block.
+  public init() {}
+
   private static let convolutions = [
     11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4],
   ]
-  private let parameters: Parameters
-  private let blocks: [Int]
 
-  /// The architecture with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    guard let blocks = Self.convolutions[parameters.depth] else {
-      throw ParameterError("depth", "must be 11, 13, 16 or 19, is \(parameters.depth)")
+  /// The depth is one of four.
+  public func validate() throws(ParameterError) {
+    guard Self.convolutions[depth] != nil else {
+      throw ParameterError("depth", "must be 11, 13, 16 or 19, is \(depth)")
     }
-    self.blocks = blocks
-    self.parameters = parameters
   }
 
   /// Takes images of every shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var side = min(imageShape[0], imageShape[1])
     var layers: [(name: String, layer: any Layer)] = []
-    for (index, count) in blocks.enumerated() {
+    for (index, count) in (Self.convolutions[depth] ?? []).enumerated() {
       var block: [(name: String, layer: any Layer)] = []
       for place in 1...count {
-        block.append(("conv\(place)", Convolution(channels: parameters.width << min(index, 3), size: 3, padding: 1)))
+        block.append(("conv\(place)", Convolution(channels: width << min(index, 3), size: 3, padding: 1)))
         block.append(("bn\(place)", BatchNorm(rectified: true)))
       }
       if side >= 2 {

@@ -11,38 +11,32 @@ public import Unlearning
 /// Pixels are bytes, so numbers are cut to 256 steps: years and hours exactly, capital gains and losses and the census
 /// weight by their logarithms. A missing value ("?") has no column of its category set.
 /// - Source: Becker, Kohavi, UCI Machine Learning Repository 1996, doi:10.24432/C5XW20.
-public struct AdultSource: DatasetSource {
-  /// Where the files lie, which rows are used, and what groups are made of.
-  public struct Parameters: ParameterSet {
-    /// What groups are made of.
-    public enum Sensitive: String, Codable, Sendable, CaseIterable { case sex, race }
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Training rows, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test rows, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all rows are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// What groups are made of.
-    public var sensitive = Sensitive.sex
-
-    /// All rows; groups by income and sex.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      ParameterField.dataFiles(train: 32_561, test: 16_281, samples: "rows") + [
-        ParameterField(
-          "sensitive", "the column that groups are made of", .oneOf(Sensitive.allCases.map(\.rawValue)))
-      ]
-  }
+public struct AdultSource: DatasetSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
     name: "adult", title: "UCI Adult (Census Income)",
     summary: "A table about 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
     source: Source(authors: "Becker, Kohavi", title: "Adult", venue: "UCI Machine Learning Repository 1996"))
+
+  /// What groups are made of.
+  public enum Sensitive: String, Codable, Sendable, CaseIterable { case sex, race }
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training rows, ≥ 1; nil is all.
+  @Parameter(.trainCount(32_561, "rows")) public var trainCount: Int? = nil
+  /// Test rows, ≥ 1; nil is all.
+  @Parameter(.testCount(16_281, "rows")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all rows are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// What groups are made of.
+  @Parameter("the column that groups are made of")
+  public var sensitive = Sensitive.sex
+
+  /// All rows; groups by income and sex.
+  public init() {}
 
   private static let address = "https://archive.ics.uci.edu/ml/machine-learning-databases/adult/"
   /// The two files, as published.
@@ -58,26 +52,18 @@ public struct AdultSource: DatasetSource {
   private static let files = FileSet(
     dataset: card.name, folder: "adult", names: ["adult.data", "adult.test"], allowsGzip: false, source: address)
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { ["<=50K", ">50K"] }
   /// `[1, 1, 105]`, the shape of every row.
   public var imageShape: [Int] { [1, 1, AdultTable.width] }
   /// Sex or race.
   public var attribute: SensitiveAttribute? {
-    let column = parameters.sensitive == .sex ? AdultTable.sex : AdultTable.race
-    return SensitiveAttribute(name: parameters.sensitive.rawValue, valueNames: AdultTable.columns[column].values)
+    let column = sensitive == .sex ? AdultTable.sex : AdultTable.race
+    return SensitiveAttribute(name: sensitive.rawValue, valueNames: AdultTable.columns[column].values)
   }
 
   /// The training file and the test file.
-  public func localFiles() throws(DataError) -> [URL] { try Self.files.locate(root: parameters.root) }
+  public func localFiles() throws(DataError) -> [URL] { try Self.files.locate(root: root) }
 
   /// Reads both files and takes the wanted part.
   public func load() throws(DataError) -> DataSplits {
@@ -85,7 +71,7 @@ public struct AdultSource: DatasetSource {
     let train = try AdultTable(urls[0]), test = try AdultTable(urls[1])
     let normalisation = train.normalisation
     let subset = Subset(
-      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+      trainCount: trainCount, testCount: testCount, seed: subsetSeed)
     return try subset.of(
       DataSplits(train: dataset(train, normalisation), test: dataset(test, normalisation)))
   }
@@ -94,6 +80,6 @@ public struct AdultSource: DatasetSource {
     Dataset(
       name: Self.card.name, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
       pixels: table.pixels, labels: table.labels, attribute: attribute,
-      sensitive: parameters.sensitive == .sex ? table.sexes : table.races)
+      sensitive: sensitive == .sex ? table.sexes : table.races)
   }
 }

@@ -5,30 +5,27 @@ public import Unlearning
 /// CIFAR-10: photographs of animals and vehicles, `[32, 32, 3]`, 10 classes of equal size.
 ///
 /// - Source: Krizhevsky, "Learning multiple layers of features from tiny images", technical report, 2009.
-public struct CIFAR10Source: DatasetSource {
-  /// Where the files lie and which of their images are used.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Training images, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test images, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-
-    /// All images.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields = ParameterField.dataFiles(train: 50_000, test: 10_000)
-  }
+public struct CIFAR10Source: DatasetSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
     name: "cifar10", title: "CIFAR-10",
     summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 10 classes.",
     source: .tinyImages())
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training images, ≥ 1; nil is all.
+  @Parameter(.trainCount(50_000, "images")) public var trainCount: Int? = nil
+  /// Test images, ≥ 1; nil is all.
+  @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+
+  /// All images.
+  public init() {}
 
   /// The archive of the binary version; it holds the folder `cifar-10-batches-bin`.
   public static let remoteFiles = [
@@ -48,26 +45,18 @@ public struct CIFAR10Source: DatasetSource {
     normalisation: Normalisation(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
     recordsPerTrainFile: 10_000)
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { Self.layout.classNames }
   /// `[32, 32, 3]`, the shape of every image.
   public var imageShape: [Int] { Self.layout.imageShape }
 
   /// The five training files and the test file.
-  public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: parameters.root) }
+  public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: root) }
 
   /// Reads the files and takes the wanted part.
   public func load() throws(DataError) -> DataSplits {
     let subset = Subset(
-      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
-    return try subset.of(Self.layout.load(root: parameters.root))
+      trainCount: trainCount, testCount: testCount, seed: subsetSeed)
+    return try subset.of(Self.layout.load(root: root))
   }
 }

@@ -5,7 +5,7 @@ public import Unlearning
 /// CIFAR-100: photographs, `[32, 32, 3]`, 100 classes of equal size in 20 groups.
 ///
 /// - Source: Krizhevsky, "Learning multiple layers of features from tiny images", technical report, 2009.
-public struct CIFAR100Source: DatasetSource {
+public struct CIFAR100Source: DatasetSource, ParameterSet {
   /// Which of an image's two labels is its class.
   public enum Labels: String, Codable, Sendable, CaseIterable {
     /// One of 100 classes.
@@ -14,34 +14,29 @@ public struct CIFAR100Source: DatasetSource {
     case coarse
   }
 
-  /// Where the files lie and which of their images are used.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Training images, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test images, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// Whether the 100 classes or the 20 groups are the labels.
-    public var labels = Labels.fine
-
-    /// All images.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      ParameterField.dataFiles(train: 50_000, test: 10_000) + [
-        ParameterField("labels", "the 100 classes or the 20 groups", .oneOf(Labels.allCases.map(\.rawValue)))
-      ]
-  }
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
     name: "cifar100", title: "CIFAR-100",
     summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 100 classes in 20 groups.",
     source: .tinyImages())
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training images, ≥ 1; nil is all.
+  @Parameter(.trainCount(50_000, "images")) public var trainCount: Int? = nil
+  /// Test images, ≥ 1; nil is all.
+  @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// Whether the 100 classes or the 20 groups are the labels.
+  @Parameter("the 100 classes or the 20 groups")
+  public var labels = Labels.fine
+
+  /// All images.
+  public init() {}
 
   /// The archive of the binary version; it holds the folder `cifar-100-binary`.
   public static let remoteFiles = [
@@ -52,7 +47,7 @@ public struct CIFAR100Source: DatasetSource {
   ]
 
   private var layout: CIFARSet {
-    let isFine = parameters.labels == .fine
+    let isFine = labels == .fine
     return CIFARSet(
       files: FileSet(
         dataset: Self.card.name, folder: "cifar-100-binary", names: ["train.bin", "test.bin"], allowsGzip: false,
@@ -63,26 +58,18 @@ public struct CIFAR100Source: DatasetSource {
       recordsPerTrainFile: 50_000)
   }
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { layout.classNames }
   /// `[32, 32, 3]`, the shape of every image.
   public var imageShape: [Int] { layout.imageShape }
 
   /// The training file and the test file.
-  public func localFiles() throws(DataError) -> [URL] { try layout.files.locate(root: parameters.root) }
+  public func localFiles() throws(DataError) -> [URL] { try layout.files.locate(root: root) }
 
   /// Reads the files and takes the wanted part.
   public func load() throws(DataError) -> DataSplits {
     let subset = Subset(
-      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
-    return try subset.of(layout.load(root: parameters.root))
+      trainCount: trainCount, testCount: testCount, seed: subsetSeed)
+    return try subset.of(layout.load(root: root))
   }
 }

@@ -10,38 +10,9 @@ public import Unlearning
 /// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes and
 ///   sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 /// - Note: Random crops are taken from the stretched picture, so their ratio of sides is that of the stretched one.
-public struct CelebASource: PictureSource {
-  /// Where the files lie, which pictures are used, what the classes are, and how large images are.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
-    public var cache: String?
-    /// Side of the images in pixels.
-    public var size = 224
-    /// Training pictures, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test pictures, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// What to do about pictures that cannot be decoded; nil is `stop`.
-    public var onBadPicture: BadPictureChoice?
-    /// The attribute that is the class, as the attribute file spells it.
-    public var target = "Blond_Hair"
-    /// The attribute that groups are made of.
-    public var sensitive = "Male"
-
-    /// All pictures, 224 pixels wide; blond hair and male.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      ParameterField.pictures(train: 162_770, test: 19_962) + [
-        ParameterField("target", "attribute that is the class", .oneOf(CelebAList.attributes)),
-        ParameterField("sensitive", "attribute that groups are made of", .oneOf(CelebAList.attributes)),
-      ]
-  }
+public struct CelebASource: PictureSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -50,6 +21,30 @@ public struct CelebASource: PictureSource {
     source: Source(
       authors: "Liu, Luo, Wang, Tang", title: "Deep Learning Face Attributes in the Wild", venue: "ICCV 2015",
       arXiv: "1411.7766"))
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training pictures, ≥ 1; nil is all.
+  @Parameter(.trainCount(162_770, "pictures")) public var trainCount: Int? = nil
+  /// Test pictures, ≥ 1; nil is all.
+  @Parameter(.testCount(19_962, "pictures")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// Side of the images in pixels.
+  @Parameter(.pictureSize) public var size = 224
+  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  @Parameter(.pictureCache) public var cache: String? = nil
+  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
+  /// The attribute that is the class, as the attribute file spells it.
+  @Parameter("attribute that is the class", .oneOf(CelebAList.attributes))
+  public var target = "Blond_Hair"
+  /// The attribute that groups are made of.
+  @Parameter("attribute that groups are made of", .oneOf(CelebAList.attributes))
+  public var sensitive = "Male"
+
+  /// All pictures, 224 pixels wide; blond hair and male.
+  public init() {}
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []
@@ -62,48 +57,38 @@ public struct CelebASource: PictureSource {
   public static let gotByHand: String? =
     "get img_align_celeba/ and both lists from \(files.source), and put them into the folder celeba below the data root"
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    guard parameters.target != parameters.sensitive else {
-      throw ParameterError("sensitive", "must be another attribute than the target, is \(parameters.sensitive)")
+  /// Class and group are of different attributes.
+  public func validate() throws(ParameterError) {
+    guard target != sensitive else {
+      throw ParameterError("sensitive", "must be another attribute than the target, is \(sensitive)")
     }
-    self.parameters = parameters
   }
 
   /// The names of the classes, by label: "not Blond_Hair", "Blond_Hair".
-  public var classNames: [String] { ["not \(parameters.target)", parameters.target] }
+  public var classNames: [String] { ["not \(target)", target] }
   /// The whole picture.
   public var framing: Framing { .stretch }
-  /// As the parameter says.
-  public var size: Int { parameters.size }
-  /// As the parameter says.
-  public var cache: String? { parameters.cache }
-  /// As the parameter says.
-  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// "not Male" or "Male".
   public var attribute: SensitiveAttribute? {
     SensitiveAttribute(
-      name: parameters.sensitive, valueNames: ["not \(parameters.sensitive)", parameters.sensitive])
+      name: sensitive, valueNames: ["not \(sensitive)", sensitive])
   }
 
   /// Both lists and the pictures that they name.
   public func localFiles() throws(DataError) -> [URL] {
-    try Self.files.locate(root: parameters.root) + collection().files
+    try Self.files.locate(root: root) + collection().files
   }
 
   /// All of it, or a class-balanced draw.
   public var subset: Subset {
-    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+    Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }
 
   /// Reads both lists.
   public func collection() throws(DataError) -> PictureCollection {
-    let lists = try Self.files.locate(root: parameters.root)
+    let lists = try Self.files.locate(root: root)
     let list = try CelebAList(
-      attributes: lists[0], partition: lists[1], columns: [parameters.target, parameters.sensitive])
+      attributes: lists[0], partition: lists[1], columns: [target, sensitive])
     let folder = lists[0].deletingLastPathComponent().appendingPathComponent("img_align_celeba", isDirectory: true)
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     for row in list.rows {

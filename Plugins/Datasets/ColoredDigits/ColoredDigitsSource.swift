@@ -13,40 +13,9 @@ public import Unlearning
 /// A digit's colour is drawn from a stream of its own index, so a subset has the colours of the whole.
 /// - Source: After Arjovsky, Bottou, Gulrajani, Lopez-Paz, "Invariant risk minimization", 2019, arXiv:1907.02893, section
 ///   5.1, without their label noise.
-public struct ColoredDigitsSource: DatasetSource {
-  /// Where the files lie, which images are used, and how colours are drawn.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Training images, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test images, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// What the classes are.
-    public var target = DigitColouring.Target.half
-    /// The probability that a training digit has the colour of its class.
-    public var correlation = 0.9
-    /// The same of test digits.
-    public var testCorrelation = 0.5
-    /// Seed of the colours.
-    public var seed = 0
-
-    /// Two halves of the digits, 90 % of them in their class's colour; test digits in either.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      ParameterField.dataFiles(train: 60_000, test: 10_000) + [
-        ParameterField(
-          "target", "whether classes are 0-4 and 5-9, even and odd, or the digits",
-          .oneOf(DigitColouring.Target.allCases.map(\.rawValue))),
-        ParameterField("correlation", "probability that a training digit has its class's colour", .closed(0, 1)),
-        ParameterField("test_correlation", "probability that a test digit has its class's colour", .closed(0, 1)),
-        ParameterField("seed", "seed of the colours", .seed),
-      ]
-  }
+public struct ColoredDigitsSource: DatasetSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -56,16 +25,32 @@ public struct ColoredDigitsSource: DatasetSource {
       authors: "Arjovsky, Bottou, Gulrajani, Lopez-Paz", title: "Invariant Risk Minimization", venue: "2019",
       arXiv: "1907.02893", place: "section 5.1"))
 
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training images, ≥ 1; nil is all.
+  @Parameter(.trainCount(60_000, "images")) public var trainCount: Int? = nil
+  /// Test images, ≥ 1; nil is all.
+  @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// What the classes are.
+  @Parameter("whether classes are 0-4 and 5-9, even and odd, or the digits")
+  public var target = DigitColouring.Target.half
+  /// The probability that a training digit has the colour of its class.
+  @Parameter("probability that a training digit has its class's colour", .closed(0, 1))
+  public var correlation = 0.9
+  /// The same of test digits.
+  @Parameter("probability that a test digit has its class's colour", .closed(0, 1))
+  public var testCorrelation = 0.5
+  /// Seed of the colours.
+  @Parameter("seed of the colours", .seed)
+  public var seed = 0
+
+  /// Two halves of the digits, 90 % of them in their class's colour; test digits in either.
+  public init() {}
+
   /// Those of MNIST.
   public static let remoteFiles = IDXSet.mnistFiles
-
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
 
   /// The names of the classes, by label.
   public var classNames: [String] { colouring.classNames }
@@ -75,20 +60,20 @@ public struct ColoredDigitsSource: DatasetSource {
   public var attribute: SensitiveAttribute? { DigitColouring.attribute }
 
   /// Those of MNIST.
-  public func localFiles() throws(DataError) -> [URL] { try IDXSet.mnist.files.locate(root: parameters.root) }
+  public func localFiles() throws(DataError) -> [URL] { try IDXSet.mnist.files.locate(root: root) }
 
   /// Reads MNIST, paints the digits and takes the wanted part.
   public func load() throws(DataError) -> DataSplits {
-    let digits = try IDXSet.mnist.load(root: parameters.root)
+    let digits = try IDXSet.mnist.load(root: root)
     let whole = DataSplits(
       train: colouring.coloured(
-        digits.train, correlation: parameters.correlation, split: "train", name: Self.card.name),
+        digits.train, correlation: correlation, split: "train", name: Self.card.name),
       test: colouring.coloured(
-        digits.test, correlation: parameters.testCorrelation, split: "test", name: Self.card.name))
+        digits.test, correlation: testCorrelation, split: "test", name: Self.card.name))
     let subset = Subset(
-      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+      trainCount: trainCount, testCount: testCount, seed: subsetSeed)
     return try subset.of(whole)
   }
 
-  private var colouring: DigitColouring { DigitColouring(target: parameters.target, seed: parameters.seed) }
+  private var colouring: DigitColouring { DigitColouring(target: target, seed: seed) }
 }

@@ -10,38 +10,9 @@ public import Unlearning
 /// random, is the validation set. The published validation pictures are the test set.
 /// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al., TMLR
 ///   2025, arXiv:2503.09330 (released code).
-public struct FairFaceSource: PictureSource {
-  /// Where the files lie, which pictures are used, and how large images are.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
-    public var cache: String?
-    /// Side of the images in pixels.
-    public var size = 224
-    /// Training pictures, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test pictures, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// What to do about pictures that cannot be decoded; nil is `stop`.
-    public var onBadPicture: BadPictureChoice?
-    /// The share of training pictures that is put aside for validation.
-    public var validationShare = 0.1
-    /// Seed of that draw.
-    public var validationSeed = 0
-
-    /// All pictures, 224 pixels wide, a tenth of them for validation.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      ParameterField.pictures(train: 86_744, test: 10_954) + [
-        ParameterField("validation_share", "share of training pictures that is put aside", .open(0, 1)),
-        ParameterField("validation_seed", "seed of that draw", .seed),
-      ]
-  }
+public struct FairFaceSource: PictureSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -52,6 +23,30 @@ public struct FairFaceSource: PictureSource {
       authors: "Kärkkäinen, Joo",
       title: "FairFace: Face Attribute Dataset for Balanced Race, Gender, and Age for Bias Measurement and Mitigation",
       venue: "WACV 2021", arXiv: "1908.04913"))
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training pictures, ≥ 1; nil is all.
+  @Parameter(.trainCount(86_744, "pictures")) public var trainCount: Int? = nil
+  /// Test pictures, ≥ 1; nil is all.
+  @Parameter(.testCount(10_954, "pictures")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// Side of the images in pixels.
+  @Parameter(.pictureSize) public var size = 224
+  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  @Parameter(.pictureCache) public var cache: String? = nil
+  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
+  /// The share of training pictures that is put aside for validation.
+  @Parameter("share of training pictures that is put aside", .open(0, 1))
+  public var validationShare = 0.1
+  /// Seed of that draw.
+  @Parameter("seed of that draw", .seed)
+  public var validationSeed = 0
+
+  /// All pictures, 224 pixels wide, a tenth of them for validation.
+  public init() {}
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []
@@ -71,46 +66,32 @@ public struct FairFaceSource: PictureSource {
     "get the pictures with a margin of 0.25 and both lists from \(files.source), and put train/, val/ and the lists into the "
     + "folder fairface below the data root"
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { Self.ages }
-  /// As the parameter says.
-  public var size: Int { parameters.size }
-  /// As the parameter says.
-  public var cache: String? { parameters.cache }
-  /// As the parameter says.
-  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// Race.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "race", valueNames: Self.races) }
 
   /// Both lists and the pictures that are used of them.
   public func localFiles() throws(DataError) -> [URL] {
-    try Self.files.locate(root: parameters.root) + collection().files
+    try Self.files.locate(root: root) + collection().files
   }
 
   /// All of it, or a class-balanced draw.
   public var subset: Subset {
-    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+    Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }
 
   /// Reads both lists.
   public func collection() throws(DataError) -> PictureCollection {
-    let lists = try Self.files.locate(root: parameters.root)
+    let lists = try Self.files.locate(root: root)
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     let columns = ["file", "age", "race", "service_test"]
     let train = try CommaSeparatedTable(lists[0], columns: columns)
     var used: [CommaSeparatedTable.Row] = []
     for row in train.rows where try train.index(of: row, column: 3, among: ["False", "True"]) == 1 { used.append(row) }
-    var draw = RandomSource(seed: UInt64(bitPattern: Int64(parameters.validationSeed))).stream("validation")
+    var draw = RandomSource(seed: UInt64(bitPattern: Int64(validationSeed))).stream("validation")
     let held = Set(
-      draw.sample(Int(parameters.validationShare * Double(used.count)), of: Array(used.indices)))
+      draw.sample(Int(validationShare * Double(used.count)), of: Array(used.indices)))
     for (number, row) in used.enumerated() {
       try add(row, of: train, to: held.contains(number) ? .validation : .train, in: &collection)
     }

@@ -6,24 +6,9 @@ public import Unlearning
 ///
 /// - Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
 ///   2017, arXiv:1708.07747.
-public struct FashionMNISTSource: DatasetSource {
-  /// Where the files lie and which of their images are used.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Training images, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test images, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-
-    /// All images.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields = ParameterField.dataFiles(train: 60_000, test: 10_000)
-  }
+public struct FashionMNISTSource: DatasetSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -33,6 +18,18 @@ public struct FashionMNISTSource: DatasetSource {
       authors: "Xiao, Rasul, Vollgraf",
       title: "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", venue: "2017",
       arXiv: "1708.07747"))
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training images, ≥ 1; nil is all.
+  @Parameter(.trainCount(60_000, "images")) public var trainCount: Int? = nil
+  /// Test images, ≥ 1; nil is all.
+  @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+
+  /// All images.
+  public init() {}
 
   private static let address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
   /// The four files, as published.
@@ -62,26 +59,18 @@ public struct FashionMNISTSource: DatasetSource {
     ],
     normalisation: Normalisation(mean: [0.2860], deviation: [0.3530]))
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { Self.layout.classNames }
   /// `[28, 28, 1]`, the shape of every image.
   public var imageShape: [Int] { Self.layout.imageShape }
 
   /// Training images and labels, test images and labels.
-  public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: parameters.root) }
+  public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: root) }
 
   /// Reads the files and takes the wanted part.
   public func load() throws(DataError) -> DataSplits {
     let subset = Subset(
-      trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
-    return try subset.of(Self.layout.load(root: parameters.root))
+      trainCount: trainCount, testCount: testCount, seed: subsetSeed)
+    return try subset.of(Self.layout.load(root: root))
   }
 }

@@ -9,49 +9,9 @@ public import Unlearning
 /// table with a header, as `HandMadeTable` reads it, gives a sensitive attribute: its column `file` has paths below the
 /// folder ("train/cat/1.jpg"), and another column the values, which are numbered in alphabetical order. Every picture has a
 /// row.
-public struct ImageFolderSource: PictureSource {
-  /// Where the pictures lie, which are used, and how large images are.
-  public struct Parameters: ParameterSet {
-    /// The folder's name below the data root, or its path.
-    public var folder = ""
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
-    public var cache: String?
-    /// Side of the images in pixels.
-    public var size = 224
-    /// How pictures of other shapes become square.
-    public var framing = Framing.center
-    /// Training pictures, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test pictures, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// The file with the attribute, below the folder; nil is none.
-    public var attributes: String?
-    /// The column of that file that groups are made of.
-    public var sensitive = "group"
-    /// The value of rows without one; nil refuses them.
-    public var emptyGroup: String?
-    /// What to do about pictures that cannot be decoded; nil is `stop`.
-    public var onBadPicture: BadPictureChoice?
-
-    /// All pictures, 224 pixels wide, without groups.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields =
-      [ParameterField("folder", "the folder's name below the data root, or its path", isLocation: true)]
-      + ParameterField.pictures(train: 1 << 31, test: 1 << 31) + [
-        ParameterField(
-          "framing", "whether the middle is cut out or the whole picture stretched",
-          .oneOf(Framing.allCases.map(\.rawValue))),
-        ParameterField("attributes", "file below the folder with the columns 'file' and that of the attribute"),
-        ParameterField("sensitive", "the column of that file that groups are made of"),
-        ParameterField("empty_group", "the group of rows whose value is empty; an error when not set"),
-      ]
-  }
+public struct ImageFolderSource: PictureSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -59,42 +19,68 @@ public struct ImageFolderSource: PictureSource {
     summary: "JPEG and PNG files of one's own: train/<class>/, test/<class>/, and an optional list of groups.",
     source: Source(authors: "the user", venue: "-"), version: 2)
 
+  /// The folder's name below the data root, or its path.
+  @Parameter("the folder's name below the data root, or its path", isLocation: true)
+  public var folder = ""
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training pictures, ≥ 1; nil is all.
+  @Parameter(.trainCount(1 << 31, "pictures")) public var trainCount: Int? = nil
+  /// Test pictures, ≥ 1; nil is all.
+  @Parameter(.testCount(1 << 31, "pictures")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// Side of the images in pixels.
+  @Parameter(.pictureSize) public var size = 224
+  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  @Parameter(.pictureCache) public var cache: String? = nil
+  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
+  /// How pictures of other shapes become square.
+  @Parameter("whether the middle is cut out or the whole picture stretched")
+  public var framing = Framing.center
+  /// The file with the attribute, below the folder; nil is none.
+  @Parameter("file below the folder with the columns 'file' and that of the attribute")
+  public var attributes: String? = nil
+  /// The column of that file that groups are made of.
+  @Parameter("the column of that file that groups are made of")
+  public var sensitive = "group"
+  /// The value of rows without one; nil refuses them.
+  @Parameter("the group of rows whose value is empty; an error when not set")
+  public var emptyGroup: String? = nil
+
+  /// All pictures, 224 pixels wide, without groups.
+  public init() {}
+
   /// None.
   public static let remoteFiles: [RemoteFile] = []
 
   /// The user's own.
   public static let gotByHand: String? = "make folders train/<class>/ and test/<class>/ with pictures of your own"
 
-  private let parameters: Parameters
-  private let tree: PictureTree?
+  @Derived private var tree: PictureTree? = nil
+
   /// The names of the classes, by label; none without a folder.
   public var classNames: [String] { tree?.classNames ?? [] }
   /// The attribute of the optional list.
   public var attribute: SensitiveAttribute? { tree?.groups?.attribute }
-  /// As the parameter says.
-  public var framing: Framing { parameters.framing }
-  /// As the parameter says.
-  public var size: Int { parameters.size }
-  /// As the parameter says.
-  public var cache: String? { parameters.cache }
 
   /// The set with these parameters; lists the folder, since its names are those of the classes.
   ///
   /// - Throws: `ParameterError`, also when a folder is named that is not there, or that lacks what it must have.
-  public init(_ parameters: Parameters) throws(ParameterError) {
+  public init(_ parameters: Self) throws(ParameterError) {
     try parameters.validateRanges()
-    self.parameters = parameters
-    guard !parameters.folder.isEmpty else {
-      tree = nil
-      return
-    }
-    let folder = URL(
-      fileURLWithPath: NSString(string: parameters.folder).expandingTildeInPath,
-      relativeTo: DataRoot.resolve(parameters.root)
+    self = parameters
+    tree = try listing()
+  }
+
+  private func listing() throws(ParameterError) -> PictureTree? {
+    guard !folder.isEmpty else { return nil }
+    let url = URL(
+      fileURLWithPath: NSString(string: folder).expandingTildeInPath, relativeTo: DataRoot.resolve(root)
     ).absoluteURL
     do {
-      tree = try PictureTree(
-        folder, attributes: parameters.attributes, column: parameters.sensitive, emptyGroup: parameters.emptyGroup)
+      return try PictureTree(url, attributes: attributes, column: sensitive, emptyGroup: emptyGroup)
     } catch let error as PictureTree.Problem {
       throw ParameterError("folder", error.description)
     } catch {
@@ -102,8 +88,6 @@ public struct ImageFolderSource: PictureSource {
     }
   }
 
-  /// As the parameter says.
-  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// What the folder has that is not used, classes without pictures, and rows without pictures.
   public var notes: [String] { tree?.notes ?? [] }
 
@@ -118,7 +102,7 @@ public struct ImageFolderSource: PictureSource {
 
   /// All of it, or a class-balanced draw.
   public var subset: Subset {
-    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+    Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }
 
   /// The pictures, and their groups where there is a list.
@@ -137,7 +121,7 @@ public struct ImageFolderSource: PictureSource {
     guard let tree else {
       throw .missingFiles(
         dataset: Self.card.name,
-        paths: ["\(DataRoot.resolve(parameters.root).path)/<folder>; name it with `folder:`"],
+        paths: ["\(DataRoot.resolve(root).path)/<folder>; name it with `folder:`"],
         source: "your own pictures")
     }
     return tree

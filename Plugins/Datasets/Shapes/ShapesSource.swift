@@ -11,40 +11,9 @@ public import Unlearning
 /// a ResNet-8 of width 8 reaches about 96 % test accuracy, a LeNet-5 91 to 95 %.
 ///
 /// Each image has a random stream of its own: more images leave the others as they are.
-public struct ShapesSource: DatasetSource {
-  /// How many images, and how hard they are.
-  public struct Parameters: ParameterSet {
-    /// Training images; the classes take turns.
-    public var trainCount = 5000
-    /// Test images; the classes take turns.
-    public var testCount = 1000
-    /// Another seed draws other images; independent of an experiment's seeds.
-    public var seed = 0
-    /// Standard deviation of the noise, of pixels in [0, 1]; varies by half from image to image.
-    public var noise: Float = 0.05
-    /// Most distractors (specks and strokes) in an image.
-    public var distractors = 3
-    /// Figures are turned by at most this many degrees to either side.
-    public var rotation: Float = 18
-    /// The probability that an image has the tint of its class, in [0, 1]; nil for no tint and no sensitive attribute.
-    public var tintCorrelation: Double?
-
-    /// 5,000 training and 1,000 test images of moderate difficulty.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields = [
-      ParameterField("train_count", "training images", .closed(1, 1_000_000)),
-      ParameterField("test_count", "test images", .closed(1, 1_000_000)),
-      ParameterField("seed", "seed of the drawing", .seed),
-      ParameterField("noise", "standard deviation of the noise, of pixels in [0, 1]", .closed(0, 1)),
-      ParameterField("distractors", "most distractors in an image", .closed(0, 100)),
-      ParameterField("rotation", "largest angle of a figure to either side, in degrees", .closed(0, 180)),
-      ParameterField(
-        "tint_correlation",
-        "probability that an image has its class's tint, the sensitive attribute; none: no tint", .closed(0, 1)),
-    ]
-  }
+public struct ShapesSource: DatasetSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -52,16 +21,33 @@ public struct ShapesSource: DatasetSource {
     summary: "Figures drawn by chance: colour, 32×32, 10 classes in five pairs of near neighbours; no download.",
     source: Source(authors: "Lacuna", venue: "this package"))
 
+  /// Training images; the classes take turns.
+  @Parameter("training images", .closed(1, 1_000_000))
+  public var trainCount = 5000
+  /// Test images; the classes take turns.
+  @Parameter("test images", .closed(1, 1_000_000))
+  public var testCount = 1000
+  /// Another seed draws other images; independent of an experiment's seeds.
+  @Parameter("seed of the drawing", .seed)
+  public var seed = 0
+  /// Standard deviation of the noise, of pixels in [0, 1]; varies by half from image to image.
+  @Parameter("standard deviation of the noise, of pixels in [0, 1]", .closed(0, 1))
+  public var noise: Float = 0.05
+  /// Most distractors (specks and strokes) in an image.
+  @Parameter("most distractors in an image", .closed(0, 100))
+  public var distractors = 3
+  /// Figures are turned by at most this many degrees to either side.
+  @Parameter("largest angle of a figure to either side, in degrees", .closed(0, 180))
+  public var rotation: Float = 18
+  /// The probability that an image has the tint of its class, in [0, 1]; nil for no tint and no sensitive attribute.
+  @Parameter("probability that an image has its class's tint, the sensitive attribute; none: no tint", .closed(0, 1))
+  public var tintCorrelation: Double? = nil
+
+  /// 5,000 training and 1,000 test images of moderate difficulty.
+  public init() {}
+
   /// None: the images are computed.
   public static let remoteFiles: [RemoteFile] = []
-
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
 
   /// The names of the classes, by label.
   public var classNames: [String] { ShapeClass.allCases.map(\.name) }
@@ -70,7 +56,7 @@ public struct ShapesSource: DatasetSource {
 
   /// Warm or cool, where images are tinted: even classes are mostly warm, odd ones cool.
   public var attribute: SensitiveAttribute? {
-    parameters.tintCorrelation.map { _ in SensitiveAttribute(name: "tint", valueNames: ["warm", "cool"]) }
+    tintCorrelation.map { _ in SensitiveAttribute(name: "tint", valueNames: ["warm", "cool"]) }
   }
 
   /// None: the images are computed.
@@ -79,20 +65,20 @@ public struct ShapesSource: DatasetSource {
   /// Draws the images.
   public func load() throws(DataError) -> DataSplits {
     DataSplits(
-      train: draw(parameters.trainCount, split: "train"), test: draw(parameters.testCount, split: "test"))
+      train: draw(trainCount, split: "train"), test: draw(testCount, split: "test"))
   }
 
   /// The labels and tints alone.
   public func outline() throws(DataError) -> DataSplits {
     DataSplits(
-      train: draw(parameters.trainCount, split: "train", paints: false),
-      test: draw(parameters.testCount, split: "test", paints: false))
+      train: draw(trainCount, split: "train", paints: false),
+      test: draw(testCount, split: "test", paints: false))
   }
 
   private func draw(_ count: Int, split: String, paints: Bool = true) -> Dataset {
     let painter = ShapePainter(
-      noise: parameters.noise, distractors: parameters.distractors, rotation: parameters.rotation * .pi / 180)
-    let root = RandomSource(seed: UInt64(bitPattern: Int64(parameters.seed)))
+      noise: noise, distractors: distractors, rotation: rotation * .pi / 180)
+    let root = RandomSource(seed: UInt64(bitPattern: Int64(seed)))
     let labels = (0..<count).map { $0 % ShapeClass.allCases.count }
     var pixels: [UInt8] = []
     var tints: [Int] = []
@@ -103,7 +89,7 @@ public struct ShapesSource: DatasetSource {
         var random = root.stream("shapes-\(split)", index)
         painter.paint(ShapeClass.allCases[label], random: &random, into: &pixels)
       }
-      if let correlation = parameters.tintCorrelation {
+      if let correlation = tintCorrelation {
         var draw = root.stream("tint-\(split)", index)
         tints.append(Double(draw.uniform()) < correlation ? label % 2 : 1 - label % 2)
         if paints { painter.tint(&pixels[(pixels.count - size)...], isWarm: tints[index] == 0) }

@@ -9,30 +9,9 @@ public import Unlearning
 /// birds are at the place of their kind.
 /// - Source: Sagawa, Koh, Hashimoto, Liang, "Distributionally robust neural networks for group shifts", ICLR 2020,
 ///   arXiv:1911.08731, section 3; pictures are resized as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
-public struct WaterbirdsSource: PictureSource {
-  /// Where the files lie, which pictures are used, and how large images are.
-  public struct Parameters: ParameterSet {
-    /// The data root; nil is $LACUNA_DATA, else `data`.
-    public var root: String?
-    /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
-    public var cache: String?
-    /// Side of the images in pixels.
-    public var size = 224
-    /// Training pictures, ≥ 1; nil is all.
-    public var trainCount: Int?
-    /// Test pictures, ≥ 1; nil is all.
-    public var testCount: Int?
-    /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
-    public var subsetSeed = 0
-    /// What to do about pictures that cannot be decoded; nil is `stop`.
-    public var onBadPicture: BadPictureChoice?
-
-    /// All pictures, 224 pixels wide.
-    public init() {}
-
-    /// The parameters as experiment files write them.
-    public static let fields = ParameterField.pictures(train: 4795, test: 5794)
-  }
+public struct WaterbirdsSource: PictureSource, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(
@@ -43,6 +22,24 @@ public struct WaterbirdsSource: PictureSource {
       title: "Distributionally Robust Neural Networks for Group Shifts: On the Importance of Regularization for "
         + "Worst-Case Generalization",
       venue: "ICLR 2020", arXiv: "1911.08731", place: "section 3"))
+
+  /// The data root; nil is $LACUNA_DATA, else `data`.
+  @Parameter(.root) public var root: String? = nil
+  /// Training pictures, ≥ 1; nil is all.
+  @Parameter(.trainCount(4795, "pictures")) public var trainCount: Int? = nil
+  /// Test pictures, ≥ 1; nil is all.
+  @Parameter(.testCount(5794, "pictures")) public var testCount: Int? = nil
+  /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
+  @Parameter(.subsetSeed) public var subsetSeed = 0
+  /// Side of the images in pixels.
+  @Parameter(.pictureSize) public var size = 224
+  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  @Parameter(.pictureCache) public var cache: String? = nil
+  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
+
+  /// All pictures, 224 pixels wide.
+  public init() {}
 
   /// None: the official source has no files with published checksums.
   public static let remoteFiles: [RemoteFile] = []
@@ -55,38 +52,24 @@ public struct WaterbirdsSource: PictureSource {
   public static let gotByHand: String? =
     "unpack \(files.source) below the data root"
 
-  private let parameters: Parameters
-
-  /// The set with these parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
-  }
-
   /// The names of the classes, by label.
   public var classNames: [String] { ["landbird", "waterbird"] }
-  /// As the parameter says.
-  public var size: Int { parameters.size }
-  /// As the parameter says.
-  public var cache: String? { parameters.cache }
-  /// As the parameter says.
-  public var onBadPicture: BadPictureChoice { parameters.onBadPicture ?? .stop }
   /// Land or water.
   public var attribute: SensitiveAttribute? { SensitiveAttribute(name: "place", valueNames: ["land", "water"]) }
 
   /// The list and the pictures that it names.
   public func localFiles() throws(DataError) -> [URL] {
-    try Self.files.locate(root: parameters.root) + collection().files
+    try Self.files.locate(root: root) + collection().files
   }
 
   /// All of it, or a class-balanced draw.
   public var subset: Subset {
-    Subset(trainCount: parameters.trainCount, testCount: parameters.testCount, seed: parameters.subsetSeed)
+    Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }
 
   /// Reads the list.
   public func collection() throws(DataError) -> PictureCollection {
-    let list = try Self.files.locate(root: parameters.root)[0]
+    let list = try Self.files.locate(root: root)[0]
     let table = try CommaSeparatedTable(list, columns: ["img_filename", "y", "split", "place"])
     var collection = PictureCollection(name: Self.card.name, classNames: classNames, attribute: attribute)
     for row in table.rows {

@@ -12,13 +12,14 @@ public import Unlearning
 public struct FineTuning: RetainSamplingMethod, ParameterSet {
   /// Its own.
   public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "fine-tune", title: "Fine-tuning",
     summary: "Goes on training the original on the retain set alone.",
     source: Source(
-      authors: "Warnecke, Pirch, Wressnegger, Rieck", venue: "NDSS 2023", arXiv: "2108.11577",
-      place: "baseline fine-tuning"))
+      authors: "Warnecke, Pirch, Wressnegger, Rieck", title: "Machine Unlearning of Features and Labels",
+      venue: "NDSS 2023", arXiv: "2108.11577", place: "baseline fine-tuning"))
   /// All requests.
   public static let serves = Set(RequestKind.allCases)
 

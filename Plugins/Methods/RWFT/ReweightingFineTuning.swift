@@ -17,13 +17,15 @@ public import Unlearning
 public struct ReweightingFineTuning: SoftTargetMethod, ParameterSet {
   /// Its own.
   public typealias Parameters = Self
+
   /// Name, title and source.
   public static let card = Card(
     name: "rwft", title: "Reweighting fine-tuning (RWFT)",
     summary: "Fine-tunes towards the original's predictions with the forgotten classes' probability redistributed.",
     source: Source(
-      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram", venue: "arXiv 2025", arXiv: "2506.20893",
-      place: "version 1, reconstructed from the abstract and public reviews"))
+      authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
+      title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning", venue: "arXiv 2025",
+      arXiv: "2506.20893", place: "version 1, reconstructed from the abstract and public reviews"))
 
   /// How the target is made of the original's distribution.
   @Parameter("how the probability of forgotten classes is shared out among the retained ones")

@@ -116,6 +116,34 @@ extension KeyedDecodingContainer {
   }
 }
 
+/// What a plugin has found out from its parameters when it was made, such as the names of a folder's files.
+///
+/// It is no parameter: neither written nor read, and nil until the plugin's `init(_:)` sets it.
+@propertyWrapper
+public struct Derived<Value: Sendable>: Sendable, Codable {
+  /// What was found.
+  public var wrappedValue: Value?
+
+  /// Nothing yet.
+  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+  /// Nothing.
+  public init(from decoder: any Decoder) throws { wrappedValue = nil }
+  /// Writes nothing.
+  public func encode(to encoder: any Encoder) throws {}
+}
+
+extension KeyedEncodingContainer {
+  /// Writes nothing.
+  public mutating func encode<Value>(_ derived: Derived<Value>, forKey key: Key) throws {}
+}
+
+extension KeyedDecodingContainer {
+  /// Reads nothing.
+  public func decode<Value>(_ type: Derived<Value>.Type, forKey key: Key) throws -> Derived<Value> {
+    Derived(wrappedValue: nil)
+  }
+}
+
 extension ParameterSet {
   /// The fields of all properties, in their order: those with `@Parameter`, and those of nested sets below their names.
   public static var fields: [ParameterField] { FieldTable.shared.fields(of: Self.self) }
@@ -138,6 +166,7 @@ private final class FieldTable: Sendable {
             isFile: meaning.isFile)
         ]
       }
+      if child.value is any DerivedState { return [] }
       guard let set = child.value as? any ParameterSet else {
         preconditionFailure("'\(label)' of \(type) is neither a @Parameter nor a set of parameters")
       }
@@ -147,6 +176,10 @@ private final class FieldTable: Sendable {
     return fields
   }
 }
+
+/// Derived state of any type.
+private protocol DerivedState {}
+extension Derived: DerivedState {}
 
 /// A parameter of any type.
 protocol WrappedParameter {
