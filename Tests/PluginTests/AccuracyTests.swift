@@ -7,7 +7,7 @@ import Unlearning
   func numPy(file: String) throws {
     let golden = try AttackFixture.golden(file)
     let expected = try #require(golden.accuracy)
-    let found = try SplitAccuracy(NoParameters()).measure(golden.evidence())
+    let found = try SplitAccuracy().measure(golden.evidence())
     let names = ["retain_train", "retain_test", "forget_train", "forget_test"]
     #expect(found.map(\.name) == (file == "class_request" ? names : Array(names.prefix(3))))
     for measurement in found {
@@ -28,14 +28,14 @@ import Unlearning
           ($0, AttackFixture.predictions(logits[$0] ?? [], labels[$0] ?? [], classCount: 2, part: $0))
         }))
     let evidence = Evidence(target: model, context: AttackFixture.context([], 2))
-    let found = try SplitAccuracy(NoParameters()).measure(evidence)
+    let found = try SplitAccuracy().measure(evidence)
     AttackFixture.expect(found.named("retain_train")?.value, 2.0 / 3, "retain_train")
     #expect(found.named("retain_test")?.value == 1)
     #expect(found.named("forget_train")?.value == 0)
     var broken = evidence
     broken.target = AttackFixture.replacing(model, .retainTrain, row: 1, with: .nan)
     #expect(throws: AttackError.notFinite("logits on 'retain_train'", row: 1)) {
-      try SplitAccuracy(NoParameters()).measure(broken)
+      try SplitAccuracy().measure(broken)
     }
   }
 }

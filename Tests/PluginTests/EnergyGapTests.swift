@@ -192,7 +192,9 @@ import Unlearning
     #expect(throws: AttackError.tooFewRetrainedModels(needed: 2, found: 1)) {
       try metric().measure(evidence(models, [models[0]]))
     }
-    #expect(throws: ParameterError.self) { try metric { $0.parts = [] } }
+    for parts in [[], [Part.forgetTest, .forgetTest]] {
+      #expect(throws: ParameterError.self) { try metric { $0.parts = parts } }
+    }
     #expect(!(try metric().serves(.samples)))
   }
 }

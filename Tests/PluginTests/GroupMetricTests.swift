@@ -42,7 +42,7 @@ import Unlearning
   @Test func goldenFileIsThere() { #expect(Self.cases.count == 3) }
 
   @Test(arguments: cases) func agreesWithNumPy(golden: Golden.Case) throws {
-    let found = try GroupwiseAccuracy(NoParameters()).measure(golden.evidence())
+    let found = try GroupwiseAccuracy().measure(golden.evidence())
     let values = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.value) })
     #expect(values.count == golden.classes * golden.values + 2)
     for (group, expected) in golden.groups {
@@ -51,7 +51,7 @@ import Unlearning
     }
     expectNumbers([values["worst"] ?? .nan], [golden.worst], within: 1e-12)
     expectNumbers([values["forget_group"] ?? .nan], [golden.forget_group], within: 1e-12)
-    let gap = try EqualisedOddsGap(NoParameters()).measure(golden.evidence())
+    let gap = try EqualisedOddsGap().measure(golden.evidence())
     #expect(gap.map(\.name) == ["test"])
     expectNumbers(gap.map(\.value), [golden.equalised_odds], within: 1e-12)
   }
@@ -61,7 +61,7 @@ import Unlearning
     var evidence = Self.cases[0].evidence()
     evidence.context.classNames = ["cat", "dog"]
     evidence.context.groups?.attribute = SensitiveAttribute(name: "status", valueNames: ["HER2+", "HER2-"])
-    let metric = try GroupwiseAccuracy(NoParameters())
+    let metric = GroupwiseAccuracy()
     let expected = ["cat_her2_2b", "cat_her2_2d", "dog_her2_2b", "dog_her2_2d", "worst", "forget_group"]
     #expect(try metric.measure(evidence).map(\.name) == expected)
     evidence.context.groups?.attribute = SensitiveAttribute(name: "status", valueNames: ["Benign", "benign"])
@@ -70,15 +70,15 @@ import Unlearning
 
   @Test func needsGroupsAndAllCells() throws {
     let (binary, larger) = (Self.cases[0], Self.cases[1])
-    for metric: any Metric in [try GroupwiseAccuracy(NoParameters()), try EqualisedOddsGap(NoParameters())] {
+    for metric: any Metric in [GroupwiseAccuracy(), EqualisedOddsGap()] {
       #expect(throws: AttackError.self) { try metric.measure(binary.evidence(hasGroups: false)) }
     }
-    let odds = try EqualisedOddsGap(NoParameters())
+    let odds = EqualisedOddsGap()
     #expect(throws: AttackError.self) { try odds.measure(larger.evidence(forgets: false)) }
     let oneValue = binary.labels.indices.filter { binary.sensitive[$0] == 0 }
     #expect(throws: AttackError.self) { try odds.measure(binary.evidence(test: oneValue)) }
     // Without a group request there is no forget group, and nothing else is missing.
-    let names = try GroupwiseAccuracy(NoParameters()).measure(binary.evidence(forgets: false)).map(\.name)
+    let names = try GroupwiseAccuracy().measure(binary.evidence(forgets: false)).map(\.name)
     #expect(names.count == 5 && !names.contains("forget_group"))
   }
 

@@ -7,9 +7,9 @@ import Unlearning
     var evidence = Evidence(
       target: AverageGapTests.empty, context: AttackFixture.context([], 2),
       cost: Cost(seconds: 1.5, peakBytes: 4096))
-    let found = try UnlearningMemory(NoParameters()).measure(evidence)
+    let found = try UnlearningMemory().measure(evidence)
     #expect(found == [MeasuredValue("call", 4096, unit: .bytes, direction: .lower)])
     evidence.cost = nil
-    #expect(try UnlearningMemory(NoParameters()).measure(evidence) == [])
+    #expect(try UnlearningMemory().measure(evidence) == [])
   }
 }

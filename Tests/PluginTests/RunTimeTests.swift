@@ -7,9 +7,9 @@ import Unlearning
     var evidence = Evidence(
       target: AverageGapTests.empty, context: AttackFixture.context([], 2),
       cost: Cost(seconds: 1.5, peakBytes: 4096))
-    let found = try UnlearningTime(NoParameters()).measure(evidence)
+    let found = try UnlearningTime().measure(evidence)
     #expect(found == [MeasuredValue("call", 1.5, unit: .seconds, direction: .lower)])
     evidence.cost = nil
-    #expect(try UnlearningTime(NoParameters()).measure(evidence) == [])
+    #expect(try UnlearningTime().measure(evidence) == [])
   }
 }

@@ -9,7 +9,9 @@ public import Unlearning
 ///   "SalUn", ICLR 2024, arXiv:2310.12508 (train parts).
 /// - Note: UA means 1 − accuracy on forget train in some papers and the accuracy itself in others; here it is always the
 ///   accuracy. On forget parts the best value is a retrained model's; on retain parts more is better.
-public struct SplitAccuracy: Metric {
+public struct SplitAccuracy: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "accuracy", title: "Accuracy",
@@ -26,10 +28,8 @@ public struct SplitAccuracy: Metric {
   /// A model that never saw the forget set.
   public static let reference = ReferenceKind.retrained
 
-  /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validateRanges()
-  }
+  /// There is nothing to choose.
+  public init() {}
 
   /// The parts that have samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {

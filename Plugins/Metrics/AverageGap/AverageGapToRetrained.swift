@@ -13,23 +13,9 @@ public import Unlearning
 /// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, column "Avg. Gap" over UA, RA, TA and MIA.
 /// - Note: The papers take the distance of means over seeds; here each model is compared with the retrained model of its
 ///   own seed, and tables take the mean over seeds afterwards. The gap of UA = 1 − accuracy is that of the accuracy.
-public struct AverageGapToRetrained: Metric {
-  /// What can be set.
-  public struct Parameters: ParameterSet, Hashable {
-    /// Full names of the values, `<plugin>.<measurement>`.
-    public var terms = [
-      "accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test", "mia-svc.salun",
-    ]
-
-    /// The four terms of SalUn: UA, RA, TA and MIA.
-    public init() {}
-
-    /// What each value means.
-    public static let fields: [ParameterField] = [
-      ParameterField("terms", "full names of the values that are compared, such as accuracy.retain_test")
-    ]
-  }
-
+public struct AverageGapToRetrained: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "average-gap", title: "Average gap to retrained",
@@ -46,17 +32,20 @@ public struct AverageGapToRetrained: Metric {
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1
 
-  private let parameters: Parameters
+  /// Full names of the values, `<plugin>.<measurement>`.
+  @Parameter("full names of the values that are compared, such as accuracy.retain_test")
+  public var terms = ["accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test", "mia-svc.salun"]
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "gap")
-    self.parameters = parameters
+  /// The four terms of SalUn: UA, RA, TA and MIA.
+  public init() {}
+
+  /// Refuses terms that are no names of other measurements, or stand twice.
+  public func validate() throws(ParameterError) {
+    try ParameterError.checkTerms(terms, of: Self.card.name, value: "gap")
   }
 
   /// The terms.
-  public var measurementsRead: [String] { parameters.terms }
+  public var measurementsRead: [String] { terms }
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["gap"] }
@@ -66,7 +55,7 @@ public struct AverageGapToRetrained: Metric {
   /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let found = try evidence.comparison(of: parameters.terms) { $0.reduce(0, +) / Double($0.count) }
+    let found = try evidence.comparison(of: terms) { $0.reduce(0, +) / Double($0.count) }
     return found.map { found in
       [
         MeasuredValue(

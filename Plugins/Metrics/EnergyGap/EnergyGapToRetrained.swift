@@ -22,33 +22,16 @@ public import Unlearning
 /// - Source: Székely, Rizzo, "Energy statistics: a class of statistics based on distances", Journal of Statistical
 ///   Planning and Inference 143, 2013; the distance of models and its use for unlearning are ours.
 /// - Note: All pairs (i, j) of a method's and the retrained models, seeds of one number included.
-public struct EnergyGapToRetrained: Metric {
+public struct EnergyGapToRetrained: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// How far two predictions are apart.
   public enum Distance: String, Codable, Sendable, CaseIterable {
     /// `½ Σ_k |p_k − q_k|`, in [0, 1].
     case totalVariation = "total_variation"
     /// `½ Σ_k (p_k − q_k)²`, in [0, 1]: for this one EG is 0 for equal means of the models' predictions already.
     case squared
-  }
-
-  /// What can be set.
-  public struct Parameters: ParameterSet, Hashable {
-    /// Parts of the data; each has three measurements.
-    public var parts: [Part] = [.forgetTest, .retainTest]
-    /// The distance of two predictions.
-    public var distance = Distance.totalVariation
-    /// Drawn relabellings where there are too many to go through.
-    public var permutations = 10_000
-
-    /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.
-    public init() {}
-
-    /// What each value means.
-    public static let fields: [ParameterField] = [
-      ParameterField("parts", "parts of the data; three measurements for each", .oneOf(Part.allCases.map(\.rawValue))),
-      ParameterField("distance", "the distance of two predictions", .oneOf(Distance.allCases.map(\.rawValue))),
-      ParameterField("permutations", "drawn relabellings of more than 6 models of a kind", .closed(100, 1_000_000)),
-    ]
   }
 
   /// What it is.
@@ -74,30 +57,37 @@ public struct EnergyGapToRetrained: Metric {
   /// A constant answer and the mean of the retrained models.
   public static let baselines = Baseline.allCases
 
-  private let parameters: Parameters
-  private let parts: MeasuredParts
+  /// Parts of the data; each has three measurements.
+  @Parameter("parts of the data; three measurements for each")
+  public var parts: [Part] = [.forgetTest, .retainTest]
+  /// The distance of two predictions.
+  @Parameter("the distance of two predictions") public var distance = Distance.totalVariation
+  /// Drawn relabellings where there are too many to go through.
+  @Parameter("drawn relabellings of more than 6 models of a kind", .closed(100, 1_000_000))
+  public var permutations = 10_000
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    parts = try MeasuredParts(parameters.parts)
-    self.parameters = parameters
-  }
+  /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.
+  public init() {}
+
+  /// Refuses an empty list of parts, and one that names a part twice.
+  public func validate() throws(ParameterError) { try ParameterError.checkNames(parts, of: "parts", each: "part") }
+
+  private var measuredParts: MeasuredParts { MeasuredParts(parts) }
 
   /// A request of samples has no test samples to forget.
-  public func serves(_ kind: RequestKind) -> Bool { parts.serves(kind) }
+  public func serves(_ kind: RequestKind) -> Bool { measuredParts.serves(kind) }
 
   /// One part with samples is the least.
-  public func obstacle(in cell: CellSizes) -> String? { parts.obstacle(in: cell) }
+  public func obstacle(in cell: CellSizes) -> String? { measuredParts.obstacle(in: cell) }
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parts.present(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
+    Set(measuredParts.present(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
   }
 
   /// Against themselves retrained models have no gap.
   public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
-    Set(parts.present(in: cell).map { "\($0.rawValue)_within" })
+    Set(measuredParts.present(in: cell).map { "\($0.rawValue)_within" })
   }
 
   /// Measures the models of one method, as seen from one of them.
@@ -110,17 +100,17 @@ public struct EnergyGapToRetrained: Metric {
       throw AttackError.requestNotServed("energy-gap needs two models of the method, that is two seeds")
     }
     let position = evidence.targetPosition
-    return try parts.required(in: evidence.target, of: Self.card.name).flatMap { part -> [MeasuredValue] in
+    return try measuredParts.required(in: evidence.target, of: Self.card.name).flatMap { part -> [MeasuredValue] in
       let own = try evidence.probabilities(of: position == nil ? evidence.peers : [], on: part)
       let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
-      let models = ModelDistances(own + retrained, split: own.count, distance)
+      let models = ModelDistances(own + retrained, split: own.count, meanDistance)
       let name = part.rawValue
       if let position {
         return [within(name, models.among(retrained.indices), at: position)]
       }
       let gap = models.gap(models.all)
       let (p, smallest) = models.permutationP(
-        permutations: parameters.permutations, random: evidence.context.random.stream("energy-gap", part.place))
+        permutations: permutations, random: evidence.context.random.stream("energy-gap", part.place))
       let counts = "\(own.count) + \(retrained.count) models"
       return [
         MeasuredValue(name, gap, direction: Self.direction, spread: models.spread(at: place)),
@@ -138,13 +128,13 @@ public struct EnergyGapToRetrained: Metric {
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
     try checkBank(evidence)
     guard let position = evidence.targetPosition else { throw AttackError.notCalibrated("a retrained model") }
-    return try parts.required(in: evidence.target, of: Self.card.name).map { part in
+    return try measuredParts.required(in: evidence.target, of: Self.card.name).map { part in
       let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
       func gap(_ models: [[[Double]]]) -> Double {
         let distances = models.indices.map { left in
-          distance(baseline.probabilities(of: models, without: left), models[left])
+          meanDistance(baseline.probabilities(of: models, without: left), models[left])
         }
-        let among = ModelDistances(models, split: 0, distance)
+        let among = ModelDistances(models, split: 0, meanDistance)
         return 2 * distances.reduce(0, +) / Double(models.count) - among.meanOfPairs(among.all.retrained)
       }
       return MeasuredValue(
@@ -166,10 +156,10 @@ public struct EnergyGapToRetrained: Metric {
     }
   }
 
-  private func distance(_ first: [[Double]], _ second: [[Double]]) -> Double {
+  private func meanDistance(_ first: [[Double]], _ second: [[Double]]) -> Double {
     var sum = 0.0
     for (p, q) in zip(first, second) {
-      for (a, b) in zip(p, q) { sum += parameters.distance == .squared ? (a - b) * (a - b) : abs(a - b) }
+      for (a, b) in zip(p, q) { sum += distance == .squared ? (a - b) * (a - b) : abs(a - b) }
     }
     return 0.5 * sum / Double(first.count)
   }

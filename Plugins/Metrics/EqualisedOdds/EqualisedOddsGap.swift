@@ -9,7 +9,9 @@ public import Unlearning
 /// whether the value is, and acc counts samples whose predicted class is their own.
 /// - Source: Hardt, Price, Srebro, NeurIPS 2016, arXiv:1610.02413; in the form of De Min et al., TMLR 2025,
 ///   arXiv:2503.09330, released code, `metrics.py`.
-public struct EqualisedOddsGap: Metric {
+public struct EqualisedOddsGap: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "equalised-odds", title: "Equalised odds gap",
@@ -24,8 +26,8 @@ public struct EqualisedOddsGap: Metric {
   /// A model that never saw the forget set.
   public static let reference = ReferenceKind.retrained
 
-  /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validateRanges() }
+  /// There is nothing to choose.
+  public init() {}
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["test"] }

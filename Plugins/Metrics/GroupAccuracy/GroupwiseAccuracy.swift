@@ -9,7 +9,9 @@ public import Unlearning
 /// (GA of MIU). Names are those of `MeasuredValue.names(for:reserved:)`. Who pays for forgetting a part of one group shows in the last.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`
 ///   (`target_acc`); the worst group as Sagawa et al., ICLR 2020, arXiv:1911.08731.
-public struct GroupwiseAccuracy: Metric {
+public struct GroupwiseAccuracy: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",
@@ -24,8 +26,8 @@ public struct GroupwiseAccuracy: Metric {
   /// A model that never saw the forget set.
   public static let reference = ReferenceKind.retrained
 
-  /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) { try parameters.validateRanges() }
+  /// There is nothing to choose.
+  public init() {}
 
   /// Measures one model.
   ///

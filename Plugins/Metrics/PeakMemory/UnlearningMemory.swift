@@ -7,7 +7,9 @@ public import Unlearning
 ///
 /// - Source: None; in tables of unlearning methods memory is reported as the process's or the accelerator's peak, which
 ///   counts what other parts of the program hold.
-public struct UnlearningMemory: Metric {
+public struct UnlearningMemory: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "peak-memory", title: "Peak memory",
@@ -22,10 +24,8 @@ public struct UnlearningMemory: Metric {
   /// Training anew.
   public static let reference = ReferenceKind.retrained
 
-  /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validateRanges()
-  }
+  /// There is nothing to choose.
+  public init() {}
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["call"] }

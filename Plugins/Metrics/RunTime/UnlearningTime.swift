@@ -7,7 +7,9 @@ public import Unlearning
 ///
 /// - Source: The column RTE of Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, which counts minutes.
 /// - Note: Comparable on one machine under equal load only.
-public struct UnlearningTime: Metric {
+public struct UnlearningTime: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "run-time", title: "Run time", summary: "Wall-clock seconds of the unlearning call alone.",
@@ -21,10 +23,8 @@ public struct UnlearningTime: Metric {
   /// Training anew is what unlearning must be cheaper than.
   public static let reference = ReferenceKind.retrained
 
-  /// Takes no parameters.
-  public init(_ parameters: NoParameters) throws(ParameterError) {
-    try parameters.validateRanges()
-  }
+  /// There is nothing to choose.
+  public init() {}
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["call"] }

@@ -23,7 +23,10 @@ public import Unlearning
 ///   class unlearning", arXiv:2506.20893 (v1).
 /// - Note: The paper states a metric "based on the total variation distance of the prediction probabilities". Means over
 ///   samples and pairs of models, the part and the floor are not stated in the paper; chosen.
-public struct PredictionTotalVariation: Metric {
+public struct PredictionTotalVariation: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
   /// What a model is compared with.
   public enum Against: String, Codable, Sendable, CaseIterable {
     /// Every retrained model, sample by sample.
@@ -32,24 +35,6 @@ public struct PredictionTotalVariation: Metric {
     case mean
     /// The mean prediction over the samples, for every retrained model.
     case distribution
-  }
-
-  /// What can be set.
-  public struct Parameters: ParameterSet, Hashable {
-    /// Parts of the data; each is a measurement.
-    public var parts: [Part] = [.forgetTest]
-    /// What a model is compared with.
-    public var against = Against.each
-
-    /// Per sample and pair of models, on test samples of the forgotten class.
-    public init() {}
-
-    /// What each value means.
-    public static let fields: [ParameterField] = [
-      ParameterField(
-        "parts", "parts of the data; a measurement for each", .oneOf(Part.allCases.map(\.rawValue))),
-      ParameterField("against", "what a model is compared with", .oneOf(Against.allCases.map(\.rawValue))),
-    ]
   }
 
   /// What it is.
@@ -74,25 +59,28 @@ public struct PredictionTotalVariation: Metric {
   /// A constant answer and the mean of the retrained models.
   public static let baselines = Baseline.allCases
 
-  private let parameters: Parameters
-  private let parts: MeasuredParts
+  /// Parts of the data; each is a measurement.
+  @Parameter("parts of the data; a measurement for each") public var parts: [Part] = [.forgetTest]
+  /// What a model is compared with.
+  @Parameter("what a model is compared with") public var against = Against.each
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    parts = try MeasuredParts(parameters.parts)
-    self.parameters = parameters
-  }
+  /// Per sample and pair of models, on test samples of the forgotten class.
+  public init() {}
+
+  /// Refuses an empty list of parts, and one that names a part twice.
+  public func validate() throws(ParameterError) { try ParameterError.checkNames(parts, of: "parts", each: "part") }
+
+  private var measuredParts: MeasuredParts { MeasuredParts(parts) }
 
   /// A request of samples has no test samples to forget.
-  public func serves(_ kind: RequestKind) -> Bool { parts.serves(kind) }
+  public func serves(_ kind: RequestKind) -> Bool { measuredParts.serves(kind) }
 
   /// One part with samples is the least.
-  public func obstacle(in cell: CellSizes) -> String? { parts.obstacle(in: cell) }
+  public func obstacle(in cell: CellSizes) -> String? { measuredParts.obstacle(in: cell) }
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parts.present(in: cell).map(\.rawValue))
+    Set(measuredParts.present(in: cell).map(\.rawValue))
   }
 
   /// Measures one model; one measurement per part that has samples.
@@ -105,7 +93,7 @@ public struct PredictionTotalVariation: Metric {
       throw AttackError.tooFewRetrainedModels(
         needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
     }
-    return try parts.required(in: evidence.target, of: Self.card.name).map { part in
+    return try measuredParts.required(in: evidence.target, of: Self.card.name).map { part in
       let own = try evidence.samples(part).probabilityRows
       let references = try evidence.probabilities(of: others, on: part)
       var value = measurement(part, own, references)
@@ -131,7 +119,7 @@ public struct PredictionTotalVariation: Metric {
       throw AttackError.tooFewRetrainedModels(
         needed: Self.retrainedModelsNeeded, found: evidence.retrained.count)
     }
-    return try parts.present(in: evidence.target).map { part in
+    return try measuredParts.present(in: evidence.target).map { part in
       let models = try evidence.probabilities(of: evidence.retrained, on: part)
       func distances(_ models: [[[Double]]]) -> [MeasuredValue] {
         models.indices.map { left in
@@ -148,7 +136,7 @@ public struct PredictionTotalVariation: Metric {
   /// The spread of the floor, the mean of every retrained model's value against the others.
   private func spread(_ models: [[[Double]]], at position: Int) -> Spread {
     guard models.count > 2 else { return .unknown }
-    if parameters.against == .mean {
+    if against == .mean {
       return .jackknife(models, at: position) { models in
         mean(
           models.indices.map { own in
@@ -169,7 +157,7 @@ public struct PredictionTotalVariation: Metric {
 
   private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> MeasuredValue {
     let perSample: [Double]
-    switch parameters.against {
+    switch against {
     case .each:
       perSample = own.indices.map { row in mean(references.map { totalVariation(own[row], $0[row]) }) }
     case .mean:

@@ -8,19 +8,9 @@ public import Unlearning
 /// - Source: Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou, NeurIPS 2024, arXiv:2406.01257, over
 ///   accuracies on forget, retain and test samples.
 /// - Note: Each model is compared with the retrained model of its own seed, and tables take the mean over seeds.
-public struct TugOfWarScore: Metric {
-  /// What can be set.
-  public struct Parameters: ParameterSet, Hashable {
-    /// Full names of the values, `<plugin>.<measurement>`.
-    public var terms = ["accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test"]
-    /// Accuracies on forget, retain and test samples.
-    public init() {}
-    /// What it means.
-    public static let fields = [
-      ParameterField("terms", "full names of the shares that are compared, such as accuracy.retain_test")
-    ]
-  }
-
+public struct TugOfWarScore: Metric, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "tow", title: "Tug of war (ToW)",
@@ -40,17 +30,20 @@ public struct TugOfWarScore: Metric {
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1
 
-  private let parameters: Parameters
+  /// Full names of the values, `<plugin>.<measurement>`.
+  @Parameter("full names of the shares that are compared, such as accuracy.retain_test")
+  public var terms = ["accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test"]
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    try ParameterError.checkTerms(parameters.terms, of: Self.card.name, value: "score")
-    self.parameters = parameters
+  /// Accuracies on forget, retain and test samples.
+  public init() {}
+
+  /// Refuses terms that are no names of other measurements, or stand twice.
+  public func validate() throws(ParameterError) {
+    try ParameterError.checkTerms(terms, of: Self.card.name, value: "score")
   }
 
   /// The terms.
-  public var measurementsRead: [String] { parameters.terms }
+  public var measurementsRead: [String] { terms }
 
   /// One value.
   public func measurementNames(in cell: CellSizes) -> Set<String>? { ["score"] }
@@ -60,7 +53,7 @@ public struct TugOfWarScore: Metric {
   /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let found = try evidence.comparison(of: parameters.terms) { $0.reduce(1.0) { $0 * (1 - $1) } }
+    let found = try evidence.comparison(of: terms) { $0.reduce(1.0) { $0 * (1 - $1) } }
     return found.map { found in
       [
         MeasuredValue(

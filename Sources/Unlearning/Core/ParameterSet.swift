@@ -148,6 +148,21 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
   public var description: String { problems.map(\.description).joined(separator: "; ") }
 }
 
+extension ParameterError {
+  /// Checks that a list names something, and nothing twice.
+  ///
+  /// - Parameters:
+  ///   - names: The list, such as the variants of an attack.
+  ///   - parameter: As in `ParameterField.name`.
+  ///   - noun: What each of them is, for the message: "variant".
+  public static func checkNames<Name: Hashable>(
+    _ names: [Name], of parameter: String, each noun: String
+  ) throws(ParameterError) {
+    if names.isEmpty { throw ParameterError(parameter, "must name at least one \(noun)") }
+    if Set(names).count < names.count { throw ParameterError(parameter, "must name each \(noun) once") }
+  }
+}
+
 extension ParameterSet {
   /// Every combination of values in their ranges makes sense.
   public func validate() throws(ParameterError) {}

@@ -2,12 +2,9 @@
 public struct MeasuredParts: Sendable {
   private let parts: [Part]
 
-  /// The parts of a metric.
-  ///
-  /// - Throws: `ParameterError` at 'parts' where there is none, or one twice.
-  public init(_ parts: [Part]) throws(ParameterError) {
-    if parts.isEmpty { throw ParameterError("parts", "must name at least one part") }
-    if Set(parts).count < parts.count { throw ParameterError("parts", "must name each part once") }
+  /// The parts of a metric whose `validate()` refuses an empty list, see `ParameterError.checkNames`.
+  public init(_ parts: [Part]) {
+    precondition(!parts.isEmpty, "no parts: the metric was made without a check of its parameters")
     self.parts = parts
   }
 
