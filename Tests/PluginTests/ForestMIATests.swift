@@ -148,4 +148,11 @@ import Unlearning
     #expect(known["loss", default: 1] < 0.2 && unknown["loss", default: 0] > 0.7)
     #expect(known["loss_auc", default: 0] > 0.9 && abs(unknown["loss_auc", default: 0] - 0.5) < 0.14)
   }
+
+  @Test func refusesToTryNoForest() {
+    var parameters = ForestAttack.Parameters()
+    parameters.trees = []
+    let error = #expect(throws: ParameterError.self) { try ForestAttack(parameters) }
+    #expect(error?.problems.map(\.parameter) == ["trees"])
+  }
 }

@@ -296,6 +296,7 @@ import Unlearning
     #expect(problem { $0.variants = [] } == "parameter 'variants': must name at least one variant")
     #expect(problem { $0.features = [] } == "parameter 'features': must name at least one feature")
     #expect(problem { $0.variants = [.salun, .salun] } == "parameter 'variants': must name each variant once")
+    #expect(problem { $0.features = [.entropy, .entropy] } == "parameter 'features': must name each feature once")
     #expect(problem { $0.draws = 0 } == "parameter 'draws': must be in [1, 1000], is 0")
     #expect(problem { _ in } == "none")
   }

@@ -18,17 +18,9 @@ public import Unlearning
 ///   in the other attacks, and never the same ones. Its grid has the Gini impurity and the entropy, which give the same
 ///   forests on one feature, see `SingleFeatureForest`. The largest value is taken over forests, as the code does: it
 ///   flatters the method.
-public struct ForestAttack: Attack {
-  /// What can be set.
-  public struct Parameters: ParameterSet, Hashable {
-    /// Sizes of the forests that are tried.
-    public var trees = [20, 50, 100]
-    /// 20, 50 and 100 trees.
-    public init() {}
-    /// What it means.
-    public static let fields = [ParameterField("trees", "sizes of the forests that are tried", .closed(1, 10_000))]
-  }
-
+public struct ForestAttack: Attack, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "mia-forest", title: "Random-forest membership inference",
@@ -37,13 +29,15 @@ public struct ForestAttack: Attack {
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
-  private let parameters: Parameters
+  /// Sizes of the forests that are tried.
+  @Parameter("sizes of the forests that are tried", .closed(1, 10_000)) public var trees = [20, 50, 100]
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    if parameters.trees.isEmpty { throw ParameterError("trees", "must name at least one size") }
-    self.parameters = parameters
+  /// 20, 50 and 100 trees.
+  public init() {}
+
+  /// Refuses an empty list of sizes.
+  public func validate() throws(ParameterError) {
+    if trees.isEmpty { throw ParameterError("trees", "must name at least one size") }
   }
 
   /// Forgotten classes are compared with test samples of their own.
@@ -73,9 +67,9 @@ public struct ForestAttack: Attack {
       unseen = try evidence.unseenSamples()
     }
     let forest = try SingleFeatureForest(
-      positives: members, negatives: nonMembers, count: parameters.trees.max() ?? 1, random: random)
+      positives: members, negatives: nonMembers, count: trees.max() ?? 1, random: random)
     var best: (trees: Int, value: Double, verdicts: [Double])?
-    for trees in parameters.trees {
+    for trees in self.trees {
       let verdicts = judged.map { forest.share(of: $0, trees: trees) > 0.5 ? 0.0 : 1.0 }
       let value = verdicts.reduce(0, +) / Double(verdicts.count)
       if value > best?.value ?? -1 { best = (trees, value, verdicts) }

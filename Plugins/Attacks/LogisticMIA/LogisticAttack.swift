@@ -22,7 +22,21 @@ public import Unlearning
 ///   the forget set's classes and groups, as SCRUB has them, in all requests: others would be told apart by their class. Not
 ///   stated in the kit; chosen.
 /// - Note: Splits are stratified like scikit-learn's `StratifiedShuffleSplit`, with this framework's random numbers.
-public struct LogisticAttack: Attack {
+public struct LogisticAttack: Attack, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
+  /// A published definition of the attack.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// That of the NeurIPS 2023 unlearning challenge.
+    case startingKit = "starting-kit"
+    /// That of SCRUB: unseen samples of the same classes, in the same numbers, and a clipped loss.
+    case scrub
+
+    /// The name in snake_case, as measurements write it.
+    var measurementName: String { rawValue.replacing("-", with: "_") }
+  }
+
   /// What it is.
   public static let card = Card(
     name: "mia-logistic", title: "Logistic regression membership inference",
@@ -34,16 +48,25 @@ public struct LogisticAttack: Attack {
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
-  private let parameters: Parameters
+  /// The published definitions to report.
+  @Parameter("published definitions to report") public var variants: [Variant] = [.startingKit]
+  /// Random splits of `starting-kit`.
+  @Parameter("random splits of 'starting-kit'", .closed(1, 10_000)) public var splits = 10
+  /// Random splits of `scrub`.
+  @Parameter("random splits of 'scrub'", .closed(1, 10_000)) public var scrubSplits = 5
+  /// Share of the samples that each split holds out.
+  @Parameter("share of the samples that each split holds out", .open(0, 1)) public var testShare = 0.1
+  /// C; the smaller, the stronger the penalty on the slope.
+  @Parameter("C of the regression; the smaller, the stronger its penalty", .positive) public var cost = 1.0
+  /// Largest loss that `scrub` tells apart, in nats.
+  @Parameter("largest loss that 'scrub' tells apart, in nats", .positive) public var clip = 100.0
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    if parameters.variants.isEmpty { throw ParameterError("variants", "must name at least one variant") }
-    if Set(parameters.variants).count < parameters.variants.count {
-      throw ParameterError("variants", "must name each variant once")
-    }
-    self.parameters = parameters
+  /// Ten splits of 10 %, C = 1.
+  public init() {}
+
+  /// Refuses an empty list of variants, and one that names a variant twice.
+  public func validate() throws(ParameterError) {
+    try ParameterError.checkNames(variants, of: "variants", each: "variant")
   }
 
   /// Two samples on each side, of the same classes, are the least that can be split.
@@ -58,22 +81,21 @@ public struct LogisticAttack: Attack {
 
   /// One for each variant.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parameters.variants.map(\.measurementName))
+    Set(variants.map(\.measurementName))
   }
 
   /// Attacks one model; one measurement per variant.
   ///
   /// - Throws: `AttackError` when a side has fewer than two samples or logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    try parameters.variants.map { variant in
+    try variants.map { variant in
       // Named by data and request alone: every model of a cell is attacked with the same draws.
       var random = evidence.context.random.stream("mia-logistic").stream(variant.rawValue)
       let (members, unseen) = try sides(variant, evidence, &random)
       guard members.count > 1 else { throw AttackError.emptySet("two forget and two unseen samples") }
-      let splits = try StratifiedSplit.draw(
-        variant == .scrub ? parameters.scrubSplits : parameters.splits, sizeOfEachSide: members.count,
-        testShare: parameters.testShare, random: &random)
-      let found = try Self.accuracy(members: members, unseen: unseen, splits: splits, cost: parameters.cost)
+      let drawn = try StratifiedSplit.draw(
+        variant == .scrub ? scrubSplits : splits, sizeOfEachSide: members.count, testShare: testShare, random: &random)
+      let found = try Self.accuracy(members: members, unseen: unseen, splits: drawn, cost: cost)
       return MeasuredValue(variant.measurementName, found.mean, direction: .nearest, caveat: found.caveat)
     }
   }
@@ -113,8 +135,8 @@ public struct LogisticAttack: Attack {
       let (memberLosses, unseenLosses) = (members.losses, unseen.losses)
       return (rows.right.map { memberLosses[$0] }, rows.left.map { unseenLosses[$0] })
     case .scrub:
-      let memberLosses = members.losses.clipped(parameters.clip)
-      let unseenLosses = unseen.losses.clipped(parameters.clip)
+      let memberLosses = members.losses.clipped(clip)
+      let unseenLosses = unseen.losses.clipped(clip)
       let rows = (
         members: Dictionary(grouping: memberLosses.indices) { members.labels[$0] },
         unseen: Dictionary(grouping: unseenLosses.indices) { unseen.labels[$0] }

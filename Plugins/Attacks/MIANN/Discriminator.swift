@@ -1,7 +1,7 @@
 import Engine
 import Unlearning
 
-/// A support vector machine on features of predictions, scaled as the parameters say.
+/// A support vector machine on features of predictions, scaled as the attack says.
 struct Discriminator {
   private let machine: SupportVectorMachine
   private let fitted: [FeatureRows]
@@ -11,11 +11,11 @@ struct Discriminator {
 
   /// A machine that tells `positives` from `negatives` by `features`.
   init(
-    positives: Predictions, negatives: Predictions, parameters: NearestNeighbourMIA.Parameters,
+    positives: Predictions, negatives: Predictions, attack: NearestNeighbourMIA,
     features: @escaping (Predictions) -> FeatureRows
   ) throws(AttackError) {
     var sides = [features(positives), features(negatives)]
-    switch parameters.usedScaling {
+    switch attack.usedScaling {
     case .none: self.features = features
     case .standard:
       let scale = try Standardisation(fittedTo: sides)
@@ -23,12 +23,12 @@ struct Discriminator {
       self.features = { scale(features($0)) }
     }
     let kernel: SupportVectorMachine.Kernel =
-      switch parameters.kernel {
+      switch attack.kernel {
       case .linear: .linear
-      case .rbf: .rbf(gamma: parameters.gamma ?? 1 / Double(sides[0].width))
+      case .rbf: .rbf(gamma: attack.gamma ?? 1 / Double(sides[0].width))
       }
     machine = try SupportVectorMachine(
-      positives: sides[0], negatives: sides[1], kernel: kernel, cost: parameters.cost)
+      positives: sides[0], negatives: sides[1], kernel: kernel, cost: attack.cost)
     fitted = sides
     var caveats: [String] = []
     // Kept classes hardly overlap, so that a sound discriminator needs few support vectors.

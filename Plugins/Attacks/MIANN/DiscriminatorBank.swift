@@ -13,7 +13,7 @@ struct DiscriminatorBank {
   private let kept: Predictions
   private let judged: Predictions
   private let forgottenClasses: [Int]
-  private let parameters: NearestNeighbourMIA.Parameters
+  private let attack: NearestNeighbourMIA
   private let random: RandomSource
 
   /// What a discriminator says of the samples of a forgotten class.
@@ -27,35 +27,35 @@ struct DiscriminatorBank {
   }
 
   init(
-    _ model: ModelOutputs, context: EvidenceContext, parameters: NearestNeighbourMIA.Parameters
+    _ model: ModelOutputs, context: EvidenceContext, attack: NearestNeighbourMIA
   ) throws(AttackError) {
     guard !context.forgottenClasses.isEmpty else { throw Self.noForgottenClass }
     kept = try model.samples(.retainTest)
-    judged = try model.samples(parameters.evaluate)
+    judged = try model.samples(attack.evaluate)
     for label in context.forgottenClasses where !judged.labels.contains(label) {
-      throw .emptySet("samples of forgotten class \(label) in '\(parameters.evaluate.rawValue)'")
+      throw .emptySet("samples of forgotten class \(label) in '\(attack.evaluate.rawValue)'")
     }
     keptClasses = Set(kept.labels).subtracting(context.forgottenClasses).sorted()
     guard keptClasses.count > 1 else { throw .emptySet("test samples of at least two kept classes") }
     for (part, samples, classes) in [
-      (Part.retainTest, kept, keptClasses), (parameters.evaluate, judged, context.forgottenClasses),
+      (Part.retainTest, kept, keptClasses), (attack.evaluate, judged, context.forgottenClasses),
     ] {
       for label in classes {
         let count = samples.labels.count { $0 == label }
-        guard count >= parameters.minimumClassSamples else {
+        guard count >= attack.minimumClassSamples else {
           let name = context.classNames.indices.contains(label) ? context.classNames[label] : "\(label)"
-          throw .tooFewClassSamples(className: name, part: part, needed: parameters.minimumClassSamples, found: count)
+          throw .tooFewClassSamples(className: name, part: part, needed: attack.minimumClassSamples, found: count)
         }
       }
     }
     forgottenClasses = context.forgottenClasses
-    self.parameters = parameters
+    self.attack = attack
     random = context.random.stream("mia-nn")
   }
 
   /// What the discriminator of `neighbour` says of the samples of `forgotten`; its accuracy is `Acc(M, neighbour)`.
   func judgement(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Judgement {
-    switch parameters.mode {
+    switch attack.mode {
     case .oneVsRest:
       let (verdicts, caveats) = try discriminator(neighbour).judge(rows(judged, [forgotten]))
       return Judgement(accuracy: mean(verdicts.map { $0 ? 1 : 0 }), verdicts: verdicts, caveats: caveats)
@@ -96,7 +96,7 @@ struct DiscriminatorBank {
   private func discriminator(_ label: Int) throws(AttackError) -> Discriminator {
     var positives = kept.labels.indices.filter { kept.labels[$0] == label }
     var negatives = kept.labels.indices.filter { kept.labels[$0] != label }
-    if parameters.balance {
+    if attack.balance {
       var draw = random.stream("balance", label)
       let size = min(positives.count, negatives.count)
       negatives = draw.classBalanced(size, of: negatives, labels: kept.labels)
@@ -108,7 +108,7 @@ struct DiscriminatorBank {
   private func pairwiseJudgement(_ neighbour: Int, _ forgotten: Int) throws(AttackError) -> Judgement {
     var draw = random.stream("pairwise", neighbour, forgotten)
     var sides = [rows(kept, [neighbour]), rows(judged, [forgotten])]
-    if parameters.balance {
+    if attack.balance {
       let size = min(sides[0].count, sides[1].count)
       sides = sides.map { $0.selecting(draw.sample(size, of: Array(0..<$0.count))) }
     }
@@ -136,13 +136,13 @@ struct DiscriminatorBank {
   private func fit(
     _ positives: Predictions, _ negatives: Predictions, _ label: Int
   ) throws(AttackError) -> Discriminator {
-    try Discriminator(positives: positives, negatives: negatives, parameters: parameters) { samples in
+    try Discriminator(positives: positives, negatives: negatives, attack: attack) { samples in
       features(of: samples, label)
     }
   }
 
   private func features(of samples: Predictions, _ label: Int) -> FeatureRows {
-    switch parameters.features {
+    switch attack.features {
     case .logits: return FeatureRows(samples.logits)
     case .probabilities: return FeatureRows(samples.probabilities)
     case .neighbourProbability:

@@ -44,7 +44,9 @@ public import Unlearning
 ///   Samples are cut into two halves at random, each judged by the machine that is fitted to the other; the value is
 ///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the
 ///   class with the smallest `Acc_i`.
-public struct NearestNeighbourMIA: Attack {
+public struct NearestNeighbourMIA: Attack, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// Measurements are named by what the discriminators read: `mia-nn.probabilities`.
   public static let parametersInNames: Set<String> = ["features"]
   /// What it is.
@@ -61,12 +63,43 @@ public struct NearestNeighbourMIA: Attack {
   /// One names the nearest neighbour; the floor takes two.
   public static let retrainedModelsNeeded = 1
 
-  let parameters: Parameters
+  // Probabilities and a support vector machine are stated; every other default is not stated in the paper, chosen.
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    self.parameters = parameters
+  /// What the discriminators read.
+  @Parameter("what the discriminators read") public var features = Features.probabilities
+  /// Whether features are scaled; nil is `standard` for logits and retained logits, `none` for probabilities.
+  @Parameter("whether features are scaled; null is 'standard' for logits and 'none' for probabilities")
+  public var scaling: Scaling? = nil
+  /// The kernel of the discriminators.
+  @Parameter("kernel of the discriminators") public var kernel = KernelKind.rbf
+  /// The cost C of a sample on the wrong side.
+  @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
+  /// γ of the kernel; nil is 1 / number of features, "auto".
+  @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
+  public var gamma: Double? = nil
+  /// Whether a discriminator is fitted to equally many samples of both sides.
+  @Parameter("whether both sides of a discriminator have equally many samples") public var balance = true
+  /// The samples of the forgotten class that are judged: `forget_test` or `forget_train`.
+  @Parameter(
+    "samples of the forgotten class that are judged", .oneOf([Part.forgetTest.rawValue, Part.forgetTrain.rawValue]))
+  public var evaluate = Part.forgetTest
+  /// How the nearest neighbour is found.
+  @Parameter("how the nearest kept class is found") public var neighbour = NeighbourRule.accuracy
+  /// What a discriminator tells apart.
+  @Parameter("what a discriminator tells apart") public var mode = Mode.oneVsRest
+  /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
+  @Parameter("fewest samples of each class that is fitted to or judged; fewer are an error", .closed(2, 1_000_000))
+  public var minimumClassSamples = 10
+
+  /// Probabilities, C = 3, γ = 1 / number of features, balanced, on the test split.
+  public init() {}
+
+  /// `scaling`, or what the features ask for.
+  var usedScaling: Scaling {
+    switch features {
+    case .logits, .retainedLogits: scaling ?? .standard
+    case .probabilities, .neighbourProbability: scaling ?? .none
+    }
   }
 
   /// Whole classes: samples of kept classes have no class that they are sent to.
@@ -75,15 +108,15 @@ public struct NearestNeighbourMIA: Attack {
   /// Every forgotten class needs samples that are judged, and two kept classes need test samples, at least
   /// `minimum_class_samples` each.
   public func obstacle(in cell: CellSizes) -> String? {
-    if let missing = cell.missing(cell.forgottenClasses, in: parameters.evaluate) { return missing }
+    if let missing = cell.missing(cell.forgottenClasses, in: evaluate) { return missing }
     let kept = (0..<cell.classCount).filter {
       cell.count(.retainTest, of: $0) > 0 && !cell.forgottenClasses.contains($0)
     }
     guard kept.count > 1 else {
       return "needs test samples of two kept classes; \(kept.count == 1 ? "one has" : "none has") some"
     }
-    let needed = parameters.minimumClassSamples
-    for (part, classes) in [(Part.retainTest, kept), (parameters.evaluate, cell.forgottenClasses)] {
+    let needed = minimumClassSamples
+    for (part, classes) in [(Part.retainTest, kept), (evaluate, cell.forgottenClasses)] {
       guard let few = classes.first(where: { cell.count(part, of: $0) < needed }) else { continue }
       return "needs \(needed) samples of class \(cell.classNames[few]) in '\(part.rawValue)', which has "
         + "\(cell.count(part, of: few)); lower 'minimum_class_samples', or add samples"
@@ -93,7 +126,7 @@ public struct NearestNeighbourMIA: Attack {
 
   /// Value, gap and argmax rate.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    let name = parameters.features.measurementName
+    let name = features.measurementName
     return [name, "\(name)_gap", "\(name)_argmax"]
   }
 
@@ -106,7 +139,7 @@ public struct NearestNeighbourMIA: Attack {
   ///   test samples, or one of them has fewer than `minimum_class_samples`.
   public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration {
     guard !retrained.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 1, found: 0) }
-    let banks = try retrained.map { try DiscriminatorBank($0, context: context, parameters: parameters) }
+    let banks = try retrained.map { try DiscriminatorBank($0, context: context, attack: self) }
     let kept = banks[0].keptClasses
     var values: [String: [Double]] = [
       "forgotten_classes": context.forgottenClasses.map(Double.init), "kept_classes": kept.map(Double.init),
@@ -115,7 +148,7 @@ public struct NearestNeighbourMIA: Attack {
     for forgotten in context.forgottenClasses {
       var table: [[Double]] = []
       let statistics: [Double]
-      switch parameters.neighbour {
+      switch neighbour {
       case .accuracy:
         table = try banks.map { bank in try kept.map { try bank.accuracy(of: $0, on: forgotten) } }
         statistics = kept.indices.map { place in mean(table.map { $0[place] }) }
@@ -124,7 +157,7 @@ public struct NearestNeighbourMIA: Attack {
         statistics = kept.indices.map { place in mean(rates.map { $0[place] }) }
       }
       let isNearer: (Double, Double) -> Bool =
-        parameters.mode == .pairwise && parameters.neighbour == .accuracy ? { $0 < $1 } : { $0 > $1 }
+        mode == .pairwise && neighbour == .accuracy ? { $0 < $1 } : { $0 > $1 }
       // Of equally near classes the first one.
       let nearest = kept.indices.reduce(0) { isNearer(statistics[$1], statistics[$0]) ? $1 : $0 }
       neighbours.append(Double(kept[nearest]))
@@ -141,12 +174,12 @@ public struct NearestNeighbourMIA: Attack {
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let forgotten = evidence.context.forgottenClasses
     let neighbours = try neighbours(evidence)
-    let bank = try DiscriminatorBank(evidence.target, context: evidence.context, parameters: parameters)
+    let bank = try DiscriminatorBank(evidence.target, context: evidence.context, attack: self)
     let judgements = try zip(forgotten, neighbours).map { try bank.judgement(of: $1, on: $0) }
     let caveat = DecisionCaveat.joined(judgements.flatMap(\.caveats))
-    let name = parameters.features.measurementName
+    let name = features.measurementName
     let verdicts =
-      parameters.mode == .oneVsRest
+      mode == .oneVsRest
       ? bank.inOrderOfPart(zip(forgotten, judgements).map { ($0, $1.verdicts) }) : nil
     var measurements = [
       MeasuredValue(

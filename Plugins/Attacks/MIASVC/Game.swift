@@ -14,7 +14,7 @@ struct Game {
   /// Why the choice of members spoils the value; nil where it does not.
   private(set) var caveat: String?
 
-  private let parameters: SupportVectorMIA.Parameters
+  private let attack: SupportVectorMIA
   // Named by data, request and draw alone: every model of a cell, and every variant, is attacked with the same draws.
   private let random: RandomSource
 
@@ -23,27 +23,27 @@ struct Game {
     "the members are the first ones of data sorted by class: classes are told apart, not membership"
 
   init(
-    _ variant: SupportVectorMIA.Variant, evidence: Evidence, parameters: SupportVectorMIA.Parameters, draw: Int
+    _ variant: SupportVectorMIA.Variant, evidence: Evidence, attack: SupportVectorMIA, draw: Int
   ) throws(AttackError) {
-    self.parameters = parameters
+    self.attack = attack
     random = evidence.context.random.stream("mia-svc", draw)
     members = try evidence.samples(.retainTrain)
     switch variant {
     case .salun:
-      nonMembers = try Self.testSamples(evidence, parameters.nonMembers)
+      nonMembers = try Self.testSamples(evidence, attack.nonMembers)
       judged = [(try evidence.samples(.forgetTrain), false)]
       takeAsManyMembers()
     case .kodge:
       nonMembers = try evidence.samples(.forgetTrain)
       judged = [(try evidence.samples(.forgetTest), false)]
-      if parameters.balance { balance() }
+      if attack.balance { balance() }
       bound()
     case .delete:
       nonMembers = try evidence.samples(.retainTest)
       judged = [(try evidence.samples(.forgetTrain), true)]
       takeAsManyMembers()
     case .trainingPrivacy:
-      nonMembers = try Self.testSamples(evidence, parameters.nonMembers)
+      nonMembers = try Self.testSamples(evidence, attack.nonMembers)
       try takeHalves()
     }
   }
@@ -56,7 +56,7 @@ struct Game {
   }
 
   private mutating func takeAsManyMembers() {
-    switch parameters.usedMemberOrder {
+    switch attack.usedMemberOrder {
     case .first:
       let count = min(members.count, nonMembers.count)
       takeFirstMembers(count)
@@ -74,7 +74,7 @@ struct Game {
     let (known, others) = (members, nonMembers)
     let half = min(known.count, others.count) / 2
     guard half > 0, others.count / 2 > 0 else { throw .emptySet("two samples on each side") }
-    switch parameters.usedMemberOrder {
+    switch attack.usedMemberOrder {
     case .first:
       takeFirstMembers(half)
       nonMembers = others.selecting(Array(0..<others.count / 2))
@@ -121,13 +121,13 @@ struct Game {
   }
 
   private mutating func boundNonMembers() {
-    guard let bound = parameters.maximumSamples else { return }
+    guard let bound = attack.maximumSamples else { return }
     var draw = random.stream("bound")
     nonMembers = drawn(bound, of: nonMembers, &draw)
   }
 
   private mutating func bound() {
-    guard let bound = parameters.maximumSamples else { return }
+    guard let bound = attack.maximumSamples else { return }
     // One share for both sides: the ratio of members to non-members is part of the attack.
     let share = min(1, Double(bound) / Double(max(members.count, nonMembers.count)))
     var draws = random.stream("bound")

@@ -35,7 +35,9 @@ public import Unlearning
 /// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the fit:
 ///   50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
 /// - Note: Where a class has fewer members than non-members, `salun` and `delete` also cut its non-members to their number.
-public struct SupportVectorMIA: Attack {
+public struct SupportVectorMIA: Attack, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What it is.
   public static let card = Card(
     name: "mia-svc", title: "Support vector membership inference",
@@ -47,21 +49,43 @@ public struct SupportVectorMIA: Attack {
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
-  private let parameters: Parameters
+  /// The published definitions to report.
+  @Parameter("published definitions to report") public var variants: [Variant] = [.salun, .kodge, .delete]
+  /// What the attacker reads; each feature is an attack of its own.
+  @Parameter("what the attacker reads; an attack for each") public var features: [Feature] = [.confidence]
+  /// The cost C of a sample on the wrong side.
+  @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
+  /// γ of the kernel; nil is 1 / number of features, "auto".
+  @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
+  public var gamma: Double? = nil
+  /// Which members are taken when there are more than needed; nil is `random`, and `first` with `asReleased`.
+  @Parameter("members taken when there are more than needed; null is 'random', 'first' as released")
+  public var memberOrder: MemberOrder? = nil
+  /// How many random draws of members (and of non-members, where they are bounded) a value is the mean of.
+  @Parameter("random draws of samples to fit to that a value is the mean of", .closed(1, 1000)) public var draws = 5
+  /// Whether `kodge` takes as many members as non-members, evenly over classes; its source takes all members.
+  @Parameter("whether 'kodge' takes as many members as non-members") public var balance = false
+  /// Which test samples are non-members in a class request; not stated in the papers, chosen.
+  @Parameter("test samples that are non-members of 'salun' in a class request")
+  public var nonMembers = NonMembers.retained
+  /// At most so many members and so many non-members are fitted to; nil fits to all of them, as the sources do.
+  @Parameter("most samples of the larger side, the other in proportion; null is all of them", .closed(2, 1_000_000))
+  public var maximumSamples: Int? = nil
+  /// Whether members are the first ones of the data set, and modified entropy that of the released code.
+  @Parameter("whether members are the first ones, and modified entropy has the slip of the released code")
+  public var asReleased = false
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    if parameters.variants.isEmpty { throw ParameterError("variants", "must name at least one variant") }
-    if parameters.features.isEmpty { throw ParameterError("features", "must name at least one feature") }
-    if Set(parameters.variants).count < parameters.variants.count {
-      throw ParameterError("variants", "must name each variant once")
-    }
-    if Set(parameters.features).count < parameters.features.count {
-      throw ParameterError("features", "must name each feature once")
-    }
-    self.parameters = parameters
+  /// Three definitions on the confidence, C = 3, γ = 1 / number of features, five draws.
+  public init() {}
+
+  /// Refuses an empty list of variants or features, and one that names anything twice.
+  public func validate() throws(ParameterError) {
+    try ParameterError.checkNames(variants, of: "variants", each: "variant")
+    try ParameterError.checkNames(features, of: "features", each: "feature")
   }
+
+  /// `memberOrder`, or what `asReleased` asks for.
+  var usedMemberOrder: MemberOrder { memberOrder ?? (asReleased ? .first : .random) }
 
   /// 'kodge' alone needs test samples of forgotten classes.
   public func obstacle(in cell: CellSizes) -> String? {
@@ -71,11 +95,11 @@ public struct SupportVectorMIA: Attack {
 
   /// One for each feature and each variant that the request allows.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(served(in: cell).flatMap { variant in parameters.features.map { variant.measurementName + suffix($0) } })
+    Set(served(in: cell).flatMap { variant in features.map { variant.measurementName + suffix($0) } })
   }
 
   private func served(in cell: CellSizes) -> [Variant] {
-    parameters.variants.filter { $0 != .kodge || cell[.forgetTest] > 0 }
+    variants.filter { $0 != .kodge || cell[.forgetTest] > 0 }
   }
 
   /// What follows the name of a variant.
@@ -87,7 +111,7 @@ public struct SupportVectorMIA: Attack {
   ///
   /// - Throws: `AttackError` when a side has no samples, logits are not finite, or no variant can serve the request.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let served = parameters.variants.filter { $0 != .kodge || evidence.target[.forgetTest].count > 0 }
+    let served = variants.filter { $0 != .kodge || evidence.target[.forgetTest].count > 0 }
     guard !served.isEmpty else {
       throw AttackError.requestNotServed(
         "mia-svc.kodge judges test samples of forgotten classes, and this forget request has none; "
@@ -96,13 +120,13 @@ public struct SupportVectorMIA: Attack {
     var machines: [Sides: SupportVectorMachine] = [:]
     var measurements: [MeasuredValue] = []
     for variant in served {
-      var games = [try Game(variant, evidence: evidence, parameters: parameters, draw: 0)]
+      var games = [try Game(variant, evidence: evidence, attack: self, draw: 0)]
       if games[0].isDrawn {
-        for draw in 1..<max(1, parameters.draws) {
-          games.append(try Game(variant, evidence: evidence, parameters: parameters, draw: draw))
+        for draw in 1..<max(1, draws) {
+          games.append(try Game(variant, evidence: evidence, attack: self, draw: draw))
         }
       }
-      for feature in parameters.features {
+      for feature in features {
         measurements.append(try measurement(variant, feature, games, &machines))
       }
     }
@@ -124,11 +148,11 @@ public struct SupportVectorMIA: Attack {
     var caveats: [[String]] = []
     for game in games {
       let sides = Sides(
-        members: features(feature, of: game.members), nonMembers: features(feature, of: game.nonMembers))
+        members: rows(feature, of: game.members), nonMembers: rows(feature, of: game.nonMembers))
       let machine: SupportVectorMachine
       if let known = machines[sides] { machine = known } else { machine = try fit(sides) }
       machines[sides] = machine
-      let judged = game.judged.map { (rows: features(feature, of: $0.samples), isMember: $0.isMember) }
+      let judged = game.judged.map { (rows: rows(feature, of: $0.samples), isMember: $0.isMember) }
       var shares: [Double] = []
       var reasons = game.caveat.map { [$0] } ?? []
       for (rows, isMember) in judged {
@@ -154,17 +178,17 @@ public struct SupportVectorMIA: Attack {
   private func fit(_ sides: Sides) throws(AttackError) -> SupportVectorMachine {
     try SupportVectorMachine(
       positives: sides.members, negatives: sides.nonMembers,
-      kernel: .rbf(gamma: parameters.gamma ?? 1 / Double(sides.members.width)), cost: parameters.cost)
+      kernel: .rbf(gamma: gamma ?? 1 / Double(sides.members.width)), cost: cost)
   }
 
-  private func features(_ feature: Feature, of predictions: Predictions) -> FeatureRows {
+  private func rows(_ feature: Feature, of predictions: Predictions) -> FeatureRows {
     switch feature {
     case .correctness: FeatureRows(predictions.scores(.correctness))
     case .confidence: FeatureRows(predictions.scores(.confidence))
     case .entropy: FeatureRows(predictions.scores(.entropy))
     case .modifiedEntropy:
       FeatureRows(
-        parameters.asReleased ? predictions.modifiedEntropiesAsReleased() : predictions.scores(.modifiedEntropy))
+        asReleased ? predictions.modifiedEntropiesAsReleased() : predictions.scores(.modifiedEntropy))
     case .probabilities: FeatureRows(predictions.probabilities)
     }
   }

@@ -29,7 +29,29 @@ public import Unlearning
 /// - Note: A class without members or without non-members, like a forgotten class, has no threshold of its own; it takes
 ///   that of all classes together. Not stated in the papers; chosen (the released code takes 0).
 /// - Note: The global loss threshold maximises the same balanced accuracy; Yeom et al. take the mean training loss.
-public struct ThresholdAttack: Attack {
+public struct ThresholdAttack: Attack, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
+
+  /// A score and how its threshold is set.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// Member where the prediction is right; no threshold.
+    case correctness
+    /// Probability of the label, a threshold per class.
+    case confidence
+    /// Negative entropy of the prediction, a threshold per class.
+    case entropy
+    /// Negative modified entropy of the prediction, a threshold per class.
+    case modifiedEntropy = "modified-entropy"
+    /// Negative cross-entropy, one threshold for all classes.
+    case loss
+    /// Area under the ROC curve of the negative cross-entropy; no threshold.
+    case lossAUC = "loss-auc"
+
+    /// The name in snake_case, as measurements write it.
+    var measurementName: String { rawValue.replacing("-", with: "_") }
+  }
+
   /// What it is.
   public static let card = Card(
     name: "mia-threshold", title: "Threshold membership inference",
@@ -41,27 +63,29 @@ public struct ThresholdAttack: Attack {
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
 
-  private let parameters: Parameters
+  /// The attacks to report.
+  @Parameter("attacks to report")
+  public var variants: [Variant] = [.correctness, .confidence, .entropy, .modifiedEntropy, .loss]
+  /// Whether modified entropy is that of the released code of SalUn and not the published one.
+  @Parameter("whether modified entropy has the slip of SalUn's released code") public var asReleased = false
 
-  /// Takes the parameters.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validateRanges()
-    if parameters.variants.isEmpty { throw ParameterError("variants", "must name at least one variant") }
-    if Set(parameters.variants).count < parameters.variants.count {
-      throw ParameterError("variants", "must name each variant once")
-    }
-    self.parameters = parameters
+  /// Four attacks of Song and Mittal and the loss threshold.
+  public init() {}
+
+  /// Refuses an empty list of variants, and one that names a variant twice.
+  public func validate() throws(ParameterError) {
+    try ParameterError.checkNames(variants, of: "variants", each: "variant")
   }
 
   /// 'loss-auc' compares forgotten classes with test samples of their own.
   public func obstacle(in cell: CellSizes) -> String? {
-    guard parameters.variants.contains(.lossAUC), let missing = cell.missingForgetTest else { return nil }
-    return parameters.variants.count == 1 ? missing : "\(missing); leave 'loss-auc' out of 'variants'"
+    guard variants.contains(.lossAUC), let missing = cell.missingForgetTest else { return nil }
+    return variants.count == 1 ? missing : "\(missing); leave 'loss-auc' out of 'variants'"
   }
 
   /// One for each variant.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(parameters.variants.map(\.measurementName))
+    Set(variants.map(\.measurementName))
   }
 
   /// Attacks one model; one measurement per variant.
@@ -71,7 +95,7 @@ public struct ThresholdAttack: Attack {
     let members = try evidence.samples(.retainTrain)
     let nonMembers = try evidence.samples(.retainTest)
     let target = try evidence.samples(.forgetTrain)
-    return try parameters.variants.map { variant in
+    return try variants.map { variant in
       if variant == .lossAUC {
         let unseen = try evidence.unseenSamples()
         let scores = (judged: scores(variant, target), unseen: scores(variant, unseen.samples))
@@ -121,7 +145,7 @@ public struct ThresholdAttack: Attack {
     case .confidence: predictions.scores(.confidence)
     case .entropy: predictions.scores(.entropy).map { -$0 }
     case .modifiedEntropy:
-      (parameters.asReleased ? predictions.modifiedEntropiesAsReleased() : predictions.scores(.modifiedEntropy))
+      (asReleased ? predictions.modifiedEntropiesAsReleased() : predictions.scores(.modifiedEntropy))
         .map { -$0 }
     case .loss, .lossAUC: predictions.losses.map { -$0 }
     }

@@ -1,0 +1,53 @@
+extension SupportVectorMIA {
+  /// A published definition of the attack; they are not comparable with one another.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// Members: retain train, as many as non-members. Non-members: retain test. Value: share of forget train judged
+    /// non-member.
+    case salun
+    /// Members: all of retain train. Non-members: forget train. Value: share of forget test judged non-member.
+    case kodge
+    /// Members: retain train, as many as non-members. Non-members: retain test. Value: share of forget train judged
+    /// member.
+    case delete
+    /// Fitted to a half of the test samples and as many of retain train. Value: mean of the shares of the rest of both that
+    /// are judged correctly.
+    case trainingPrivacy = "training-privacy"
+
+    /// The name in snake_case, as measurements write it.
+    var measurementName: String { rawValue.replacing("-", with: "_") }
+  }
+
+  /// What the attacker reads of each prediction.
+  public enum Feature: String, Codable, Sendable, CaseIterable {
+    /// 1 where the label is the most probable class, else 0.
+    case correctness
+    /// Probability of the label.
+    case confidence
+    /// Entropy of the prediction.
+    case entropy
+    /// Modified entropy of the prediction.
+    case modifiedEntropy = "modified-entropy"
+    /// All K probabilities.
+    case probabilities
+
+    /// The name in snake_case, as measurements write it.
+    var measurementName: String { rawValue.replacing("-", with: "_") }
+  }
+
+  /// Which members are taken when there are more than needed.
+  public enum MemberOrder: String, Codable, Sendable, CaseIterable {
+    /// The first ones of the data set, as released; of data sorted by class these are of one to three classes, and values
+    /// carry a caveat.
+    case first
+    /// Of each class as many as there are non-members of it, drawn at random.
+    case random
+  }
+
+  /// Which test samples are the non-members of `salun` and `training-privacy`.
+  public enum NonMembers: String, Codable, Sendable, CaseIterable {
+    /// Test samples of the classes that are kept.
+    case retained
+    /// All test samples, those of forgotten classes too.
+    case all
+  }
+}
