@@ -36,7 +36,8 @@ struct ScaffoldTests {
       ])
     #expect(Set(folder.files) == Set(paths))
     let source = try text(paths[0])
-    #expect(source.contains("public struct NoisyTuningMethod: UnlearningMethod {"))
+    #expect(source.contains("public struct NoisyTuningMethod: UnlearningMethod"))
+    #expect(source.contains("@Parameter(\"what logits are divided by\", .positive) public var temperature = 2.0"))
     #expect(source.contains("name: \"noisy-tuning\", title: \"Noisy tuning\","))
     #expect(try text(paths[1]).contains("@Suite struct NoisyTuningTests {"))
 

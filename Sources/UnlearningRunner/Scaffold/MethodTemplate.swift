@@ -13,21 +13,9 @@ enum MethodTemplate {
     /// it is fine-tuning; a larger τ pulls longer at samples that the original is sure of.
     /// - Source: a start for a method of your own; name authors, venue and equation here and in `card`.
     /// - Note: say here where the method differs from its source.
-    public struct \(name.type): UnlearningMethod {
-      /// What can be set.
-      public struct Parameters: ParameterSet {
-        /// τ, > 0, a ratio of logits.
-        public var temperature = 2.0
-        /// How steps are taken.
-        public var training = TrainingRecipe(epochs: 5, learningRate: 0.01)
-        /// 5 epochs of SGD at rate 0.01, at temperature 2.
-        public init() {}
-        /// What each number means.
-        public static let fields =
-          [ParameterField("temperature", "what logits are divided by", .positive)]
-          + TrainingRecipe.fields(below: "training")
-      }
-
+    public struct \(name.type): UnlearningMethod, ParameterSet {
+      /// Its own.
+      public typealias Parameters = Self
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
@@ -35,23 +23,22 @@ enum MethodTemplate {
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
         // Part of every cache key: raise it whenever a change of the code changes results.
         version: 1)
-      /// The original and retain data.
-      public static let needs: Set<MethodNeed> = [.originalModel, .retainData]
       /// All requests.
       public static let serves = Set(RequestKind.allCases)
-      private let parameters: Parameters
 
-      /// The method with these parameters.
-      public init(_ parameters: Parameters) throws(ParameterError) {
-        try parameters.validateRanges()
-        self.parameters = parameters
-      }
+      /// τ.
+      @Parameter("what logits are divided by", .positive) public var temperature = 2.0
+      /// How steps are taken.
+      public var training = TrainingRecipe(epochs: 5, learningRate: 0.01)
+
+      /// 5 epochs of SGD at rate 0.01, at temperature 2.
+      public init() {}
 
       /// The original after more training on the retain set.
       public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
         try requireData(forget: forget, retain: retain, run: run)
-        let scale = Float(1 / parameters.temperature)
-        return try run.fit(original, to: retain, by: parameters.training) { step in
+        let scale = Float(1 / temperature)
+        return try run.fit(original, to: retain, by: training) { step in
           step.crossEntropy(scale * step.logits, step.labels)
         }
       }
@@ -71,26 +58,26 @@ enum MethodTemplate {
     @Suite struct \(name.module)Tests {
       @Test func temperatureChangesWhatIsLearned() throws {
         let toy = try Toy()
-        var parameters = \(name.type).Parameters()
-        let soft = try toy.unlearn(\(name.type)(parameters))
-        parameters.temperature = 1
-        let plain = try toy.unlearn(\(name.type)(parameters))
+        var method = \(name.type)()
+        let soft = try toy.unlearn(method)
+        method.temperature = 1
+        let plain = try toy.unlearn(method)
         #expect(soft.parameters != toy.original.parameters)
         #expect(soft.parameters != plain.parameters)
       }
 
       @Test func withoutEpochsReturnsTheOriginal() throws {
         let toy = try Toy()
-        var parameters = \(name.type).Parameters()
-        parameters.training.epochs = 0
-        #expect(try toy.unlearn(\(name.type)(parameters)).parameters == toy.original.parameters)
+        var method = \(name.type)()
+        method.training.epochs = 0
+        #expect(try toy.unlearn(method).parameters == toy.original.parameters)
       }
 
       @Test(arguments: [0, -1, Double.infinity])
       func refusesATemperatureOutOfRange(temperature: Double) {
-        var parameters = \(name.type).Parameters()
-        parameters.temperature = temperature
-        let error = #expect(throws: ParameterError.self) { try \(name.type)(parameters) }
+        var method = \(name.type)()
+        method.temperature = temperature
+        let error = #expect(throws: ParameterError.self) { try method.validateRanges() }
         #expect(error?.problems.map(\\.parameter) == ["temperature"])
       }
     }

@@ -6,21 +6,9 @@ public import Unlearning
 ///
 /// `w_c ← α·w_c` for every forgotten class c, with w_c the row of the last layer's weights; the bias stays. The method
 /// needs no data and no training, and shows how little may be a method: see what the metrics say of it.
-public struct WeightShrinking: UnlearningMethod {
-  /// What an experiment file can set; the values here are the defaults.
-  public struct Parameters: ParameterSet {
-    /// α.
-    public var factor = 0.5
-
-    /// Ranges are checked when a file is read, before anything runs.
-    public static let fields = [
-      ParameterField("factor", "what the row of a forgotten class is multiplied by", .closed(0, 1))
-    ]
-
-    /// The defaults.
-    public init() {}
-  }
-
+public struct WeightShrinking: UnlearningMethod, ParameterSet {
+  /// Its own.
+  public typealias Parameters = Self
   /// What `list` and `describe` print; `version` is part of every cache key.
   public static let card = Card(
     name: "weight-shrinking", title: "Weight shrinking", summary: "Shrinks the head's rows of forgotten classes.",
@@ -30,14 +18,14 @@ public struct WeightShrinking: UnlearningMethod {
   /// Requests of samples have no class whose row could shrink; their cells are left out with the reason.
   public static let serves: Set<RequestKind> = [.oneClass, .severalClasses]
 
-  /// The checked parameters.
-  public let parameters: Parameters
+  /// α.
+  ///
+  /// What an experiment file can set is a property with `@Parameter`: its meaning, its range, which is checked when the
+  /// file is read, before anything runs, and its default.
+  @Parameter("what the row of a forgotten class is multiplied by", .closed(0, 1)) public var factor = 0.5
 
-  /// A method that shrinks by `parameters.factor`.
-  public init(_ parameters: Parameters) throws(ParameterError) {
-    try parameters.validate()
-    self.parameters = parameters
-  }
+  /// α = ½.
+  public init() {}
 
   /// The original with smaller rows.
   ///
@@ -47,7 +35,7 @@ public struct WeightShrinking: UnlearningMethod {
     guard !forget.isEmpty else { throw UnlearningError.emptyForgetSet }
     var weights = original.headWeights
     for label in run.forgottenClasses {
-      for column in 0..<weights.shape[1] { weights[label, column] *= Float(parameters.factor) }
+      for column in 0..<weights.shape[1] { weights[label, column] *= Float(factor) }
     }
     var model = original
     model.parameters["\(Classifier.headPath).weight"] = weights
