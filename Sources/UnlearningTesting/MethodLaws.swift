@@ -20,7 +20,7 @@ public enum MethodLaws {
       found += try serving(method, kind, split, problem)
     }
     if M.serves.isEmpty { found.append(Violation("serves some request", "it serves none")) }
-    return found + refusing(method, problem)
+    return found + stopping(method, problem)
   }
 
   private static func serving<M: UnlearningMethod>(
@@ -29,7 +29,7 @@ public enum MethodLaws {
     let original = problem.original
     func unlearn(from start: Classifier, seed: UInt64 = 1) throws -> Classifier {
       let run = problem.run(seed: seed, forgottenClasses: split.forgottenClasses)
-      return try method.unlearn(start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
+      return try method.apply(to: start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
     }
     var found: [Violation] = []
     let model = try unlearn(from: original)
@@ -56,7 +56,7 @@ public enum MethodLaws {
     if !M.needs.contains(.retainData) {
       let run = problem.run(forgottenClasses: split.forgottenClasses)
       let none = split.retainTrain.selecting([])
-      let alone = try? method.unlearn(original, forget: split.forgetTrain, retain: none, run: run)
+      let alone = try? method.apply(to: original, forget: split.forgetTrain, retain: none, run: run)
       if alone?.parameters != model.parameters {
         found.append(Violation("declares what it needs", "it reads retain data and does not say so"))
       }
@@ -64,32 +64,17 @@ public enum MethodLaws {
     return found
   }
 
-  private static func refusing<M: UnlearningMethod>(_ method: M, _ problem: TinyProblem) -> [Violation] {
-    var found: [Violation] = []
+  private static func stopping<M: UnlearningMethod>(_ method: M, _ problem: TinyProblem) -> [Violation] {
     guard let kind = RequestKind.allCases.first(where: M.serves.contains),
       let split = try? problem.split(kind.example)
     else { return [] }
-    let none = split.retainTrain.selecting([])
-    let run = problem.run(forgottenClasses: split.forgottenClasses)
-    if M.needs.contains(.retainData) {
-      let error = failure { try method.unlearn(problem.original, forget: split.forgetTrain, retain: none, run: run) }
-      if error as? UnlearningError != .emptyRetainSet {
-        found.append(Violation("refuses an empty retain set", "it \(error.map { "threw \($0)" } ?? "went on")"))
-      }
-    }
-    let error = failure { try method.unlearn(problem.original, forget: none, retain: split.retainTrain, run: run) }
-    if error as? UnlearningError != .emptyForgetSet {
-      found.append(Violation("refuses an empty forget set", "it \(error.map { "threw \($0)" } ?? "went on")"))
-    }
-    var cancelled = run
+    var cancelled = problem.run(forgottenClasses: split.forgottenClasses)
     cancelled.isCancelled = { true }
     let stopped = failure {
-      try method.unlearn(problem.original, forget: split.forgetTrain, retain: split.retainTrain, run: cancelled)
+      try method.apply(to: problem.original, forget: split.forgetTrain, retain: split.retainTrain, run: cancelled)
     }
-    if stopped as? UnlearningError != .cancelled {
-      found.append(Violation("stops when cancelled", "it \(stopped.map { "threw \($0)" } ?? "went on")"))
-    }
-    return found
+    return stopped as? UnlearningError == .cancelled
+      ? [] : [Violation("stops when cancelled", "it \(stopped.map { "threw \($0)" } ?? "went on")")]
   }
 
   private static func failure(_ body: () throws -> Classifier) -> (any Error)? {

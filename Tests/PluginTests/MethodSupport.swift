@@ -156,7 +156,7 @@ struct Toy {
   var sampleRun: Run { makeRun(forgotten: [], makeClassifier: Self.classifier) }
 
   func unlearn(_ method: some UnlearningMethod, original: Classifier? = nil, run: Run? = nil) throws -> Classifier {
-    try method.unlearn(original ?? self.original, forget: forget, retain: retain, run: run ?? self.run)
+    try method.apply(to: original ?? self.original, forget: forget, retain: retain, run: run ?? self.run)
   }
 }
 

@@ -50,9 +50,9 @@ import UnlearningTesting
     }
   }
 
-  /// Does not look at what it is given.
-  struct Careless: UnlearningMethod {
-    static let card = Card(name: "careless", title: "Mutant", summary: "Checks nothing.", source: source)
+  /// Never asks whether it may go on.
+  struct Unstoppable: UnlearningMethod {
+    static let card = Card(name: "unstoppable", title: "Mutant", summary: "Does not stop.", source: source)
     static let needs: Set<MethodNeed> = [.originalModel, .retainData]
     static let serves: Set<RequestKind> = [.oneClass]
     init(_ parameters: NoParameters) throws(ParameterError) {}
@@ -66,10 +66,7 @@ import UnlearningTesting
     #expect(laws(of: try MethodLaws.violations(of: Exploding.self, on: problem)).contains("finite"))
     #expect(laws(of: try MethodLaws.violations(of: Growing.self, on: problem)) == ["keeps the architecture"])
     #expect(laws(of: try MethodLaws.violations(of: Silent.self, on: problem)) == ["declares what it needs"])
-    #expect(
-      laws(of: try MethodLaws.violations(of: Careless.self, on: problem)) == [
-        "refuses an empty retain set", "refuses an empty forget set", "stops when cancelled",
-      ])
+    #expect(laws(of: try MethodLaws.violations(of: Unstoppable.self, on: problem)) == ["stops when cancelled"])
   }
 
   // MARK: Cards and parameters
@@ -229,8 +226,6 @@ extension MutantMethod {
 
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try run.checkpoint()
-    if forget.isEmpty { throw UnlearningError.emptyForgetSet }
-    if retain.isEmpty, Self.needs.contains(.retainData) { throw UnlearningError.emptyRetainSet }
     var model = original
     change(&model, forget, retain, run)
     return model

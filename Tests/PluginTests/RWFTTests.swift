@@ -138,7 +138,7 @@ import UnlearningTesting
     #expect("\(try #require(error))".contains("samples"))
     #expect(ReweightingFineTuning.serves == [.oneClass, .severalClasses])
     #expect(throws: UnlearningError.emptyRetainSet) {
-      try method().unlearn(toy.original, forget: toy.forget, retain: toy.data.selecting([]), run: toy.run)
+      try method().apply(to: toy.original, forget: toy.forget, retain: toy.data.selecting([]), run: toy.run)
     }
   }
 

@@ -35,10 +35,10 @@ import Unlearning
     let method = try Retraining(Retraining.Parameters())
     let none = toy.data.selecting([])
     #expect(throws: UnlearningError.emptyRetainSet) {
-      try method.unlearn(toy.original, forget: toy.forget, retain: none, run: toy.run)
+      try method.apply(to: toy.original, forget: toy.forget, retain: none, run: toy.run)
     }
     #expect(throws: UnlearningError.emptyForgetSet) {
-      try method.unlearn(toy.original, forget: none, retain: toy.retain, run: toy.run)
+      try method.apply(to: toy.original, forget: none, retain: toy.retain, run: toy.run)
     }
   }
 }

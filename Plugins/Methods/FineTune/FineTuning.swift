@@ -33,7 +33,6 @@ public struct FineTuning: RetainSamplingMethod, ParameterSet {
 
   /// The original after more training on the retain set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     return try run.fit(original, to: sampler.samples, count: retain.count, by: training) { $0.crossEntropy }
   }

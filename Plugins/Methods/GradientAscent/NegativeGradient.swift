@@ -42,7 +42,6 @@ public struct NegativeGradient: RetainSamplingMethod, ParameterSet {
 
   /// The original after ascent; notes `epochs`, how many were run, and `forget_accuracy` where it was watched.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     if retainPass, retain.isEmpty { throw UnlearningError.emptyRetainSet }
     let retainSteps = retainPass ? training.steps(over: retain.count) : 0
     let stepsPerEpoch = training.steps(over: forget.count) + retainSteps

@@ -66,7 +66,6 @@ public struct SparseUnlearning: RetainSamplingMethod, ParameterSet {
 
   /// The original after penalised training on the retain set; notes `mean_magnitude`, ‖θ‖₁ by the number of parameters.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     var start = original
     let pruning = pruningRate.map { MagnitudePruning(of: original.parameters, rate: $0) }

@@ -99,7 +99,6 @@ public struct MutualInformationUnlearning: UnlearningMethod, ParameterSet {
   /// whether anything is forgotten.
   /// - Throws: `UnlearningError`, among others when the data have no sensitive attribute or the request empties a group.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     guard retain.attribute != nil else {
       throw UnlearningError.unsupportedRequest("miu needs a sensitive attribute, and \(retain.name) has none")
     }

@@ -35,7 +35,6 @@ public struct NegativeGradientPlus: RetainSamplingMethod, ParameterSet {
 
   /// The original after descent on the retain set against the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let alpha = Float(alpha)
     let stepsPerEpoch = training.steps(over: retain.count)
     var trainer = Trainer(original, recipe: training, stepsPerEpoch: stepsPerEpoch, run: run)

@@ -51,7 +51,6 @@ public struct RandomLabelling: RetainSamplingMethod, ParameterSet {
 
   /// The original after training on random labels.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     var training = RandomLabelTraining(recipe: training)
     training.choice = labels
     training.redraw = redraw

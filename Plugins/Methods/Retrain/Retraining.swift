@@ -31,7 +31,6 @@ public struct Retraining: RetainSamplingMethod, ParameterSet {
 
   /// A model that never saw the forget set.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     return try run.train(on: retain, purpose: "retrain", sampler: sampler)
   }

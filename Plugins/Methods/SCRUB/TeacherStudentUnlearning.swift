@@ -66,7 +66,6 @@ public struct TeacherStudentUnlearning: RetainSamplingMethod, ParameterSet {
   /// Notes `maximising_steps` and `minimising_steps`, and where it rewinds `rewind_reference`, an error in [0, 1], and
   /// `returned_epoch`, counted from 1.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let rewinding = rewinds ? try Rewinding(forget: forget, retain: retain, share: rewindShare, run: run) : nil
     let retain = rewinding?.training ?? retain
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)

@@ -52,7 +52,6 @@ public struct SaliencyUnlearning: RetainSamplingMethod, ParameterSet {
 
   /// The original after masked training on random labels; notes `salient_share`, how much of it may move.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let mask = try SaliencyMask(of: original, on: forget, ratio: ratio, batchSize: training.batchSize, run: run)
     run.notes["salient_share"] = Double(mask.selectedCount) / Double(original.parameters.scalarCount)
     var training = RandomLabelTraining(recipe: training)

@@ -100,7 +100,7 @@ final class StepRunner: Sendable {
       // A method that starts anew gets a fresh model, so that it cannot lean on the original by mistake.
       let start = try original.map { try readModel($0, setting) } ?? fresh(setting, RandomSource(seed: 0))
       let model = try call(&timing, setting, step, forgottenClasses: split.forgottenClasses) { run in
-        try method.unlearn(start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
+        try method.apply(to: start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
       }
       return [(Self.modelFile, model.checkpoint.encoded())]
     case .predict(let setting, let key, let features):

@@ -73,6 +73,7 @@ public protocol UnlearningMethod: CellPlugin {
 
   /// Returns the unlearned model; the original is a value and stays as it is.
   ///
+  /// Called by `apply(to:forget:retain:run:)`, which has compared the data with `needs` and the request with `serves`.
   /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or time is up.
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier
 }

@@ -1,4 +1,5 @@
 public import Data
+public import Engine
 
 extension Run {
   /// What kind of request this run serves.
@@ -12,17 +13,18 @@ extension Run {
 }
 
 extension UnlearningMethod {
-  /// Checks that the data and the request are ones that the method declares it can work with.
+  /// Unlearns where the data and the request are ones that the method declares it can work with.
   ///
   /// - Throws: `emptyForgetSet`; `emptyRetainSet` where `needs` has retain data; `unsupportedRequest` where `serves`
-  ///   lacks the kind of the request.
-  public func requireData(forget: Dataset, retain: Dataset, run: Run) throws(UnlearningError) {
-    guard !forget.isEmpty else { throw .emptyForgetSet }
-    guard !retain.isEmpty || !Self.needs.contains(.retainData) else { throw .emptyRetainSet }
+  ///   lacks the kind of the request; what `unlearn` throws.
+  public func apply(to original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    guard !forget.isEmpty else { throw UnlearningError.emptyForgetSet }
+    guard !retain.isEmpty || !Self.needs.contains(.retainData) else { throw UnlearningError.emptyRetainSet }
     guard Self.serves.contains(run.requestKind) else {
       let served = RequestKind.allCases.filter(Self.serves.contains).map(\.rawValue).joined(separator: ", ")
-      throw .unsupportedRequest(
+      throw UnlearningError.unsupportedRequest(
         "'\(Self.card.name)' serves requests of kind \(served); this one is of kind \(run.requestKind.rawValue)")
     }
+    return try unlearn(original, forget: forget, retain: retain, run: run)
   }
 }

@@ -29,7 +29,6 @@ extension SoftTargetMethod {
 
   /// The original, fine-tuned towards the targets; notes what `SoftTargetTraining` does.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-    try requireData(forget: forget, retain: retain, run: run)
     let target = try target(from: original, forget: forget, retain: retain, run: run)
     var training = SoftTargetTraining(target: target, recipe: training)
     training.teacherView = teacherView

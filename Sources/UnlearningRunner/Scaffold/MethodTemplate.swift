@@ -36,7 +36,6 @@ enum MethodTemplate {
 
       /// The original after more training on the retain set.
       public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
-        try requireData(forget: forget, retain: retain, run: run)
         let scale = Float(1 / temperature)
         return try run.fit(original, to: retain, by: training) { step in
           step.crossEntropy(scale * step.logits, step.labels)

@@ -32,7 +32,6 @@ public struct WeightShrinking: UnlearningMethod, ParameterSet {
   /// A classifier is a value: changing the copy leaves the original as it was.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     try run.checkpoint()
-    guard !forget.isEmpty else { throw UnlearningError.emptyForgetSet }
     var weights = original.headWeights
     for label in run.forgottenClasses {
       for column in 0..<weights.shape[1] { weights[label, column] *= Float(factor) }

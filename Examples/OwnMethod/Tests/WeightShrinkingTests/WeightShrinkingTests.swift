@@ -5,7 +5,7 @@ import UnlearningTesting
 import WeightShrinking
 
 @Suite struct WeightShrinkingTests {
-  /// Same seed, same bits; finite; cancellation and empty sets are refused by their own errors; and so on.
+  /// Same seed, same bits; finite; needs declared; stops when cancelled; and so on.
   @Test func obeysTheLawsOfEveryPluginAndMethod() throws {
     let problem = try TinyProblem()
     #expect(PluginLaws.violations(of: WeightShrinking.self).isEmpty)
