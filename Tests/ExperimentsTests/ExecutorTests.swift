@@ -190,9 +190,9 @@ struct ExplodingMethod: UnlearningMethod {
     let rows = try results(of: plan, store: store).rows
     let accuracy = rows.filter { $0.name == "accuracy.forget_test" }
     #expect(accuracy.count == 8)
-    for row in accuracy where row.isReference { #expect(row.value == 0 && row.gap == 0) }
-    for row in rows where !row.isReference && row.kind != .note {
-      let reference = try #require(rows.first { $0.isReference && $0.seed == row.seed && $0.name == row.name })
+    for row in accuracy where row.role == .reference { #expect(row.value == 0 && row.gap == 0) }
+    for row in rows where row.role != .reference && row.kind != .note {
+      let reference = try #require(rows.first { $0.role == .reference && $0.seed == row.seed && $0.name == row.name })
       #expect(row.reference == reference.value)
       #expect(row.gap == row.value - reference.value)
     }
@@ -205,7 +205,7 @@ struct ExplodingMethod: UnlearningMethod {
     for baseline in Baseline.allCases {
       let found = rows.filter { $0.method == baseline.rawValue }
       #expect(found.map(\.name) == ["total-variation.forget_test", "total-variation.forget_test"])
-      #expect(found.allSatisfy { $0.isBaseline && (0...1).contains($0.value) })
+      #expect(found.allSatisfy { $0.role == .baseline && (0...1).contains($0.value) })
     }
   }
 
@@ -224,7 +224,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(lists.map(\.count) == [3, 3, 3])
     let total = stored.reduce(0) { $0 + $1.value }
     let methods = rows.filter { $0.method == "rwft" }
-    let floors = rows.filter(\.isReference)
+    let floors = rows.filter { $0.role == .reference }
     for own in lists.indices {
       let others = lists.indices.filter { $0 != own }.reduce(0) { $0 + lists[$1][own] }
       let (spread, gap) = (try #require(methods[own].spreadNumber), try #require(methods[own].gapSpreadNumber))

@@ -88,7 +88,7 @@ import Unlearning
   func references() async throws {
     let folder = try StoreFolder()
     let plan = try SmallExperiment.plan(Self.text)
-    let labels = plan.cells.map { "\($0.method) \($0.variedParameters)\($0.isReference ? " (reference)" : "")" }
+    let labels = plan.cells.map { "\($0.method) \($0.variedParameters)\($0.role == .reference ? " (reference)" : "")" }
     #expect(
       labels == [
         "retrain  (reference)", "original ", "retrain retain_sampling=reweight (reference)",
@@ -137,7 +137,7 @@ import Unlearning
       Self.method, with: "retrain: {retain_sampling: reweight, reference: shuffle}")
     let cells = try SmallExperiment.plan(text).cells.filter { $0.method == "retrain" }
     #expect(cells.map(\.variedParameters) == ["", "reference=shuffle"])
-    #expect(cells.map(\.isReference) == [true, false])
+    #expect(cells.map(\.role) == [.reference, .unlearned])
   }
 
   @Test("an unknown reference is reported at its place")

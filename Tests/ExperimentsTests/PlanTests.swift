@@ -23,7 +23,7 @@ import Unlearning
     // Both answers without a model stand beside the retrained ones, for total-variation.
     #expect(plan.cells.count == 12)
     #expect(
-      plan.cells.filter(\.isBaseline).map(\.method).sorted() == [
+      plan.cells.filter { $0.role == .baseline }.map(\.method).sorted() == [
         "constant answer", "constant answer", "mean retrained", "mean retrained",
       ])
     #expect(keys(plan, .train).count == 2)

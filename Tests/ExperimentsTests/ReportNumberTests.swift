@@ -7,7 +7,7 @@ import Unlearning
 struct ReportNumberTests {
   @Test func headerIsExact() {
     let header =
-      "experiment,data,architecture,forget,method,parameters,seed,unlearning_seed,forget_seed,kind,name,value,unit,"
+      "experiment,data,architecture,forget,method,role,parameters,seed,unlearning_seed,forget_seed,kind,name,value,unit,"
       + "direction,reference,gap,spread,caveat"
     #expect(Report(experiment: "demo", rows: []).text(.csv) == header + "\n")
     #expect(ResultRow.columns == header.split(separator: ",").map(String.init))
@@ -21,7 +21,7 @@ struct ReportNumberTests {
     row.method = "plain text"
     row.parameters = "{}"
     let text = Report(experiment: "demo", rows: [row]).text(.csv)
-    #expect(text.contains("demo,\"a,b\",\"says \"\"hi\"\"\",\"two\nlines\",plain text,{},1,,,metric,"))
+    #expect(text.contains("demo,\"a,b\",\"says \"\"hi\"\"\",\"two\nlines\",plain text,unlearned,{},1,,,metric,"))
   }
 
   @Test(

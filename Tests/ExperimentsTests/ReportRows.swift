@@ -24,6 +24,8 @@ enum ReportRows {
 
   static let all = rows(of: models)
 
+  private static let roles: [String: ModelRole] = ["retrain": .reference, "original": .original]
+
   static func rows(of models: [Model], forget: String = "class circle", name: String = "accuracy") -> [ResultRow] {
     let retrained = models.first { $0.method == "retrain" }
     return models.flatMap { model in
@@ -40,8 +42,7 @@ enum ReportRows {
               parameters: model.parameters, seeds: ModelSeeds(training: seed + 1), kind: kind, name: name,
               value: values[seed], unit: unit,
               direction: direction, reference: reference, gap: reference.map { values[seed] - $0 },
-              variedParameters: model.varied, isReference: model.method == "retrain",
-              isOriginal: model.method == "original")
+              variedParameters: model.varied, role: roles[model.method] ?? .unlearned)
           ]
         }
         return row(.metric, "\(name).retain_test", model.accuracy, retrained?.accuracy, .fraction, .nearest)

@@ -17,7 +17,7 @@ struct ReportSpreadTests {
         parameters: "{}", seeds: ModelSeeds(training: seed), kind: .metric, name: "total-variation.forget_test",
         value: value / 100,
         unit: .fraction, direction: .lower, reference: reference[seed] / 100, gap: (value - reference[seed]) / 100,
-        isReference: method == "retrain")
+        role: method == "retrain" ? .reference : .unlearned)
     }
     let retrained = reference.indices.map { seed in
       var row = row("retrain", seed, reference[seed])

@@ -26,7 +26,7 @@ import Unlearning
     #expect(
       seeds == [(1, 1), (2, 1), (3, 1), (1, 7), (2, 7), (3, 7)].map { ModelSeeds(training: $0, unlearning: $1) })
     #expect(
-      plan.cells.filter { $0.method == "retrain" || $0.isOriginal || $0.isBaseline }.allSatisfy {
+      plan.cells.filter { $0.role != .unlearned }.allSatisfy {
         $0.seeds.unlearning == nil
       })
     #expect(Set(plan.cells.map(\.label)).count == plan.cells.count, "labels tell all cells apart")

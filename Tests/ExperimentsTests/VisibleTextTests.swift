@@ -28,7 +28,7 @@ import Unlearning
         experiment: name, data: giant, architecture: name, forget: "line\nbreak", method: giant, parameters: "{}",
         seeds: ModelSeeds(training: seed), kind: .metric, name: "accuracy.\(name)", value: 0.5, unit: .fraction,
         direction: .higher,
-        reference: nil, gap: nil, variedParameters: name, isReference: false, isOriginal: false)
+        reference: nil, gap: nil, variedParameters: name)
     }
     let text = Report(experiment: name, rows: rows, missing: [MissingResult(giant + name)], leftOut: [name]).text(
       format, width: 80)

@@ -70,7 +70,7 @@ struct RunTests {
     #expect(run.status == .done, "\(run.messages)")
     let lines = run.output.split(separator: "\n")
     let columns =
-      "experiment data architecture forget method parameters seed unlearning_seed forget_seed kind name value unit"
+      "experiment data architecture forget method role parameters seed unlearning_seed forget_seed kind name value unit"
       + " direction"
     #expect(lines[0] == (columns + " reference gap spread caveat").replacing(" ", with: ","))
     // A header, 4 accuracies of 3 models of 2 seeds, and the run time of all but the originals.

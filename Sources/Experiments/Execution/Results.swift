@@ -17,7 +17,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
     var names: Set<String> = []
-    if cell.isReference { shared.addReference(cell) }
+    if cell.role == .reference { shared.addReference(cell) }
     rows += notes(of: cell, plan, store)
     for probe in cell.probes {
       guard store.contains(probe.key) else {
@@ -37,7 +37,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
         guard names.insert(name).inserted else { throw ResultsError.nameTwice(name, cell: cell.label) }
-        if cell.isReference { references[place] = measurement }
+        if cell.role == .reference { references[place] = measurement }
         let reference = measurement.reference == .none ? nil : references[place]
         rows.append(
           ResultRow(
@@ -47,8 +47,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
             unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
             gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
             gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,
-            variedParameters: cell.variedParameters, isReference: cell.isReference, isOriginal: cell.isOriginal,
-            isBaseline: cell.isBaseline))
+            variedParameters: cell.variedParameters, role: cell.role))
         shared.note(measurement, reference, of: cell, row: rows.count - 1, name: name)
       }
     }

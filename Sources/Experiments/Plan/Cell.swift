@@ -21,12 +21,8 @@ public struct Cell: Sendable {
   public let seeds: ModelSeeds
   /// The place of its unlearning seed among those of the file: models of one method and one place are compared as a bank.
   let round: Int
-  /// Whether this is the model that others are compared with.
-  public let isReference: Bool
-  /// Whether this is the model before unlearning.
-  public let isOriginal: Bool
-  /// Whether this is an answer without a model; see `Baseline`.
-  public let isBaseline: Bool
+  /// What the model is in its table.
+  public let role: ModelRole
 
   /// The attack and metric steps of this model.
   package let probes: [Probe]

@@ -9,13 +9,14 @@ enum CSVText {
   }
 
   private static func fields(_ row: ResultRow) -> [String] {
-    [
-      row.experiment, row.data, row.architecture, row.forget, row.method, row.parameters, "\(row.seed)",
-      row.unlearningSeed.map { "\($0)" } ?? "", row.forgetSeed.map { "\($0)" } ?? "",
-      row.kind.rawValue, row.name, number(row.value), row.unit.rawValue, row.direction.rawValue,
-      row.reference.map(number) ?? "", row.gap.map(number) ?? "",
-      row.spreadNumber.map(number) ?? "", row.caveat ?? "",
-    ]
+    ResultColumn.allCases.map { column in
+      switch column.value(of: row) {
+      case .null: ""
+      case .string(let text): text
+      case .number(let value): number(value)
+      case let value: value.description
+      }
+    }
   }
 
   /// The shortest text that reads back as `value`; "inf", "-inf" and "nan" as most readers expect them.

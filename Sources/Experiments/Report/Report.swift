@@ -55,7 +55,7 @@ public struct Report: Sendable {
     let seeds = Set(rows.map(\.seed)).count
     var notes = [spreadNote(seeds)]
     if rows.contains(where: { $0.unit == .fraction }) { notes.append("Fractions are in percent.") }
-    if let reference = rows.first(where: \.isReference)?.method {
+    if let reference = rows.first(where: { $0.role == .reference })?.method {
       notes.append("In parentheses: the mean's difference to \(reference).")
       if tables.contains(where: { $0.rows.contains { $0.cells.contains { $0?.isInconclusive == true } } }) {
         notes.append(

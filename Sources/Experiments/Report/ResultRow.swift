@@ -14,8 +14,7 @@ public enum ResultKind: String, Sendable, Codable, CaseIterable {
 
 /// One measured value of one model: a row of the results, tidy.
 ///
-/// Encodes under the names of `columns`, in their order; seeds that are nil, `reference`, `gap`, `spread` and `caveat` are null
-/// where there is none.
+/// Encodes as the columns of `ResultColumn`, in their order; what is nil is null.
 public struct ResultRow: Sendable, Hashable {
   /// The name of the experiment.
   public var experiment: String
@@ -57,21 +56,15 @@ public struct ResultRow: Sendable, Hashable {
   public var gapSpread: Spread?
   /// What sweeps vary, "tilt=10 temperature=0.1"; not encoded.
   public var variedParameters: String
-  /// Whether the model is the one that others are compared with; not encoded.
-  public var isReference: Bool
-  /// Whether the model is the one before unlearning; not encoded.
-  public var isOriginal: Bool
-
-  /// Whether the row is an answer without a model, see `Baseline`; not encoded.
-  public var isBaseline: Bool
+  /// What the model is in its table.
+  public var role: ModelRole
 
   /// A row; see the properties.
   public init(
     experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
     seeds: ModelSeeds, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
     reference: Double? = nil, gap: Double? = nil, spread: Spread? = nil, gapSpread: Spread? = nil,
-    caveat: String? = nil, variedParameters: String = "", isReference: Bool = false, isOriginal: Bool = false,
-    isBaseline: Bool = false
+    caveat: String? = nil, variedParameters: String = "", role: ModelRole = .unlearned
   ) {
     self.experiment = experiment
     self.data = data
@@ -93,9 +86,7 @@ public struct ResultRow: Sendable, Hashable {
     self.gapSpread = gapSpread
     self.caveat = caveat
     self.variedParameters = variedParameters
-    self.isReference = isReference
-    self.isOriginal = isOriginal
-    self.isBaseline = isBaseline
+    self.role = role
   }
 
   /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
@@ -112,38 +103,24 @@ public struct ResultRow: Sendable, Hashable {
   }
 
   /// The names of the columns, in the order of every file that has rows.
-  public static let columns = CodingKeys.allCases.map(\.rawValue)
+  public static let columns = ResultColumn.allCases.map(\.rawValue)
 
   /// The row as an object of `columns`: `parameters` is an object itself, a value that is no finite number is null.
   public var json: JSONValue {
-    func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
-    func integer(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
-    let resolved = (try? JSONValue(parsing: parameters)) ?? .string(parameters)
-    let members: [(CodingKeys, JSONValue)] = [
-      (.experiment, .string(experiment)), (.data, .string(data)), (.architecture, .string(architecture)),
-      (.forget, .string(forget)), (.method, .string(method)), (.parameters, resolved), (.seed, .int(seed)),
-      (.unlearningSeed, integer(unlearningSeed)), (.forgetSeed, integer(forgetSeed)),
-      (.kind, .string(kind.rawValue)), (.name, .string(name)), (.value, number(value)),
-      (.unit, .string(unit.rawValue)), (.direction, .string(direction.rawValue)), (.reference, number(reference)),
-      (.gap, number(gap)), (.spread, number(spreadNumber)), (.caveat, caveat.map { .string($0) } ?? .null),
-    ]
-    return .object(members.map { JSONValue.Member(key: $0.rawValue, value: $1) })
+    .object(
+      ResultColumn.allCases.map { column in
+        var value = column.value(of: self)
+        if case .number(let number) = value, !number.isFinite { value = .null }
+        return JSONValue.Member(key: column.rawValue, value: value)
+      })
   }
 }
 
 extension ResultRow: Codable {
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case experiment, data, architecture, forget, method, parameters, seed
-    case unlearningSeed = "unlearning_seed"
-    case forgetSeed = "forget_seed"
-    case kind, name, value, unit, direction
-    case reference, gap, spread, caveat
-  }
-
-  /// Reads the columns; what is not encoded follows from the names "original" and "retrain".
+  /// Reads the columns; what is not encoded is empty.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    func text(_ key: CodingKeys) throws -> String { try container.decode(String.self, forKey: key) }
+    let container = try decoder.container(keyedBy: ResultColumn.self)
+    func text(_ key: ResultColumn) throws -> String { try container.decode(String.self, forKey: key) }
     let method = try text(.method)
     let value = try container.decodeIfPresent(Double.self, forKey: .value) ?? .nan
     let spread = try container.decodeIfPresent(Double.self, forKey: .spread)
@@ -162,8 +139,8 @@ extension ResultRow: Codable {
       reference: try container.decodeIfPresent(Double.self, forKey: .reference),
       gap: try container.decodeIfPresent(Double.self, forKey: .gap),
       spread: spread == value ? nil : spread.map { .pseudoValue($0) } ?? .unknown,
-      caveat: try container.decodeIfPresent(String.self, forKey: .caveat), isReference: method == "retrain",
-      isOriginal: method == "original", isBaseline: Baseline(rawValue: method) != nil)
+      caveat: try container.decodeIfPresent(String.self, forKey: .caveat),
+      role: try container.decode(ModelRole.self, forKey: .role))
   }
 
   /// Writes `json`.

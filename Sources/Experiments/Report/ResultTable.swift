@@ -38,9 +38,7 @@ struct ResultTable {
   /// One method.
   struct Row {
     var label: String
-    var isReference: Bool
-    var isOriginal: Bool
-    var isBaseline: Bool
+    var role: ModelRole
     /// One for each column.
     var cells: [Summary?]
   }
@@ -77,7 +75,7 @@ struct ResultTable {
         ? nil
         : Statistics.spread(means(\.spreadNumber), interval).map { unit.text($0) } ?? Self.noValue
       // A seed without a gap would make the difference of two means over different seeds.
-      let hasGap = !rows[0].isReference && gaps.count == models.count
+      let hasGap = rows[0].role != .reference && gaps.count == models.count
       gap = hasGap ? unit.signedText(Statistics.mean(gaps)) : nil
       hasCaveat = rows.contains { $0.caveat != nil }
       let halfWidth = Statistics.spread(means(\.gapSpreadNumber), .t95)
@@ -113,18 +111,16 @@ struct ResultTable {
       let found = Set(rows.map(\.seed)).count
       let partial = found < seeds ? " (\(found) of \(seeds) seeds)" : ""
       return Row(
-        label: Self.label(rows[0]) + partial, isReference: rows[0].isReference, isOriginal: rows[0].isOriginal,
-        isBaseline: rows[0].isBaseline, cells: columns.map { byColumn[$0] })
+        label: Self.label(rows[0]) + partial, role: rows[0].role, cells: columns.map { byColumn[$0] })
     }
     self.columns = columns
     self.rows =
-      lines.filter(\.isReference) + lines.filter(\.isBaseline) + lines.filter { $0.isOriginal && !$0.isReference }
-      + lines.filter { !$0.isOriginal && !$0.isReference && !$0.isBaseline }
+      [.reference, .baseline, .original, .unlearned].flatMap { role in lines.filter { $0.role == role } }
   }
 
   static func label(_ row: ResultRow) -> String {
     let name = row.variedParameters.isEmpty ? row.method : "\(row.method) \(row.variedParameters)"
-    return row.isReference ? "\(name) (floor)" : name
+    return row.role == .reference ? "\(name) (floor)" : name
   }
 
   /// Rows of equal keys together, in the order in which the keys come first.

@@ -1,0 +1,64 @@
+import Unlearning
+
+/// Originals and retrained models, with which all others are compared.
+extension PlanBuilder {
+  /// Adds the retrained models that draw by `reference`, and the original compared with them.
+  mutating func addOriginals(
+    _ group: Group, _ originals: [StepKey], against reference: RetainSampling, in banks: inout [RetainSampling: Bank],
+    _ readsFeatures: Bool
+  ) throws {
+    guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
+    let bank = try addBank(group, variant, readsFeatures)
+    banks[reference] = bank
+    var peers = Peers()
+    for (position, setting) in group.settings.enumerated() {
+      peers.predictions.append(
+        try addPrediction(setting, model: originals[position], of: "original", features: readsFeatures))
+    }
+    for (position, setting) in group.settings.enumerated() {
+      peers.position = position
+      let probes = try addProbes(
+        setting, group, model: nil, peers: peers, bank: bank.predictions, position: nil, method: nil,
+        label: "original", referenceProbes: bank.probes[position])
+      addCell(group, setting, method: nil, role: .original, against: reference, probes: probes)
+    }
+  }
+
+  /// Retrained models, one a seed, that others are compared with.
+  struct Bank {
+    var variant: Variant
+    var predictions: [StepKey] = []
+    var probes: [[Cell.Probe]] = []
+  }
+
+  mutating func addBank(_ group: Group, _ variant: Variant, _ readsFeatures: Bool) throws -> Bank {
+    var bank = Bank(variant: variant)
+    var models: [StepKey] = []
+    for setting in group.settings {
+      // Retraining starts anew, so there is no original to name.
+      models.append(try addUnlearning(setting, method: variant, original: nil))
+      bank.predictions.append(
+        try addPrediction(setting, model: models[models.count - 1], of: variant.label, features: readsFeatures))
+    }
+    let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
+    for probe in [nil] + readers.map(Optional.some) {
+      // A retrained model is compared with those of other seeds, whose measurements must be planned before.
+      let before = bank.probes
+      for (position, setting) in group.settings.enumerated() {
+        let others = before.indices.filter { $0 != position }.map { before[$0] }
+        let probes = try addProbes(
+          setting, group, model: models[position], peers: Peers(predictions: bank.predictions, position: position),
+          bank: bank.predictions, position: position, method: variant, label: variant.label, referenceProbes: nil,
+          otherReferenceProbes: others, only: probe, known: before.isEmpty ? [] : before[position])
+        if before.isEmpty { bank.probes.append(probes) } else { bank.probes[position] = probes }
+      }
+    }
+    for (position, setting) in group.settings.enumerated() {
+      addCell(
+        group, setting, method: variant, role: .reference, against: variant.comparedWith, probes: bank.probes[position]
+      )
+    }
+    if variant.keyParameters == references[0].keyParameters { try addBaselines(group, bank: bank.predictions) }
+    return bank
+  }
+}
