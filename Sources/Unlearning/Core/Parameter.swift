@@ -21,6 +21,7 @@ public struct Parameter<Value: Codable & Sendable>: Sendable {
   /// A parameter of this default.
   ///
   /// - Parameters:
+  ///   - wrappedValue: The default, written as the property's value.
   ///   - summary: What it means, with its unit.
   ///   - range: The values that make sense; nil for the words of an enumeration, and for `any` of other types.
   ///   - isLocation: See `ParameterField.isLocation`.
