@@ -53,7 +53,7 @@ struct ArgumentTests {
   @Test(
     arguments: [
       ["list", "--bogus"], ["list", "nonsense"], ["run"], ["a.yaml", "--workers", "0"], ["a.yaml", "--format", "xml"],
-      ["check"], ["describe"], ["schema", "nothing"], ["new", "method"], ["data", "fetch"],
+      ["check"], ["describe"], ["schema", "nothing"], ["new", "method"], ["new", "idea", "a"], ["data", "fetch"],
     ])
   func badUsageIsAnError(arguments: [String]) async {
     let recorder = Recorder()

@@ -4,7 +4,7 @@ import Testing
 import Unlearning
 import UnlearningRunner
 
-@Suite("new method")
+@Suite("new plugins")
 struct ScaffoldTests {
   private let folder: TemporaryFolder
   private static let manifest = "Package.swift"
@@ -16,19 +16,22 @@ struct ScaffoldTests {
     for path in [Self.manifest, Self.list] {
       try folder.write(String(contentsOf: packageRoot.appending(path: path), encoding: .utf8), to: path)
     }
-    for path in ["Plugins/Methods/FineTune", "Plugins/Metrics/Accuracy", "Tests/PluginTests", "Sources/Engine"] {
+    for path in [
+      "Plugins/Architectures/MLP", "Plugins/Attacks/MIANN", "Plugins/Datasets/MNIST", "Plugins/Methods/FineTune",
+      "Plugins/Metrics/Accuracy", "Tests/PluginTests", "Sources/Engine",
+    ] {
       try FileManager.default.createDirectory(
         at: folder.url.appending(path: path), withIntermediateDirectories: true)
     }
   }
 
-  private var scaffold: MethodScaffold { MethodScaffold(root: folder.url, registry: .builtIns) }
+  private var scaffold: PluginScaffold { PluginScaffold(root: folder.url, registry: .builtIns) }
 
   private func text(_ path: String) throws -> String { try String(contentsOfFile: folder.path(path), encoding: .utf8) }
 
   @Test func writesEverything() throws {
     let before = (manifest: try text(Self.manifest), list: try text(Self.list))
-    let paths = try scaffold.create(MethodName("noisy-tuning"))
+    let paths = try scaffold.create(PluginName("noisy-tuning", of: .methods))
     #expect(
       paths == [
         "Plugins/Methods/NoisyTuning/NoisyTuningMethod.swift", "Tests/PluginTests/NoisyTuningTests.swift",
@@ -56,9 +59,46 @@ struct ScaffoldTests {
         == before.list)
   }
 
+  @Test(
+    arguments: [
+      (PluginRole.methods, "Plugins/Methods", "NewIdeaMethod: UnlearningMethod, ParameterSet", "// Methods"),
+      (.attacks, "Plugins/Attacks", "NewIdeaAttack: Attack, ParameterSet", "// Attacks"),
+      (.metrics, "Plugins/Metrics", "NewIdeaMetric: Metric, ParameterSet", "// Metrics"),
+      (.datasets, "Plugins/Datasets", "NewIdeaSource: DatasetSource, ParameterSet", "// Data sets"),
+      (.architectures, "Plugins/Architectures", "NewIdeaArchitecture: Architecture, ParameterSet", "// Architectures"),
+    ])
+  func everyRole(role: PluginRole, place: String, declaration: String, heading: String) throws {
+    let before = try text(Self.list)
+    let name = try PluginName("new-idea", of: role)
+    let paths = try scaffold.create(name)
+    #expect(
+      paths == [
+        "\(place)/NewIdea/\(name.type).swift", "Tests/PluginTests/NewIdeaTests.swift", Self.manifest, Self.list,
+      ])
+    let source = try text(paths[0])
+    #expect(source.contains("public struct \(declaration) {"))
+    #expect(source.contains("name: \"new-idea\", title: \"New idea\","))
+    #expect(source.contains("  @Parameter(\""))
+    #expect(try text(paths[1]).contains("import NewIdea\n"))
+    let long = try PluginName(String(repeating: "a", count: 40), of: role)
+    for line in (long.source + long.test).split(separator: "\n") {
+      #expect(line.count <= 120 && line.last != " ", "\(line)")
+    }
+
+    let manifest = try text(Self.manifest)
+    let start = try #require(manifest.range(of: "let \(role.rawValue) = ["))
+    #expect(manifest[start.upperBound...].prefix { $0 != "]" }.contains("\"NewIdea\""))
+    let list = try text(Self.list)
+    let section = try #require(list.range(of: heading)).upperBound
+    let types = list[section...].split(separator: "\n").prefix { $0.hasSuffix(".self") }
+    #expect(types.contains("    \(name.type).self"))
+    #expect(
+      list.replacing("import NewIdea\n", with: "").replacing("    \(name.type).self\n", with: "") == before)
+  }
+
   @Test func linesStayShortAndSorted() throws {
     for name in ["aaa", "zzz", "quite-a-long-name-of-a-method", "another-long-name-of-a-method"] {
-      _ = try scaffold.create(MethodName(name))
+      _ = try scaffold.create(PluginName(name, of: .methods))
     }
     let manifest = try text(Self.manifest)
     #expect(manifest.split(separator: "\n").allSatisfy { $0.count <= 120 })
@@ -78,7 +118,7 @@ struct ScaffoldTests {
       ("scrub", "scrub", "Scrub"), ("ssd-2", "ssd-2", "Ssd2"),
     ])
   func spellings(name: String, plugin: String, module: String) throws {
-    let names = try MethodName(name)
+    let names = try PluginName(name, of: .methods)
     #expect(names.plugin == plugin)
     #expect(names.module == module)
     #expect(names.type == module + "Method")
@@ -90,39 +130,40 @@ struct ScaffoldTests {
       String(repeating: "a", count: 41),
     ])
   func namesThatCannotBe(name: String) throws {
-    let error = #expect(throws: ScaffoldError.self) { try MethodName(name) }
-    #expect(error?.description.contains("cannot be the name of a method: ") == true)
+    let error = #expect(throws: ScaffoldError.self) { try PluginName(name, of: .methods) }
+    #expect(error?.description.contains("cannot be the name of a plugin: ") == true)
   }
 
   @Test(
     arguments: [
-      ("fine-tune", "a method of that name"), ("finetune", "the folder Plugins/Methods/FineTune"),
-      ("accuracy", "the folder Plugins/Metrics/Accuracy"), ("engine", "the folder Sources/Engine"),
+      (PluginRole.methods, "fine-tune", "the method of that name"), (.attacks, "mia-nn", "the attack of that name"),
+      (.methods, "finetune", "the folder Plugins/Methods/FineTune"),
+      (.datasets, "accuracy", "the folder Plugins/Metrics/Accuracy"), (.metrics, "engine", "the folder Sources/Engine"),
     ])
-  func namesThatAreTaken(name: String, owner: String) throws {
+  func namesThatAreTaken(role: PluginRole, name: String, owner: String) throws {
     let before = folder.files
-    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName(name)) }
+    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName(name, of: role)) }
     #expect(error?.description.contains("is taken by \(owner);") == true, "\(String(describing: error))")
     #expect(folder.files == before)
   }
 
   @Test func twiceIsRefused() throws {
-    _ = try scaffold.create(MethodName("noisy-tuning"))
+    _ = try scaffold.create(PluginName("noisy-tuning", of: .methods))
     let manifest = try text(Self.manifest)
-    #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("NoisyTuning")) }
+    #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName("NoisyTuning", of: .methods)) }
     #expect(try text(Self.manifest) == manifest)
   }
 
   @Test func anotherFolderIsRefused() throws {
     try FileManager.default.removeItem(atPath: folder.path(Self.list))
-    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("noisy-tuning")) }
+    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName("noisy-tuning", of: .methods)) }
     #expect(error?.description.contains("is not the root of the Lacuna package: it has no \(Self.list);") == true)
   }
 
   @Test func aListThatCannotBeReadChangesNothing() throws {
     try folder.write("import Unlearning\n", to: Self.list)
     let manifest = try text(Self.manifest)
-    #expect(throws: ScaffoldError.self) { try scaffold.create(MethodName("noisy-tuning")) }
+    #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName("noisy-tuning", of: .methods)) }
     #expect(try text(Self.manifest) == manifest)
     #expect(Set(folder.files) == [Self.manifest, Self.list])
   }

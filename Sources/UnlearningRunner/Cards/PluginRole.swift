@@ -2,7 +2,7 @@ import ArgumentParser
 import Unlearning
 
 /// What a plugin is for; the raw value is the word of the command line.
-enum PluginRole: String, CaseIterable, ExpressibleByArgument {
+package enum PluginRole: String, CaseIterable, ExpressibleByArgument {
   case methods, attacks, metrics, datasets, architectures
 
   /// One plugin of the role.

@@ -2,35 +2,43 @@ import ArgumentParser
 import Foundation
 import Unlearning
 
-/// The command `runner new`, which only has subcommands.
-struct NewCommand: ParsableCommand {
+/// The command `runner new ROLE NAME`.
+struct NewCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Begins a new plugin.", subcommands: [NewMethodCommand.self])
-}
+    commandName: "new", abstract: "Begins a new plugin: a folder, a test, and its lines in two lists.",
+    discussion: "Works in the folder of Lacuna's Package.swift. The plugin works as it is; change it into yours.")
 
-/// The command `runner new method NAME`.
-struct NewMethodCommand: RunnerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "method", abstract: "Begins a new unlearning method: a folder, a test, and its lines in two lists.",
-    discussion: "Works in the folder of Lacuna's Package.swift. The method works as it is; change it into yours.")
+  private static let roles = PluginRole.allCases.map(\.singular)
+
+  @Argument(
+    help: "What to begin: \(roles.joined(separator: ", ")).", completion: .list(roles),
+    transform: { try Self.role(named: $0) })
+  var role: PluginRole
 
   @Argument(help: "The name as experiment files will write it, like 'noisy-tuning'.")
   var name: String
 
   func run(in context: Context) throws -> ExitStatus {
     let root = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-    let names: MethodName
+    let names: PluginName
     let paths: [String]
     do throws(ScaffoldError) {
-      names = try MethodName(name)
-      paths = try MethodScaffold(root: root, registry: context.registry).create(names)
+      names = try PluginName(name, of: role)
+      paths = try PluginScaffold(root: root, registry: context.registry).create(names)
     } catch {
       throw UsageError("\(error)")
     }
     try context.console.write(paths.map { "\($0)\n" }.joined())
     context.console.report(
-      "next: change it into your method, run 'swift test --filter \(names.module)Tests', "
+      "next: change it into your \(role.singular), run 'swift test --filter \(names.module)Tests' and 'make schemas', "
         + "and name '\(names.plugin)' in an experiment\n")
     return .done
+  }
+
+  private static func role(named word: String) throws -> PluginRole {
+    guard let role = PluginRole.allCases.first(where: { $0.singular == word }) else {
+      throw ValidationError("'\(word)' is none of \(roles.joined(separator: ", "))")
+    }
+    return role
   }
 }

@@ -1,7 +1,7 @@
 /// The files of a new method: one that works, to be changed.
 enum MethodTemplate {
   /// The method: fine-tuning on softened logits.
-  static func source(_ name: MethodName) -> String {
+  static func source(_ name: PluginName) -> String {
     """
     public import Data
     public import Engine
@@ -47,7 +47,7 @@ enum MethodTemplate {
   }
 
   /// Its tests: what is particular to it; the laws that hold for every method are tested for it, too.
-  static func test(_ name: MethodName) -> String {
+  static func test(_ name: PluginName) -> String {
     """
     import Engine
     import \(name.module)
@@ -82,13 +82,5 @@ enum MethodTemplate {
     }
 
     """
-  }
-}
-
-extension MethodName {
-  /// The name as a title, "Noisy tuning".
-  fileprivate var title: String {
-    let words = plugin.replacing("-", with: " ")
-    return words.prefix(1).uppercased() + words.dropFirst()
   }
 }

@@ -14,12 +14,12 @@ package enum ScaffoldError: Error, Equatable, CustomStringConvertible {
   /// What is wrong and what to do.
   package var description: String {
     switch self {
-    case .badName(let name, let reason): "'\(name)' cannot be the name of a method: \(reason)"
+    case .badName(let name, let reason): "'\(name)' cannot be the name of a plugin: \(reason)"
     case .taken(let name, let owner): "the name '\(name)' is taken by \(owner); choose another one"
     case .notTheRoot(let folder, let missing):
       "\(folder) is not the root of the Lacuna package: it has no \(missing); change to the folder of its Package.swift. "
-        + "A method in a package of its own needs no scaffold: see CONTRIBUTING.md"
-    case .unexpected(let path, let reason): "\(path): \(reason); add the method by hand, see CONTRIBUTING.md"
+        + "A plugin in a package of its own needs no scaffold: see CONTRIBUTING.md"
+    case .unexpected(let path, let reason): "\(path): \(reason); add the plugin by hand, see CONTRIBUTING.md"
     case .system(let path, let reason): "\(path): \(reason); nothing was changed"
     }
   }

@@ -2,27 +2,29 @@ import Foundation
 
 /// Adds lines to the two lists of plugins.
 package enum SourceEdit {
-  /// The manifest with `module` in its list of methods, which stays sorted without regard to case.
-  package static func addingMethod(
-    _ module: String, toManifest text: String, path: String
+  /// The manifest with the module in the list of its role, which stays sorted without regard to case.
+  package static func adding(
+    _ name: PluginName, toManifest text: String, path: String
   ) throws(ScaffoldError) -> String {
-    guard let start = text.range(of: "let methods = ["), let end = text[start.upperBound...].firstIndex(of: "]") else {
-      throw .unexpected(path: path, reason: "it has no line 'let methods = [...]'")
+    let opening = "let \(name.role.rawValue) = ["
+    guard let start = text.range(of: opening), let end = text[start.upperBound...].firstIndex(of: "]") else {
+      throw .unexpected(path: path, reason: "it has no line '\(opening)...]'")
     }
     var names: [String] = []
     for item in text[start.upperBound..<end].split(separator: ",") {
-      let name = item.filter { !$0.isWhitespace }
-      if name.isEmpty { continue }
-      guard name.count > 2, name.hasPrefix("\""), name.hasSuffix("\"") else {
-        throw .unexpected(path: path, reason: "the list of methods has something else than names: \(name)")
+      let word = item.filter { !$0.isWhitespace }
+      if word.isEmpty { continue }
+      guard word.count > 2, word.hasPrefix("\""), word.hasSuffix("\"") else {
+        throw .unexpected(
+          path: path, reason: "the list of \(name.role.rawValue) has something else than names: \(word)")
       }
-      names.append(String(name.dropFirst().dropLast()))
+      names.append(String(word.dropFirst().dropLast()))
     }
-    names.append(module)
+    names.append(name.module)
     names.sort { ($0.lowercased(), $0) < ($1.lowercased(), $1) }
     let items = names.map { "\"\($0)\"" }
     let line = items.joined(separator: ", ")
-    let isShort = "let methods = [\(line)]".count <= 120
+    let isShort = "\(opening)\(line)]".count <= 120
     let list = isShort ? line : "\n" + filled(items) + "\n"
     return text.replacingCharacters(in: start.upperBound..<end, with: list)
   }
@@ -41,12 +43,12 @@ package enum SourceEdit {
   }
 
   /// The list of types with the import and the type of `name`, each in its place.
-  package static func addingMethod(
-    _ name: MethodName, toList text: String, path: String
+  package static func adding(
+    _ name: PluginName, toList text: String, path: String
   ) throws(ScaffoldError) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard let heading = lines.firstIndex(of: "    // Methods") else {
-      throw .unexpected(path: path, reason: "it has no line '// Methods'")
+    guard let heading = lines.firstIndex(of: "    \(name.role.heading)") else {
+      throw .unexpected(path: path, reason: "it has no line '\(name.role.heading)'")
     }
     let type = "    \(name.type).self"
     var place = heading + 1

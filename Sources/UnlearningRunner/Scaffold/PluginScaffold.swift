@@ -3,8 +3,8 @@ package import Foundation
 import SystemErrors
 package import Unlearning
 
-/// Begins a new method in the folder of this package: its folder, its test, and its lines in the two lists.
-package struct MethodScaffold {
+/// Begins a new plugin in the folder of this package: its folder, its test, and its lines in the two lists.
+package struct PluginScaffold {
   /// The root of the package.
   var root: URL
   var registry: Registry
@@ -19,36 +19,38 @@ package struct MethodScaffold {
   private static let list = "Sources/BuiltIns/BuiltIns.swift"
 
   /// Writes everything, or nothing; returns the paths of what was written, relative to the root.
-  package func create(_ name: MethodName) throws(ScaffoldError) -> [String] {
-    for path in [Self.manifest, Self.list, "Plugins/Methods", "Tests/PluginTests"] where !exists(path) {
+  package func create(_ name: PluginName) throws(ScaffoldError) -> [String] {
+    for path in [Self.manifest, Self.list, name.role.folder, "Tests/PluginTests"] where !exists(path) {
       throw .notTheRoot(root.path, missing: path)
     }
     try checkIsFree(name)
-    let source = "Plugins/Methods/\(name.module)/\(name.type).swift"
+    let source = "\(name.role.folder)/\(name.module)/\(name.type).swift"
     let test = "Tests/PluginTests/\(name.module)Tests.swift"
     let old = [Self.manifest: try read(Self.manifest), Self.list: try read(Self.list)]
     let new: [(path: String, text: String)] = [
-      (source, MethodTemplate.source(name)), (test, MethodTemplate.test(name)),
+      (source, name.source), (test, name.test),
       (
         Self.manifest,
-        try SourceEdit.addingMethod(name.module, toManifest: old[Self.manifest, default: ""], path: Self.manifest)
+        try SourceEdit.adding(name, toManifest: old[Self.manifest, default: ""], path: Self.manifest)
       ),
-      (Self.list, try SourceEdit.addingMethod(name, toList: old[Self.list, default: ""], path: Self.list)),
+      (Self.list, try SourceEdit.adding(name, toList: old[Self.list, default: ""], path: Self.list)),
     ]
     do {
       for file in new { try write(file.text, to: file.path) }
     } catch {
       // What was there is put back; the error that stopped the writing is the one to tell.
       for (path, text) in old { try? write(text, to: path) }
-      try? FileManager.default.removeItem(at: root.appending(path: "Plugins/Methods/\(name.module)"))
+      try? FileManager.default.removeItem(at: root.appending(path: "\(name.role.folder)/\(name.module)"))
       try? FileManager.default.removeItem(at: root.appending(path: test))
       throw error
     }
     return new.map(\.path)
   }
 
-  private func checkIsFree(_ name: MethodName) throws(ScaffoldError) {
-    if registry.method(name.plugin) != nil { throw .taken(name.plugin, by: "a method of that name") }
+  private func checkIsFree(_ name: PluginName) throws(ScaffoldError) {
+    if name.role.plugins(in: registry).contains(where: { $0.card.name == name.plugin }) {
+      throw .taken(name.plugin, by: "the \(name.role.singular) of that name")
+    }
     // Modules of all folders share one space of names, and some file systems do not tell upper from lower case.
     for folder in ["Sources", "Tests"] + folders(in: "Plugins").map({ "Plugins/\($0)" }) {
       if let twin = folders(in: folder).first(where: { $0.lowercased() == name.module.lowercased() }) {

@@ -1,0 +1,102 @@
+/// The files of a new attack: one that works, to be changed.
+enum AttackTemplate {
+  /// The attack: the true positive rate at a low false positive rate, by the loss.
+  static func source(_ name: PluginName) -> String {
+    """
+    import Engine
+    public import Unlearning
+
+    /// How much of the forget set is recognized by its loss where few samples that no model saw are.
+    ///
+    /// `P[−log p_y ≤ t]` over forget train, in [0, 1], with the largest t for which at most a share α of the unseen samples
+    /// has such a loss. Unseen are forget test in class requests, else retain test, weighed by class and group as the
+    /// forget set is composed: a retrained model has about α. The measurement is
+    /// `\(name.plugin).recognized`.
+    /// - Source: a start for an attack of your own; name authors, venue and section here and in `card`.
+    /// - Note: say here where the attack differs from its source.
+    public struct \(name.type): Attack, ParameterSet {
+      /// Its own.
+      public typealias Parameters = Self
+      /// Name, title and source.
+      public static let card = Card(
+        name: "\(name.plugin)", title: "\(name.title)",
+        summary: "Recognizes samples of the forget set by their loss, at a low rate of false alarms.",
+        source: Source(authors: "the authors of this plugin", venue: "unpublished"),
+        // Part of every cache key: raise it whenever a change of the code changes results.
+        version: 1)
+      /// Predictions of the attacked model.
+      public static let reads: Set<EvidenceKind> = [.predictions]
+
+      /// α.
+      @Parameter("share of unseen samples that may be recognized", .open(0, 1)) public var falsePositives = 0.1
+
+      /// One false alarm in ten.
+      public init() {}
+
+      /// Forgotten classes are compared with test samples of their own.
+      public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
+
+      /// One value.
+      public func measurementNames(in cell: CellSizes) -> Set<String>? { ["recognized"] }
+
+      /// Attacks one model.
+      ///
+      /// - Throws: `AttackError` when forget train or the unseen samples are missing, or logits are not finite.
+      public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
+        let unseen = try evidence.unseenSamples()
+        // Larger for likelier members.
+        let judged = try evidence.samples(.forgetTrain).losses.map { -$0 }
+        let others = unseen.samples.losses.map { -$0 }
+        let curve = try ROCCurve(positives: judged, negatives: others, negativeWeights: unseen.weights)
+        return [
+          // The aim is neither 0 nor 1 but what retrained models have.
+          MeasuredValue(
+            "recognized", curve.truePositiveRate(atFalsePositiveRate: falsePositives), direction: .nearest,
+            caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(judged, others), unseen.caveat]))
+        ]
+      }
+    }
+
+    """
+  }
+
+  /// Its tests: what is particular to it; its power and its null are tested in `AttackPowerTests`.
+  static func test(_ name: PluginName) -> String {
+    """
+    import \(name.module)
+    import Testing
+    import Unlearning
+
+    @Suite struct \(name.module)Tests {
+      private func recognized(_ target: ModelOutputs, falsePositives: Double = 0.1) throws -> Double {
+        var attack = \(name.type)()
+        attack.falsePositives = falsePositives
+        let evidence = Evidence(target: target, context: AttackFixture.context([0], AttackPowerTests.classCount))
+        return try #require(try attack.attack(evidence).first).value
+      }
+
+      @Test(arguments: [0.05, 0.1, 0.3])
+      func recognizesWhatAModelLearnedAndNothingElse(falsePositives: Double) throws {
+        let original = try recognized(AttackPowerTests.original(seed: 1), falsePositives: falsePositives)
+        #expect(original > falsePositives + 0.2)
+        let retrained = try recognized(AttackPowerTests.retrained(seed: 1), falsePositives: falsePositives)
+        #expect(abs(retrained - falsePositives) < AttackPowerTests.band)
+      }
+
+      @Test func needsUnseenSamples() throws {
+        let target = AttackFixture.emptying(AttackPowerTests.original(seed: 1), .forgetTest)
+        #expect(throws: AttackError.emptyPart(.forgetTest)) { try recognized(target) }
+      }
+
+      @Test(arguments: [0, -1, 1.0])
+      func refusesAShareOutOfRange(falsePositives: Double) {
+        var attack = \(name.type)()
+        attack.falsePositives = falsePositives
+        let error = #expect(throws: ParameterError.self) { try attack.validateRanges() }
+        #expect(error?.problems.map(\\.parameter) == ["false_positives"])
+      }
+    }
+
+    """
+  }
+}
