@@ -27,13 +27,13 @@ struct BenchmarkModel {
   private static func architecture(_ name: String) throws -> (any Architecture, imageShape: [Int]) {
     switch name {
     case "resnet20", "resnet8":
-      var parameters = CIFARResidualNetwork.Parameters()
+      var parameters = CIFARResidualNetwork()
       parameters.depth = name == "resnet20" ? 20 : 8
       return (try CIFARResidualNetwork(parameters), [32, 32, 3])
-    case "resnet18": return (try ResidualNetwork18(ResidualNetwork18.Parameters()), [32, 32, 3])
-    case "vgg16": return (try VGGNetwork(VGGNetwork.Parameters()), [32, 32, 3])
-    case "lenet": return (try LeNet5(LeNet5.Parameters()), [28, 28, 1])
-    case "mlp": return (try MultilayerPerceptron(MultilayerPerceptron.Parameters()), [28, 28, 1])
+    case "resnet18": return (try ResidualNetwork18(ResidualNetwork18()), [32, 32, 3])
+    case "vgg16": return (try VGGNetwork(VGGNetwork()), [32, 32, 3])
+    case "lenet": return (try LeNet5(LeNet5()), [28, 28, 1])
+    case "mlp": return (try MultilayerPerceptron(MultilayerPerceptron()), [28, 28, 1])
     default: preconditionFailure("no model is called '\(name)'")
     }
   }

@@ -5,7 +5,7 @@ public import Unlearning
 public enum ArchitectureLaws {
   /// What `architecture` breaks on images of `imageShape` `[H, W, C]`.
   public static func violations<A: Architecture>(
-    of type: A.Type, imageShape: [Int], parameters: A.Parameters = A.Parameters()
+    of type: A.Type, imageShape: [Int], parameters: A = A()
   ) throws -> [Violation] {
     let architecture = try A(parameters)
     func make(_ seed: UInt64) throws -> Classifier {

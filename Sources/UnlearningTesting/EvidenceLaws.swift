@@ -6,7 +6,7 @@ public import Unlearning
 public enum EvidenceLaws {
   /// What `attack` breaks on models of `problem`.
   public static func violations<A: Attack>(
-    ofAttack type: A.Type, on problem: TinyProblem, parameters: A.Parameters = A.Parameters()
+    ofAttack type: A.Type, on problem: TinyProblem, parameters: A = A()
   ) throws -> [Violation] {
     let attack = try A(parameters)
     let models = try Models(problem)
@@ -22,7 +22,7 @@ public enum EvidenceLaws {
 
   /// What `metric` breaks on models of `problem`.
   public static func violations<M: Metric>(
-    ofMetric type: M.Type, on problem: TinyProblem, parameters: M.Parameters = M.Parameters()
+    ofMetric type: M.Type, on problem: TinyProblem, parameters: M = M()
   ) throws -> [Violation] {
     let metric = try M(parameters)
     let models = try Models(problem)

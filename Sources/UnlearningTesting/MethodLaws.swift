@@ -6,12 +6,12 @@ public import Unlearning
 public enum MethodLaws {
   /// What `method` breaks with its default parameters on `problem`.
   public static func violations<M: UnlearningMethod>(of type: M.Type, on problem: TinyProblem) throws -> [Violation] {
-    try violations(of: type, on: problem, parameters: M.Parameters())
+    try violations(of: type, on: problem, parameters: M())
   }
 
   /// What `method` breaks with `parameters` on `problem`.
   public static func violations<M: UnlearningMethod>(
-    of type: M.Type, on problem: TinyProblem, parameters: M.Parameters
+    of type: M.Type, on problem: TinyProblem, parameters: M
   ) throws -> [Violation] {
     let method = try M(parameters)
     var found: [Violation] = []

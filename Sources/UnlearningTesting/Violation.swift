@@ -42,7 +42,7 @@ public enum PluginLaws {
 
   private static func parameters<P: Plugin>(_ plugin: P.Type) -> [Violation] {
     var found: [Violation] = []
-    let defaults = P.Parameters()
+    let defaults = P()
     do throws(ParameterError) {
       _ = try P(defaults)
     } catch {
@@ -51,7 +51,7 @@ public enum PluginLaws {
     guard let encoded = snakeCased(defaults) else {
       return found + [Violation("parameters encode", "the defaults have no JSON form")]
     }
-    let fields = P.Parameters.fields
+    let fields = P.fields
     let documented = Set(fields.map(\.name))
     if documented.count != fields.count { found.append(Violation("one field per parameter", "a name stands twice")) }
     for leaf in leaves(encoded) where !documented.contains(leaf) {
@@ -76,7 +76,7 @@ public enum PluginLaws {
     // A list whose elements have the range gets one bad element.
     let old = value(encoded, field.name[...])
     let replaced = replacing(encoded, field.name[...], by: old is [Any] ? [outside] : outside)
-    guard let parameters = decoded(P.Parameters.self, replaced) else { return [] }
+    guard let parameters = decoded(P.self, replaced) else { return [] }
     do throws(ParameterError) {
       _ = try P(parameters)
       return [

@@ -39,7 +39,7 @@ struct FailingMethod: UnlearningMethod {
     name: "failing", title: "Failing", summary: "Fails.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
-  init(_ parameters: NoParameters) throws(ParameterError) {}
+  init() {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     guard Self.isMended.withLock({ $0 }) else { throw UnlearningError.lossNotFinite(epoch: 1, step: 2) }
     return original
@@ -54,7 +54,7 @@ struct TwiceNamedMetric: Metric {
   static let unit = MeasurementUnit.fraction
   static let direction = Direction.higher
   static let reference = ReferenceKind.none
-  init(_ parameters: NoParameters) throws(ParameterError) {}
+  init() {}
   func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     [MeasuredValue("cat_her2_", 0.25, direction: .higher), MeasuredValue("cat_her2_", 0.75, direction: .higher)]
   }
@@ -66,7 +66,7 @@ struct ExplodingMethod: UnlearningMethod {
     name: "exploding", title: "Exploding", summary: "Explodes.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
-  init(_ parameters: NoParameters) throws(ParameterError) {}
+  init() {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     var model = original
     model.parameters["head.bias"]?[3] = .nan

@@ -8,18 +8,14 @@ import Unlearning
 
 /// Names its values by what it was given, as metrics of groups do.
 struct NamingMetric: Metric {
-  struct Parameters: ParameterSet {
-    var name = ""
-    static let fields = [ParameterField("name", "the name")]
-  }
+  @Parameter("the name") var name = ""
   static let card = Card(
     name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
   static let unit = MeasurementUnit.fraction
   static let direction = Direction.higher
   static let reference = ReferenceKind.none
-  private let name: String
-  init(_ parameters: Parameters) throws(ParameterError) { name = parameters.name }
+  init() {}
   func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [MeasuredValue(name, 0.5, direction: .higher)] }
 }
 

@@ -13,7 +13,7 @@ struct GreedyMethod: UnlearningMethod {
     name: "greedy", title: "Greedy", summary: "Takes memory.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
-  init(_ parameters: NoParameters) throws(ParameterError) {}
+  init() {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     _ = Tensor(zeros: [1 << 45])
     return original
@@ -25,14 +25,14 @@ struct GreedySource: DatasetSource {
   static let card = Card(
     name: "greedy-data", title: "Greedy", summary: "Takes memory.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let remoteFiles: [RemoteFile] = []
-  private let real: ShapesSource
+  private var real: ShapesSource {
+    var small = ShapesSource()
+    (small.trainCount, small.testCount) = (300, 100)
+    return small
+  }
   var classNames: [String] { real.classNames }
   var imageShape: [Int] { real.imageShape }
-  init(_ parameters: NoParameters) throws(ParameterError) {
-    var small = ShapesSource.Parameters()
-    (small.trainCount, small.testCount) = (300, 100)
-    real = try ShapesSource(small)
-  }
+  init() {}
   func localFiles() throws(DataError) -> [URL] { [] }
   func outline() throws(DataError) -> DataSplits { try real.load() }
   func load() throws(DataError) -> DataSplits {

@@ -15,14 +15,8 @@ private struct Changing: UnlearningMethod {
     var scale: Float = 1
   }
   static let state = Mutex(State())
-  struct Parameters: ParameterSet {
-    var teacher = ""
-    var lists: [String] = []
-    init() {}
-    static var fields: [ParameterField] {
-      [ParameterField("teacher", "a file", isFile: true), ParameterField("lists", "files", isFile: true)]
-    }
-  }
+  @Parameter("a file", isFile: true) var teacher = ""
+  @Parameter("files", isFile: true) var lists: [String] = []
   static var card: Card {
     Card(
       name: "changing", title: "Changing", summary: "Changes.", source: Source(authors: "nobody", venue: "nowhere"),
@@ -30,7 +24,7 @@ private struct Changing: UnlearningMethod {
   }
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
-  init(_ parameters: Parameters) throws(ParameterError) {}
+  init() {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     var model = original
     let scale = Self.state.withLock(\.scale)

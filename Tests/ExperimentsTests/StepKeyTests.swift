@@ -82,9 +82,13 @@ import Unlearning
 private struct WithoutFiles<Source: DatasetSource>: DatasetSource {
   static var card: Card { Source.card }
   static var remoteFiles: [RemoteFile] { [] }
-  private let source: Source
+  private var source: Source
 
-  init(_ parameters: Source.Parameters) throws(ParameterError) { source = try Source(parameters) }
+  static var fields: [ParameterField] { Source.fields }
+  init() { source = Source() }
+  init(_ parameters: Self) throws(ParameterError) { source = try Source(parameters.source) }
+  init(from decoder: any Decoder) throws { source = try Source(from: decoder) }
+  func encode(to encoder: any Encoder) throws { try source.encode(to: encoder) }
 
   var classNames: [String] { source.classNames }
   var imageShape: [Int] { source.imageShape }

@@ -31,7 +31,7 @@ struct GoldenResNet: Decodable {
   /// The model with random numbers.
   var freshModel: Classifier {
     get throws {
-      var parameters = CIFARResidualNetwork.Parameters()
+      var parameters = CIFARResidualNetwork()
       parameters.depth = depth
       parameters.width = width
       return try CIFARResidualNetwork(parameters).makeClassifier(

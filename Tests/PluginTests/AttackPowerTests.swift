@@ -28,7 +28,7 @@ import Unlearning
   static func values<A: Attack>(of type: A.Type, _ target: ModelOutputs, at position: Int? = nil) throws
     -> [MeasuredValue]
   {
-    let attack = try A(A.Parameters())
+    let attack = try A(A())
     let context = AttackFixture.context([0], classCount)
     let bank = (1...4).map { retrained(seed: $0) }
     var evidence = Evidence(target: target, retrained: bank, targetPosition: position, context: context)

@@ -35,7 +35,7 @@ import Unlearning
     func model(_ forget: Double, _ retain: Double) -> [String: Double] {
       ["accuracy.forget_train": forget, "accuracy.retain_train": retain]
     }
-    var parameters = AverageGapToRetrained.Parameters()
+    var parameters = AverageGapToRetrained()
     parameters.terms = ["accuracy.forget_train", "accuracy.retain_train"]
     let metric = try AverageGapToRetrained(parameters)
     // Gaps: 1-2 (0.1 + 0.02)/2 = 0.06, 1-3 (0.2 + 0.04)/2 = 0.12, 2-3 (0.1 + 0.06)/2 = 0.08.
@@ -60,7 +60,7 @@ import Unlearning
 
   @Test("a swept plugin's measurement is a term", arguments: ["mia-svc(cost=0.5).salun", "mia-svc(a=1 b.c=2).x"])
   func sweptTerms(term: String) throws {
-    var parameters = AverageGapToRetrained.Parameters()
+    var parameters = AverageGapToRetrained()
     parameters.terms = [term]
     let metric = try AverageGapToRetrained(parameters)
     AttackFixture.expect(
@@ -68,7 +68,7 @@ import Unlearning
   }
 
   @Test("other terms") func terms() throws {
-    var parameters = AverageGapToRetrained.Parameters()
+    var parameters = AverageGapToRetrained()
     parameters.terms = ["accuracy.retain_test"]
     let found = try AverageGapToRetrained(parameters).measure(evidence(values, retrained))
     AttackFixture.expect(found.first?.value, 0.04, tolerance: 1e-15, "one term")
@@ -90,7 +90,7 @@ import Unlearning
     "terms that cannot be",
     arguments: [[], ["accuracy"], [".x"], ["a.b", "a.b"], ["average-gap.gap"], ["a.b.c"], ["a(b.c"], ["(b).c"]])
   func refused(terms: [String]) {
-    var parameters = AverageGapToRetrained.Parameters()
+    var parameters = AverageGapToRetrained()
     parameters.terms = terms
     #expect { try AverageGapToRetrained(parameters) } throws: { "\($0)".hasPrefix("parameter 'terms': ") }
   }

@@ -50,7 +50,7 @@ import Unlearning
   /// 20 layers: 272,474 = 464 (stem) + 14,016 + 51,648 + 205,696 (stages) + 650 (head), with projections.
   @Test(arguments: [(20, 16, 272_474), (8, 16, 78_042), (20, 32, 1_084_586)])
   func hasTheKnownNumberOfParameters(depth: Int, width: Int, count: Int) throws {
-    var parameters = CIFARResidualNetwork.Parameters()
+    var parameters = CIFARResidualNetwork()
     parameters.depth = depth
     parameters.width = width
     let model = try CIFARResidualNetwork(parameters).makeClassifier(
@@ -60,7 +60,7 @@ import Unlearning
   }
 
   @Test(arguments: [19, 21, 2, 0]) func refusesDepthsThatAreNot6nPlus2(depth: Int) {
-    var parameters = CIFARResidualNetwork.Parameters()
+    var parameters = CIFARResidualNetwork()
     parameters.depth = depth
     let error = #expect(throws: ParameterError.self) { try CIFARResidualNetwork(parameters) }
     #expect(error?.problems.map(\.parameter) == ["depth"])

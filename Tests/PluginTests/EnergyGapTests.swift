@@ -20,9 +20,9 @@ import Unlearning
   }
 
   private func metric(
-    _ change: (inout EnergyGapToRetrained.Parameters) -> Void = { _ in }
+    _ change: (inout EnergyGapToRetrained) -> Void = { _ in }
   ) throws -> EnergyGapToRetrained {
-    var parameters = EnergyGapToRetrained.Parameters()
+    var parameters = EnergyGapToRetrained()
     parameters.parts = [.forgetTest]
     change(&parameters)
     return try EnergyGapToRetrained(parameters)

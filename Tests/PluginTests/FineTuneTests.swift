@@ -7,7 +7,7 @@ import Unlearning
 @Suite struct FineTuneTests {
   @Test func agreesWithPyTorch() throws {
     let golden = try GoldenMethods.load()
-    var parameters = FineTuning.Parameters()
+    var parameters = FineTuning()
     parameters.training = golden.training
     try golden.check(FineTuning(parameters), "fine-tune")
     parameters.training.labelSmoothing = golden.label_smoothing
@@ -16,7 +16,7 @@ import Unlearning
 
   @Test func withoutEpochsReturnsTheOriginal() throws {
     let toy = try Toy()
-    var parameters = FineTuning.Parameters()
+    var parameters = FineTuning()
     parameters.training.epochs = 0
     let model = try toy.unlearn(FineTuning(parameters))
     #expect(model.parameters == toy.original.parameters)
@@ -25,7 +25,7 @@ import Unlearning
 
   @Test func doesNotReadTheForgetSet() throws {
     let toy = try Toy()
-    let method = try FineTuning(FineTuning.Parameters())
+    let method = try FineTuning(FineTuning())
     let other = try method.unlearn(toy.original, forget: toy.data.selecting([1]), retain: toy.retain, run: toy.run)
     let model = try toy.unlearn(method)
     #expect(model.parameters == other.parameters)
@@ -33,7 +33,7 @@ import Unlearning
   }
 
   @Test func refusesParametersOutOfRange() {
-    var parameters = FineTuning.Parameters()
+    var parameters = FineTuning()
     parameters.training.learningRate = -1
     let error = #expect(throws: ParameterError.self) { try FineTuning(parameters) }
     #expect(error?.problems.map(\.parameter) == ["training.learning_rate"])

@@ -72,7 +72,7 @@ import Unlearning
     let model = AttackFixture.model(labels: labels, classCount: 2, seed: seed) { part, label in
       (part == .retainTrain ? 4 : label == 0 ? 2 : 0, nil)
     }
-    let found = try ForestAttack(ForestAttack.Parameters()).attack(
+    let found = try ForestAttack(ForestAttack()).attack(
       Evidence(target: model, context: AttackFixture.context([], 2, seed: seed)))
     // 400 against 400, of which the 200 of class 0 have weight 1.5: four standard deviations of the area are .093.
     AttackFixture.expect(found.named("loss_auc")?.value, 0.5, tolerance: 0.093, "seed \(seed)")
@@ -101,7 +101,7 @@ import Unlearning
       attribute: SensitiveAttribute(name: "hat", valueNames: ["no", "yes"]),
       forgotten: [SampleGroup(target: 0, sensitive: 1)],
       train: train, test: (0..<1000).map(sensitive))
-    let attack = try ForestAttack(ForestAttack.Parameters())
+    let attack = try ForestAttack(ForestAttack())
     let matched = try attack.attack(Evidence(target: outputs, context: context))
     // 300 against about 62 held-out samples of the group: four standard deviations are .16.
     AttackFixture.expect(matched.named("loss_auc")?.value, 0.5, tolerance: 0.16, "matched")
@@ -119,7 +119,7 @@ import Unlearning
     let model = AttackFixture.model(labels: labels, classCount: 3, seed: 3) { part, label in
       (label == 0 ? -20 : part == .retainTrain ? 5 : 3, nil)
     }
-    let found = try ForestAttack(ForestAttack.Parameters()).attack(
+    let found = try ForestAttack(ForestAttack()).attack(
       Evidence(target: model, context: AttackFixture.context([0], 3)))
     #expect(found.named("loss_beyond")?.value == 1)
     for name in ["loss", "loss_auc"] {
@@ -141,7 +141,7 @@ import Unlearning
     }
     func measure(_ outputs: ModelOutputs) throws -> [String: Double] {
       let evidence = Evidence(target: outputs, context: AttackFixture.context([], 2))
-      let found = try ForestAttack(ForestAttack.Parameters()).attack(evidence)
+      let found = try ForestAttack(ForestAttack()).attack(evidence)
       return Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.value) })
     }
     let known = try measure(outputs(forgetIsKnown: true)), unknown = try measure(outputs(forgetIsKnown: false))
@@ -150,7 +150,7 @@ import Unlearning
   }
 
   @Test func refusesToTryNoForest() {
-    var parameters = ForestAttack.Parameters()
+    var parameters = ForestAttack()
     parameters.trees = []
     let error = #expect(throws: ParameterError.self) { try ForestAttack(parameters) }
     #expect(error?.problems.map(\.parameter) == ["trees"])

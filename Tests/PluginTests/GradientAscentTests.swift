@@ -7,7 +7,7 @@ import Unlearning
 @Suite struct GradientAscentTests {
   @Test func agreesWithPyTorch() throws {
     let golden = try GoldenMethods.load()
-    var parameters = NegativeGradient.Parameters()
+    var parameters = NegativeGradient()
     parameters.training = golden.training
     try golden.check(NegativeGradient(parameters), "gradient-ascent")
     parameters.retainPass = true
@@ -16,7 +16,7 @@ import Unlearning
 
   @Test func raisesTheLossOfTheForgetSet() throws {
     let toy = try Toy()
-    var parameters = NegativeGradient.Parameters()
+    var parameters = NegativeGradient()
     parameters.training.learningRate = 0.1
     parameters.training.batchSize = 16
     let run = toy.run
@@ -27,7 +27,7 @@ import Unlearning
 
   @Test func readsTheRetainSetOnlyWhenAsked() throws {
     let toy = try Toy()
-    var parameters = NegativeGradient.Parameters()
+    var parameters = NegativeGradient()
     let none = toy.data.selecting([])
     let alone = try NegativeGradient(parameters).unlearn(toy.original, forget: toy.forget, retain: none, run: toy.run)
     #expect(try toy.unlearn(NegativeGradient(parameters)).parameters == alone.parameters)
@@ -40,7 +40,7 @@ import Unlearning
 
   @Test func stopsBelowTheBound() throws {
     let toy = try Toy()
-    var parameters = NegativeGradient.Parameters()
+    var parameters = NegativeGradient()
     parameters.training.learningRate = 0.02
     parameters.training.epochs = 60
     parameters.stopBelow = 0.3
@@ -56,7 +56,7 @@ import Unlearning
   }
 
   @Test func refusesABoundThatIsNoAccuracy() {
-    var parameters = NegativeGradient.Parameters()
+    var parameters = NegativeGradient()
     parameters.stopBelow = 1.5
     let error = #expect(throws: ParameterError.self) { try NegativeGradient(parameters) }
     #expect(error?.problems.map(\.parameter) == ["stop_below"])

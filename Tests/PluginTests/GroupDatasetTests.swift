@@ -29,7 +29,7 @@ import Unlearning
     for (name, lines) in [("adult.data", train), ("adult.test", test)] {
       try Data(lines.joined(separator: "\n").utf8).write(to: folder.appending(path: name))
     }
-    var parameters = AdultSource.Parameters()
+    var parameters = AdultSource()
     parameters.root = folder.path
     return try AdultSource(parameters).load()
   }
@@ -70,7 +70,7 @@ import Unlearning
   }
 
   @Test(.enabled(if: has("adult"), "set LACUNA_DATA to a folder with adult/")) func adultItself() throws {
-    var parameters = AdultSource.Parameters()
+    var parameters = AdultSource()
     parameters.root = Self.root
     let splits = try AdultSource(parameters).load()
     #expect(splits.train.groupSizes == [9592, 15128, 1179, 6662])
@@ -84,7 +84,7 @@ import Unlearning
 
   @Test(.enabled(if: has("mnist"), "set LACUNA_DATA to a folder with mnist/"))
   func coloursFollowTheCorrelation() throws {
-    var parameters = ColoredDigitsSource.Parameters()
+    var parameters = ColoredDigitsSource()
     parameters.root = Self.root
     let splits = try ColoredDigitsSource(parameters).load()
     func share(_ data: Dataset) -> Double {
@@ -143,7 +143,7 @@ import Unlearning
   // MARK: Shapes
 
   @Test func tintFollowsTheCorrelationAndLeavesOtherImagesAlone() throws {
-    var parameters = ShapesSource.Parameters()
+    var parameters = ShapesSource()
     (parameters.trainCount, parameters.testCount) = (400, 10)
     let plain = try ShapesSource(parameters).load().train
     #expect(plain.attribute == nil && plain.groups == nil)

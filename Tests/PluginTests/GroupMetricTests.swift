@@ -88,7 +88,7 @@ import Unlearning
     evidence.referenceMeasurements = [
       "accuracy.forget_train": 0.3, "accuracy.retain_train": 1, "accuracy.retain_test": 0.8,
     ]
-    let metric = try TugOfWarScore(TugOfWarScore.Parameters())
+    let metric = try TugOfWarScore(TugOfWarScore())
     expectNumbers(try metric.measure(evidence).map(\.value), [0.8 * 0.9], within: 1e-12)
     var retrained = evidence
     retrained.otherReferenceMeasurements = [evidence.referenceMeasurements, evidence.measurements]

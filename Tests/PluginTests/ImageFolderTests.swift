@@ -24,10 +24,10 @@ import Unlearning
   ]
 
   private func source(
-    _ paths: [String] = Self.paths, _ change: (inout ImageFolderSource.Parameters) -> Void = { _ in }
+    _ paths: [String] = Self.paths, _ change: (inout ImageFolderSource) -> Void = { _ in }
   ) throws -> ImageFolderSource {
     for path in paths { try folder.write(path, [7]) }
-    var parameters = ImageFolderSource.Parameters()
+    var parameters = ImageFolderSource()
     parameters.folder = "mine"
     parameters.root = folder.root.path
     change(&parameters)

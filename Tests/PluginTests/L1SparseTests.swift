@@ -6,15 +6,15 @@ import Testing
 import Unlearning
 
 @Suite struct L1SparseTests {
-  private func method(_ change: (inout SparseUnlearning.Parameters) -> Void = { _ in }) throws -> SparseUnlearning {
-    var parameters = SparseUnlearning.Parameters()
+  private func method(_ change: (inout SparseUnlearning) -> Void = { _ in }) throws -> SparseUnlearning {
+    var parameters = SparseUnlearning()
     change(&parameters)
     return try SparseUnlearning(parameters)
   }
 
   @Test func agreesWithPyTorch() throws {
     let golden = try GoldenPeers.load()
-    func method(_ change: (inout SparseUnlearning.Parameters) -> Void) throws -> SparseUnlearning {
+    func method(_ change: (inout SparseUnlearning) -> Void) throws -> SparseUnlearning {
       try self.method {
         $0.training = golden.training(epochs: golden.l1.epochs)
         $0.alpha = golden.l1.alpha
@@ -30,7 +30,7 @@ import Unlearning
 
   @Test func withoutPenaltyIsFineTuning() throws {
     let toy = try Toy()
-    var tuning = FineTuning.Parameters()
+    var tuning = FineTuning()
     tuning.training = TrainingRecipe(epochs: 3, learningRate: 0.05, batchSize: 16)
     let expected = try toy.unlearn(FineTuning(tuning)).parameters
     #expect(
@@ -68,7 +68,7 @@ import Unlearning
   }
 
   @Test func penaltiesByEpoch() throws {
-    func penalties(_ change: (inout SparseUnlearning.Parameters) -> Void) throws -> [Double] {
+    func penalties(_ change: (inout SparseUnlearning) -> Void) throws -> [Double] {
       let method = try method {
         $0.alpha = 8
         $0.training.epochs = 4
@@ -81,7 +81,7 @@ import Unlearning
     #expect(try penalties { $0.penaltySchedule = .constant } == [8, 8, 8, 8])
     #expect(try penalties { $0.penaltySchedule = .increasing } == [0, 2, 4, 6])
     #expect(try penalties { $0.epochsWithoutPenalty = 9 } == [0, 0, 0, 0])
-    #expect(SparseUnlearning.Parameters().alpha == 5e-4)
+    #expect(SparseUnlearning().alpha == 5e-4)
   }
 
   @Test func prunedWeightsStayAtZero() throws {

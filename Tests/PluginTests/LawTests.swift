@@ -66,7 +66,7 @@ struct Named<Role: Sendable>: Sendable, CustomTestStringConvertible {
   func datasets() throws {
     for type in Registry.builtIns.datasets where type.remoteFiles.isEmpty && type.gotByHand == nil {
       func load<D: DatasetSource>(_ type: D.Type) throws -> (any DatasetSource, DataSplits) {
-        let source = try D(D.Parameters())
+        let source = try D(D())
         return (source, try source.load())
       }
       let (source, splits) = try load(type)

@@ -7,7 +7,7 @@ import Unlearning
   /// 61,706 is the count that courses give for 28×28 images in one channel.
   @Test(arguments: [([28, 28, 1], 61_706), ([32, 32, 1], 61_706), ([32, 32, 3], 62_006), ([28, 28, 3], 62_006)])
   func hasTheKnownNumberOfParameters(imageShape: [Int], count: Int) throws {
-    let model = try LeNet5(LeNet5.Parameters()).makeClassifier(
+    let model = try LeNet5(LeNet5()).makeClassifier(
       imageShape: imageShape, classCount: 10, random: RandomSource(seed: 1))
     #expect(model.parameters.scalarCount == count)
     var random = RandomSource(seed: 2)
@@ -18,7 +18,7 @@ import Unlearning
 
   /// Scales and shifts of 6 + 16 + 120 + 84 channels, less the biases of 22.
   @Test func canNormaliseEachBatch() throws {
-    var parameters = LeNet5.Parameters()
+    var parameters = LeNet5()
     parameters.batchNorm = true
     let model = try LeNet5(parameters).makeClassifier(
       imageShape: [28, 28, 1], classCount: 10, random: RandomSource(seed: 1))
@@ -27,6 +27,6 @@ import Unlearning
   }
 
   @Test(arguments: [[64, 64, 3], [28, 32, 1], [8, 8, 1]]) func refusesOtherSizes(imageShape: [Int]) {
-    #expect(throws: ParameterError.self) { try LeNet5(LeNet5.Parameters()).body(imageShape: imageShape) }
+    #expect(throws: ParameterError.self) { try LeNet5(LeNet5()).body(imageShape: imageShape) }
   }
 }

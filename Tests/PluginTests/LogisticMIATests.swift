@@ -4,8 +4,8 @@ import Testing
 import Unlearning
 
 @Suite("mia-logistic") struct LogisticMIATests {
-  func attack(_ change: (inout LogisticAttack.Parameters) -> Void = { _ in }) throws -> LogisticAttack {
-    var parameters = LogisticAttack.Parameters()
+  func attack(_ change: (inout LogisticAttack) -> Void = { _ in }) throws -> LogisticAttack {
+    var parameters = LogisticAttack()
     parameters.variants = LogisticAttack.Variant.allCases
     change(&parameters)
     return try LogisticAttack(parameters)

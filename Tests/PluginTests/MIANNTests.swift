@@ -4,8 +4,8 @@ import Testing
 import Unlearning
 
 @Suite("mia-nn") struct MIANNTests {
-  func attack(_ change: (inout NearestNeighbourMIA.Parameters) -> Void = { _ in }) throws -> NearestNeighbourMIA {
-    var parameters = NearestNeighbourMIA.Parameters()
+  func attack(_ change: (inout NearestNeighbourMIA) -> Void = { _ in }) throws -> NearestNeighbourMIA {
+    var parameters = NearestNeighbourMIA()
     change(&parameters)
     return try NearestNeighbourMIA(parameters)
   }
@@ -219,7 +219,7 @@ import Unlearning
     }
     let context = AttackFixture.context([0], 10)
     let retrained = [shifted(1), shifted(2)]
-    func found(_ change: (inout NearestNeighbourMIA.Parameters) -> Void) throws -> [MeasuredValue] {
+    func found(_ change: (inout NearestNeighbourMIA) -> Void) throws -> [MeasuredValue] {
       let attack = try attack(change)
       let calibration = try attack.calibrate(retrained, context: context)
       return try attack.attack(
@@ -290,7 +290,7 @@ import Unlearning
     #expect(throws: AttackError.emptySet("samples of forgotten class 2 in 'forget_test'")) {
       try attack.calibrate([model], context: AttackFixture.context([0, 2], 4))
     }
-    var parameters = NearestNeighbourMIA.Parameters()
+    var parameters = NearestNeighbourMIA()
     parameters.evaluate = .retainTest
     parameters.cost = -1
     #expect { try NearestNeighbourMIA(parameters) } throws: {

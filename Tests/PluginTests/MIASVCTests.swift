@@ -4,14 +4,14 @@ import Testing
 import Unlearning
 
 @Suite("mia-svc") struct MIASVCTests {
-  func attack(_ change: (inout SupportVectorMIA.Parameters) -> Void = { _ in }) throws -> SupportVectorMIA {
-    var parameters = SupportVectorMIA.Parameters()
+  func attack(_ change: (inout SupportVectorMIA) -> Void = { _ in }) throws -> SupportVectorMIA {
+    var parameters = SupportVectorMIA()
     change(&parameters)
     return try SupportVectorMIA(parameters)
   }
 
   /// All four variants on every feature.
-  func everything(_ change: (inout SupportVectorMIA.Parameters) -> Void = { _ in }) throws -> SupportVectorMIA {
+  func everything(_ change: (inout SupportVectorMIA) -> Void = { _ in }) throws -> SupportVectorMIA {
     try attack {
       $0.variants = SupportVectorMIA.Variant.allCases
       $0.features = SupportVectorMIA.Feature.allCases
@@ -133,7 +133,7 @@ import Unlearning
 
   @Test("random members are others than the first ones") func memberOrder() throws {
     let golden = try AttackFixture.golden("class_request")
-    let parameters = { (change: (inout SupportVectorMIA.Parameters) -> Void) in
+    let parameters = { (change: (inout SupportVectorMIA) -> Void) in
       try attack {
         $0.features = [.confidence, .entropy, .probabilities]
         change(&$0)
@@ -286,7 +286,7 @@ import Unlearning
   }
 
   @Test("parameters out of range are named") func parameters() {
-    func problem(_ change: (inout SupportVectorMIA.Parameters) -> Void) -> String {
+    func problem(_ change: (inout SupportVectorMIA) -> Void) -> String {
       do { _ = try attack(change) } catch { return "\(error)" }
       return "none"
     }

@@ -56,7 +56,7 @@ import Unlearning
       attribute: SensitiveAttribute(name: "value", valueNames: (0..<golden.values).map { "\($0)" }),
       sensitive: golden.sensitive)
     let forgotten = Set(golden.forgotten)
-    var parameters = MutualInformationUnlearning.Parameters()
+    var parameters = MutualInformationUnlearning()
     parameters.training = TrainingRecipe(
       epochs: golden.terms.epochs, learningRate: golden.rate, momentum: golden.momentum, weightDecay: golden.decay)
     parameters.forgettingEpochs = golden.terms.forgetting_epochs

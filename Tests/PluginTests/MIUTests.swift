@@ -39,8 +39,8 @@ private struct GroupedToy {
     return Classifier(body: body, imageShape: [4, 4, 1], classCount: 2, random: random)
   }
 
-  func unlearn(_ change: (inout MutualInformationUnlearning.Parameters) -> Void) throws -> (Classifier, RunNotes) {
-    var parameters = MutualInformationUnlearning.Parameters()
+  func unlearn(_ change: (inout MutualInformationUnlearning) -> Void) throws -> (Classifier, RunNotes) {
+    var parameters = MutualInformationUnlearning()
     parameters.training.learningRate = 0.005
     parameters.training.epochs = 6
     parameters.training.batchSize = 32
@@ -70,7 +70,7 @@ private struct GroupedToy {
   }
 
   @Test func referenceIsReweightedRetraining() throws {
-    var parameters = MutualInformationUnlearning.Parameters()
+    var parameters = MutualInformationUnlearning()
     #expect(try MutualInformationUnlearning(parameters).reference == .reweight)
     // Ablations of one method share one reference.
     parameters.reweights = false
@@ -102,7 +102,7 @@ private struct GroupedToy {
 
   @Test func refusesDataWithoutGroupsAndEmptiedGroups() throws {
     let toy = try Toy()
-    let method = try MutualInformationUnlearning(MutualInformationUnlearning.Parameters())
+    let method = try MutualInformationUnlearning(MutualInformationUnlearning())
     let error = #expect(throws: UnlearningError.self) {
       try method.unlearn(toy.original, forget: toy.forget, retain: toy.retain, run: toy.sampleRun)
     }

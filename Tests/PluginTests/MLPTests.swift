@@ -6,7 +6,7 @@ import Unlearning
 @Suite struct MLPTests {
   @Test(arguments: [([256, 128], 235_146), ([], 7850), ([10], 7960)])
   func hasTheKnownNumberOfParameters(hidden: [Int], count: Int) throws {
-    var parameters = MultilayerPerceptron.Parameters()
+    var parameters = MultilayerPerceptron()
     parameters.hidden = hidden
     let model = try MultilayerPerceptron(parameters).makeClassifier(
       imageShape: [28, 28, 1], classCount: 10, random: RandomSource(seed: 1))
@@ -16,7 +16,7 @@ import Unlearning
 
   /// Two hidden units that see x and −x: the output is |x| only if every hidden layer ends in ReLU.
   @Test func hiddenLayersAreRectified() throws {
-    var parameters = MultilayerPerceptron.Parameters()
+    var parameters = MultilayerPerceptron()
     parameters.hidden = [2]
     var model = try MultilayerPerceptron(parameters).makeClassifier(
       imageShape: [1, 1, 1], classCount: 1, random: RandomSource(seed: 1))
@@ -28,7 +28,7 @@ import Unlearning
   }
 
   @Test func refusesEmptyLayers() {
-    var parameters = MultilayerPerceptron.Parameters()
+    var parameters = MultilayerPerceptron()
     parameters.hidden = [16, 0]
     let error = #expect(throws: ParameterError.self) { try MultilayerPerceptron(parameters) }
     #expect(error?.problems.map(\.parameter) == ["hidden"])

@@ -23,12 +23,12 @@ import VGG
     Case(name: "mlp", imageShape: [28, 28, 1], batch: 256) { try MultilayerPerceptron(.init()) },
     Case(name: "cifar-resnet", imageShape: [32, 32, 3], batch: 32) { try CIFARResidualNetwork(.init()) },
     Case(name: "vgg", imageShape: [32, 32, 3], batch: 16) {
-      var parameters = VGGNetwork.Parameters()
+      var parameters = VGGNetwork()
       (parameters.depth, parameters.width) = (11, 16)
       return try VGGNetwork(parameters)
     },
     Case(name: "resnet18", imageShape: [32, 32, 3], batch: 16) {
-      var parameters = ResidualNetwork18.Parameters()
+      var parameters = ResidualNetwork18()
       parameters.width = 16
       return try ResidualNetwork18(parameters)
     },
@@ -63,7 +63,7 @@ import VGG
 
   @Test("models that no machine can hold are counted without an overflow")
   func overflow() throws {
-    var parameters = MultilayerPerceptron.Parameters()
+    var parameters = MultilayerPerceptron()
     parameters.hidden = [Int](repeating: 65_536, count: 1000)
     let body = try MultilayerPerceptron(parameters).body(imageShape: [1024, 1024, 3])
     let size = ModelSize(body: body, imageShape: [1024, 1024, 3], classCount: 10)

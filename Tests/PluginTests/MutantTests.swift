@@ -15,7 +15,7 @@ import UnlearningTesting
   /// Draws from the system's randomness.
   struct Unseeded: MutantMethod {
     static let card = Card(name: "unseeded", title: "Mutant", summary: "Is random.", source: source)
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
       model.parameters["head.bias"] = Tensor((0..<4).map { _ in Float.random(in: 0...1) }, shape: [4])
     }
@@ -24,7 +24,7 @@ import UnlearningTesting
   /// Leaves NaN behind.
   struct Exploding: MutantMethod {
     static let card = Card(name: "exploding", title: "Mutant", summary: "Explodes.", source: source)
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
       model.parameters["head.bias"] = Tensor([0, .nan, 0, 0], shape: [4])
     }
@@ -33,7 +33,7 @@ import UnlearningTesting
   /// Adds a class.
   struct Growing: MutantMethod {
     static let card = Card(name: "growing", title: "Mutant", summary: "Grows.", source: source)
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
       model.parameters["head.bias"] = Tensor([0, 0, 0, 0, 0], shape: [5])
     }
@@ -43,7 +43,7 @@ import UnlearningTesting
   struct Silent: MutantMethod {
     static let needs: Set<MethodNeed> = []
     static let card = Card(name: "silent", title: "Mutant", summary: "Hides needs.", source: source)
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {
       guard let bias = model.parameters["head.bias"] else { return }
       model.parameters["head.bias"] = bias.affine(scale: 1, shift: Float(retain.count))
@@ -55,7 +55,7 @@ import UnlearningTesting
     static let card = Card(name: "unstoppable", title: "Mutant", summary: "Does not stop.", source: source)
     static let needs: Set<MethodNeed> = [.originalModel, .retainData]
     static let serves: Set<RequestKind> = [.oneClass]
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) -> Classifier { original }
   }
 
@@ -73,44 +73,34 @@ import UnlearningTesting
 
   /// Everything about it is wrong.
   struct Untidy: MutantMethod {
-    struct Parameters: ParameterSet {
-      var speed = 1.0
-      var colour = "red"
-      static let fields = [ParameterField("speed", "", .positive)]
-    }
+    var speed = 1.0
+    var colour = "red"
+    static let fields = [ParameterField("speed", "", .positive)]
     static let card = Card(
       name: "Untidy One", title: "", summary: "no sentence", source: Source(authors: "", venue: ""), version: 0)
-    init(_ parameters: Parameters) throws(ParameterError) {}
+    init() {}
+    init(_ parameters: Self) throws(ParameterError) { self = parameters }
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
   }
 
   /// Forgets a value when it is read back.
   struct Forgetful: MutantMethod {
-    struct Parameters: ParameterSet {
-      var speed = 1.0
-      static let fields = [ParameterField("speed", "how fast", .closed(0, 10))]
-      init() {}
-      init(from decoder: any Decoder) throws { speed = 2 }
-    }
+    var speed = 1.0
+    static let fields = [ParameterField("speed", "how fast", .closed(0, 10))]
     static let card = Card(name: "forgetful", title: "Mutant", summary: "Forgets.", source: source)
-    init(_ parameters: Parameters) throws(ParameterError) {}
+    init() {}
+    init(from decoder: any Decoder) throws { speed = 2 }
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
   }
 
   /// Takes every number, in all the ways that a parameter can hold one.
   struct Boundless: MutantMethod {
-    struct Parameters: ParameterSet {
-      var steps = 1
-      var sizes: [Int] = []
-      var limit: Double?
-      var isFast = false
-      static let fields = [
-        ParameterField("steps", "how many steps"), ParameterField("sizes", "how large"),
-        ParameterField("limit", "up to where"), ParameterField("is_fast", "how fast"),
-      ]
-    }
+    @Parameter("how many steps") var steps = 1
+    @Parameter("how large") var sizes: [Int] = []
+    @Parameter("up to where") var limit: Double? = nil
+    @Parameter("how fast") var isFast = false
     static let card = Card(name: "boundless", title: "Mutant", summary: "Takes everything.", source: source)
-    init(_ parameters: Parameters) throws(ParameterError) {}
+    init() {}
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) {}
   }
 
@@ -137,7 +127,7 @@ import UnlearningTesting
     static let card = Card(name: "wild", title: "Mutant", summary: "Returns nonsense.", source: source)
     static let reads: Set<EvidenceKind> = [.predictions]
     static let retrainedModelsNeeded = 2
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func attack(_ evidence: Evidence) -> [MeasuredValue] {
       [
         MeasuredValue("Too Much", 1.5, direction: .lower),
@@ -155,7 +145,7 @@ import UnlearningTesting
     static let unit = MeasurementUnit.fraction
     static let direction = Direction.higher
     static let reference = ReferenceKind.retrained
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func measure(_ evidence: Evidence) -> [MeasuredValue] { [] }
   }
 
@@ -166,7 +156,7 @@ import UnlearningTesting
     static let unit = MeasurementUnit.fraction
     static let direction = Direction.higher
     static let reference = ReferenceKind.retrained
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func measure(_ evidence: Evidence) -> [MeasuredValue] {
       [MeasuredValue("time", 3, unit: .seconds, direction: .lower, reference: .none)]
     }
@@ -192,7 +182,7 @@ import UnlearningTesting
   /// Has a parameter that it does not use, and images that see each other.
   struct Idle: Architecture {
     static let card = Card(name: "idle", title: "Mutant", summary: "Wastes parameters.", source: source)
-    init(_ parameters: NoParameters) throws(ParameterError) {}
+    init() {}
     func body(imageShape: [Int]) -> any Layer { Sequential([("flatten", Flatten()), ("idle", IdleLayer())]) }
 
     struct IdleLayer: Layer {

@@ -8,7 +8,7 @@ import Unlearning
 @Suite struct NegGradPlusTests {
   @Test func agreesWithPyTorch() throws {
     let golden = try GoldenMethods.load()
-    var parameters = NegativeGradientPlus.Parameters()
+    var parameters = NegativeGradientPlus()
     parameters.training = golden.training
     parameters.alpha = golden.alpha
     try golden.check(NegativeGradientPlus(parameters), "neg-grad-plus")
@@ -16,10 +16,10 @@ import Unlearning
 
   @Test func isFineTuningWithAllWeightOnTheRetainSet() throws {
     let toy = try Toy()
-    var parameters = NegativeGradientPlus.Parameters()
+    var parameters = NegativeGradientPlus()
     parameters.alpha = 1
     parameters.training.batchSize = 32
-    var tuning = FineTuning.Parameters()
+    var tuning = FineTuning()
     tuning.training = parameters.training
     let model = try toy.unlearn(NegativeGradientPlus(parameters))
     #expect(model.parameters == (try toy.unlearn(FineTuning(tuning))).parameters)
@@ -28,7 +28,7 @@ import Unlearning
 
   @Test func raisesTheForgetLossAndKeepsTheRetainLossLow() throws {
     let toy = try Toy()
-    var parameters = NegativeGradientPlus.Parameters()
+    var parameters = NegativeGradientPlus()
     parameters.alpha = 0.7
     parameters.training.learningRate = 0.1
     parameters.training.epochs = 20
@@ -42,7 +42,7 @@ import Unlearning
   @Test func theForgetSetStartsOver() throws {
     let toy = try Toy()
     let forget = toy.forget.selecting([0, 5, 9])
-    var parameters = NegativeGradientPlus.Parameters()
+    var parameters = NegativeGradientPlus()
     parameters.alpha = 0.7
     parameters.training.batchSize = 16
     parameters.training.epochs = 2
@@ -62,7 +62,7 @@ import Unlearning
   }
 
   @Test(arguments: [-0.1, 1.1]) func refusesWeightsOutOfRange(alpha: Double) {
-    var parameters = NegativeGradientPlus.Parameters()
+    var parameters = NegativeGradientPlus()
     parameters.alpha = alpha
     let error = #expect(throws: ParameterError.self) { try NegativeGradientPlus(parameters) }
     #expect(error?.problems.map(\.parameter) == ["alpha"])

@@ -75,7 +75,7 @@ import Waterbirds
       let path = line.split(separator: ",")[1]
       if path != missing ?? "" { try write("waterbird_complete95_forest2water2/\(path)") }
     }
-    var parameters = WaterbirdsSource.Parameters()
+    var parameters = WaterbirdsSource()
     parameters.root = root.path
     parameters.cache = root.appending(path: "cache").path
     parameters.size = 16
@@ -126,7 +126,7 @@ import Waterbirds
     try write("celeba/list_attr_celeba.txt", lines: header + faces)
     try write("celeba/list_eval_partition.txt", lines: partition)
     for number in 1...4 { try write("celeba/img_align_celeba/00000\(number).jpg") }
-    var parameters = CelebASource.Parameters()
+    var parameters = CelebASource()
     parameters.root = root.path
     parameters.cache = root.appending(path: "cache").path
     parameters.size = 20
@@ -179,7 +179,7 @@ import Waterbirds
   }
 
   @Test func celebaNeedsTwoDifferentAttributes() {
-    var parameters = CelebASource.Parameters()
+    var parameters = CelebASource()
     parameters.sensitive = "Blond_Hair"
     #expect(throws: ParameterError.self) { try CelebASource(parameters) }
   }
@@ -195,7 +195,7 @@ import Waterbirds
       lines: [header, "val/1.jpg,more than 70,Female,East Asian,False", "val/2.jpg,0-2,Male,Latino_Hispanic,True"])
     for number in 1...20 { try write("fairface/train/\(number).jpg") }
     for number in 1...2 { try write("fairface/val/\(number).jpg") }
-    var parameters = FairFaceSource.Parameters()
+    var parameters = FairFaceSource()
     parameters.root = root.path
     parameters.cache = root.appending(path: "cache").path
     parameters.size = 16
@@ -221,8 +221,8 @@ import Waterbirds
 
   // MARK: A folder of one's own
 
-  private func folder(_ change: (inout ImageFolderSource.Parameters) -> Void = { _ in }) throws -> ImageFolderSource {
-    var parameters = ImageFolderSource.Parameters()
+  private func folder(_ change: (inout ImageFolderSource) -> Void = { _ in }) throws -> ImageFolderSource {
+    var parameters = ImageFolderSource()
     parameters.folder = "mine"
     parameters.root = root.path
     parameters.cache = root.appending(path: "cache").path

@@ -8,9 +8,9 @@ import UnlearningTesting
 
 @Suite struct RWFTTests {
   private func method(
-    _ change: (inout ReweightingFineTuning.Parameters) -> Void = { _ in }
+    _ change: (inout ReweightingFineTuning) -> Void = { _ in }
   ) throws -> ReweightingFineTuning {
-    var parameters = ReweightingFineTuning.Parameters()
+    var parameters = ReweightingFineTuning()
     parameters.training.batchSize = 16
     change(&parameters)
     return try ReweightingFineTuning(parameters)

@@ -57,7 +57,7 @@ import Unlearning
   @Test(arguments: RandomLabelTraining.RetainPass.allCases)
   func forgetsTheClass(retain: RandomLabelTraining.RetainPass) throws {
     let toy = try Toy()
-    var parameters = RandomLabelling.Parameters()
+    var parameters = RandomLabelling()
     parameters.retain = retain
     parameters.training.batchSize = 16
     parameters.training.learningRate = 0.1
@@ -70,7 +70,7 @@ import Unlearning
   @Test func theRetainSetTakesPartUnlessNone() throws {
     let toy = try Toy()
     func model(_ retain: RandomLabelTraining.RetainPass, _ rows: Int) throws -> Classifier {
-      var parameters = RandomLabelling.Parameters()
+      var parameters = RandomLabelling()
       parameters.retain = retain
       parameters.training.epochs = 1
       let data = toy.retain.selecting(Array(0..<rows))
@@ -85,7 +85,7 @@ import Unlearning
   /// One batch holds everything, so the only step is plain descent on the union of both sets.
   @Test func theJointStepIsTheMeanOverBothSets() throws {
     let golden = try GoldenMethods.load()
-    var parameters = RandomLabelling.Parameters()
+    var parameters = RandomLabelling()
     parameters.training = golden.training
     parameters.training.epochs = 1
     let model = try RandomLabelling(parameters).unlearn(

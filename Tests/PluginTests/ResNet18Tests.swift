@@ -6,7 +6,7 @@ import Unlearning
 
 @Suite struct ResNet18Tests {
   @Test func hasTheKnownNumberOfParameters() throws {
-    let model = try ResidualNetwork18(ResidualNetwork18.Parameters()).makeClassifier(
+    let model = try ResidualNetwork18(ResidualNetwork18()).makeClassifier(
       imageShape: [32, 32, 3], classCount: 10, random: RandomSource(seed: 1))
     #expect(model.parameters.scalarCount == 11_173_962)
     #expect(model.featureCount == 512)
@@ -14,7 +14,7 @@ import Unlearning
 
   /// torchvision's count for 1,000 classes; an image of 224 pixels passes.
   @Test func hasTheStemForLargeImages() throws {
-    var parameters = ResidualNetwork18.Parameters()
+    var parameters = ResidualNetwork18()
     parameters.stem = .large
     let model = try ResidualNetwork18(parameters).makeClassifier(
       imageShape: [224, 224, 3], classCount: 1000, random: RandomSource(seed: 1))
@@ -24,7 +24,7 @@ import Unlearning
   }
 
   @Test(arguments: [[32, 32, 3], [28, 28, 1], [7, 7, 2]]) func runsOnImages(imageShape: [Int]) throws {
-    var parameters = ResidualNetwork18.Parameters()
+    var parameters = ResidualNetwork18()
     parameters.width = 2
     let model = try ResidualNetwork18(parameters).makeClassifier(
       imageShape: imageShape, classCount: 3, random: RandomSource(seed: 1))
@@ -36,7 +36,7 @@ import Unlearning
   }
 
   @Test func refusesNoWidth() {
-    var parameters = ResidualNetwork18.Parameters()
+    var parameters = ResidualNetwork18()
     parameters.width = 0
     #expect(throws: ParameterError("width", "must be in [1, 8192], is 0")) { try ResidualNetwork18(parameters) }
   }
@@ -50,7 +50,7 @@ import Unlearning
       .appending(path: "Golden/weights/weights.safetensors").path
 
     func architecture(weights: String = file) throws -> ResidualNetwork18 {
-      var parameters = ResidualNetwork18.Parameters()
+      var parameters = ResidualNetwork18()
       parameters.width = width
       parameters.stem = .large
       parameters.weights = weights
@@ -76,7 +76,7 @@ import Unlearning
     let golden = try golden(GoldenWeights.self, topic: "weights")
     let file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
     let weight = try #require(file.tensors["fc.weight"]), bias = try #require(file.tensors["fc.bias"])
-    var parameters = ResidualNetwork18.Parameters()
+    var parameters = ResidualNetwork18()
     parameters.width = golden.width
     parameters.stem = .large
     parameters.weights = GoldenWeights.file
@@ -130,7 +130,7 @@ import Unlearning
   @Test(arguments: [("shortcut", "linear", false), ("downsample", "fc", true), ("shortcut", "head", true)])
   func readsOtherNamesAndLayouts(shortcut: String, head: String, isExtended: Bool) throws {
     let golden = try golden(GoldenWeights.self, topic: "weights")
-    var parameters = ResidualNetwork18.Parameters()
+    var parameters = ResidualNetwork18()
     (parameters.width, parameters.stem, parameters.head) = (golden.width, .large, .keep)
     parameters.weights = GoldenWeights.file
     let model = try ResidualNetwork18(parameters).makeClassifier(
@@ -164,8 +164,8 @@ import Unlearning
   @Test func refusesTheWeightsOfAnotherArchitecture() throws {
     let golden = try golden(GoldenWeights.self, topic: "weights")
     let weights = try #require(try golden.architecture().initialWeights)
-    func failure(_ change: (inout ResidualNetwork18.Parameters) -> Void) throws -> String {
-      var parameters = ResidualNetwork18.Parameters()
+    func failure(_ change: (inout ResidualNetwork18) -> Void) throws -> String {
+      var parameters = ResidualNetwork18()
       parameters.width = golden.width
       parameters.stem = .large
       change(&parameters)

@@ -7,7 +7,7 @@ import Unlearning
 @Suite struct RetrainTests {
   @Test func readsNothingButTheRetainSet() throws {
     let toy = try Toy()
-    let method = try Retraining(Retraining.Parameters())
+    let method = try Retraining(Retraining())
     let model = try toy.unlearn(method)
     let stranger = Toy.classifier(RandomSource(seed: 99))
     let other = try method.unlearn(
@@ -17,7 +17,7 @@ import Unlearning
 
   @Test func isTheTrainingOfTheOriginalOnTheRetainSet() throws {
     let toy = try Toy()
-    let model = try toy.unlearn(try Retraining(Retraining.Parameters()))
+    let model = try toy.unlearn(try Retraining(Retraining()))
     #expect(model.parameters == (try toy.run.train(on: toy.retain, purpose: "retrain")).parameters)
     #expect(accuracy(model, on: toy.retain) > 0.95)
     #expect(accuracy(model, on: toy.forget) == 0)
@@ -25,14 +25,14 @@ import Unlearning
 
   @Test func anotherSeedGivesAnotherModel() throws {
     let toy = try Toy()
-    let method = try Retraining(Retraining.Parameters())
+    let method = try Retraining(Retraining())
     let other = makeRun(seed: 6, forgotten: [1], makeClassifier: Toy.classifier)
     #expect(try toy.unlearn(method).parameters != (try toy.unlearn(method, run: other)).parameters)
   }
 
   @Test func refusesEmptySets() throws {
     let toy = try Toy()
-    let method = try Retraining(Retraining.Parameters())
+    let method = try Retraining(Retraining())
     let none = toy.data.selecting([])
     #expect(throws: UnlearningError.emptyRetainSet) {
       try method.apply(to: toy.original, forget: toy.forget, retain: none, run: toy.run)

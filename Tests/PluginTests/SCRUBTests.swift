@@ -6,10 +6,10 @@ import Testing
 import Unlearning
 
 @Suite struct SCRUBTests {
-  private func method(_ change: (inout TeacherStudentUnlearning.Parameters) -> Void = { _ in }) throws
+  private func method(_ change: (inout TeacherStudentUnlearning) -> Void = { _ in }) throws
     -> TeacherStudentUnlearning
   {
-    var parameters = TeacherStudentUnlearning.Parameters()
+    var parameters = TeacherStudentUnlearning()
     change(&parameters)
     return try TeacherStudentUnlearning(parameters)
   }
@@ -33,7 +33,7 @@ import Unlearning
 
   @Test func withoutMaximisationAndTeacherIsFineTuning() throws {
     let toy = try Toy()
-    var tuning = FineTuning.Parameters()
+    var tuning = FineTuning()
     tuning.training = TrainingRecipe(epochs: 3, learningRate: 0.05, batchSize: 16, schedule: .cosine)
     let model = try toy.unlearn(
       method {

@@ -34,7 +34,7 @@ import Unlearning
 
   @Test func maskedParametersKeepTheirBits() throws {
     let toy = try Toy()
-    var parameters = SaliencyUnlearning.Parameters()
+    var parameters = SaliencyUnlearning()
     parameters.training.batchSize = 16
     parameters.training.weightDecay = 0.1
     let run = toy.run
@@ -56,12 +56,12 @@ import Unlearning
   @Test(arguments: SaliencyUnlearning.Variant.allCases)
   func isRandomLabelsWhereEverythingMayMove(variant: SaliencyUnlearning.Variant) throws {
     let toy = try Toy()
-    var parameters = SaliencyUnlearning.Parameters()
+    var parameters = SaliencyUnlearning()
     parameters.ratio = 1
     parameters.variant = variant
     parameters.training.epochs = 2
     parameters.training.batchSize = 32
-    var labels = RandomLabelling.Parameters()
+    var labels = RandomLabelling()
     labels.labels = .any
     labels.retain = variant == .joint ? .joint : .after
     labels.training = parameters.training
@@ -84,7 +84,7 @@ import Unlearning
   }
 
   @Test func refusesARatioOfNothing() {
-    var parameters = SaliencyUnlearning.Parameters()
+    var parameters = SaliencyUnlearning()
     parameters.ratio = 0
     let error = #expect(throws: ParameterError.self) { try SaliencyUnlearning(parameters) }
     #expect(error?.problems.map(\.parameter) == ["ratio"])

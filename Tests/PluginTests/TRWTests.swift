@@ -9,8 +9,8 @@ import Testing
 import Unlearning
 
 @Suite struct TRWTests {
-  private func method(_ change: (inout TiltedReweighting.Parameters) -> Void = { _ in }) throws -> TiltedReweighting {
-    var parameters = TiltedReweighting.Parameters()
+  private func method(_ change: (inout TiltedReweighting) -> Void = { _ in }) throws -> TiltedReweighting {
+    var parameters = TiltedReweighting()
     parameters.training.batchSize = 16
     change(&parameters)
     return try TiltedReweighting(parameters)
@@ -28,7 +28,7 @@ import Unlearning
 
   @Test func withoutTiltItIsRWFTBitForBit() throws {
     let toy = try Toy(forgotten: [1, 2])
-    var parameters = ReweightingFineTuning.Parameters()
+    var parameters = ReweightingFineTuning()
     parameters.training.batchSize = 16
     let plain = try toy.unlearn(ReweightingFineTuning(parameters))
     #expect(try toy.unlearn(method { $0.tilt = 0 }).parameters == plain.parameters)
@@ -103,7 +103,7 @@ import Unlearning
   @Test func everyOptionChangesTheTarget() throws {
     let toy = try Toy()
     let logits = [2.0, 5, 1, 0]
-    func q(_ change: (inout TiltedReweighting.Parameters) -> Void) throws -> [Double] {
+    func q(_ change: (inout TiltedReweighting) -> Void) throws -> [Double] {
       try method(change).target(for: toy.original.headWeights, forgotten: [1], run: toy.run)
         .distribution(logits: logits, label: 1)
     }

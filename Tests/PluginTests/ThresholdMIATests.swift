@@ -5,8 +5,8 @@ import ThresholdMIA
 import Unlearning
 
 @Suite("mia-threshold") struct ThresholdMIATests {
-  func attack(_ change: (inout ThresholdAttack.Parameters) -> Void = { _ in }) throws -> ThresholdAttack {
-    var parameters = ThresholdAttack.Parameters()
+  func attack(_ change: (inout ThresholdAttack) -> Void = { _ in }) throws -> ThresholdAttack {
+    var parameters = ThresholdAttack()
     parameters.variants = ThresholdAttack.Variant.allCases
     change(&parameters)
     return try ThresholdAttack(parameters)

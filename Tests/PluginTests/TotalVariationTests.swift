@@ -5,9 +5,9 @@ import Unlearning
 
 @Suite("total-variation") struct TotalVariationTests {
   func metric(
-    _ change: (inout PredictionTotalVariation.Parameters) -> Void = { _ in }
+    _ change: (inout PredictionTotalVariation) -> Void = { _ in }
   ) throws -> PredictionTotalVariation {
-    var parameters = PredictionTotalVariation.Parameters()
+    var parameters = PredictionTotalVariation()
     change(&parameters)
     return try PredictionTotalVariation(parameters)
   }

@@ -5,7 +5,7 @@ import VGG
 
 @Suite struct VGGTests {
   private func make(_ depth: Int, _ width: Int) throws(ParameterError) -> VGGNetwork {
-    var parameters = VGGNetwork.Parameters()
+    var parameters = VGGNetwork()
     parameters.depth = depth
     parameters.width = width
     return try VGGNetwork(parameters)

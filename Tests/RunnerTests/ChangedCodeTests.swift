@@ -17,7 +17,7 @@ private struct Outside: UnlearningMethod {
   }
   static let needs: Set<MethodNeed> = [.originalModel]
   static let serves: Set<RequestKind> = [.oneClass]
-  init(_ parameters: NoParameters) throws(ParameterError) {}
+  init() {}
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier { original }
 }
 

@@ -61,11 +61,11 @@ struct ScaffoldTests {
 
   @Test(
     arguments: [
-      (PluginRole.methods, "Plugins/Methods", "NewIdeaMethod: UnlearningMethod, ParameterSet", "// Methods"),
-      (.attacks, "Plugins/Attacks", "NewIdeaAttack: Attack, ParameterSet", "// Attacks"),
-      (.metrics, "Plugins/Metrics", "NewIdeaMetric: Metric, ParameterSet", "// Metrics"),
-      (.datasets, "Plugins/Datasets", "NewIdeaSource: DatasetSource, ParameterSet", "// Data sets"),
-      (.architectures, "Plugins/Architectures", "NewIdeaArchitecture: Architecture, ParameterSet", "// Architectures"),
+      (PluginRole.methods, "Plugins/Methods", "NewIdeaMethod: UnlearningMethod", "// Methods"),
+      (.attacks, "Plugins/Attacks", "NewIdeaAttack: Attack", "// Attacks"),
+      (.metrics, "Plugins/Metrics", "NewIdeaMetric: Metric", "// Metrics"),
+      (.datasets, "Plugins/Datasets", "NewIdeaSource: DatasetSource", "// Data sets"),
+      (.architectures, "Plugins/Architectures", "NewIdeaArchitecture: Architecture", "// Architectures"),
     ])
   func everyRole(role: PluginRole, place: String, declaration: String, heading: String) throws {
     let before = try text(Self.list)

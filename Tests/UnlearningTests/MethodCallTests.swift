@@ -7,7 +7,7 @@ import UnlearningTesting
 /// What a method throws where it was called.
 private struct Called: Error {}
 
-private protocol CalledMethod: UnlearningMethod, ParameterSet where Parameters == Self {}
+private protocol CalledMethod: UnlearningMethod {}
 extension CalledMethod {
   static var card: Card {
     Card(name: "called", title: "Called", summary: "Is called.", source: Source(authors: "Nobody", venue: "nowhere"))

@@ -8,10 +8,7 @@ public import Unlearning
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2.
 /// - Note: Shortcuts that change shape are projections (1×1 convolution and normalisation, option B); the paper's CIFAR
 ///   networks pad with zeros (option A). ResNet-20 so has 272,474 parameters for 10 classes instead of 269,722.
-public struct CIFARResidualNetwork: Architecture, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct CIFARResidualNetwork: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "cifar-resnet", title: "ResNet for CIFAR (6n + 2 layers)",

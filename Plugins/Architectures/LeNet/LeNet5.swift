@@ -7,10 +7,7 @@ public import Unlearning
 /// - Source: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, figure 2.
 /// - Note: As in current frameworks and unlike 1998: ReLU for tanh, max-pooling for trainable averages, every channel of
 ///   the second layer connected with all of the first, a softmax head for radial basis functions.
-public struct LeNet5: Architecture, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct LeNet5: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "lenet5", title: "LeNet-5 (ReLU, max-pooling)",

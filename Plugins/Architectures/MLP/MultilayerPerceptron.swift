@@ -4,10 +4,7 @@ public import Unlearning
 /// A multi-layer perceptron: hidden linear layers with ReLU, on pixels as one row.
 ///
 /// Without hidden layers the classifier is linear in the pixels.
-public struct MultilayerPerceptron: Architecture, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct MultilayerPerceptron: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "mlp", title: "Multi-layer perceptron", summary: "Hidden linear layers with ReLU on the pixels as one row.",

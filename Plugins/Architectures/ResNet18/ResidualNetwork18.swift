@@ -7,10 +7,7 @@ public import Unlearning
 /// stride 2. Takes images of every size; the second to fourth stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, table 1.
 /// - Note: The stem for small images, which is the default, is that of the CIFAR ports that unlearning papers train.
-public struct ResidualNetwork18: Architecture, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ResidualNetwork18: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "resnet18", title: "ResNet-18",

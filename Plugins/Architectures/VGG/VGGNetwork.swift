@@ -9,10 +9,7 @@ public import Unlearning
 /// - Source: Simonyan and Zisserman, ICLR 2015, arXiv:1409.1556, table 1: configurations A, B, D, E.
 /// - Note: As in the CIFAR ports that unlearning papers train: batch normalisation after every convolution, which keeps
 ///   its bias, and one linear layer instead of three.
-public struct VGGNetwork: Architecture, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct VGGNetwork: Architecture {
   /// Name, title and source.
   public static let card = Card(
     name: "vgg", title: "VGG with batch normalisation for small images",

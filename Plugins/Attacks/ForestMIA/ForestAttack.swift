@@ -18,9 +18,7 @@ public import Unlearning
 ///   in the other attacks, and never the same ones. Its grid has the Gini impurity and the entropy, which give the same
 ///   forests on one feature, see `SingleFeatureForest`. The largest value is taken over forests, as the code does: it
 ///   flatters the method.
-public struct ForestAttack: Attack, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct ForestAttack: Attack {
   /// What it is.
   public static let card = Card(
     name: "mia-forest", title: "Random-forest membership inference",

@@ -22,10 +22,7 @@ public import Unlearning
 ///   the forget set's classes and groups, as SCRUB has them, in all requests: others would be told apart by their class. Not
 ///   stated in the kit; chosen.
 /// - Note: Splits are stratified like scikit-learn's `StratifiedShuffleSplit`, with this framework's random numbers.
-public struct LogisticAttack: Attack, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct LogisticAttack: Attack {
   /// A published definition of the attack.
   public enum Variant: String, Codable, Sendable, CaseIterable {
     /// That of the NeurIPS 2023 unlearning challenge.

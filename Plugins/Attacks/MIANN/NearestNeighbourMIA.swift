@@ -44,9 +44,7 @@ public import Unlearning
 ///   Samples are cut into two halves at random, each judged by the machine that is fitted to the other; the value is
 ///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the
 ///   class with the smallest `Acc_i`.
-public struct NearestNeighbourMIA: Attack, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct NearestNeighbourMIA: Attack {
   /// Measurements are named by what the discriminators read: `mia-nn.probabilities`.
   public static let parametersInNames: Set<String> = ["features"]
   /// What it is.

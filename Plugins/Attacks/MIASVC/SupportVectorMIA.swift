@@ -35,9 +35,7 @@ public import Unlearning
 /// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the fit:
 ///   50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
 /// - Note: Where a class has fewer members than non-members, `salun` and `delete` also cut its non-members to their number.
-public struct SupportVectorMIA: Attack, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct SupportVectorMIA: Attack {
   /// What it is.
   public static let card = Card(
     name: "mia-svc", title: "Support vector membership inference",

@@ -29,10 +29,7 @@ public import Unlearning
 /// - Note: A class without members or without non-members, like a forgotten class, has no threshold of its own; it takes
 ///   that of all classes together. Not stated in the papers; chosen (the released code takes 0).
 /// - Note: The global loss threshold maximises the same balanced accuracy; Yeom et al. take the mean training loss.
-public struct ThresholdAttack: Attack, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ThresholdAttack: Attack {
   /// A score and how its threshold is set.
   public enum Variant: String, Codable, Sendable, CaseIterable {
     /// Member where the prediction is right; no threshold.

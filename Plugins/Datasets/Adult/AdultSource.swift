@@ -11,10 +11,7 @@ public import Unlearning
 /// Pixels are bytes, so numbers are cut to 256 steps: years and hours exactly, capital gains and losses and the census
 /// weight by their logarithms. A missing value ("?") has no column of its category set.
 /// - Source: Becker, Kohavi, UCI Machine Learning Repository 1996, doi:10.24432/C5XW20.
-public struct AdultSource: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct AdultSource: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "adult", title: "UCI Adult (Census Income)",

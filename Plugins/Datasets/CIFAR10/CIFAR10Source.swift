@@ -5,10 +5,7 @@ public import Unlearning
 /// CIFAR-10: photographs of animals and vehicles, `[32, 32, 3]`, 10 classes of equal size.
 ///
 /// - Source: Krizhevsky, "Learning multiple layers of features from tiny images", technical report, 2009.
-public struct CIFAR10Source: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct CIFAR10Source: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "cifar10", title: "CIFAR-10",

@@ -5,7 +5,7 @@ public import Unlearning
 /// CIFAR-100: photographs, `[32, 32, 3]`, 100 classes of equal size in 20 groups.
 ///
 /// - Source: Krizhevsky, "Learning multiple layers of features from tiny images", technical report, 2009.
-public struct CIFAR100Source: DatasetSource, ParameterSet {
+public struct CIFAR100Source: DatasetSource {
   /// Which of an image's two labels is its class.
   public enum Labels: String, Codable, Sendable, CaseIterable {
     /// One of 100 classes.
@@ -13,9 +13,6 @@ public struct CIFAR100Source: DatasetSource, ParameterSet {
     /// One of 20 groups of five classes.
     case coarse
   }
-
-  /// Its own.
-  public typealias Parameters = Self
 
   /// What it is.
   public static let card = Card(

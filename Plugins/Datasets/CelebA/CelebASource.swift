@@ -10,10 +10,7 @@ public import Unlearning
 /// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes and
 ///   sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 /// - Note: Random crops are taken from the stretched picture, so their ratio of sides is that of the stretched one.
-public struct CelebASource: PictureSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct CelebASource: PictureSource {
   /// What it is.
   public static let card = Card(
     name: "celeba", title: "CelebA",

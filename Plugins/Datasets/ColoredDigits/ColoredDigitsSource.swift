@@ -13,10 +13,7 @@ public import Unlearning
 /// A digit's colour is drawn from a stream of its own index, so a subset has the colours of the whole.
 /// - Source: After Arjovsky, Bottou, Gulrajani, Lopez-Paz, "Invariant risk minimization", 2019, arXiv:1907.02893, section
 ///   5.1, without their label noise.
-public struct ColoredDigitsSource: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ColoredDigitsSource: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "colored-digits", title: "Coloured digits",

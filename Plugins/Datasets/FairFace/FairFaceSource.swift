@@ -10,10 +10,7 @@ public import Unlearning
 /// random, is the validation set. The published validation pictures are the test set.
 /// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al., TMLR
 ///   2025, arXiv:2503.09330 (released code).
-public struct FairFaceSource: PictureSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct FairFaceSource: PictureSource {
   /// What it is.
   public static let card = Card(
     name: "fairface", title: "FairFace",

@@ -6,10 +6,7 @@ public import Unlearning
 ///
 /// - Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
 ///   2017, arXiv:1708.07747.
-public struct FashionMNISTSource: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct FashionMNISTSource: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "fashion-mnist", title: "Fashion-MNIST",

@@ -9,10 +9,7 @@ public import Unlearning
 /// table with a header, as `HandMadeTable` reads it, gives a sensitive attribute: its column `file` has paths below the
 /// folder ("train/cat/1.jpg"), and another column the values, which are numbered in alphabetical order. Every picture has a
 /// row.
-public struct ImageFolderSource: PictureSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ImageFolderSource: PictureSource {
   /// What it is.
   public static let card = Card(
     name: "image-folder", title: "A folder of pictures",

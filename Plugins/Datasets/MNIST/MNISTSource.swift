@@ -5,10 +5,7 @@ public import Unlearning
 /// MNIST: handwritten digits, `[28, 28, 1]`, 10 classes of nearly equal size.
 ///
 /// - Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998.
-public struct MNISTSource: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct MNISTSource: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "mnist", title: "MNIST",

@@ -11,10 +11,7 @@ public import Unlearning
 /// a ResNet-8 of width 8 reaches about 96 % test accuracy, a LeNet-5 91 to 95 %.
 ///
 /// Each image has a random stream of its own: more images leave the others as they are.
-public struct ShapesSource: DatasetSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ShapesSource: DatasetSource {
   /// What it is.
   public static let card = Card(
     name: "shapes", title: "Shapes",

@@ -9,10 +9,7 @@ public import Unlearning
 /// birds are at the place of their kind.
 /// - Source: Sagawa, Koh, Hashimoto, Liang, "Distributionally robust neural networks for group shifts", ICLR 2020,
 ///   arXiv:1911.08731, section 3; pictures are resized as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
-public struct WaterbirdsSource: PictureSource, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct WaterbirdsSource: PictureSource {
   /// What it is.
   public static let card = Card(
     name: "waterbirds", title: "Waterbirds",

@@ -9,10 +9,7 @@ public import Unlearning
 /// - Note: Rate, epochs and batch size are those of Ebrahimpour-Boroojeny, Sundaram, Chandrasekaran, ICML 2025
 ///   (AMUN), which tune the rate over 1e-6 to 0.1; the step schedule is chosen among theirs. No augmentation unless
 ///   it is asked for, although their code shifts and mirrors: not every data set can be mirrored.
-public struct FineTuning: RetainSamplingMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct FineTuning: RetainSamplingMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "fine-tune", title: "Fine-tuning",

@@ -12,7 +12,7 @@ public import Unlearning
 ///   OPTML-Group/Unlearn-Sparse (80ba55d), unlearn/FT_prune.py.
 /// - Note: The code's default α of 0.2 destroys models; 5e-4 is that of AMUN (ICML 2025) and MIU (TMLR 2025). RULI uses
 ///   3e-4, increasing. The subgradient at 0 is 0. No augmentation unless it is asked for.
-public struct SparseUnlearning: RetainSamplingMethod, ParameterSet {
+public struct SparseUnlearning: RetainSamplingMethod {
   /// How the penalty moves over the epochs.
   public enum Schedule: String, Codable, Sendable, CaseIterable {
     /// From α to 0.
@@ -23,8 +23,6 @@ public struct SparseUnlearning: RetainSamplingMethod, ParameterSet {
     case increasing
   }
 
-  /// Its own.
-  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "l1-sparse", title: "ℓ1-sparse unlearning",

@@ -36,7 +36,7 @@ public import Unlearning
 /// - Note: The code moves its rate once an epoch: `schedule_steps: epoch` in the recipe; its default here is every step.
 ///   Every released recipe has more epochs than forgetting epochs, so that none ends on a forgetting pass.
 /// - Note: The code compares every MIU with reweighted retraining, the one without REWEIGHT included; so does `reference`.
-public struct MutualInformationUnlearning: UnlearningMethod, ParameterSet {
+public struct MutualInformationUnlearning: UnlearningMethod {
   /// Which of two readings of the method is run.
   public enum Variant: String, Codable, Sendable, CaseIterable {
     /// The estimator of the original's information is fitted to the original's features, which are those of evaluate
@@ -48,8 +48,6 @@ public struct MutualInformationUnlearning: UnlearningMethod, ParameterSet {
     case asReleased = "as-released"
   }
 
-  /// Its own.
-  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "miu", title: "Mutual information unlearning (MIU)",

@@ -10,9 +10,7 @@ public import Unlearning
 ///   meghdadk/SCRUB (98ffb11), `train_negrad` and its MIA notebook: α 0.9999, rate 0.01, 5 epochs, SGD without momentum.
 /// - Note: The weight decay of 5e-4 is that of the notebooks' other methods. With α = 1 the forget set is not read at
 ///   all, so that it cannot reach the running statistics: exactly fine-tuning. No augmentation unless it is asked for.
-public struct NegativeGradientPlus: RetainSamplingMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct NegativeGradientPlus: RetainSamplingMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "neg-grad-plus", title: "NegGrad+",

@@ -14,10 +14,7 @@ public import Unlearning
 ///   (the KL projection onto the retained classes, and the target of DELETE, CVPR 2025), cross-entropy, the natural
 ///   mixture of both sets, the teacher on the student's view, and the training recipe, which is that of the same
 ///   authors' AMUN (ICML 2025) with a step schedule from their grid. No augmentation unless it is asked for.
-public struct ReweightingFineTuning: SoftTargetMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct ReweightingFineTuning: SoftTargetMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "rwft", title: "Reweighting fine-tuning (RWFT)",

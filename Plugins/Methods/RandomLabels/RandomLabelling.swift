@@ -18,9 +18,7 @@ public import Unlearning
 ///   (cdfdc0e), jbonato1/SCAR (280ceae).
 /// - Note: Codes draw per batch or per epoch; a pass reads each sample once, so both are `redraw: epoch`. Rate, epochs
 ///   and batch size are AMUN's, the step schedule is chosen among theirs. No augmentation unless it is asked for.
-public struct RandomLabelling: RetainSamplingMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct RandomLabelling: RetainSamplingMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "random-labels", title: "Random labels",

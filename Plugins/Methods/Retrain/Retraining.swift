@@ -8,9 +8,7 @@ public import Unlearning
 /// With `retain_sampling: reweight` groups are met as often as before the request: the reference of group-robust
 /// methods.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330, section 4.1, for the sampling.
-public struct Retraining: RetainSamplingMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct Retraining: RetainSamplingMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "retrain", title: "Retraining",

@@ -19,9 +19,7 @@ public import Unlearning
 /// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient: there
 ///   the first pass over the forget set moves nothing, and it is those after the first pass over the retain set that
 ///   forget.
-public struct TeacherStudentUnlearning: RetainSamplingMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct TeacherStudentUnlearning: RetainSamplingMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "scrub", title: "SCRUB",

@@ -15,7 +15,7 @@ public import Unlearning
 /// - Note: Losses are means over a batch. A forget set of one sample is a batch of one in `sequential`: in every epoch that
 ///   sample alone takes a full step with a label drawn at random, as large as a step on 256 samples.
 /// - Note: No augmentation unless it is asked for; the code shifts by up to 4 pixels and mirrors.
-public struct SaliencyUnlearning: RetainSamplingMethod, ParameterSet {
+public struct SaliencyUnlearning: RetainSamplingMethod {
   /// In which order the two sets are trained on.
   public enum Variant: String, Codable, Sendable, CaseIterable {
     /// In each epoch the forget set, then the retain set; the code's way with CIFAR-10 and SVHN.
@@ -23,8 +23,6 @@ public struct SaliencyUnlearning: RetainSamplingMethod, ParameterSet {
     /// Both sets shuffled together; the code's way with CIFAR-100 and Tiny-ImageNet.
     case joint
   }
-  /// Its own.
-  public typealias Parameters = Self
   /// Name, title and source.
   public static let card = Card(
     name: "salun", title: "Saliency unlearning (SalUn)",

@@ -21,9 +21,7 @@ public import Unlearning
 ///   schedule from their grid. No augmentation unless it is asked for.
 /// - Note: A classifier near neural collapse has all centred cosines near −1/(K − 1), so that s is flat unless τ is
 ///   small; the notes and warnings of a run show it.
-public struct TiltedReweighting: SoftTargetMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct TiltedReweighting: SoftTargetMethod {
   /// Name, title and source.
   public static let card = Card(
     name: "trw", title: "Tilted reweighting (TRW)",

@@ -9,9 +9,7 @@ public import Unlearning
 ///   "SalUn", ICLR 2024, arXiv:2310.12508 (train parts).
 /// - Note: UA means 1 − accuracy on forget train in some papers and the accuracy itself in others; here it is always the
 ///   accuracy. On forget parts the best value is a retrained model's; on retain parts more is better.
-public struct SplitAccuracy: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct SplitAccuracy: Metric {
   /// What it is.
   public static let card = Card(
     name: "accuracy", title: "Accuracy",

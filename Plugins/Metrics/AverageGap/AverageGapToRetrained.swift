@@ -13,9 +13,7 @@ public import Unlearning
 /// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, column "Avg. Gap" over UA, RA, TA and MIA.
 /// - Note: The papers take the distance of means over seeds; here each model is compared with the retrained model of its
 ///   own seed, and tables take the mean over seeds afterwards. The gap of UA = 1 − accuracy is that of the accuracy.
-public struct AverageGapToRetrained: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct AverageGapToRetrained: Metric {
   /// What it is.
   public static let card = Card(
     name: "average-gap", title: "Average gap to retrained",

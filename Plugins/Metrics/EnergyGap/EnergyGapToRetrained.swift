@@ -22,10 +22,7 @@ public import Unlearning
 /// - Source: Székely, Rizzo, "Energy statistics: a class of statistics based on distances", Journal of Statistical
 ///   Planning and Inference 143, 2013; the distance of models and its use for unlearning are ours.
 /// - Note: All pairs (i, j) of a method's and the retrained models, seeds of one number included.
-public struct EnergyGapToRetrained: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct EnergyGapToRetrained: Metric {
   /// How far two predictions are apart.
   public enum Distance: String, Codable, Sendable, CaseIterable {
     /// `½ Σ_k |p_k − q_k|`, in [0, 1].

@@ -9,9 +9,7 @@ public import Unlearning
 /// whether the value is, and acc counts samples whose predicted class is their own.
 /// - Source: Hardt, Price, Srebro, NeurIPS 2016, arXiv:1610.02413; in the form of De Min et al., TMLR 2025,
 ///   arXiv:2503.09330, released code, `metrics.py`.
-public struct EqualisedOddsGap: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct EqualisedOddsGap: Metric {
   /// What it is.
   public static let card = Card(
     name: "equalised-odds", title: "Equalised odds gap",

@@ -9,9 +9,7 @@ public import Unlearning
 /// (GA of MIU). Names are those of `MeasuredValue.names(for:reserved:)`. Who pays for forgetting a part of one group shows in the last.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`
 ///   (`target_acc`); the worst group as Sagawa et al., ICLR 2020, arXiv:1911.08731.
-public struct GroupwiseAccuracy: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct GroupwiseAccuracy: Metric {
   /// What it is.
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",

@@ -7,9 +7,7 @@ public import Unlearning
 ///
 /// - Source: None; in tables of unlearning methods memory is reported as the process's or the accelerator's peak, which
 ///   counts what other parts of the program hold.
-public struct UnlearningMemory: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct UnlearningMemory: Metric {
   /// What it is.
   public static let card = Card(
     name: "peak-memory", title: "Peak memory",

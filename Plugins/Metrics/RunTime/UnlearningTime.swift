@@ -7,9 +7,7 @@ public import Unlearning
 ///
 /// - Source: The column RTE of Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508, which counts minutes.
 /// - Note: Comparable on one machine under equal load only.
-public struct UnlearningTime: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct UnlearningTime: Metric {
   /// What it is.
   public static let card = Card(
     name: "run-time", title: "Run time", summary: "Wall-clock seconds of the unlearning call alone.",

@@ -23,10 +23,7 @@ public import Unlearning
 ///   class unlearning", arXiv:2506.20893 (v1).
 /// - Note: The paper states a metric "based on the total variation distance of the prediction probabilities". Means over
 ///   samples and pairs of models, the part and the floor are not stated in the paper; chosen.
-public struct PredictionTotalVariation: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
-
+public struct PredictionTotalVariation: Metric {
   /// What a model is compared with.
   public enum Against: String, Codable, Sendable, CaseIterable {
     /// Every retrained model, sample by sample.

@@ -8,9 +8,7 @@ public import Unlearning
 /// - Source: Zhao, Kurmanji, Bărbulescu, Triantafillou, Triantafillou, NeurIPS 2024, arXiv:2406.01257, over
 ///   accuracies on forget, retain and test samples.
 /// - Note: Each model is compared with the retrained model of its own seed, and tables take the mean over seeds.
-public struct TugOfWarScore: Metric, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct TugOfWarScore: Metric {
   /// What it is.
   public static let card = Card(
     name: "tow", title: "Tug of war (ToW)",

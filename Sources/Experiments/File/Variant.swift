@@ -92,7 +92,7 @@ public struct Variant: Sendable {
 
   /// Parameters that name files to be read, each with its paths; parameters without a value are left out.
   var fileParameters: [(name: String, paths: [String])] {
-    func fields<P: Plugin>(_ plugin: P) -> [ParameterField] { P.Parameters.fields }
+    func fields<P: Plugin>(_ plugin: P) -> [ParameterField] { P.fields }
     return fields(plugin).filter(\.isFile).compactMap { field in
       guard let value = parameters.value(at: field.name) else { return nil }
       let paths = (value.string.map { [$0] } ?? value.items?.compactMap(\.string) ?? []).filter { !$0.isEmpty }
@@ -187,7 +187,7 @@ struct VariantReader {
   /// All variants of one plugin.
   private func variants<P: Plugin>(of type: P.Type, parameters: Node?, at mark: Mark) -> [Variant] {
     // Once for all cells: a sweep can have thousands.
-    let defaults = (try? JSONValue(P.Parameters())).map { Node($0) }
+    let defaults = (try? JSONValue(P())).map { Node($0) }
     return Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
       variant(of: type, cell: cell, defaults: defaults, at: mark)
     }
@@ -196,7 +196,7 @@ struct VariantReader {
   private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, defaults: Node?, at mark: Mark) -> Variant? {
     var node = cell.node
     var reference: RetainSampling?
-    if type is any UnlearningMethod.Type, !P.Parameters.fields.contains(where: { $0.name == Variant.referenceKey }),
+    if type is any UnlearningMethod.Type, !P.fields.contains(where: { $0.name == Variant.referenceKey }),
       let written = node?[Variant.referenceKey]
     {
       guard let word = written.string(diagnostics) else { return nil }
@@ -208,12 +208,12 @@ struct VariantReader {
       reference = found
       node = node?.removing(Variant.referenceKey)
     }
-    guard let (values, parameters) = decode(P.Parameters.self, from: node, defaults: defaults) else { return nil }
+    guard let (values, parameters) = decode(P.self, from: node, defaults: defaults) else { return nil }
     do throws(ParameterError) {
       let plugin = try P(values)
       let variant = Variant(
         name: P.card.name, version: P.card.version, varied: cell.assignments, parameters: parameters,
-        keyParameters: P.Parameters.fields.filter { $0.isLocation || $0.isFile }
+        keyParameters: P.fields.filter { $0.isLocation || $0.isFile }
           .reduce(parameters) { $0.removing(path: $1.name) },
         plugin: plugin)
       return reference.map(variant.compared(with:)) ?? variant

@@ -8,7 +8,7 @@ extension PlanBuilder {
   /// The method that others are compared with, which draws retained samples by `sampling`.
   static func reference(of type: any UnlearningMethod.Type, _ sampling: RetainSampling) throws -> Variant {
     func make<M: UnlearningMethod>(_ type: M.Type) throws -> Variant {
-      let members = (try JSONValue(M.Parameters()).members ?? []).map { member in
+      let members = (try JSONValue(M()).members ?? []).map { member in
         member.key == "retain_sampling"
           ? JSONValue.Member(key: member.key, value: .string(sampling.rawValue)) : member
       }
@@ -16,7 +16,7 @@ extension PlanBuilder {
       return Variant(
         name: M.card.name, version: M.card.version,
         varied: sampling == .shuffle ? [] : [.init(path: "retain_sampling", value: sampling.rawValue)],
-        parameters: resolved, keyParameters: resolved, plugin: try M(try resolved.decode(M.Parameters.self)))
+        parameters: resolved, keyParameters: resolved, plugin: try M(try resolved.decode(M.self)))
     }
     return try make(type)
   }

@@ -202,11 +202,3 @@ extension ParameterSet {
     return (range.contains(number), "\(number.isFinite ? value.description : "\(number)")")
   }
 }
-
-/// For plugins without parameters.
-public struct NoParameters: ParameterSet {
-  /// There are none.
-  public static var fields: [ParameterField] { [] }
-  /// No parameters.
-  public init() {}
-}

@@ -4,21 +4,22 @@ public import Foundation
 
 /// What experiment files can name: a method, an attack, a metric, a data set or an architecture.
 ///
-/// A value that holds its parameters and nothing else.
-public protocol Plugin: Sendable {
-  /// What can be set.
-  associatedtype Parameters: ParameterSet
+/// A plugin is its own set of parameters, each a property with `@Parameter`, and holds nothing else but what it derives
+/// from them.
+public protocol Plugin: ParameterSet {
   /// Name, title, source, version.
   static var card: Card { get }
   /// Parameters whose values are part of the names of what it measures; none unless stated.
   ///
   /// Where a sweep varies them, they are not named once more.
   static var parametersInNames: Set<String> { get }
-  /// Takes the parameters, or says which ones cannot be; checks ranges, then `validate()`.
-  init(_ parameters: Parameters) throws(ParameterError)
+  /// The plugin of these parameters, or which of them cannot be.
+  ///
+  /// The default checks their ranges, then calls `validate()`.
+  init(_ parameters: Self) throws(ParameterError)
 }
 
-extension Plugin where Parameters == Self {
+extension Plugin {
   /// The plugin of these parameters.
   ///
   /// - Throws: A `ParameterError` with every value that is out of its range, or what `validate()` throws.

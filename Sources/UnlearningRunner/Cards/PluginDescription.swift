@@ -18,7 +18,7 @@ struct PluginDescription {
 
   init(role: PluginRole, _ plugin: any Plugin.Type) {
     func parameters<P: Plugin>(_ type: P.Type) -> [ParameterDescription] {
-      ParameterDescription.all(of: P.Parameters.self)
+      ParameterDescription.all(of: P.self)
     }
     self.role = role
     card = plugin.card

@@ -12,9 +12,7 @@ enum ArchitectureTemplate {
     /// that tells K classes apart is not part of the body. Takes images of every shape from 2×2 pixels.
     /// - Source: a start for an architecture of your own; name authors, venue and figure here and in `card`.
     /// - Note: say here where the architecture differs from its source.
-    public struct \(name.type): Architecture, ParameterSet {
-      /// Its own.
-      public typealias Parameters = Self
+    public struct \(name.type): Architecture {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",

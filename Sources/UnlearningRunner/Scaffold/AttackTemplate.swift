@@ -14,9 +14,7 @@ enum AttackTemplate {
     /// `\(name.plugin).recognized`.
     /// - Source: a start for an attack of your own; name authors, venue and section here and in `card`.
     /// - Note: say here where the attack differs from its source.
-    public struct \(name.type): Attack, ParameterSet {
-      /// Its own.
-      public typealias Parameters = Self
+    public struct \(name.type): Attack {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",

@@ -14,9 +14,7 @@ enum DatasetTemplate {
     /// φ for each image and normal noise ε.
     /// - Source: a start for a data set of your own; name authors, venue and address here and in `card`. One of files
     ///   names them in `remoteFiles` or `gotByHand` and in `localFiles()`, and reads them in `load()`.
-    public struct \(name.type): DatasetSource, ParameterSet {
-      /// Its own.
-      public typealias Parameters = Self
+    public struct \(name.type): DatasetSource {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",

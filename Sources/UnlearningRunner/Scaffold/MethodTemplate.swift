@@ -13,9 +13,7 @@ enum MethodTemplate {
     /// it is fine-tuning; a larger τ pulls longer at samples that the original is sure of.
     /// - Source: a start for a method of your own; name authors, venue and equation here and in `card`.
     /// - Note: say here where the method differs from its source.
-    public struct \(name.type): UnlearningMethod, ParameterSet {
-      /// Its own.
-      public typealias Parameters = Self
+    public struct \(name.type): UnlearningMethod {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",

@@ -12,9 +12,7 @@ enum MetricTemplate {
     /// `\(name.plugin).forget_test`.
     /// - Source: a start for a metric of your own; name authors, venue and equation here and in `card`.
     /// - Note: say here where the metric differs from its source.
-    public struct \(name.type): Metric, ParameterSet {
-      /// Its own.
-      public typealias Parameters = Self
+    public struct \(name.type): Metric {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",

@@ -6,9 +6,7 @@ public import Unlearning
 ///
 /// `w_c ← α·w_c` for every forgotten class c, with w_c the row of the last layer's weights; the bias stays. The method
 /// needs no data and no training, and shows how little may be a method: see what the metrics say of it.
-public struct WeightShrinking: UnlearningMethod, ParameterSet {
-  /// Its own.
-  public typealias Parameters = Self
+public struct WeightShrinking: UnlearningMethod {
   /// What `list` and `describe` print; `version` is part of every cache key.
   public static let card = Card(
     name: "weight-shrinking", title: "Weight shrinking", summary: "Shrinks the head's rows of forgotten classes.",
