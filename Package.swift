@@ -13,7 +13,7 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AverageGap", "EnergyGap", "EqualisedOdds", "GroupAccuracy", "PeakMemory", "RunTime", "TotalVariation",
+  "Accuracy", "AverageGap", "EnergyGap", "EqualizedOdds", "GroupAccuracy", "PeakMemory", "RunTime", "TotalVariation",
   "TugOfWar",
 ]
 

@@ -147,8 +147,8 @@ def trw(model, original, data, forget, retain, label, recipe, tilt=10.0, tempera
     """Both sets together; forgotten samples get the original's prediction without their class, tilted."""
     original.eval()
     weights = original[-1].weight.detach().double()
-    centred = F.normalize(weights - weights.mean(0), dim=1)
-    cosines = centred @ centred[label]
+    centered = F.normalize(weights - weights.mean(0), dim=1)
+    cosines = centered @ centered[label]
     others = torch.arange(10) != label
     scores = torch.zeros(10, dtype=torch.double)
     scores[others] = torch.softmax(cosines[others] / temperature, 0)

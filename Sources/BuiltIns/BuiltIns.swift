@@ -7,7 +7,7 @@ import CIFARResNet
 import CelebA
 import ColoredDigits
 import EnergyGap
-import EqualisedOdds
+import EqualizedOdds
 import FairFace
 import FashionMNIST
 import FineTune
@@ -83,7 +83,7 @@ extension Registry {
     // Metrics
     AverageGapToRetrained.self
     EnergyGapToRetrained.self
-    EqualisedOddsGap.self
+    EqualizedOddsGap.self
     GroupwiseAccuracy.self
     PredictionTotalVariation.self
     SplitAccuracy.self

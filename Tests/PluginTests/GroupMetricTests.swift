@@ -1,6 +1,6 @@
 import Data
 import Engine
-import EqualisedOdds
+import EqualizedOdds
 import GroupAccuracy
 import Testing
 import TugOfWar
@@ -14,7 +14,7 @@ import Unlearning
       var logits: [Float]
       var labels: [Int], sensitive: [Int]
       var groups: [String: Double]
-      var worst: Double, forget_group: Double, equalised_odds: Double
+      var worst: Double, forget_group: Double, equalized_odds: Double
       var testDescription: String { "\(classes) classes, \(values) values, \(forgotten.count) forgotten groups" }
 
       func evidence(test: [Int]? = nil, hasGroups: Bool = true, forgets: Bool = true) -> Evidence {
@@ -51,9 +51,9 @@ import Unlearning
     }
     expectNumbers([values["worst"] ?? .nan], [golden.worst], within: 1e-12)
     expectNumbers([values["forget_group"] ?? .nan], [golden.forget_group], within: 1e-12)
-    let gap = try EqualisedOddsGap().measure(golden.evidence())
+    let gap = try EqualizedOddsGap().measure(golden.evidence())
     #expect(gap.map(\.name) == ["test"])
-    expectNumbers(gap.map(\.value), [golden.equalised_odds], within: 1e-12)
+    expectNumbers(gap.map(\.value), [golden.equalized_odds], within: 1e-12)
   }
 
   @Test("groups whose names differ in signs or capitals alone have measurements of their own")
@@ -70,10 +70,10 @@ import Unlearning
 
   @Test func needsGroupsAndAllCells() throws {
     let (binary, larger) = (Self.cases[0], Self.cases[1])
-    for metric: any Metric in [GroupwiseAccuracy(), EqualisedOddsGap()] {
+    for metric: any Metric in [GroupwiseAccuracy(), EqualizedOddsGap()] {
       #expect(throws: AttackError.self) { try metric.measure(binary.evidence(hasGroups: false)) }
     }
-    let odds = EqualisedOddsGap()
+    let odds = EqualizedOddsGap()
     #expect(throws: AttackError.self) { try odds.measure(larger.evidence(forgets: false)) }
     let oneValue = binary.labels.indices.filter { binary.sensitive[$0] == 0 }
     #expect(throws: AttackError.self) { try odds.measure(binary.evidence(test: oneValue)) }

@@ -8,7 +8,7 @@ import Unlearning
 private struct GoldenTargets: Decodable {
   struct Small: Decodable {
     struct Case: Decodable {
-      var name: String, centred: Bool, rank: Int?
+      var name: String, centered: Bool, rank: Int?
       var temperature: Double, tilt: Double
       var cosines: [Double], scores: [Double], target: [Double], loss: Double, gradient: [Double]
     }
@@ -16,7 +16,7 @@ private struct GoldenTargets: Decodable {
   }
   struct Large: Decodable {
     struct Case: Decodable {
-      var centred: Bool, rank: Int?, redistribution: Redistribution, score: SimilarityScore
+      var centered: Bool, rank: Int?, redistribution: Redistribution, score: SimilarityScore
       var cosines: [[Double]], targets: [[Double]]
     }
     var classes: Int, dimensions: Int, forgotten: [Int]
@@ -33,7 +33,7 @@ private struct GoldenTargets: Decodable {
     #expect(small.cases.count == 5)
     let weights = Tensor(small.weights.flatMap { $0 }, shape: [4, 3])
     for example in small.cases {
-      let similarity = try ClassSimilarity(weights, centred: example.centred, rank: example.rank)
+      let similarity = try ClassSimilarity(weights, centered: example.centered, rank: example.rank)
       // The engine's weights are Float32: 0.8 is off by 1e-8.
       expectNumbers(Array(similarity.cosines[0].dropFirst()), example.cosines, within: 1e-7, "\(example.name): a")
       let scores = similarity.scores(of: 0, among: [1, 2, 3], temperature: example.temperature)
@@ -69,8 +69,8 @@ private struct GoldenTargets: Decodable {
     let rows = Tensor(large.rows.flatMap { $0 }, shape: [large.classes, large.dimensions])
     let retained = (0..<large.classes).filter { !large.forgotten.contains($0) }
     for example in large.cases {
-      let name = "centred \(example.centred), rank \(example.rank ?? 0), \(example.redistribution), \(example.score)"
-      let similarity = try ClassSimilarity(rows, centred: example.centred, rank: example.rank)
+      let name = "centered \(example.centered), rank \(example.rank ?? 0), \(example.redistribution), \(example.score)"
+      let similarity = try ClassSimilarity(rows, centered: example.centered, rank: example.rank)
       expectNumbers(similarity.cosines.flatMap { $0 }, example.cosines.flatMap { $0 }, within: 1e-12, "\(name): a")
       var scores: [Int: [Double]] = [:]
       for label in large.forgotten {
@@ -198,10 +198,10 @@ private struct GoldenTargets: Decodable {
       var d = classes.map { _ in Double(random.normal()) }
       let s = classes.map { scores[$0] }
       let mean = s.reduce(0, +) / 5
-      let centred = s.map { $0 - mean }
-      let product = zip(d, centred).reduce(0.0) { $0 + $1.0 * $1.1 }
-      let share = product / centred.reduce(0.0) { $0 + $1 * $1 }
-      d = zip(d, centred).map { $0 - share * $1 }
+      let centered = s.map { $0 - mean }
+      let product = zip(d, centered).reduce(0.0) { $0 + $1.0 * $1.1 }
+      let share = product / centered.reduce(0.0) { $0 + $1 * $1 }
+      d = zip(d, centered).map { $0 - share * $1 }
       let offset = d.reduce(0, +) / 5
       d = d.map { $0 - offset }
       let step = 0.5 * (zip(classes, d).map { q[$0] / max(abs($1), 1e-12) }.min() ?? 0)

@@ -94,7 +94,7 @@ import Unlearning
     let matrix = try toy.original.classMatrix(.featureCKA, over: data, run: toy.run, batchSize: 7)
     #expect(matrix.shape == [4, toy.original.featureCount * toy.original.featureCount])
     #expect(matrix == (try toy.original.classMatrix(.featureCKA, over: data, run: toy.run, batchSize: 50)))
-    let similarity = try ClassSimilarity(matrix, centred: false)
+    let similarity = try ClassSimilarity(matrix, centered: false)
     #expect(similarity.cosines.allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 + 1e-9 } })
     #expect(
       try toy.unlearn(method { $0.similarity = .featureCKA }).parameters != (try toy.unlearn(method())).parameters)
@@ -109,7 +109,7 @@ import Unlearning
     }
     let all = [
       try q { _ in }, try q { $0.tilt = 9 }, try q { $0.temperature = 1 }, try q { $0.pcaRank = 1 },
-      try q { $0.score = .rawCosine }, try q { $0.centred = false }, try q { $0.redistribution = .uniform },
+      try q { $0.score = .rawCosine }, try q { $0.centered = false }, try q { $0.redistribution = .uniform },
     ]
     #expect(Set(all).count == all.count, "\(all)")
   }
@@ -130,7 +130,7 @@ import Unlearning
     run.log = Logger(label: "test") { _ in log }
     _ = try method {
       $0.temperature = temperature
-      $0.centred = false
+      $0.centered = false
     }.target(for: Tensor(rows, shape: [5, 4]), forgotten: [0], run: run)
     let lines = log.lines
     #expect(lines.count == (advice == nil ? 0 : 1), "\(lines)")

@@ -53,7 +53,7 @@ struct CardTests {
 
   @Test(
     arguments: [
-      ("trw", "tilt", "number", false), ("trw", "pca_rank", "integer", true), ("trw", "centred", "boolean", false),
+      ("trw", "tilt", "number", false), ("trw", "pca_rank", "integer", true), ("trw", "centered", "boolean", false),
       ("trw", "training.milestones", "list of integer", false), ("trw", "score", "text", false),
       ("trw", "training.augmentation.flip", "boolean", false), ("mia-svc", "gamma", "number", true),
       ("mia-svc", "variants", "list of text", false), ("cifar10", "root", "text", true),

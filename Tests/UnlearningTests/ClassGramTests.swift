@@ -13,10 +13,10 @@ import Unlearning
   func golden() throws {
     let golden = try ClassifierGolden.load("cka/golden.json", as: Golden.self)
     #expect(golden.samples.count == 3)
-    let rows = golden.samples.map { ClassGram($0, width: golden.features).centred }
+    let rows = golden.samples.map { ClassGram($0, width: golden.features).centered }
     #expect(rows.allSatisfy { $0.count == golden.features * golden.features })
     let matrix = Tensor(rows.joined().map(Float.init), shape: [3, rows[0].count])
-    let similarity = try ClassSimilarity(matrix, centred: false)
+    let similarity = try ClassSimilarity(matrix, centered: false)
     for (found, expected) in zip(similarity.cosines, golden.cka) {
       ClassifierGolden.expectClose(found, expected, tolerance: 2e-6, "CKA")
     }
@@ -29,7 +29,7 @@ import Unlearning
       ClassGram(samples, width: 3), ClassGram(samples.map { $0 + 8 }, width: 3), ClassGram(samples + samples, width: 3),
     ]
     for other in rows.dropFirst() {
-      ClassifierGolden.expectClose(other.centred, rows[0].centred, tolerance: 1e-6, "matrix")
+      ClassifierGolden.expectClose(other.centered, rows[0].centered, tolerance: 1e-6, "matrix")
     }
     #expect(rows[1].mean != rows[0].mean)
   }

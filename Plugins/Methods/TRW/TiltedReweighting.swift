@@ -10,7 +10,7 @@ public import Unlearning
 /// `q*(k|x) = softmax_{k∉F}(z_k + β·s_k)`, and
 /// `L(θ) = λ_r·E_{D_r}[−log p_θ(y|x)] + λ_f·E_{D_f}[−Σ_k q*(k|x)·log p_θ(k|x)]`.
 /// s does not depend on the sample: it is the softmax, with temperature τ over the retained classes, of the cosines
-/// between mean-centred rows of the last layer's weights after PCA; see `ClassSimilarity` and `ReweightedTarget`.
+/// between mean-centered rows of the last layer's weights after PCA; see `ClassSimilarity` and `ReweightedTarget`.
 /// With several forgotten classes all of them are masked, and each has similarities of its own.
 /// - Source: Ebrahimpour-Boroojeny, Wang, Sundaram, arXiv:2506.20893 version 4; TREW in the ICML 2026 version.
 /// - Note: Only the abstracts and public reviews could be read. They state: the forget label zeroed, an exponential tilt
@@ -19,7 +19,7 @@ public import Unlearning
 ///   (not the raw cosine) in the exponent, cross-entropy, the natural mixture of both sets, the teacher on the
 ///   student's view, and the training recipe, which is that of the same authors' AMUN (ICML 2025) with a step
 ///   schedule from their grid. No augmentation unless it is asked for.
-/// - Note: A classifier near neural collapse has all centred cosines near −1/(K − 1), so that s is flat unless τ is
+/// - Note: A classifier near neural collapse has all centered cosines near −1/(K − 1), so that s is flat unless τ is
 ///   small; the notes and warnings of a run show it.
 public struct TiltedReweighting: SoftTargetMethod {
   /// Name, title and source.
@@ -47,8 +47,8 @@ public struct TiltedReweighting: SoftTargetMethod {
   /// What the tilt reads.
   @Parameter("whether the tilt reads the softmax of the cosines or the cosines themselves")
   public var score = SimilarityScore.softmax
-  /// Whether cosines are those of centred rows.
-  @Parameter("whether the mean over classes is subtracted before the cosines") public var centred = true
+  /// Whether cosines are those of centered rows.
+  @Parameter("whether the mean over classes is subtracted before the cosines") public var centered = true
   /// How p̄, the target without a tilt, is made of the original's distribution.
   @Parameter("how the probability of forgotten classes is shared out before the tilt")
   public var redistribution = Redistribution.proportional
@@ -90,7 +90,7 @@ public struct TiltedReweighting: SoftTargetMethod {
       case .classMeanLogits: cell.classCount
       case .featureCKA: features.multipliedReportingOverflow(by: features).overflow ? .max : features * features
       }
-    let most = min(centred ? cell.classCount - 1 : cell.classCount, width)
+    let most = min(centered ? cell.classCount - 1 : cell.classCount, width)
     return rank > most ? "has a 'pca_rank' of \(rank), and at most \(most) directions can be kept here" : nil
   }
 
@@ -108,7 +108,7 @@ public struct TiltedReweighting: SoftTargetMethod {
   ///
   /// - Throws: `ParameterError` when `pca_rank` exceeds min(K − 1, D).
   public func target(for matrix: Tensor, forgotten: [Int], run: Run) throws(ParameterError) -> ReweightedTarget {
-    let similarity = try ClassSimilarity(matrix, centred: centred, rank: pcaRank)
+    let similarity = try ClassSimilarity(matrix, centered: centered, rank: pcaRank)
     let retained = (0..<matrix.shape[0]).filter { !forgotten.contains($0) }
     var scores: [Int: [Double]] = [:]
     for label in forgotten {

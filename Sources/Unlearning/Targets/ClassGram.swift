@@ -24,7 +24,7 @@ package struct ClassGram {
   }
 
   /// H·XᵀX·H / n, `[D²]` row after row.
-  package var centred: [Double] {
+  package var centered: [Double] {
     let width = mean.count, count = Double(deviations.shape[0])
     var gram = deviations.product(deviations, transposingSelf: true).scalars.map { Double($0) / count }
     // The matrix is symmetric, so its rows and its columns have the same means.

@@ -45,7 +45,7 @@ extension Classifier {
     }
     let rows = samples.map { samples in
       let gram = ClassGram(samples, width: width)
-      return source == .featureCKA ? gram.centred : gram.mean
+      return source == .featureCKA ? gram.centered : gram.mean
     }
     return Tensor(rows.joined().map(Float.init), shape: [classCount, rows[0].count])
   }

@@ -31,14 +31,14 @@ public struct ClassSimilarity: Sendable {
   ///
   /// - Parameters:
   ///   - matrix: One row for each class.
-  ///   - centred: Whether the mean row is subtracted first.
+  ///   - centered: Whether the mean row is subtracted first.
   ///   - rank: r; nil for full rank.
   /// - Throws: `ParameterError` about `pca_rank` when it exceeds full rank: min(K − 1, D), or min(K, D) without centring.
-  public init(_ matrix: Tensor, centred: Bool = true, rank: Int? = nil) throws(ParameterError) {
+  public init(_ matrix: Tensor, centered: Bool = true, rank: Int? = nil) throws(ParameterError) {
     precondition(matrix.shape.count == 2, "one row per class, not \(matrix.shape)")
     var rows = (0..<matrix.shape[0]).map { matrix.row($0).map(Double.init) }
-    if centred { rows = Self.centred(rows) }
-    let fullRank = min(centred ? rows.count - 1 : rows.count, matrix.shape[1])
+    if centered { rows = Self.centered(rows) }
+    let fullRank = min(centered ? rows.count - 1 : rows.count, matrix.shape[1])
     if let rank, rank > fullRank || rank < 1 {
       let sizes = "\(rows.count) classes in \(matrix.shape[1]) dimensions"
       throw ParameterError("pca_rank", "must be in [1, \(fullRank)] for \(sizes), is \(rank)")
@@ -84,7 +84,7 @@ public struct ClassSimilarity: Sendable {
     return scores.map { $0 / sum }
   }
 
-  private static func centred(_ rows: [[Double]]) -> [[Double]] {
+  private static func centered(_ rows: [[Double]]) -> [[Double]] {
     guard let width = rows.first?.count else { return rows }
     let mean = (0..<width).map { column in rows.reduce(0) { $0 + $1[column] } / Double(rows.count) }
     return rows.map { row in zip(row, mean).map { $0 - $1 } }

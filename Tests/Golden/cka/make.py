@@ -19,13 +19,13 @@ samples[1] += 0.4 * rng.normal(size=samples[1].shape)
 samples = [x.astype(np.float32).astype(float) for x in samples]
 
 
-def centred(x):
+def centered(x):
     examples = (x - x.mean(0)).T  # [D, n]: a row is an example
     return examples - examples.mean(0)
 
 
 def cka(x, y):
-    a, b = centred(x), centred(y)
+    a, b = centered(x), centered(y)
     return np.linalg.norm(b.T @ a) ** 2 / (np.linalg.norm(a.T @ a) * np.linalg.norm(b.T @ b))
 
 

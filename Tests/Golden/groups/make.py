@@ -1,4 +1,4 @@
-"""Accuracies of groups and the equalised odds gap, by NumPy. Run: python make.py (writes golden.json beside itself)."""
+"""Accuracies of groups and the equalized odds gap, by NumPy. Run: python make.py (writes golden.json beside itself)."""
 
 import json
 import pathlib
@@ -29,7 +29,7 @@ def case(classes, values, forgotten, count=200):
         classes=classes, values=values, forgotten=[dict(target=a, sensitive=b) for a, b in forgotten],
         logits=logits.ravel().tolist(), labels=labels.tolist(), sensitive=sensitive.tolist(), groups=groups,
         worst=min(groups.values()), forget_group=right[members].mean(),
-        equalised_odds=0.5 * sum(abs(cell[a, 0] - cell[a, 1]) for a in (0, 1)))
+        equalized_odds=0.5 * sum(abs(cell[a, 0] - cell[a, 1]) for a in (0, 1)))
 
 
 out = dict(

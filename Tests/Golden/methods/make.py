@@ -51,8 +51,8 @@ def neg_grad_plus(model):
 
 def soft(beta, ratio=None, smoothing=0):
     teacher = F.linear(x[forget], W0, B0)
-    centred = W0 - W0.mean(0)
-    cosines = F.cosine_similarity(centred, centred[FORGOTTEN][None], dim=1)
+    centered = W0 - W0.mean(0)
+    cosines = F.cosine_similarity(centered, centered[FORGOTTEN][None], dim=1)
     cosines[FORGOTTEN] = -torch.inf
     teacher[:, FORGOTTEN] = -torch.inf
     targets = torch.softmax(teacher + beta * torch.softmax(cosines / 0.2, 0), 1)

@@ -1,6 +1,6 @@
 """Similarities, tilted targets, losses and gradients of TRW and RWFT, from NumPy alone.
 
-Run: python make.py (writes golden.json beside itself). The PCA is an SVD of the centred rows, the projections are
+Run: python make.py (writes golden.json beside itself). The PCA is an SVD of the centered rows, the projections are
 quotients of probabilities, the gradients are those of the written-out loss: nothing is shared with the Swift code.
 """
 
@@ -10,8 +10,8 @@ import pathlib
 import numpy as np
 
 
-def similarity(rows, centred, rank):
-    c = rows - rows.mean(0) if centred else rows
+def similarity(rows, centered, rank):
+    c = rows - rows.mean(0) if centered else rows
     if rank is not None:
         _, _, vt = np.linalg.svd(c, full_matrices=False)
         c = c @ vt[:rank].T
@@ -49,20 +49,20 @@ W = np.array([[1, 0, 0.5], [0.8, 0.1, 0.2], [-0.2, 1, 0], [-0.9, -0.4, 0.3]])
 STUDENT = np.array([1, 0.5, 0.2, -0.3])
 CASES = [
     ("RWFT", True, None, 0.5, 0.0),
-    ("centred, full rank, temperature 0.5, tilt 2", True, None, 0.5, 2.0),
-    ("centred, PCA rank 2, temperature 0.5, tilt 2", True, 2, 0.5, 2.0),
-    ("centred, full rank, temperature 1, tilt 10", True, None, 1.0, 10.0),
+    ("centered, full rank, temperature 0.5, tilt 2", True, None, 0.5, 2.0),
+    ("centered, PCA rank 2, temperature 0.5, tilt 2", True, 2, 0.5, 2.0),
+    ("centered, full rank, temperature 1, tilt 10", True, None, 1.0, 10.0),
     ("uncentred, temperature 0.5, tilt 2", False, None, 0.5, 2.0),
 ]
 small = []
-for name, centred, rank, temperature, beta in CASES:
-    a = similarity(W, centred, rank)
+for name, centered, rank, temperature, beta in CASES:
+    a = similarity(W, centered, rank)
     s = scores(a, 0, [1, 2, 3], temperature)
     q = target(Z, [0], "proportional", beta, s)
     loss, gradient = loss_and_gradient(STUDENT, q)
     small.append(
         dict(
-            name=name, centred=centred, rank=rank, temperature=temperature, tilt=beta, cosines=a[0, 1:].tolist(),
+            name=name, centered=centered, rank=rank, temperature=temperature, tilt=beta, cosines=a[0, 1:].tolist(),
             scores=s[1:].tolist(), target=q[1:].tolist(), loss=loss, gradient=gradient.tolist(),
         )
     )
@@ -74,9 +74,9 @@ rows = rng.normal(size=(K, D)).astype(np.float32).astype(float)
 logits = (3 * rng.normal(size=K)).astype(np.float32).astype(float)
 retained = [k for k in range(K) if k not in FORGOTTEN]
 large = []
-for centred in (True, False):
+for centered in (True, False):
     for rank in [None, 1, 2, 3, 4, 5, 6]:
-        a = similarity(rows, centred, rank)
+        a = similarity(rows, centered, rank)
         for redistribution in ("proportional", "uniform"):
             for score in ("softmax", "raw-cosine"):
                 targets = []
@@ -85,7 +85,7 @@ for centred in (True, False):
                     targets.append(target(logits, FORGOTTEN, redistribution, 1.5, s).tolist())
                 large.append(
                     dict(
-                        centred=centred, rank=rank, redistribution=redistribution, score=score,
+                        centered=centered, rank=rank, redistribution=redistribution, score=score,
                         cosines=a.tolist(), targets=targets,
                     )
                 )

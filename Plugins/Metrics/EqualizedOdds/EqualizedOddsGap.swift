@@ -2,17 +2,17 @@ import Data
 import Engine
 public import Unlearning
 
-/// How unlike the accuracies of two halves of a class are: the equalised odds gap.
+/// How unlike the accuracies of two halves of a class are: the equalized odds gap.
 ///
 /// `EO = ½·Σ_{a ∈ {0, 1}} |acc(t = a, s = 0) − acc(t = a, s = 1)|` over test samples, in [0, 1]. With two classes and two values
 /// of the attribute t is the class and s the value. Otherwise t is whether the class is one of the request's groups, s
 /// whether the value is, and acc counts samples whose predicted class is their own.
 /// - Source: Hardt, Price, Srebro, NeurIPS 2016, arXiv:1610.02413; in the form of De Min et al., TMLR 2025,
 ///   arXiv:2503.09330, released code, `metrics.py`.
-public struct EqualisedOddsGap: Metric {
+public struct EqualizedOddsGap: Metric {
   /// What it is.
   public static let card = Card(
-    name: "equalised-odds", title: "Equalised odds gap",
+    name: "equalized-odds", title: "Equalized odds gap",
     summary: "The mean difference in accuracy between two halves of each class, by the sensitive attribute.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"))
   /// Predictions and groups.
@@ -38,7 +38,7 @@ public struct EqualisedOddsGap: Metric {
     let isBinary = evidence.context.classCount == 2 && groups.attribute.valueNames.count == 2
     if !isBinary, groups.forgotten.isEmpty {
       throw AttackError.requestNotServed(
-        "equalised-odds needs two classes and two values of the attribute, or a request of groups to divide them by")
+        "equalized-odds needs two classes and two values of the attribute, or a request of groups to divide them by")
     }
     let targets = Set(groups.forgotten.map(\.target)), values = Set(groups.forgotten.map(\.sensitive))
     var counts = [Int](repeating: 0, count: 4)
