@@ -1,4 +1,4 @@
-# Two commands to a result: `make quickstart` and `make test`. Both install the system packages that are missing.
+# The main targets are `make quickstart` and `make test`; both install missing system packages.
 
 PACKAGES := libjpeg-dev libopenblas-dev libpng-dev libsqlite3-dev libssl-dev libsvm-dev libyaml-dev zlib1g-dev
 
@@ -11,7 +11,7 @@ help:
 	@echo "make docs         write the documentation of the module Unlearning to .build/docs"
 	@echo "make format       format all Swift sources"
 	@echo "make lint         check the format of all Swift sources"
-	@echo "make schemas      write schemas/ anew"
+	@echo "make schemas      regenerate schemas/"
 
 quickstart: packages
 	swift run -c release runner experiments/quickstart.yaml
@@ -22,7 +22,7 @@ test: packages
 bench: packages
 	Benchmarks/compare/engine.sh
 
-# The plugin is a dependency of the documentation alone; see Package.swift.
+# The plugin is only a dependency of the documentation; see Package.swift.
 docs: packages
 	LACUNA_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
 	  --target Unlearning --warnings-as-errors --output-path .build/docs
@@ -37,7 +37,7 @@ schemas: packages
 	swift run -c release runner schema experiment > schemas/experiment.schema.json
 	swift run -c release runner schema results > schemas/results.schema.json
 
-# Installs what is missing with apt-get, with sudo only when needed; elsewhere says what to install.
+# Installs missing packages with apt-get, with sudo only if necessary; on other systems prints what to install.
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
 	@if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then \

@@ -1,8 +1,8 @@
-"""Collects from the documents what must work, into the folder that is given.
+"""Extracts the commands and examples of the documents into the given folder, to be run.
 
-`commands.txt` gets every line of a ```sh block that runs the runner, once each; blocks of what needs a download or hours
-are ```console. `example-N.yaml` gets every ```yaml block that is a whole experiment. Ends with 1 where a link to a file
-of the repository leads nowhere.
+`commands.txt` gets every distinct command of the ```sh blocks that calls the runner; commands that need a download or
+hours are in ```console blocks instead. `example-N.yaml` gets the ```yaml blocks that are complete experiments. The exit
+status is 1 if a link to a file of the repository is broken.
 """
 
 import pathlib
@@ -21,7 +21,7 @@ for document in documents:
             examples.append(block)
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         if not (document.parent / link).exists():
-            problems.append(f"{document}: the link {link} leads nowhere")
+            problems.append(f"{document}: broken link {link}")
 if not commands or not examples:
     problems.append("no command or no example was found")
 (target / "commands.txt").write_text("".join(line + "\n" for line in dict.fromkeys(commands)), encoding="utf-8")

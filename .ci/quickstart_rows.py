@@ -1,4 +1,4 @@
-"""Checks that the quickstart's results say what the README says; reads `runner results --format json`."""
+"""Checks the README's claims about the quickstart's results; reads `runner results --format json`."""
 
 import json
 import sys
@@ -10,9 +10,9 @@ leaks = defaultdict(list)
 for row in rows:
     place = f"{row['method']}, seed {row['seed']}, {row['name']}: {row['value']}"
     if row["name"] == "accuracy.forget_test" and row["method"] == "retrain" and row["value"] != 0:
-        problems.append("retrain knows the class: " + place)
+        problems.append("retrain predicts the forgotten class: " + place)
     if row["name"] == "accuracy.forget_test" and row["method"] == "original" and row["value"] < 0.8:
-        problems.append("the original is poor: " + place)
+        problems.append("the original's accuracy is too low: " + place)
     if row["name"] == "total-variation.forget_test":
         leaks[row["method"]].append(row["gap"])
 leaks = {method: sum(gaps) / len(gaps) for method, gaps in leaks.items()}

@@ -6,7 +6,7 @@ import ResNet18
 import Unlearning
 import VGG
 
-/// A model with an optimiser and one batch that it trains on again and again.
+/// A model with an optimiser and one batch that it trains on repeatedly.
 struct BenchmarkModel {
   static let names = ["resnet18", "resnet20", "resnet8", "vgg16", "lenet", "mlp"]
   static let batch = 128
@@ -16,7 +16,7 @@ struct BenchmarkModel {
   private let images: Tensor
   private let labels = (0..<batch).map { $0 % 10 }
 
-  /// The model called `name`, one of `names`.
+  /// The model with this name, one of `names`.
   init(_ name: String) throws {
     let (architecture, imageShape) = try Self.architecture(name)
     classifier = try architecture.makeClassifier(imageShape: imageShape, classCount: 10, random: RandomSource(seed: 1))
@@ -34,7 +34,7 @@ struct BenchmarkModel {
     case "vgg16": return (try VGGNetwork(VGGNetwork()), [32, 32, 3])
     case "lenet": return (try LeNet5(LeNet5()), [28, 28, 1])
     case "mlp": return (try MultilayerPerceptron(MultilayerPerceptron()), [28, 28, 1])
-    default: preconditionFailure("no model is called '\(name)'")
+    default: preconditionFailure("no model has the name '\(name)'")
     }
   }
 

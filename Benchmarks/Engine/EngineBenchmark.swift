@@ -1,12 +1,12 @@
 import Engine
 import Foundation
 
-/// Times the engine; a JSON object on stdout.
+/// Times the engine; prints a JSON object.
 ///
 /// - `engine-benchmark MODEL THREADS STEPS`: training steps and inference of one model.
-/// - `engine-benchmark MODEL THREADS STEPS COPIES`: training steps of several copies side by side, which share the
+/// - `engine-benchmark MODEL THREADS STEPS COPIES`: training steps of several copies in parallel, which share the
 ///   threads.
-/// - `engine-benchmark layers MODEL THREADS STEPS`: each convolution of a model by itself, as a Markdown table.
+/// - `engine-benchmark layers MODEL THREADS STEPS`: each convolution of a model separately, as a Markdown table.
 @main enum EngineBenchmark {
   static func main() async throws {
     var words = Array(CommandLine.arguments.dropFirst())
@@ -42,7 +42,7 @@ import Foundation
         + "\"parameters\": \(model.parameterCount), \"instruction_set\": \"\(Runtime.instructionSet)\"}")
   }
 
-  /// Training steps a second of all copies together, after two steps of each that are not counted.
+  /// Prints the training steps per second of all copies together; the first two steps of each copy are not counted.
   private static func printSideBySide(_ name: String, threads: Int, steps: Int, copies: Int) async throws {
     let models = try (0..<copies).map { _ in try BenchmarkModel(name) }
     func train(_ steps: Int) async {

@@ -1,12 +1,12 @@
 import Engine
 
-/// Times each convolution of a model by itself, all three passes.
+/// Times each convolution of a model separately, in all three passes.
 enum LayerBenchmark {
   private struct Layer {
     var inputs: Int, side: Int, outputs: Int
     var stride = 1, size = 3
     var padding: Int?
-    /// How often the model has it.
+    /// How often the model contains it.
     var count = 1
   }
 
@@ -36,7 +36,7 @@ enum LayerBenchmark {
         _ = tape.gradients(of: y.sum(), for: [variable])
       }
     }
-    // The sum and its gradient are part of the backward passes, so they are timed and taken out.
+    // The sum and its gradient are part of the backward passes, so their time is measured and subtracted.
     let y = run(Variable(images), Variable(weights)).value
     let overhead = Stopwatch.seconds(steps) {
       let tape = Tape()

@@ -1,6 +1,6 @@
-/// Times of repeated work.
+/// The time of repeated work.
 enum Stopwatch {
-  /// The median of `steps` runs of `body`, in seconds, after two that are not counted.
+  /// The median time of `steps` runs of `body`, in seconds; two runs before them are not counted.
   static func seconds(_ steps: Int, _ body: () -> Void) -> Double {
     let clock = ContinuousClock()
     let times = (0..<steps + 2).map { _ in clock.measure(body) }.dropFirst(2).sorted()

@@ -1,10 +1,10 @@
-"""Writes experiment files that are large but valid or very wrong, to time `runner check` on them.
+"""Writes experiment files that are large and valid or full of errors, to time `runner check` on them.
 
     python3 Benchmarks/Plan/large.py FOLDER
     for file in FOLDER/*.yaml; do echo "$file"; time .build/release/runner check "$file" | tail -1; done
 
-grid.yaml        100 × 100 values of two parameters of one method: 10,002 cells, some 50,000 steps.
-mistakes.yaml    30,000 keys on one line, all of them twice.
+grid.yaml        100 × 100 values of two parameters of one method: 10,002 cells, about 50,000 steps.
+mistakes.yaml    30,000 keys on one line, each of them twice.
 """
 
 import pathlib

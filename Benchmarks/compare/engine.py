@@ -1,6 +1,6 @@
-"""Runs the engine's benchmark and PyTorch's in turn and prints, for every pair, PyTorch's time over the engine's.
+"""Runs the engine's benchmark and PyTorch's alternately and prints the ratios of PyTorch's time to the engine's.
 
-Each side runs as a process of its own. PyTorch gets channels-last memory and a tuned malloc, its best fp32 setting
+Each run is a separate process. PyTorch runs with channels-last memory and a tuned malloc, its best fp32 setting
 ("tuned"), the same with bfloat16 autocast ("bf16"; the engine stays in fp32), and its defaults ("default").
 """
 
@@ -67,7 +67,7 @@ def peer(model_name, threads, steps, setting):
 
 
 def run(command, environment=None):
-    """What a process printed, with the most memory that it ever held."""
+    """The JSON that a process printed, with its peak memory."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **(environment or {})}) as process:
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)

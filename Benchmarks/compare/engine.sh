@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares training steps and inference with PyTorch on the same cores: makes a virtual environment with PyTorch, builds
-# the engine's benchmark, runs both in turn (A B A B ...) and prints the ratio of every pair.
+# Compares training steps and inference with PyTorch on the same cores: creates a virtual environment with PyTorch,
+# builds the engine's benchmark, runs both alternately (A B A B ...) and prints the ratio of every pair.
 #
 #   Benchmarks/compare/engine.sh [--pairs 5] [--threads N] [--steps 15] [--models resnet18,...] [--settings tuned,default,bf16]
 set -euo pipefail

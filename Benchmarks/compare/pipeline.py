@@ -1,7 +1,7 @@
-"""Runs one unlearning pipeline by the runner and by PyTorch in turn, and compares wall time and numbers.
+"""Runs one unlearning pipeline with the runner and with PyTorch alternately, and compares wall times and results.
 
 Both sides read pipeline.yaml: originals, retrained models, four methods, two attacks. The runner starts from an empty
-store. PyTorch gets channels-last memory and a tuned malloc; see pipeline_torch.py.
+store. PyTorch runs with channels-last memory and a tuned malloc; see pipeline_torch.py.
 """
 
 import argparse
@@ -24,7 +24,7 @@ FILE = os.path.join(HERE, "pipeline.yaml")
 
 
 def overrides(options):
-    """Arguments of the runner for what differs from the file."""
+    """The runner's arguments that override values of the file."""
     words = ["--set", f"seeds={json.dumps(options.seeds)}"]
     if options.train_samples:
         words += ["--set", f"data.0={{cifar10: {{train_count: {options.train_samples}}}}}"]
@@ -32,7 +32,7 @@ def overrides(options):
 
 
 def run_runner(options):
-    """Wall seconds of a run from nothing, and {(method, seed, measurement): value}."""
+    """Wall seconds of a run from an empty store, and {(method, seed, measurement): value}."""
     with tempfile.TemporaryDirectory() as folder:
         words = [FILE, "--store", folder, *overrides(options)]
         start = time.perf_counter()
@@ -45,7 +45,7 @@ def run_runner(options):
 
 
 def run_torch(options):
-    """The same of PyTorch, in a process of its own, and the seconds of its stages."""
+    """The same for PyTorch, in a separate process, and the seconds of its stages."""
     words = [sys.executable, os.path.abspath(__file__), "--peer", *sys.argv[1:]]
     start = time.perf_counter()
     output = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **TUNED}).stdout
@@ -55,7 +55,7 @@ def run_torch(options):
 
 
 def peer(options):
-    """Runs PyTorch's side and prints what it found."""
+    """Runs PyTorch's side and prints its results as JSON."""
     import torch
     from pipeline_torch import run
 
@@ -68,7 +68,7 @@ def peer(options):
 
 
 def spread(values):
-    """Mean and, of several, sample standard deviation, in percent."""
+    """Mean and, for more than one value, sample standard deviation, in percent."""
     if not values:
         return "missing"
     text = f"{100 * statistics.mean(values):.1f}"
@@ -80,7 +80,7 @@ def main():
     parser.add_argument("--binary")
     parser.add_argument("--pairs", type=int, default=1)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--train-samples", type=int, help="of CIFAR-10's training images, evenly over classes")
+    parser.add_argument("--train-samples", type=int, help="a class-balanced number of CIFAR-10's training images")
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if "LACUNA_DATA" not in os.environ:

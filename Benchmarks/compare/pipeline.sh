@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares a whole pipeline, of the runner and of PyTorch; see Benchmarks/README.md. Arguments go to pipeline.py.
+# Compares a whole pipeline of the runner with PyTorch; see Benchmarks/README.md. Arguments are passed to pipeline.py.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=${LACUNA_VENV:-.build/compare-venv}

@@ -1,7 +1,7 @@
 """The unlearning pipeline of pipeline.yaml in PyTorch and scikit-learn, written for speed on a few cores.
 
-Every definition follows the documentation of the plugin of the same name; nothing is shared with the Swift code but the
-experiment file. Streams of random numbers differ, so numbers agree within the noise of seeds.
+Every definition follows the documentation of the plugin of the same name; only the experiment file is shared with the
+Swift code. The random number streams differ, so results agree only within the variation over seeds.
 """
 
 import copy
@@ -20,7 +20,7 @@ DEVIATION = torch.tensor([0.2470, 0.2435, 0.2616])
 
 
 class Images:
-    """CIFAR-10's images as bytes `[N, 40, 40, 3]`, with the border that shifts move in, and their labels."""
+    """CIFAR-10's images as bytes `[N, 40, 40, 3]`, with a border for shifts, and their labels."""
 
     def __init__(self, paths):
         records = np.concatenate([np.fromfile(path, np.uint8).reshape(-1, 3073) for path in paths])
@@ -30,7 +30,7 @@ class Images:
         self.grid = torch.arange(32)
 
     def batch(self, rows, augmentation=None):
-        """Normalised images `[B, 3, 32, 32]`, channels last; moved at random where there is an augmentation."""
+        """Normalised images `[B, 3, 32, 32]`, channels last; with random shifts and flips if augmented."""
         count = len(rows)
         y = x = torch.full((count, 1), 4)
         columns = self.grid.expand(count, 32)
@@ -90,7 +90,7 @@ def fit(model, data, passes, recipe, mask=None):
 
 
 def train(data, rows, recipe):
-    """A fresh ResNet-20."""
+    """A randomly initialised ResNet-20."""
     model = resnet([16, 32, 64], 3).to(memory_format=torch.channels_last)
     for module in model.modules():
         if isinstance(module, torch.nn.Conv2d):
@@ -114,7 +114,7 @@ DEFAULTS = {
 
 
 def unlearn(name, original, data, forget, retain, label, recipe):
-    """The original after the method called `name`."""
+    """The original after unlearning with the method `name`."""
     model = copy.deepcopy(original)
     if name == "fine-tune":
         return fit(model, data, lambda _: [(retain, hard(data))], recipe)
@@ -126,7 +126,7 @@ def unlearn(name, original, data, forget, retain, label, recipe):
 
 
 def salun(model, data, forget, retain, recipe):
-    """Half of the parameters move: forget set with random labels, then retain set, in each epoch."""
+    """Updates half of the parameters: in each epoch the forget set with random labels, then the retain set."""
     model.eval()
     model.zero_grad(set_to_none=True)
     for part in forget.split(recipe["batch_size"]):
@@ -144,7 +144,7 @@ def salun(model, data, forget, retain, recipe):
 
 
 def trw(model, original, data, forget, retain, label, recipe, tilt=10.0, temperature=0.1):
-    """Both sets together; forgotten samples get the original's prediction without their class, tilted."""
+    """Trains on both sets; targets of forgotten samples are the original's predictions without their class, tilted."""
     original.eval()
     weights = original[-1].weight.detach().double()
     centered = F.normalize(weights - weights.mean(0), dim=1)
@@ -176,7 +176,7 @@ def logits_of(model, data, rows):
 
 
 class Outputs:
-    """Logits and labels of a model on the four parts."""
+    """Logits and labels of a model on the four splits."""
 
     def __init__(self, model, parts):
         self.logits = {name: logits_of(model, data, rows).double() for name, (data, rows) in parts.items()}
@@ -198,7 +198,7 @@ def drawn(rows, labels, count, generator):
         return rows, labels
     places = [np.flatnonzero(labels == k) for k in generator.permutation(np.unique(labels))]
     chosen = []
-    # From small to large, so that what a small class lacks is shared by all larger ones.
+    # From small to large, so that the larger classes share what a small class lacks.
     for number, place in enumerate(sorted(places, key=len)):
         quota = (count - sum(map(len, chosen))) // (len(places) - number)
         chosen.append(generator.choice(place, min(quota, len(place)), False))
@@ -207,14 +207,14 @@ def drawn(rows, labels, count, generator):
 
 
 def svc(positives, negatives):
-    """A machine that says 1 for positives."""
+    """A support vector machine that predicts 1 for positives."""
     x = np.concatenate([positives, negatives])
     y = np.concatenate([np.ones(len(positives)), np.zeros(len(negatives))])
     return SVC(C=3, gamma="auto", kernel="rbf").fit(x, y)
 
 
 def mia_svc(outputs, maximum):
-    """The variants salun, kodge and delete on the confidence."""
+    """The variants salun, kodge and delete with the confidence as feature."""
     generator = np.random.default_rng(0)
     members = outputs.confidence("retain_train")
     retained = outputs.confidence("retain_test")
@@ -240,7 +240,7 @@ def mia_svc(outputs, maximum):
 
 
 def discriminator_accuracy(outputs, neighbour):
-    """The share of forgotten test samples that are taken for the neighbour."""
+    """The fraction of forgotten test samples that are classified as the neighbour."""
     generator = np.random.default_rng(neighbour)
     logits, labels = outputs.logits["retain_test"].numpy(), outputs.labels["retain_test"].numpy()
     own, rest = np.flatnonzero(labels == neighbour), np.flatnonzero(labels != neighbour)
@@ -249,7 +249,7 @@ def discriminator_accuracy(outputs, neighbour):
 
 
 class Reference:
-    """What the retrained models say: the nearest neighbour, and their predictions."""
+    """The retrained models' evidence: the nearest neighbour, and their predictions."""
 
     def __init__(self, retrained, label):
         self.retrained = retrained
@@ -259,12 +259,12 @@ class Reference:
         self.neighbour, self.accuracies = kept[best], table[:, best]
 
     def measurements(self, outputs, position=None):
-        """Total variation and MIA-NN; of a retrained model, against the others."""
+        """Total variation and MIA-NN; a retrained model is compared with the others."""
         others = [r for i, r in enumerate(self.retrained) if i != position]
         own = outputs.probabilities("forget_test")
         distances = [0.5 * (own - r.probabilities("forget_test")).abs().sum(1).mean().item() for r in others]
         accuracy = discriminator_accuracy(outputs, self.neighbour)
-        # The bank without one model: a retrained model's own, each in turn for others.
+        # The bank without one model: for a retrained model without itself, for others without each in turn.
         left_out = range(len(self.retrained)) if position is None else [position]
         means = [np.mean([a for i, a in enumerate(self.accuracies) if i != j]) for j in left_out]
         return {

@@ -59,7 +59,7 @@ def mlp():
     )
 
 
-# By name: the maker, and the shape of one image.
+# By name: the constructor, and the shape of one image.
 MODELS = {
     "resnet18": (lambda: resnet([64, 128, 256, 512], 2), (3, 32, 32)),
     "resnet20": (lambda: resnet([16, 32, 64], 3), (3, 32, 32)),

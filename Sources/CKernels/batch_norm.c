@@ -1,4 +1,4 @@
-// Batch normalisation: statistics, forward, and the gradients of the train-mode and the evaluate-mode op.
+// Batch normalisation: statistics, forward pass, and the gradients in train mode and in evaluate mode.
 #include "batch_norm.h"
 
 enum { rows_numbers = 2 * chunk_numbers };
@@ -45,7 +45,7 @@ static void find_statistics(void *context, int64_t index) {
 void lacuna_batch_norm_merge(int64_t rows, int64_t part_rows, int64_t channels, const double *means,
                              const double *squares, float *mean, float *variance) {
   for (int64_t c = 0; c < channels; c++) {
-    // Chan's merge: exact whatever the mean, where a plain sum of squares would cancel.
+    // Chan's parallel variance: accurate for any mean, where a plain sum of squares would suffer from cancellation.
     double average = 0, sum = 0;
     for (int64_t start = 0, at = c; start < rows; start += part_rows, at += channels) {
       double count = (double)start, more = (double)lacuna_minimum(part_rows, rows - start), away = means[at] - average;
@@ -111,7 +111,7 @@ batch_norm_gradient lacuna_batch_norm_sums(const lacuna_batch_norm_gradient *g, 
     double inverse = g->inverse_deviation[c], factor = scale[c], rows = (double)g->rows;
     g->dbeta[c] = (float)plain;
     g->dgamma[c] = (float)(weighted * inverse);
-    // With batch statistics, the parts of g along 1 and along x cannot reach x.
+    // With batch statistics, dx is orthogonal to 1 and to x: these components of g are subtracted.
     slope[c] = g->fixed ? 0 : (float)(-factor * weighted * inverse * inverse / rows);
     shift[c] = g->fixed ? 0 : (float)(-factor * plain / rows);
   }

@@ -1,8 +1,8 @@
-// Convolution forward and backward to the data: both are sums over taps, run by the same micro kernel.
+// Direct convolution, forward and backward to the data: both are sums over taps, computed by the same micro kernel.
 //
-// Forward, the taps of an output pixel are the kernel's. Backward, stride s splits the pixels of dx into s·s phases by
-// their position modulo s; all pixels of one phase see the same taps of dy, at unit stride. So nothing is computed for
-// zeros between the numbers of dy.
+// Forward, the taps of an output pixel are the kernel's. Backward, a stride s splits the pixels of dx into s·s phases
+// by their position modulo s; all pixels of one phase read the same taps of dy, at unit stride. So no work is done for
+// the zeros that a transposed convolution would insert between the pixels of dy.
 #include <string.h>
 
 #include "convolution_products.h"
@@ -12,7 +12,7 @@
 // A sum over taps: out[pixel] = Σ in[pixel · in_step + first + tap] · w[tap], for pixels of the phase.
 typedef struct {
   int64_t start_y, start_x, rows, columns;  // pixels start + i · out_step of `out`
-  int64_t first_y, first_x;                 // where the first tap of pixel 0 reads `in`; may be outside
+  int64_t first_y, first_x;                 // position in `in` of pixel 0's first tap; may be outside
   int64_t taps_y, taps_x;
   int64_t weight_y, weight_x, weight_step;  // tap i is row weight_y + i · weight_step of the weights
 } phase;
@@ -21,11 +21,11 @@ typedef struct {
   const lacuna_convolution *c;
   int backward;
   int64_t in_height, in_width, in_channels, out_height, out_width, out_channels;  // of all groups
-  int64_t reduced, produced;        // channels of one group: summed over, and put out
+  int64_t reduced, produced;        // channels of one group: summed over, and written
   int64_t in_step, out_step;
   int64_t reduced_pitch, produced_pitch;  // steps in the weights
-  // The part of the input that is read, borders included, starts here and is kept as
-  // [row][channel][column modulo in_step][column / in_step].
+  // Origin and layout of the part of the input that is read, borders included: [row][channel][column modulo
+  // in_step][column / in_step].
   int64_t top, left, padded_rows, padded_columns, column_pitch;
   int64_t lanes, vectors;           // of produced channels, of one group
   int64_t images_together, images_per_item, items, slices;
@@ -35,7 +35,7 @@ typedef struct {
   float *y, *packed, *packed_bias;
 } plan;
 
-/// Pixels, taps and offsets along one axis of a phase; `at` is the phase's number on this axis.
+/// Pixels, taps and offsets of a phase along one axis; `at` is the phase's index on that axis.
 static void lay_axis(const plan *p, int64_t at, int64_t out_size, int64_t kernel, int64_t *start, int64_t *count,
                      int64_t *first, int64_t *taps, int64_t *weight) {
   int64_t padding = p->c->padding;
@@ -47,8 +47,8 @@ static void lay_axis(const plan *p, int64_t at, int64_t out_size, int64_t kernel
     *weight = 0;
     return;
   }
-  // Pixel at + i·s gets dy[(at + i·s + padding − k) / s]·w[k] for the k that divide evenly. The taps run from the
-  // largest k down, so that they run upwards in dy.
+  // Pixel at + i·s gets dy[(at + i·s + padding − k) / s]·w[k] for each k that divides evenly. The taps run from the
+  // largest k down, so that they are ascending in dy.
   int64_t stride = p->c->stride, lowest = (at + padding) % stride;
   *count = at < out_size ? lacuna_divide_up(out_size - at, stride) : 0;
   *taps = lowest < kernel ? lacuna_divide_up(kernel - lowest, stride) : 0;
@@ -67,13 +67,13 @@ static phase lay_phase(const plan *p, int64_t index) {
   return f;
 }
 
-/// Taps that share input loads: a whole row of them where a kernel for that exists and it pays.
+/// The number of taps that share input loads: a whole kernel row if a fused micro kernel exists and is faster.
 static int64_t fused_taps(const plan *p, const phase *f, int64_t vectors) {
   if (vectors > 1 || p->in_step > 1) return 1;
   return f->taps_x == 2 || f->taps_x == 3 || f->taps_x == 5 ? f->taps_x : 1;
 }
 
-/// Input channels per block, such that the weights of a block stay in the first cache.
+/// Input channels per block: the weights of a block must fit the L1 cache.
 static int64_t block_channels(const plan *p, const phase *f, int64_t vectors) {
   int64_t floats = f->taps_y * f->taps_x * vectors * p->lanes;
   int64_t most = lacuna_maximum(1, 8192 / lacuna_maximum(1, floats));
@@ -115,7 +115,7 @@ static plan make_plan(const lacuna_convolution *c, int backward) {
   p.vectors = lacuna_divide_up(p.produced, p.lanes);
   p.weights_of_group = (size_t)(c->kernel_height * c->kernel_width * p.reduced * p.vectors * p.lanes);
 
-  // Small maps go several at a time, so that a block of weights is used often once it is loaded.
+  // Several small maps are processed together, so that a block of weights is reused once it is loaded.
   p.images_together = lacuna_maximum(1, lacuna_minimum(lacuna_minimum(8, c->batch), 128 / pixels));
   p.images_per_item = lacuna_round_up(lacuna_divide_up(c->batch, 32), p.images_together);
   p.items = lacuna_divide_up(c->batch, p.images_per_item);
@@ -133,7 +133,7 @@ static size_t workspace(const lacuna_convolution *c, int backward) {
 
 // ---- Weights --------------------------------------------------------------------------------------------------------
 
-/// Copies weights to [phase][two vectors of produced channels][block of reduced channels][taps][channel][fused][lanes].
+/// Packs weights as [phase][two vectors of produced channels][block of reduced channels][taps][channel][fused][lanes].
 static void pack(void *context, int64_t index) {
   const plan *p = context;
   const kernel_table *kernels = lacuna_kernels();
@@ -172,18 +172,19 @@ static void pack(void *context, int64_t index) {
 
 // ---- Images ---------------------------------------------------------------------------------------------------------
 
-/// Copies what is read of one image and group to the padded, columns-last form. The borders are zero already.
+/// Copies the part of one image and group that is read to the padded, columns-last layout; the borders are already
+/// zero.
 static void pad_image(const plan *p, const float *x, float *padded) {
   const kernel_table *kernels = lacuna_kernels();
   int64_t row_pitch = p->reduced * p->in_step * p->column_pitch;
-  // With a stride, rows and columns between the taps are skipped.
+  // With a stride, rows and columns that no tap reads are skipped.
   int64_t used_y = p->backward ? 1 : lacuna_minimum(p->in_step, p->c->kernel_height);
   int64_t used_x = p->backward ? 1 : lacuna_minimum(p->in_step, p->c->kernel_width);
   for (int64_t row = 0; row < p->padded_rows; row++) {
     int64_t y = row + p->top;
     if (y < 0 || y >= p->in_height || row % p->in_step >= used_y) continue;
     for (int64_t part = 0; part < used_x; part++) {
-      // Padded column part + i · in_step shows column x = left + part + i · in_step of the image.
+      // Padded column part + i · in_step holds column x = left + part + i · in_step of the image.
       int64_t origin = p->left + part, skipped = origin < 0 ? lacuna_divide_up(-origin, p->in_step) : 0;
       int64_t from = origin + skipped * p->in_step, end = lacuna_minimum(p->in_width, p->left + p->padded_columns);
       if (from >= end) continue;
@@ -203,7 +204,7 @@ static void clear_phase(const plan *p, const phase *f, float *y, int64_t images)
                0, (size_t)p->produced * sizeof(float));
 }
 
-/// All output channels of a slice, for the images in `padded`.
+/// Computes all output channels of a slice for the images in `padded`.
 static void convolve_images(const plan *p, const float *padded, int64_t images, int64_t group, int64_t slice,
                             int64_t *offsets, float *y) {
   const kernel_table *kernels = lacuna_kernels();
@@ -267,7 +268,7 @@ static void run_item(void *context, int64_t index) {
   size_t bytes = (size_t)p->images_together * image_floats * sizeof(float);
   float *padded = lacuna_scratch(scratch_image, bytes);
   int64_t *offsets = lacuna_scratch(scratch_taps, (size_t)(p->c->kernel_height * p->c->kernel_width) * sizeof(int64_t));
-  memset(padded, 0, bytes);  // once: every image and group writes the same places
+  memset(padded, 0, bytes);  // once: every image and group writes the same elements
   for (int64_t first = start; first < end; first += p->images_together) {
     int64_t images = lacuna_minimum(p->images_together, end - first);
     for (int64_t group = 0; group < p->c->groups; group++) {

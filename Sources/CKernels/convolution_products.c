@@ -1,8 +1,8 @@
 // Convolution as one dense product per tap, forward and backward to the data.
 //
-// Along a row of the output, the pixels that one tap reads lie `stride` pixels apart, so they are the rows of a matrix
-// as they are: nothing is copied, and what lies outside the image is left out. Backward, the same rows change places:
-// those of dy are read, and those of dx, `stride` pixels apart, are added to.
+// Within a row of the output, the pixels that one tap reads are `stride` pixels apart and form the rows of a matrix in
+// place: nothing is copied, and pixels outside the image are skipped. Backward the roles are swapped: rows of dy are
+// read, and rows of dx, `stride` pixels apart, are added to.
 #include "convolution_products.h"
 
 enum { least_reduced = 32, least_produced = 64, block_floats = 1 << 18, block_depth = 128 };
@@ -19,7 +19,7 @@ typedef struct {
 
 int lacuna_products_suit(const lacuna_convolution *c, int backward) {
   int64_t reduced = backward ? c->out_channels : c->in_channels, produced = backward ? c->in_channels : c->out_channels;
-  // A product of 3×3 taps at stride 1 reads and writes its sums nine times as often as the direct kernel does.
+  // For 3×3 taps at stride 1 the products load and store their sums nine times as often as the direct kernel.
   if (c->stride == 1 && c->kernel_height * c->kernel_width > 1) return 0;
   const kernel_table *kernels = lacuna_kernels();
   return kernels->tap_products && c->groups == 1 && produced % kernels->lanes == 0 && produced >= least_produced
@@ -50,7 +50,7 @@ size_t lacuna_products_workspace(const lacuna_convolution *c) {
 
 static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->produced - first); }
 
-/// The weights of one tap for one panel.
+/// Packs the weights of one tap for one panel.
 static void pack(void *context, int64_t index) {
   const plan *p = context;
   const lacuna_convolution *c = p->c;
@@ -66,7 +66,7 @@ static void pack(void *context, int64_t index) {
   }
 }
 
-/// What the sums of one image and panel start from.
+/// Initialises the sums of one image and panel: bias plus residual, or zero.
 static void start_image(const plan *p, int64_t image, int64_t first, int64_t width) {
   size_t bytes = (size_t)width * sizeof(float);
   int64_t pixels = p->out_height * p->out_width, start = image * pixels * p->produced + first;
@@ -87,7 +87,7 @@ static void end_image(const plan *p, int64_t image, int64_t first, int64_t width
   }
 }
 
-/// The outputs 0 ≤ o < count, first..<end, whose tap k reads inside the `size` inputs.
+/// The outputs first..<end of 0..<count whose tap k reads inside the `size` inputs.
 static void find_range(const lacuna_convolution *c, int64_t k, int64_t size, int64_t count, int64_t *first,
                        int64_t *end) {
   int64_t shift = k - c->padding;
@@ -95,7 +95,7 @@ static void find_range(const lacuna_convolution *c, int64_t k, int64_t size, int
   *end = shift < size ? lacuna_minimum(count, (size - 1 - shift) / c->stride + 1) : 0;
 }
 
-/// Adds one tap's products to one image, for some of the reduced channels.
+/// Adds one tap's products to one image, for a block of the reduced channels.
 static void add_tap(const plan *p, product_block *b, int64_t image, int64_t ky, int64_t kx, int64_t depth,
                     int64_t first_channel) {
   const lacuna_convolution *c = p->c;
@@ -115,7 +115,7 @@ static void add_tap(const plan *p, product_block *b, int64_t image, int64_t ky, 
   }
 }
 
-/// One panel of some images.
+/// Computes one panel for some images.
 static void run_item(void *context, int64_t index) {
   const plan *p = context;
   const lacuna_convolution *c = p->c;

@@ -1,10 +1,10 @@
-// Convolution as one dense product per tap: for strides, where Winograd's algorithm cannot go, and for 1×1.
+// Convolution as one dense product per tap: for the strides that Winograd's algorithm does not support, and for 1×1.
 #ifndef LACUNA_CONVOLUTION_PRODUCTS_H
 #define LACUNA_CONVOLUTION_PRODUCTS_H
 
 #include "internal.h"
 
-/// Whether the algorithm can do this convolution, and is faster than the direct one.
+/// Whether the algorithm supports this convolution and is faster than the direct one.
 int lacuna_products_suit(const lacuna_convolution *c, int backward);
 
 size_t lacuna_products_workspace(const lacuna_convolution *c);

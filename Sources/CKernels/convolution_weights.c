@@ -1,14 +1,14 @@
 // Convolution backward to the weights.
 //
-// Along a row of x, the numbers that meet one number of dy at all taps of a kernel row and all channels lie side by
-// side: they are KW·IC numbers from the first tap's pixel on. So dw's rows are strips of (kx, ic) pairs, each against
-// vectors of output channels, kept in registers while the pixels run past.
+// Within a row of x, the numbers that one number of dy is multiplied by, for all taps of a kernel row and all channels,
+// are contiguous: KW·IC numbers from the first tap's pixel on. So dw's rows are strips of (kx, ic) pairs, each
+// multiplied by vectors of output channels that stay in registers during the loop over pixels.
 #include <string.h>
 
 #include "internal.h"
 #include "winograd.h"
 
-// Partial sums of the chunks of images may take this many floats together.
+// The limit for the partial sums of all chunks of images, in floats.
 enum { partial_floats = 4 << 20, most_chunks = 16, least_items = 8 };
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
   int64_t in_channels, out_channels;        // of one group
   int64_t lanes, vectors, width;            // padded output channels: width = vectors · lanes
   int64_t rows, columns;                    // of the padded image
-  int copies_x, copies_dy;                  // else the caller's memory has the right form already
+  int copies_x, copies_dy;                  // else the caller's memory already has the required layout
   int64_t chunks, slices, units;            // units: (ky, pair of vectors)
   int64_t images_together, rows_together;
   int64_t strip;                            // KW · IC
@@ -41,7 +41,7 @@ static plan make_plan(const lacuna_convolution *c) {
   p.chunks = lacuna_minimum(most_chunks, partial_floats / lacuna_maximum(1, p.size * c->groups));
   p.chunks = lacuna_maximum(1, lacuna_minimum(c->batch, p.chunks));
   p.slices = lacuna_minimum(p.units, lacuna_divide_up(least_items, p.chunks));
-  // Enough pixels for each trip of a strip through the registers, but no more than the first cache holds.
+  // Enough pixels for each pass of a strip through the registers, but no more than the L1 cache holds.
   int64_t row_floats = p.columns * p.in_channels * c->stride + c->out_width * lacuna_minimum(p.width, 2 * p.lanes);
   int64_t least = lacuna_divide_up(64, c->out_width);
   p.rows_together = lacuna_minimum(c->out_height, lacuna_maximum(least, 8192 / lacuna_maximum(1, row_floats)));
@@ -78,7 +78,7 @@ static void copy_gradient(const plan *p, const float *dy, float *padded) {
     lacuna_copy_few(padded + i * p->width, dy + i * p->c->out_channels, p->out_channels);
 }
 
-/// The units of one slice over the images at b->x and b->dy.
+/// Computes the units of one slice for the images at b->x and b->dy.
 static void run_units(const plan *p, weights_block *b, int64_t slice, float *dw) {
   const lacuna_convolution *c = p->c;
   const kernel_table *kernels = lacuna_kernels();
@@ -152,7 +152,7 @@ static void run_item(void *context, int64_t index) {
   }
 }
 
-/// Adds the chunks' sums, in order, for one row of taps.
+/// Adds the sums of the chunks, in order, for one row of taps.
 static void add_chunks(void *context, int64_t ky) {
   const plan *p = context;
   const lacuna_convolution *c = p->c;

@@ -1,4 +1,4 @@
-// Chooses the instruction set, once, when the first kernel runs.
+// Chooses the instruction set once, when the first kernel runs.
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// Element by element: long ranges are cut in chunks that run side by side.
+// Element-wise operations: long ranges are cut into chunks that run in parallel.
 #include "internal.h"
 
 typedef struct {

@@ -16,7 +16,7 @@ static void assemble(const task *t, int64_t image) {
   const uint8_t *source = t->pixels + t->index[image] * height * width * channels;
   int64_t down = t->shift_y ? t->shift_y[image] : 0, right = t->shift_x ? t->shift_x[image] : 0;
   int mirrored = t->mirror && t->mirror[image];
-  // Columns [first, end) of the shifted image show the source; the rest moved in.
+  // Columns [first, end) of the shifted image show the source; the others are uncovered.
   int64_t first = lacuna_minimum(width, lacuna_maximum(0, right));
   int64_t end = lacuna_maximum(first, lacuna_minimum(width, width + right));
   float *out = t->out + image * height * width * channels;

@@ -1,4 +1,4 @@
-// What the C files of this target share: the table of kernels of one instruction set, scratch memory, and chunking.
+// Shared by the C files of this target: the table of kernels of one instruction set, scratch memory, and chunking.
 #ifndef LACUNA_INTERNAL_H
 #define LACUNA_INTERNAL_H
 
@@ -9,7 +9,7 @@
 
 // ---- Scratch memory -------------------------------------------------------------------------------------------------
 
-// Buffers of the calling thread, one per purpose, so that a kernel and the kernels it calls never share one.
+// Buffers of the calling thread, one per purpose, so that a kernel and the kernels that it calls never share one.
 typedef enum {
   scratch_image,
   scratch_gradient,
@@ -28,8 +28,8 @@ void *lacuna_scratch(scratch_slot slot, size_t bytes);
 
 // ---- Chunks ---------------------------------------------------------------------------------------------------------
 
-// Below this many numbers a second thread costs more than it saves. Chunks have this size too, so results depend on
-// nothing but the shape.
+// Below this many numbers a second thread costs more than it saves. Chunks have this size, too, so that results depend
+// only on the shape.
 enum { chunk_numbers = 16384 };
 
 static inline int64_t lacuna_minimum(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -37,12 +37,12 @@ static inline int64_t lacuna_maximum(int64_t a, int64_t b) { return a > b ? a : 
 static inline int64_t lacuna_divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 static inline int64_t lacuna_round_up(int64_t a, int64_t b) { return lacuna_divide_up(a, b) * b; }
 
-/// Rows per chunk of a [rows, columns] array when a chunk should hold about `numbers` numbers.
+/// Rows per chunk of a [rows, columns] array for chunks of about `numbers` numbers.
 static inline int64_t lacuna_chunk_rows(int64_t columns, int64_t numbers) {
   return lacuna_maximum(1, numbers / lacuna_maximum(1, columns));
 }
 
-/// Whether an output of so many numbers goes past the caches: it would not stay in them until it is read.
+/// Whether an output of `count` numbers should bypass the caches: it would be evicted before it is read.
 static inline int lacuna_streams(int64_t count, int64_t channels, int64_t lanes, const float *out) {
   return count >= 1 << 19 && channels % lanes == 0 && ((uintptr_t)out & 63) == 0;
 }
@@ -50,7 +50,7 @@ static inline int lacuna_streams(int64_t count, int64_t channels, int64_t lanes,
 /// The first 64-byte boundary at or after p.
 static inline void *lacuna_align(void *p) { return (void *)(((uintptr_t)p + 63) & ~(uintptr_t)63); }
 
-/// Copies a few floats. In steps of fixed size: a call of memcpy would take longer than the copying.
+/// Copies a few floats in steps of fixed size, because a call of memcpy would take longer than the copy.
 static inline void lacuna_copy_few(float *to, const float *from, int64_t count) {
   for (; count >= 32; count -= 32, to += 32, from += 32) memcpy(to, from, 32 * sizeof(float));
   if (count & 16) memcpy(to, from, 16 * sizeof(float)), to += 16, from += 16;
@@ -91,7 +91,7 @@ typedef struct {
   // With a ReLU, g is dy where y > 0, or without y where scale·(x − mean) + beta > 0; else g is dy.
   const float *beta;
   int relu;
-  float *masked;                              // may be NULL; else it holds or gets g
+  float *masked;                              // may be NULL; else it is read or written as g
   int streams_masked;
 } batch_norm_gradient;
 
@@ -112,11 +112,11 @@ typedef struct {
 typedef struct {
   const float *in;             // [row][channel][column] with zero borders, at the first tap's origin
   const int64_t *taps;         // offset of each run of `fused` taps, in floats
-  int64_t tap_runs, fused;     // taps of one run lie side by side and share their input loads
+  int64_t tap_runs, fused;     // taps of one run are adjacent and share their input loads
   int64_t vectors, tail;       // vectors of output channels (1 or 2), and lanes used of the last one
   int64_t channels, channel_pitch;
   const float *weights;        // [tap run][channel][fused][vectors · lanes]
-  const float *bias;           // padded to whole vectors; NULL adds to what `out` holds
+  const float *bias;           // padded to whole vectors; if NULL, adds to `out`
   int64_t images, in_image, out_image, rows, in_row, out_row, columns, out_pixel;
   float *out;
   const float *residual;       // laid out like `out`, added to it; may be NULL
@@ -128,7 +128,7 @@ typedef struct {
   const float *x, *dy;
   int64_t images, rows, columns;
   int64_t x_image, x_row, x_pixel, dy_image, dy_row, dy_pixel;
-  int64_t length, vectors;     // (kx, ic) pairs, which lie side by side in x; vectors of output channels (1 or 2)
+  int64_t length, vectors;     // (kx, ic) pairs, adjacent in x; vectors of output channels (1 or 2)
   float *dw;                   // [length][dw_pitch], added to
   int64_t dw_pitch;
 } weights_block;
@@ -141,30 +141,30 @@ typedef struct {
   int by_columns;                 // a is [depth][rows], else [rows][depth]
   float *out;
   int64_t out_pitch;
-  int adds;                       // to what `out` holds
+  int adds;                       // whether the product is added to `out`
   const float *bias;              // [vectors · lanes], added to the sums; may be NULL
   int relu;                       // whether max(0, ·) follows
 } product_block;
 
-/// Tiles of images, and the numbers that Winograd's algorithm has for each of them and each channel.
+/// Tiles of images, and the transformed numbers of each tile and channel in Winograd's algorithm.
 typedef struct {
-  int64_t first, count, tiles_y, tiles_x;    // the tiles meant, and the tiles of one image
-  int64_t height, width, channels, padding;  // of the images; a tile begins `padding` before its place
+  int64_t first, count, tiles_y, tiles_x;    // the range of tiles, and the tiles of one image
+  int64_t height, width, channels, padding;  // of the images; a tile starts `padding` before its position
   const float *image, *zeros;                // read; 9·`channels` zeros
-  float *numbers;                            // [number][tile][pitch], the numbers lie `plane` apart
+  float *numbers;                            // [number][tile][pitch], the numbers are `plane` apart
   int64_t plane, pitch;
   const float *bias, *residual;              // residual is laid out like `out`; may be NULL
   int relu;                                  // whether max(0, ·) follows
   float *out;                                // written
 } winograd_tiles;
 
-/// The two ends of a convolution by Winograd's algorithm: images to tiles, and tiles to images.
+/// The two transforms of a convolution by Winograd's algorithm: images to tiles, and tiles to images.
 typedef struct {
   void (*input)(const winograd_tiles *tiles);
   void (*output)(const winograd_tiles *tiles);
 } winograd_pass;
 
-/// Winograd's algorithm for one stride. Tiles have 4×4 pixels of the convolution's output, and `side`² numbers.
+/// Winograd's algorithm for one stride. A tile has 4×4 pixels of the convolution's output and `side`² numbers.
 typedef struct {
   int64_t side;
   winograd_pass forward, backward;  // backward to the data
@@ -183,7 +183,7 @@ typedef struct {
   double (*sum)(int64_t count, const float *x);
   double (*dot)(int64_t count, const float *a, const float *b);
   int (*all_finite)(int64_t count, const float *x);
-  /// Copies past the caches; out begins at a line and count is whole vectors.
+  /// Copies with stores that bypass the caches; out is aligned to a cache line and count is a multiple of LANES.
   void (*stream)(int64_t count, const float *in, float *out);
   void (*sum_rows)(int64_t rows, int64_t columns, const float *x, double *out);
 
@@ -191,7 +191,7 @@ typedef struct {
   void (*batch_norm_apply)(int64_t rows, int64_t channels, const float *x, const float *mean, const float *scale,
                            const float *beta, const float *residual, int relu, int streams, float *y);
   void (*batch_norm_sums)(const batch_norm_gradient *g, int64_t first, int64_t rows, double *plain, double *weighted);
-  /// dx is where the gradient of row `first` goes.
+  /// Writes the gradient of row `first` at dx.
   void (*batch_norm_gradient)(const batch_norm_gradient *g, int64_t first, int64_t rows, int streams, float *dx);
 
   row_kernel softmax, log_softmax, softmax_backward, log_softmax_backward;
@@ -210,12 +210,12 @@ typedef struct {
   void (*convolve)(const tap_block *block);
   void (*convolve_weights)(const weights_block *block);
 
-  int tap_products;         // whether convolution_products.c is the faster way where it can go; see hot/all.h
+  int tap_products;         // whether convolution_products.c is faster where it applies; see hot/all.h
 
-  int64_t product_vectors;  // the most vectors of one product_block
+  int64_t product_vectors;  // the largest number of vectors of a product_block
   void (*multiply)(const product_block *block);
   winograd_algorithm winograd[2];  // for strides of 1 and 2
-  const split_products *split;     // NULL where there is none
+  const split_products *split;     // NULL if not supported
 } kernel_table;
 
 /// The table in use.

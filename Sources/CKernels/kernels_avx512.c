@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-// Everything above must be compiled for any processor, everything below may use the whole instruction set.
+// Code above this line must run on any processor, code below may use the whole instruction set.
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))),                   \
                              apply_to = function)

@@ -1,12 +1,13 @@
-// A convolution and the batch normalisation that follows it, in one.
+// A fused convolution and batch normalisation.
 //
-// Forward, the statistics of the convolution's output are found while it is in the cache. Backward, the gradient that
-// the normalisation hands to the convolution is made for a few images at a time, and both passes of the convolution read
-// it before the next images take its place. So it goes where Winograd's algorithm lets a thread do whole images.
+// Forward, the statistics of the convolution's output are computed while it is in the cache. Backward, the gradient
+// between normalisation and convolution is computed for a few images at a time, and both backward passes of the
+// convolution read it before the next images replace it. This works where Winograd's algorithm processes whole images
+// on one thread.
 #include "batch_norm.h"
 #include "winograd.h"
 
-// With more channels the sums of the weights' gradients push the images out of the second cache.
+// With more channels the sums of the weights' gradients evict the images from the L2 cache.
 enum { most_channels = 64 };
 
 int lacuna_normalised_convolution_suits(const lacuna_convolution *c) {
@@ -23,14 +24,14 @@ static int64_t in_numbers(const lacuna_convolution *c) { return c->in_height * c
 
 static int64_t out_numbers(const lacuna_convolution *c) { return rows_of_image(c) * c->out_channels; }
 
-/// Images that a thread does together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3
-/// images, for products run over 6 or 12 tiles at a time.
+/// Images that a thread processes together: about as many tiles as a block of Winograd's algorithm, and a multiple of 3
+/// images, because products process 6 or 12 tiles at a time.
 static int64_t images_together(const lacuna_convolution *c, const winograd_plan *p) {
   int64_t images = lacuna_tiles_of(p->algorithm, own_numbers, p->in_pitch, p->out_pitch) / (p->tiles_y * p->tiles_x);
   return lacuna_minimum(c->batch, images < 3 ? lacuna_maximum(1, images) : images / 3 * 3);
 }
 
-/// An output of which a thread makes a few images at a time, in a buffer of its own where it goes past the caches.
+/// An output that a thread computes a few images at a time, in a buffer of its own if its stores bypass the caches.
 typedef struct {
   float *out;
   int64_t numbers, together;  // numbers of one image
@@ -103,7 +104,7 @@ typedef struct {
   winograd_weights_plan weights;
   int64_t images_together;
   const float *x;
-  image_output dx;  // of NULL where it is not wanted
+  image_output dx;  // of NULL if it is not needed
 } backward_task;
 
 static void run_slice(void *context, int64_t slice) {

@@ -5,7 +5,7 @@
 
 typedef struct {
   const lacuna_optimised *tensors;
-  int64_t *first_chunk;  // of each tensor, counted over all of them; behind the last one the number of chunks
+  int64_t *first_chunk;  // of each tensor, counted over all; then the number of chunks
   int64_t tensor_count;
   sgd_setting sgd;
   adam_setting adam;
@@ -22,7 +22,7 @@ static int64_t count_chunks(task *t) {
   return chunks;
 }
 
-/// The part of a tensor that chunk `index` is.
+/// The part of a tensor that belongs to chunk `index`.
 static lacuna_optimised chunk(const task *t, int64_t index) {
   int64_t low = 0, high = t->tensor_count;
   while (high - low > 1) {
@@ -63,7 +63,7 @@ static void adam_chunk(void *context, int64_t index) {
 
 void lacuna_adam(int64_t tensor_count, const lacuna_optimised *tensors, int64_t step, float learning_rate, float beta1,
                  float beta2, float epsilon, float weight_decay, int decoupled) {
-  // The corrections are close to 1 late and to 0 early: computed in double.
+  // The corrections approach 1 late and 0 early in training, so they are computed in double precision.
   double correction1 = 1 - pow(beta1, (double)step), correction2 = 1 - pow(beta2, (double)step);
   task t = {
     .tensors = tensors, .tensor_count = tensor_count,

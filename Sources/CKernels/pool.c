@@ -1,4 +1,4 @@
-// The thread pool: lacuna_parallel, the thread limit and the count of jobs that run side by side.
+// The thread pool: lacuna_parallel, the thread limit, and the number of concurrent jobs.
 #define _POSIX_C_SOURCE 200809L
 
 #include <pthread.h>
@@ -15,13 +15,13 @@ enum { most_helpers = 1023, spin_nanoseconds = 40000 };
 static atomic_int chosen_limit;  // 0: not set, use the number of cores
 static atomic_int job_count;
 
-// One task runs at a time; whoever holds `taken` owns the pool and writes the task.
+// One task runs at a time; the thread that holds `taken` owns the pool and writes the task.
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 static void (*task_body)(void *, int64_t);
 static void *task_context;
 
-// The task's indices are cut into as many ranges as threads work on it. A thread begins with its own range and then takes
-// from the others': so it mostly meets data that it worked on in the task before and that its cache still holds.
+// The task's indices are split into as many ranges as there are threads. A thread processes its own range and then
+// steals from the others, so it mostly works on data that it used in the previous task and that are still in its cache.
 typedef struct {
   _Alignas(64) atomic_int_fast64_t next;
   int64_t end;
@@ -30,8 +30,8 @@ typedef struct {
 static range ranges[most_helpers + 1];
 static int range_count;
 
-// Number of the task, how many more helpers may enter it, how many are inside. One word, so that a helper that comes
-// late can never enter a task that is over: entering is a compare-and-swap on all three.
+// The task's number, the number of helpers that may still enter it, and the number inside. In one word, so that a late
+// helper can never enter a task that has ended: entering is a compare-and-swap on all three.
 static _Atomic uint64_t gate;
 enum { places_shift = 16, number_shift = 32 };
 static const uint64_t count_mask = 0xffff;
@@ -42,7 +42,7 @@ static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static atomic_int sleepers;
 
 static _Thread_local bool inside_task;
-static _Thread_local bool holds_pool;  // between taking and giving back `taken`
+static _Thread_local bool holds_pool;  // while it holds `taken`
 static _Thread_local int own_jobs;     // what this thread added to job_count
 
 static uint64_t inside(uint64_t word) { return word & count_mask; }
@@ -81,7 +81,7 @@ static void work(int thread) {
   }
 }
 
-/// Waits until the gate shows another task than `seen`: spins for a moment, then sleeps.
+/// Waits until the gate shows a task other than `seen`: spins briefly, then sleeps.
 static uint64_t wait_for_task(uint64_t seen) {
   int64_t end = 0;
   for (int turn = 1;; turn++) {
@@ -94,8 +94,8 @@ static uint64_t wait_for_task(uint64_t seen) {
     }
     relax();
   }
-  // Sleepers are counted before the gate is read again, and the caller opens the gate before it reads the count; both
-  // sequentially consistent, so one of the two sees the other.
+  // A sleeper is counted before it reads the gate again, and the caller opens the gate before it reads the count; both
+  // are sequentially consistent, so at least one of the two sees the other.
   pthread_mutex_lock(&sleep_mutex);
   atomic_fetch_add(&sleepers, 1);
   uint64_t word;
@@ -105,9 +105,9 @@ static uint64_t wait_for_task(uint64_t seen) {
   return word;
 }
 
-/// The life of a helper; `argument` is its number, from 1 on.
+/// The main function of a helper thread; `argument` is its number, from 1.
 static void *help(void *argument) {
-  inside_task = true;  // whatever a body calls runs inline
+  inside_task = true;  // parallel calls of a body run inline
   uint64_t seen = 0;
   for (;;) {
     uint64_t word = wait_for_task(seen);
@@ -138,9 +138,9 @@ static void run_inline(int64_t count, void (*body)(void *, int64_t), void *conte
   for (int64_t index = 0; index < count; index++) body(context, index);
 }
 
-/// Waits for the helpers that are inside the task, and lets others have the pool.
+/// Waits for the helpers inside the task, and releases the pool.
 static void end_task(void) {
-  // Nobody may enter any more; those inside hold the last indices.
+  // No helper may enter any more; those inside process the last indices.
   atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);
   for (int turn = 1; inside(atomic_load_explicit(&gate, memory_order_acquire)) > 0; turn++) {
     if (turn % 1024 == 0) sched_yield();
@@ -178,7 +178,7 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
 int lacuna_thread_limit(void) {
   int limit = atomic_load_explicit(&chosen_limit, memory_order_relaxed);
   if (limit > 0) return limit;
-  // The number of cores is looked up once; a limit set meanwhile wins.
+  // The number of cores is looked up once; a limit set in the meantime takes precedence.
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   int found = cores < 1 ? 1 : (int)cores;
   atomic_compare_exchange_strong(&chosen_limit, &limit, found);

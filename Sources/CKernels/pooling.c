@@ -13,7 +13,7 @@ typedef struct {
   int32_t *chosen;
 } task;
 
-/// Enough images per item that starting it is worth it.
+/// The number of images per item that makes starting a task worthwhile.
 static int64_t images_together(int64_t count) { return lacuna_maximum(1, chunk_numbers / lacuna_maximum(1, count)); }
 
 static void run(task *t, void (*body)(void *, int64_t)) {

@@ -1,5 +1,5 @@
-// Dense products: row blocks against panels of columns, each in registers. Packs only what is not in the right form
-// already: a transposed right side, or one whose columns fill no whole vectors.
+// Dense products: row blocks times panels of columns, computed in registers. Packs only what is not in the required
+// layout: a transposed right side, or one whose number of columns is not a multiple of LANES.
 #include "internal.h"
 
 enum { block_rows = 48, block_depth = 512, pack_depth = 64, few_blocks = 4 };
@@ -29,7 +29,7 @@ size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transpose
 
 static int64_t panel_width(const plan *p, int64_t first) { return lacuna_minimum(p->panel, p->width - first); }
 
-/// Rows start..<start + pack_depth of the panel that begins with column `first`.
+/// Packs rows start..<start + pack_depth of the panel that starts at column `first`.
 static void pack(const plan *p, int64_t first, int64_t start) {
   int64_t width = panel_width(p, first), valid = lacuna_minimum(width, p->n - first);
   int64_t rows = lacuna_minimum(pack_depth, p->k - start);
@@ -42,7 +42,7 @@ static void pack(const plan *p, int64_t first, int64_t start) {
   }
 }
 
-/// Rows row..<row + block_rows of the product, for one panel.
+/// Computes rows row..<row + block_rows of the product, for one panel.
 static void multiply_block(const plan *p, int64_t first, int64_t row) {
   int64_t width = panel_width(p, first);
   product_block product = {
@@ -50,7 +50,7 @@ static void multiply_block(const plan *p, int64_t first, int64_t row) {
     .a_pitch = p->a_transposed ? p->m : p->k, .by_columns = p->a_transposed,
     .b_pitch = p->packs ? width : p->n, .out = p->out + row * p->n + first, .out_pitch = p->n,
   };
-  // Where the last vector of a row is not whole, the block and its bias go by way of buffers.
+  // If the last vector of a row is partial, the block and its bias go through buffers.
   int64_t valid = lacuna_minimum(width, p->n - first);
   const float *bias = p->bias ? p->bias + first : NULL;
   if (valid < width) {
@@ -102,7 +102,7 @@ void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_trans
   int64_t blocks = lacuna_divide_up(m, block_rows);
   if (p.packs) {
     p.packed = lacuna_align(workspace);
-    // A panel that serves few blocks is best used where it was packed: it would come to another core more slowly.
+    // A panel used by few blocks is fastest on the core that packed it: moving it to another core would take longer.
     if (blocks <= few_blocks) return lacuna_parallel(p.panels, run_panel, &p);
     lacuna_parallel(p.panels * lacuna_divide_up(k, pack_depth), run_pack, &p);
   }

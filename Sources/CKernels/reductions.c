@@ -1,4 +1,4 @@
-// Reductions: each chunk is summed by itself, and the chunks' sums are added in order.
+// Reductions: each chunk is summed separately, and the sums of the chunks are added in order.
 #include "internal.h"
 
 typedef struct {

@@ -1,4 +1,4 @@
-// Scratch buffers that belong to a thread: they grow on demand, are kept for the next kernel, and go with the thread.
+// Scratch buffers of a thread: they grow on demand, are reused by the next kernel, and are freed when the thread ends.
 #define _POSIX_C_SOURCE 200809L
 
 #include <pthread.h>

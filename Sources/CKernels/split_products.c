@@ -1,4 +1,5 @@
-// Intel's AMX: eight tiles of 16 rows of 64 bytes, of which one instruction multiplies two and adds to a third.
+// Intel's AMX: eight tiles of 16 rows of 64 bytes; one instruction multiplies two tiles and adds the product to a
+// third.
 #define _GNU_SOURCE
 #include "split_products.h"
 
@@ -14,7 +15,7 @@
 
 enum { split_parts = 3, tile_bytes = 1024, row_bytes = 64 };
 
-// The three parts of 32 numbers, of which those 16 places apart lie side by side: low and high half of each word.
+// The three parts of 32 numbers; numbers 16 positions apart share a word, as its low and high half.
 static inline void split(__m512 low, __m512 high, uint8_t *parts) {
   const __m512i half = _mm512_set1_epi32(0x8000), top = _mm512_set1_epi32((int)0xffff0000);
   for (int part = 0; part < split_parts; part++) {
@@ -70,7 +71,7 @@ static void multiply(int64_t rows, int64_t columns, int64_t depth, const void *l
   int64_t strip = lacuna_split_strip(depth);
   for (int64_t column = 0; column < columns; column += 32) {
     const uint8_t *b_first = (const uint8_t *)right + column / 16 * strip;
-    // A strip that has no neighbour is its own: its second result is not stored.
+    // A strip without a neighbour is paired with itself: the second result is not stored.
     int64_t b_step = column + 16 < columns ? strip : 0;
     for (int64_t row = 0; row < rows; row += 32) {
       const uint8_t *b = b_first, *a = (const uint8_t *)left + row / 16 * strip;
@@ -85,7 +86,7 @@ static void multiply(int64_t rows, int64_t columns, int64_t depth, const void *l
         if (a_step && b_step) _tile_loadd(3, to + 16 * pitch + 16, bytes);
       }
       for (const uint8_t *end = a + strip; a < end; a += split_block_bytes, b += split_block_bytes) {
-        // Each step changes one side. Small products first.
+        // Each step changes one operand. The small products come first.
         LEFT(2), RIGHT(0), PRODUCTS;
         LEFT(1), PRODUCTS;
         RIGHT(1), PRODUCTS;
@@ -110,7 +111,7 @@ const split_products *lacuna_find_split_products(void) {
   enum { bf16_bit = 22, tile_bit = 24, request_permission = 0x1023, tile_data = 18 };
   unsigned a, b, c, d;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> bf16_bit & 1) || !(d >> tile_bit & 1)) return NULL;
-  // The system keeps the tiles of a thread only for processes that have asked.
+  // The system preserves the tiles of a thread only for processes that have requested it.
   return syscall(SYS_arch_prctl, request_permission, tile_data) == 0 ? &found : NULL;
 }
 

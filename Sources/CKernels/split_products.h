@@ -1,5 +1,5 @@
-// Products of float32 matrices on a processor that multiplies tiles of bfloat16 numbers (AMX): each number is the sum of
-// three such numbers, to the last bit, and six of the nine products of parts make up the product of two numbers to float32's
+// Products of float32 matrices on a processor that multiplies tiles of bfloat16 numbers (AMX): each number is exactly
+// the sum of three bfloat16 numbers, and six of the nine products of parts give the product of two numbers to float32
 // precision; the other three are below it.
 #ifndef LACUNA_SPLIT_PRODUCTS_H
 #define LACUNA_SPLIT_PRODUCTS_H
@@ -20,16 +20,16 @@ static inline int64_t lacuna_split_bytes(int64_t rows, int64_t depth) {
 }
 
 typedef struct {
-  /// Left side [rows, depth] to parts; what is missing to whole tiles is 0.
+  /// Splits the left operand [rows, depth] into parts, padded with zeros to whole tiles.
   void (*split_left)(int64_t rows, int64_t depth, const float *a, int64_t pitch, void *parts);
-  /// Right side [depth, columns], of whole vectors of columns, to parts.
+  /// Splits the right operand [depth, columns], whose columns fill whole vectors, into parts.
   void (*split_right)(int64_t depth, int64_t columns, const float *b, int64_t pitch, void *parts);
   /// out [rows, columns] (+)= a · b. Works in whole tiles: writes rows up to the next multiple of 16.
   void (*multiply)(int64_t rows, int64_t columns, int64_t depth, const void *a, const void *b, int adds, float *out,
                    int64_t pitch);
 } split_products;
 
-/// NULL where processor or system have no such tiles.
+/// NULL if the processor or the system does not support AMX.
 const split_products *lacuna_find_split_products(void);
 
 #endif

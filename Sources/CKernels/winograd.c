@@ -1,7 +1,7 @@
-// Winograd's convolution, forward and backward to the data; backward, dy is convolved with the weights turned around.
+// Winograd's convolution, forward and backward to the data; backward, dy is convolved with the rotated weights.
 //
-// Source: Lavin and Gray, CVPR 2016, arXiv:1509.09308, section 4.2 (F(4×4, 3×3)); for stride 2 the decomposition of Huang,
-// Zhang, Zhang, et al., AAAI 2020, arXiv:2002.00552.
+// Source: Lavin and Gray, CVPR 2016, arXiv:1509.09308, section 4.2 (F(4×4, 3×3)); for stride 2 the decomposition of
+// Huang, Zhang, Zhang, et al., AAAI 2020, arXiv:2002.00552.
 #include "winograd.h"
 
 #include <stdatomic.h>
@@ -23,7 +23,7 @@ int lacuna_winograd(void) {
 
 void lacuna_set_winograd(int enabled) { atomic_store(&chosen, enabled != 0); }
 
-// With fewer channels the transforms cost more than the products that they save.
+// With fewer channels the transforms cost more than the saved products.
 enum { least_channels = 16, least_strided_channels = 32 };
 
 int lacuna_winograd_suits(const lacuna_convolution *c) {
@@ -31,8 +31,8 @@ int lacuna_winograd_suits(const lacuna_convolution *c) {
   if (c->stride == 2 ? c->padding != 1 : c->stride != 1 || c->padding > 2) return 0;
   int64_t least = c->stride == 2 ? least_strided_channels : least_channels;
   if (lacuna_minimum(c->in_channels, c->out_channels) < least) return 0;
-  // Tiles at the borders may be mostly outside. Directly there must be so many more products that transforms pay: twice as
-  // many at stride 1, a quarter more at stride 2.
+  // Tiles at the borders may be mostly outside. The direct algorithm must need so many more products that the
+  // transforms pay off: twice as many at stride 1, a quarter more at stride 2.
   int64_t tiles = lacuna_divide_up(c->out_height, 4) * lacuna_divide_up(c->out_width, 4);
   int64_t direct = 9 * c->out_height * c->out_width;
   return c->stride == 2 ? 4 * direct >= 5 * 81 * tiles : direct >= 2 * 36 * tiles;
@@ -48,7 +48,7 @@ static int64_t own_tiles(const winograd_plan *p) {
   return lacuna_maximum(least_own_tiles * 36 / p->numbers, tiles);
 }
 
-/// Cuts `tiles` tiles evenly into blocks of about `together`, of whole rows of the products.
+/// Splits `tiles` tiles evenly into blocks of about `together`, a multiple of the rows that a product processes.
 static void cut(winograd_plan *p, int64_t tiles, int64_t together) {
   int64_t unit = p->split ? split_rows : 6;
   p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), unit);
@@ -76,13 +76,13 @@ winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward) {
   p.out_pitch = lacuna_round_up(p.produced, p.lanes);
   p.panel = kernels->product_vectors * p.lanes;
   p.split = lacuna_winograd_split(p.in_pitch, p.out_pitch);
-  // A tile is 4×4 pixels of y; backward, of dx, it is as many times larger as the stride says.
+  // A tile is 4×4 pixels of y; of dx in the backward pass it is larger by the factor of the stride.
   int64_t tile = backward ? 4 * c->stride : 4;
   p.tiles_y = lacuna_divide_up(p.out_height, tile);
   p.tiles_x = lacuna_divide_up(p.out_width, tile);
   p.tiles = c->batch * p.tiles_y * p.tiles_x;
   int64_t own = own_tiles(&p), shared = lacuna_tiles_of(p.algorithm, shared_numbers, p.in_pitch, p.out_pitch);
-  // The weights of split products are split for each block, so blocks should be large.
+  // Split products split the weights for each block, so blocks should be large.
   p.shares_blocks = p.split || p.in_pitch * p.out_pitch > cached_matrix || p.tiles < 4 * own;
   cut(&p, p.tiles, p.shares_blocks ? lacuna_maximum(least_shared_tiles, shared) : own);
   return p;
@@ -105,7 +105,7 @@ static int64_t panel_width(const winograd_plan *p, int64_t first) { return lacun
 
 static int64_t weight_plane(const winograd_plan *p, int64_t width) { return p->reduced * width + plane_gap; }
 
-/// Matrix q of the panel that begins with channel `first`.
+/// Matrix q of the panel that starts at channel `first`.
 static float *panel_weights(const winograd_plan *p, int64_t first, int64_t q) {
   return p->weights + matrices * first / p->panel * weight_plane(p, p->panel) + q * weight_plane(p, panel_width(p, first));
 }
@@ -121,7 +121,7 @@ static void transform_weights(void *context, int64_t index) {
   int64_t tap_floats = c->in_channels * c->out_channels;
   float *turned = NULL;
   if (p->backward) {
-    // From [tap][in][out] to [turned tap][out][in], for these `out`.
+    // From [tap][in][out] to [rotated tap][out][in], for these `out`.
     turned = lacuna_scratch(scratch_taps, (size_t)(9 * depth_together * p->out_pitch) * sizeof(float));
     for (int64_t tap = 0; tap < 9; tap++)
       lacuna_kernels()->transpose(p->produced, end - start, p->w + tap * tap_floats + start, c->out_channels,
@@ -146,7 +146,7 @@ static const winograd_pass *pass_of(const winograd_plan *p) {
   return p->backward ? &p->algorithm->backward : &p->algorithm->forward;
 }
 
-/// Tiles first..<first + count of x to `in`, which holds tile `first` first.
+/// Transforms the tiles first..<first + count of x to `in`, where tile `first` comes first.
 static void read_tiles(const winograd_plan *p, int64_t first, int64_t count, float *in) {
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->in_height,
@@ -156,7 +156,7 @@ static void read_tiles(const winograd_plan *p, int64_t first, int64_t count, flo
   pass_of(p)->input(&tiles);
 }
 
-/// Product number q of `count` tiles, from `in` to `out`, in parts.
+/// Product number q of `count` tiles, from `in` to `out`, with split products.
 static void multiply_split(const winograd_plan *p, int64_t q, int64_t count, const float *in, float *out) {
   void *left = lacuna_scratch(scratch_left, (size_t)lacuna_split_bytes(count, p->reduced));
   void *right = lacuna_scratch(scratch_right, (size_t)lacuna_split_bytes(p->panel, p->reduced));
@@ -183,7 +183,7 @@ static void multiply_tiles(const winograd_plan *p, int64_t q, int64_t count, con
   }
 }
 
-/// Tiles first..<first + count of y from `out`.
+/// Transforms `out` to the tiles first..<first + count of y.
 static void write_tiles(const winograd_plan *p, int64_t first, int64_t count, float *out) {
   winograd_tiles tiles = {
     .first = first, .count = count, .tiles_y = p->tiles_y, .tiles_x = p->tiles_x, .height = p->out_height,

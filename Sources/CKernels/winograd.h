@@ -1,24 +1,25 @@
-// Winograd's algorithm for 3×3 convolutions, 4×4 pixels of the output at a time: F(4×4, 3×3) at stride 1, with a quarter of
-// the products of the direct algorithm; at stride 2 even and odd pixels apart, with 81 products instead of 144.
+// Winograd's algorithm for 3×3 convolutions, 4×4 output pixels at a time: F(4×4, 3×3) at stride 1, with a quarter of
+// the products of the direct algorithm; at stride 2, even and odd pixels are separated, with 81 products instead of
+// 144.
 #ifndef LACUNA_WINOGRAD_H
 #define LACUNA_WINOGRAD_H
 
 #include "internal.h"
 
-/// Whether the algorithm is switched on, can do this convolution, and is faster than the direct one, in all three passes.
+/// Whether the algorithm is enabled, supports this convolution, and is faster than the direct one in all three passes.
 int lacuna_winograd_suits(const lacuna_convolution *c);
 
-// How all passes cut tiles into blocks: a thread does all of a block where the matrices and the block's numbers stay in its
-// second cache; else the threads share a greater block.
+// How all passes split tiles into blocks: one thread processes a block if the matrices and the block's numbers fit its
+// L2 cache; otherwise the threads share a larger block.
 enum {
   matrices = 36,              // of weights, or of sums of their gradients
   cached_matrix = 128 * 128,  // numbers of one of them
   own_numbers = 1 << 18,      // of a thread's block
   shared_numbers = 1 << 22,
   least_shared_tiles = 128,
-  // The planes must not be a power of two apart, or they would compete for the same lines of the cache.
+  // The planes must not be a power of two apart, or they would map to the same lines of the cache.
   plane_gap = 16,
-  // Split products: with fewer channels the splitting costs more than the products save.
+  // Split products: with fewer channels the splitting costs more than the saved products.
   least_split_channels = 128,
 };
 
@@ -26,17 +27,18 @@ static inline const winograd_algorithm *lacuna_winograd_algorithm(const lacuna_c
   return &lacuna_kernels()->winograd[c->stride - 1];
 }
 
-/// The matrix that number q of a tile is multiplied by: at stride 2 the four odd numbers of an axis share one.
+/// The index of the matrix that number q of a tile is multiplied by: at stride 2 the four odd numbers of an axis share
+/// one.
 static inline int64_t lacuna_winograd_matrix(const winograd_algorithm *a, int64_t q) {
   return lacuna_minimum(5, q / a->side) * 6 + lacuna_minimum(5, q % a->side);
 }
 
-/// Tiles whose numbers, of all channels on both sides, are `numbers` together.
+/// The number of tiles that have `numbers` numbers in total, over all channels on both sides.
 static inline int64_t lacuna_tiles_of(const winograd_algorithm *a, int64_t numbers, int64_t in_pitch, int64_t out_pitch) {
   return numbers / (a->side * a->side * (in_pitch + out_pitch));
 }
 
-/// The products of a pass in parts, where that is possible and faster, else NULL.
+/// The split products of a pass if they are supported and faster, else NULL.
 static inline const split_products *lacuna_winograd_split(int64_t in_pitch, int64_t out_pitch) {
   return lacuna_minimum(in_pitch, out_pitch) < least_split_channels ? NULL : lacuna_kernels()->split;
 }
@@ -56,8 +58,8 @@ typedef struct {
   int64_t in_height, in_width, reduced, out_height, out_width, produced, padding;
   int64_t lanes, in_pitch, out_pitch, panel;  // reduced and produced channels in whole vectors; channels of one panel
   int64_t tiles_y, tiles_x, tiles;
-  // Blocks of tiles. Where the matrices of weights fit the second cache, a thread does all of a block; else the threads
-  // share a block, each with some of the products, so that every weight is read once a block.
+  // Blocks of tiles. If the matrices of weights fit the L2 cache, a thread processes a whole block; otherwise the
+  // threads share a block, each with some of the products, so that every weight is read once per block.
   int shares_blocks;
   const split_products *split;                // may be NULL
   int64_t tiles_together, in_plane, out_plane;
@@ -69,13 +71,13 @@ typedef struct {
 } winograd_plan;
 
 winograd_plan lacuna_winograd_plan(const lacuna_convolution *c, int backward);
-/// Cuts blocks for calls with `images` images at most.
+/// Plans blocks for calls with at most `images` images.
 void lacuna_winograd_cut(winograd_plan *p, int64_t images);
 /// Floats of the workspace of a plan that does not share blocks.
 size_t lacuna_winograd_plan_floats(const winograd_plan *p);
-/// Makes the weights ready, in the workspace, for calls with some images.
+/// Transforms the weights, into the workspace, for calls with some images.
 void lacuna_winograd_prepare(winograd_plan *p, const float *w, float *workspace);
-/// y of `images` images from their x, on the calling thread; not for shared blocks.
+/// Computes y of `images` images from their x, on the calling thread; not for shared blocks.
 void lacuna_winograd_images(const winograd_plan *p, int64_t images, const float *x, float *y);
 
 // ---- Backward to the weights ----------------------------------------------------------------------------------------
@@ -90,8 +92,8 @@ typedef struct {
   int64_t numbers;                      // of a tile and channel
   int64_t lanes, in_pitch, out_pitch, panel;
   int64_t tiles_y, tiles_x, tiles;
-  // Where the matrices of sums fit the second cache, tiles are cut into slices with sums of their own, and a thread does
-  // all of a slice, block by block; else the threads share a block, each with some of the matrices.
+  // If the matrices of sums fit the L2 cache, tiles are split into slices with sums of their own, and a thread
+  // processes all of a slice, block by block; otherwise the threads share a block, each with some of the matrices.
   int64_t slices, tiles_together;
   const split_products *split;          // may be NULL
   int64_t in_plane, out_plane, sum_plane;
@@ -101,14 +103,14 @@ typedef struct {
 } winograd_weights_plan;
 
 winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c);
-/// Cuts blocks for calls with `images` images at most.
+/// Plans blocks for calls with at most `images` images.
 void lacuna_winograd_weights_cut(winograd_weights_plan *p, int64_t images);
 size_t lacuna_winograd_weights_plan_floats(const winograd_weights_plan *p);
 void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace);
-/// To the sums of a slice, or added to them: the part of `images` images, on the calling thread.
+/// Writes the contribution of `images` images to the sums of a slice, or adds it, on the calling thread.
 void lacuna_winograd_weights_images(const winograd_weights_plan *p, int64_t slice, int64_t images, const float *x,
                                     const float *dy, int adds);
-/// dw from the sums of all slices.
+/// Computes dw from the sums of all slices.
 void lacuna_winograd_weights_finish(winograd_weights_plan *p, float *dw);
 
 #endif

@@ -1,9 +1,9 @@
 // Winograd's convolution, backward to the weights: products over all tiles, of x's numbers with those of dy.
 //
-// dw = Gᵀ·[Σ (Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]·G, the transposition of the forward algorithm.
+// dw = Gᵀ·[Σ (Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]·G, the transpose of the forward algorithm.
 #include "winograd.h"
 
-// least_own_tiles: of 36 numbers; depth_together: tiles of a product whose numbers stay in the first cache.
+// least_own_tiles: of 36 numbers; depth_together: tiles of a product whose numbers fit the L1 cache.
 enum { least_own_tiles = 48, most_slices = 8, tiles_per_call = 32, depth_together = 96 };
 
 static int64_t own_tiles(const winograd_weights_plan *p) {
@@ -11,7 +11,7 @@ static int64_t own_tiles(const winograd_weights_plan *p) {
   return lacuna_maximum(least_own_tiles * 36 / p->numbers, tiles);
 }
 
-/// Cuts `tiles` tiles evenly into blocks of about `together`, of whole depths of the products.
+/// Splits `tiles` tiles evenly into blocks of about `together`, a multiple of the depth that a product processes.
 static void cut(winograd_weights_plan *p, int64_t tiles, int64_t together) {
   int64_t unit = p->split ? split_depth : 1;
   p->tiles_together = lacuna_round_up(lacuna_divide_up(tiles, lacuna_divide_up(tiles, together)), unit);
@@ -30,7 +30,7 @@ winograd_weights_plan lacuna_winograd_weights_plan(const lacuna_convolution *c) 
   p.in_pitch = lacuna_round_up(c->in_channels, p.lanes);
   p.out_pitch = lacuna_round_up(c->out_channels, p.lanes);
   p.split = lacuna_winograd_split(p.in_pitch, p.out_pitch);
-  // What is split should serve all channels of the other side.
+  // What is split should be used for all channels of the other operand.
   p.panel = p.split ? p.out_pitch : kernels->product_vectors * p.lanes;
   p.tiles_y = lacuna_divide_up(c->out_height, 4);
   p.tiles_x = lacuna_divide_up(c->out_width, 4);
@@ -59,7 +59,7 @@ void lacuna_winograd_weights_prepare(winograd_weights_plan *p, float *workspace)
   memset(p->zeros, 0, (size_t)zeros * sizeof(float));
 }
 
-/// The numbers of tiles first..<first + count of x and of dy.
+/// Transforms the tiles first..<first + count of x and of dy.
 static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64_t count, float *in, float *out) {
   const lacuna_convolution *c = p->c;
   winograd_tiles tiles = {
@@ -75,7 +75,7 @@ static void transform_tiles(const winograd_weights_plan *p, int64_t first, int64
 
 enum { split_tiles = 128 };
 
-/// Product number q of `count` tiles in parts, to or added to the sums of its matrix.
+/// Product number q of `count` tiles, with split products; written or added to the sums of its matrix.
 static void add_split(const winograd_weights_plan *p, int64_t q, int64_t count, const float *in, const float *out, int adds,
                       float *sums) {
   int64_t channels = p->c->in_channels;
@@ -93,7 +93,8 @@ static void add_split(const winograd_weights_plan *p, int64_t q, int64_t count, 
   }
 }
 
-/// Product number q of `count` tiles, for the panel that begins with `channel`, to or added to the sums of its matrix.
+/// Product number q of `count` tiles, for the panel that starts at `channel`; written or added to the sums of its
+/// matrix.
 static void add_product(const winograd_weights_plan *p, int64_t q, int64_t channel, int64_t count, const float *in,
                         const float *out, int adds, float *sums) {
   product_block product = {
@@ -110,7 +111,7 @@ static void add_product(const winograd_weights_plan *p, int64_t q, int64_t chann
   }
 }
 
-/// The part of one matrix of sums in one panel: the products of all numbers that it belongs to.
+/// The part of one matrix of sums in one panel: the products of all numbers that belong to it.
 static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t channel, int64_t count, const float *in,
                        const float *out, int adds, float *sums) {
   int64_t side = p->algorithm->side, row = matrix / 6, column = matrix % 6;
@@ -120,7 +121,7 @@ static void add_matrix(const winograd_weights_plan *p, int64_t matrix, int64_t c
       else add_product(p, y * side + x, channel, count, in, out, adds, sums);
 }
 
-/// Adds tiles first..<end to the sums of a slice, or, without `adds`, writes them.
+/// Writes the sums of a slice over the tiles first..<end, or adds to them if `adds` is set.
 static void sum_tiles(const winograd_weights_plan *p, int64_t slice, int64_t first, int64_t end, int adds) {
   float *in = lacuna_scratch(scratch_image, (size_t)(p->numbers * p->in_plane) * sizeof(float));
   float *out = lacuna_scratch(scratch_gradient, (size_t)(p->numbers * p->out_plane) * sizeof(float));
@@ -154,14 +155,14 @@ static void transform_shared(void *context, int64_t index) {
 
 static void multiply_shared(void *context, int64_t index) {
   const winograd_weights_plan *p = context;
-  // The last matrix has most products: first, or the other threads would wait for it.
+  // The last matrix has the most products; it comes first, or the other threads would wait for it.
   int64_t panels = lacuna_divide_up(p->out_pitch, p->panel), matrix = matrices - 1 - index / panels;
   add_matrix(p, matrix, index % panels * p->panel, p->count, p->in, p->out, p->first > 0, p->sums);
 }
 
 enum { rows_together = 4 };
 
-/// The gradients of some input channels: the slices' sums, in order, and their transform.
+/// The gradients for some input channels: adds the sums of the slices, in order, and transforms them.
 static void find_gradient(void *context, int64_t index) {
   const winograd_weights_plan *p = context;
   const lacuna_convolution *c = p->c;

@@ -25,7 +25,7 @@ static void fail(j_common_ptr codec) {
 
 static void quiet(j_common_ptr codec) { (void)codec; }
 
-// Whether a warning says nothing of the pixels.
+// Whether a warning does not concern the pixels.
 static int is_harmless(int code) {
   return code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM;
 }

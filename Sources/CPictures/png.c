@@ -27,7 +27,7 @@ static void fail(png_structp png, png_const_charp message) {
 
 static void warn(png_structp png, png_const_charp message) {
   reader *r = png_get_error_ptr(png);
-  // Of the chunk of pixels only what comes after the last of them is harmless; a wrong checksum is not.
+  // In the pixel data only faults after the last pixel are harmless; a wrong checksum is not.
   int is_pixels = strncmp(message, "IDAT: ", 6) == 0;
   int is_surplus = strstr(message, "Extra compressed data") || strstr(message, "Too much image data");
   if (is_pixels && !is_surplus) fail(png, message);
@@ -38,7 +38,7 @@ static void warn(png_structp png, png_const_charp message) {
 static void decode(png_structp png, png_infop info, uint8_t *pixels, size_t size) {
   reader *r = png_get_io_ptr(png);
   png_set_benign_errors(png, 1);
-  // Bytes that are not those that were written are damage wherever they stand.
+  // A wrong checksum means damage in any chunk.
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_read_info(png, info);
   r->report->width = png_get_image_width(png, info);
@@ -49,7 +49,8 @@ static void decode(png_structp png, png_infop info, uint8_t *pixels, size_t size
 
   int depth = png_get_bit_depth(png, info), type = png_get_color_type(png, info);
   if (depth == 16) png_set_strip_16(png);
-  // Indices become colours here, since libpng does not say which are beyond the palette once it has expanded them.
+  // Palette indices are expanded here, since libpng does not report which exceed the palette after it has expanded
+  // them.
   if (type == PNG_COLOR_TYPE_PALETTE) png_set_packing(png);
   if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   if (!(type & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
@@ -67,7 +68,7 @@ static void decode(png_structp png, png_infop info, uint8_t *pixels, size_t size
   png_get_PLTE(png, info, &palette, &colors);
   for (size_t row = 0; row < r->report->height; row++) {
     uint8_t *line = pixels + row * stride;
-    // From the right, so that no index is overwritten before it is used.
+    // From right to left, so that no index is overwritten before it is used.
     for (size_t place = r->report->width; place-- > 0;) {
       if (line[place] >= colors) png_error(png, "a pixel has a colour beyond the palette");
       png_color color = palette[line[place]];
@@ -78,7 +79,7 @@ static void decode(png_structp png, png_infop info, uint8_t *pixels, size_t size
   }
 }
 
-// Chunks after the pixels; what is wrong with them is no reason to do without the picture.
+// Reads the chunks after the pixels; an error in them does not prevent the use of the picture.
 static void read_rest(png_structp png, png_infop info) { png_read_end(png, info); }
 
 int lacuna_decode_png(

@@ -1,8 +1,8 @@
 import JSON
 
-/// Enumerations with texts as raw values: which texts they take, and what to say about another one.
+/// Enumerations with String raw values: the texts that they accept, and the message for any other.
 enum AllowedValues {
-  /// `node` with its text as the enumeration writes it: a case named `fineTune` is also found as `fine-tune`.
+  /// `node` with its text replaced by the matching raw value: a case named `fineTune` also accepts `fine-tune`.
   static func adapted(_ node: Node, for type: Any.Type) -> Node {
     guard case .scalar(var scalar) = node, let type = type as? any RawRepresentable.Type,
       !accepts(type, scalar.text), accepts(type, camelCase(scalar.text))
@@ -11,11 +11,11 @@ enum AllowedValues {
     return .scalar(scalar)
   }
 
-  /// The message for a value that no case has; nil if `type` is no enumeration with texts as raw values.
+  /// The message for a value that matches no case; nil if `type` is not an enumeration with String raw values.
   static func message(for type: Any.Type, found node: Node) -> String? {
     guard let type = type as? any RawRepresentable.Type, hasTexts(type) else { return nil }
     guard let iterable = type as? any CaseIterable.Type else {
-      return "\(node.kindDescription) is no value of \(type)"
+      return "\(node.kindDescription) is not a value of \(type)"
     }
     let cases = texts(of: iterable)
     var hint = ""
@@ -31,7 +31,7 @@ enum AllowedValues {
     return R(rawValue: raw) != nil
   }
 
-  /// The texts of all cases as a user writes them.
+  /// The texts of all cases as users write them.
   private static func texts<C: CaseIterable>(of type: C.Type) -> [String] {
     C.allCases.compactMap { value in
       guard let raw = (value as? any RawRepresentable)?.rawValue as? String else { return nil }
@@ -42,7 +42,7 @@ enum AllowedValues {
 }
 
 extension Node {
-  /// The value as a primitive `type`; nil when `type` is none.
+  /// The value as a primitive `type`; nil if `type` is not primitive.
   func readPrimitive<T>(_ type: T.Type) throws(ReadingError) -> T? {
     switch type {
     case is String.Type: return try readString() as? T

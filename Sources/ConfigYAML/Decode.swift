@@ -1,11 +1,11 @@
 import JSON
 
-/// Decodes a `T` from `node`, taking every key that it lacks from `defaults`; reports all errors at once.
+/// Decodes a `T` from `node`, taking missing keys from `defaults`; reports all errors at once.
 ///
-/// Keys are snake_case in the text and camelCase in Swift, except those of dictionaries.  Mappings overlay the defaults
-/// key by key, at every level; sequences and dictionaries replace them as a whole.  The requested type decides how a
-/// value reads.  Every key that `T` does not ask for is an error, unless `knownKeys` (snake_case, for the outermost
-/// mapping) has it.  An explicit null sets an optional to nil; a `node` that is null or nil leaves all to `defaults`.
+/// Keys are snake_case in the text and camelCase in Swift, except those of dictionaries. Mappings are merged with the
+/// defaults key by key, at every level; sequences and dictionaries replace them as a whole. The requested type decides
+/// how a value is parsed. Every key that `T` does not ask for is an error, unless it is in `knownKeys` (snake_case, for
+/// the outermost mapping). An explicit null sets an optional to nil; if `node` is null or nil, `defaults` are used.
 /// - Returns: nil if anything was reported.
 public func decode<T: Codable>(
   _ type: T.Type, from node: Node?, defaults: T, knownKeys: [String]? = nil, diagnostics: Diagnostics
@@ -19,7 +19,7 @@ public func decode<T: Codable>(
   }
 }
 
-/// The same with the defaults as a node, for callers that decode many values over the same ones.
+/// Takes the defaults as a node, for callers that decode many values with the same defaults.
 package func decode<T: Decodable>(
   _ type: T.Type, from node: Node?, fallback: Node, knownKeys: [String]? = nil, diagnostics: Diagnostics
 ) -> T? {
@@ -32,9 +32,9 @@ public func decode<T: Decodable>(_ type: T.Type, from node: Node, diagnostics: D
   decode(type, written: node, fallback: nil, knownKeys: [], diagnostics: diagnostics)
 }
 
-/// Decodes again and again, each time without the value that was wrong, until nothing is.
+/// Decodes repeatedly, each time without the value that caused the last error, until there is no error.
 ///
-/// Every round removes at least one value of the user's, so this ends.
+/// Every round removes at least one value of the user's, so the loop terminates.
 private func decode<T: Decodable>(
   _ type: T.Type, written: Node?, fallback: Node?, knownKeys: [String], diagnostics: Diagnostics
 ) -> T? {
@@ -53,15 +53,17 @@ private func decode<T: Decodable>(
         return nil
       }
       guard let current = written else {
-        // What is left is only defaults: either they are wrong, or there are none for what was removed.
-        if repairs.isEmpty { diagnostics.report("the defaults of \(T.self) are wrong: \(context.message)", at: place) }
+        // Only defaults remain: either they are invalid, or there are none for what was removed.
+        if repairs.isEmpty {
+          diagnostics.report("the defaults of \(T.self) are invalid: \(context.message)", at: place)
+        }
         return nil
       }
       let steps = current.steps(along: context.codingPath)
       let culprit = current.value(at: steps) ?? current
       if !repairs.explain(error, at: culprit) {
         let mark = (context.underlyingError as? Misplaced)?.mark ?? culprit.mark
-        // A value without a place in a text is named by its path.
+        // A value without a position in a text is identified by its path.
         let path = mark == .generated && !steps.isEmpty ? steps.map(\.description).joined(separator: ".") + ": " : ""
         diagnostics.report(path + context.message, at: mark)
       }
@@ -72,7 +74,7 @@ private func decode<T: Decodable>(
   return nil
 }
 
-/// What was removed so far, to keep quiet about errors that only the removal causes.
+/// The values removed so far, to suppress errors that only the removal causes.
 private struct Repairs {
   private var damaged: Set<Mark> = []
   private var removedKeys: Set<[String]> = []

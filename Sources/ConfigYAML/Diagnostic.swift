@@ -1,15 +1,15 @@
-/// One thing that is wrong with a text, and where.
+/// An error in a text, with its position.
 public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   /// The name of the file, as the user gave it.
   public var file: String
-  /// The place; nil when the whole file is meant.
+  /// The position; nil if the whole file is meant.
   public var mark: Mark?
   /// What was expected and what was found.
   public var message: String
-  /// The line of `mark`, for the display.
+  /// The text of the line of `mark`, for the display.
   public var sourceLine: String?
 
-  /// A diagnostic with all its parts.
+  /// A diagnostic.
   public init(file: String, mark: Mark? = nil, message: String, sourceLine: String? = nil) {
     self.file = file
     self.mark = mark
@@ -17,9 +17,10 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
     self.sourceLine = sourceLine
   }
 
-  /// `file:line:column: error: message`, then the source line and a caret under the place.
+  /// `file:line:column: error: message`, then the source line and a caret below the position.
   ///
-  /// Tabs before the caret stay tabs, so that it aligns; of a very long line only the part around the place is shown.
+  /// Tabs before the caret are kept, so that it is aligned; of a very long line only the part around the position is
+  /// shown.
   public var description: String {
     guard let mark else { return "\(file): error: \(message)" }
     let head = "\(file):\(mark): error: \(message)"
@@ -39,7 +40,7 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
     scalar != "\t" && scalar.properties.generalCategory == .control
   }
 
-  /// What takes the same width as `scalar` on the line above the caret.
+  /// A character of the same width as `scalar`, for the line of the caret.
   private static func padding(for scalar: Unicode.Scalar) -> String {
     if scalar == "\t" { return "\t" }
     switch scalar.properties.generalCategory {
@@ -49,14 +50,14 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// All that is wrong with a text, in the order of the text and without repetitions.
+/// All errors in a text, in the order of the text and without duplicates.
 public struct DiagnosticList: Error, Sendable, CustomStringConvertible {
-  /// The diagnostics, sorted by file, place and message.
+  /// The diagnostics, sorted by file, position and message.
   public var diagnostics: [Diagnostic]
-  /// How many more there are, which are not shown.
+  /// The number of further diagnostics, which are not shown.
   public var more: Int
 
-  /// Sorts `diagnostics` and removes repetitions.
+  /// Sorts `diagnostics` and removes duplicates.
   public init(_ diagnostics: [Diagnostic], more: Int = 0) {
     self.more = more
     var seen: Set<Diagnostic> = []
@@ -67,7 +68,7 @@ public struct DiagnosticList: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The diagnostics one below the other, and how many more there are.
+  /// The diagnostics, one per line, and the number of those not shown.
   public var description: String {
     (diagnostics.map(\.description) + (more > 0 ? ["... and \(more) more"] : [])).joined(separator: "\n")
   }

@@ -1,4 +1,4 @@
-/// Collects what is wrong with one document, so that all of it can be reported at once.
+/// Collects the errors in one document, so that all of them are reported at once.
 public final class Diagnostics {
   /// The name of the file, as the user gave it.
   public let file: String
@@ -6,7 +6,7 @@ public final class Diagnostics {
   private var reported: [Diagnostic] = []
   private var seen: Set<Diagnostic> = []
 
-  /// So many are kept with their text; of the others only the number is said.
+  /// The number of errors kept with their text; further ones are only counted.
   public static let maximumCount = 100
 
   /// An empty collector for the document `text`.
@@ -15,12 +15,12 @@ public final class Diagnostics {
     source = SourceText(text)
   }
 
-  /// How often something was reported, the same things included.
+  /// The number of calls of `report`, repetitions included.
   public private(set) var reports = 0
 
-  /// Adds one error; saying the same thing twice at the same place has no effect.
+  /// Adds one error; repeating a message at the same position has no effect.
   ///
-  /// A place outside the text is moved to the nearest one inside; `nil` and `Mark.generated` mean the whole file.
+  /// A position outside the text is moved to the nearest one inside; `nil` and `Mark.generated` mean the whole file.
   public func report(_ message: String, at mark: Mark?) {
     reports += 1
     let place = mark == .generated ? nil : mark.map(source.clamped)
@@ -30,16 +30,16 @@ public final class Diagnostics {
     reported.append(diagnostic)
   }
 
-  /// Whether nothing was reported.
+  /// Whether no error was reported.
   public var isEmpty: Bool { reported.isEmpty }
 
-  /// How many different errors were reported.
+  /// The number of different errors.
   public var count: Int { seen.count }
 
-  /// What was reported so far.
+  /// The errors reported so far.
   public var list: DiagnosticList { DiagnosticList(reported, more: count - reported.count) }
 
-  /// Throws everything reported so far, if anything was.
+  /// Throws all errors reported so far, if any.
   public func throwIfAny() throws(DiagnosticList) {
     if !isEmpty { throw list }
   }

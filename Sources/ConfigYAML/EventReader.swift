@@ -1,6 +1,6 @@
 import CYAML
 
-/// One step of a YAML text, as libyaml reports it.
+/// An event of libyaml's parser.
 struct Event {
   enum Kind {
     case streamStart, streamEnd, documentStart, documentEnd
@@ -15,32 +15,32 @@ struct Event {
   var tag: String?
 }
 
-/// Why libyaml stopped reading.
+/// The error that made libyaml stop.
 struct SyntaxProblem: Error {
   var problem: String
   var mark: Mark
   var context: String?
   var contextMark: Mark
-  /// Set when libyaml knows only a place in bytes.
+  /// Set if libyaml gives only a byte offset instead of a line and column.
   var byteOffset: Int?
 }
 
 /// Reads the events of a text one by one.
 ///
-/// The only place that touches libyaml.
+/// The only file that calls libyaml.
 final class EventReader {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
   private init(_ parser: UnsafeMutablePointer<yaml_parser_t>) { self.parser = parser }
 
-  /// Calls `body` with a reader of `text`, valid only during the call; nil when there is no memory.
+  /// Calls `body` with a reader of `text`, valid only during the call; nil if memory is exhausted.
   static func read<R>(_ text: String, _ body: (EventReader) -> R) -> R? {
     let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     defer { parser.deallocate() }
     guard yaml_parser_initialize(parser) == 1 else { return nil }
     defer { yaml_parser_delete(parser) }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    // libyaml keeps the pointer to the text: every call to it stays inside this closure.
+    // libyaml keeps a pointer to the text, so all calls to it stay inside this closure.
     return Array(text.utf8).withUnsafeBufferPointer { bytes in
       let nothing: StaticString = ""
       yaml_parser_set_input_string(parser, bytes.baseAddress ?? nothing.utf8Start, bytes.count)

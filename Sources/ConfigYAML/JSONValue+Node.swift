@@ -1,7 +1,7 @@
 public import JSON
 
 extension JSONValue {
-  /// The value of a YAML node: unquoted texts are null, truth values and numbers where they read as such.
+  /// The value of a YAML node; unquoted texts become null, booleans and numbers if they parse as such.
   public init(_ node: Node) {
     switch node {
     case .sequence(let items, _): self = .array(items.map { JSONValue($0) })
@@ -23,7 +23,7 @@ extension JSONValue {
     }
   }
 
-  /// Reads JSON text; `file` names it in messages.
+  /// Parses JSON text; `file` is its name in messages.
   public init(parsing text: String, file: String = "<json>") throws(DiagnosticList) {
     do throws(JSONError) {
       self = try JSONValue(json: text)
@@ -36,7 +36,7 @@ extension JSONValue {
     }
   }
 
-  /// The value as a `T`, whose keys are snake_case here; throws every reason why it is none.
+  /// The value as a `T`, whose keys are snake_case here; throws all errors at once.
   public func decode<T: Decodable>(_ type: T.Type) throws(DiagnosticList) -> T {
     let diagnostics = Diagnostics(file: "<json>", text: "")
     let value = ConfigYAML.decode(type, from: Node(self), diagnostics: diagnostics)
@@ -47,6 +47,6 @@ extension JSONValue {
 }
 
 extension Node {
-  /// The canonical text of the value; unquoted texts are null, truth values and numbers where they read as such.
+  /// The canonical text of the value; unquoted texts become null, booleans and numbers if they parse as such.
   public var canonicalJSON: String { JSONValue(self).canonicalText }
 }

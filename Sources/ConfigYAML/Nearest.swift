@@ -1,9 +1,9 @@
 import JSON
 
-/// The word of `known` that `word` is most likely a misspelling of; nil if none is near.
+/// The word of `known` that `word` is most likely a misspelling of; nil if none is close enough.
 ///
-/// Counts insertions, deletions, replacements and swaps of neighbours; up to `max(1, word.count / 3)` of them are near.
-/// Upper and lower case are equal, and so are `-` and `_`.  Of equally near words the alphabetically first is taken.
+/// The distance counts insertions, deletions, replacements and swaps of neighbours; at most `max(1, word.count / 3)`
+/// are accepted. Case is ignored, and `-` equals `_`. Among equally close words the alphabetically first is returned.
 public func nearest(_ word: String, in known: some Collection<String>) -> String? {
   let folded = fold(word)
   guard !folded.isEmpty, folded.count <= 200 else { return nil }
@@ -13,7 +13,7 @@ public func nearest(_ word: String, in known: some Collection<String>) -> String
     let other = fold(candidate)
     guard abs(other.count - folded.count) <= limit else { continue }
     let distance = editDistance(folded, other)
-    // A word that shares no letter is not near, however short.
+    // A word without a common letter is never suggested, however short it is.
     guard distance <= limit, distance < max(folded.count, other.count) else { continue }
     if let current = best, (current.distance, current.word) <= (distance, candidate) { continue }
     best = (distance, candidate)
@@ -21,7 +21,7 @@ public func nearest(_ word: String, in known: some Collection<String>) -> String
   return best?.word
 }
 
-/// The message for a name that is not known: the nearest known one, or the list of all.
+/// The message for an unknown name: with the nearest known one, or the list of all.
 ///
 /// For example `unknown key 'epocs' (did you mean 'epochs'?)`, with `kind` "key".
 public func unknownName(_ kind: String, _ word: String, known: some Collection<String>) -> String {

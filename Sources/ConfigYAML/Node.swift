@@ -1,24 +1,24 @@
 public import JSON
 
-/// A value of a YAML document with its place in the text.
+/// A value of a YAML document with its position in the text.
 public indirect enum Node: Sendable {
-  /// A single value: text that the reader gives a type.
+  /// A single value: text whose type the reader decides.
   case scalar(Scalar)
-  /// A list of values, with its place.
+  /// A list of values, with its position.
   case sequence([Node], Mark)
-  /// Keys with their values in the order of the text, with its place.
+  /// Keys with their values in the order of the text, with its position.
   case mapping([Entry], Mark)
 
   /// The text of a single value.
   public struct Scalar: Sendable, Hashable {
     /// The text, without quotes and with escapes resolved.
     public var text: String
-    /// Whether the text was written without quotes and not as a block.
+    /// Whether the text is neither quoted nor a block.
     public var isPlain: Bool
-    /// The place of the first character.
+    /// The position of the first character.
     public var mark: Mark
 
-    /// A single value with all its parts.
+    /// A scalar with all its parts.
     public init(text: String, isPlain: Bool, mark: Mark) {
       self.text = text
       self.isPlain = isPlain
@@ -30,7 +30,7 @@ public indirect enum Node: Sendable {
   public struct Entry: Sendable {
     /// The key.
     public var key: String
-    /// The place of the key.
+    /// The position of the key.
     public var keyMark: Mark
     /// The value.
     public var value: Node
@@ -43,7 +43,7 @@ public indirect enum Node: Sendable {
     }
   }
 
-  /// The place where the value starts.
+  /// The position where the value starts.
   public var mark: Mark {
     switch self {
     case .scalar(let scalar): scalar.mark
@@ -51,7 +51,7 @@ public indirect enum Node: Sendable {
     }
   }
 
-  /// What the value is, for messages: "a mapping", "a sequence", "'text'" or "nothing".
+  /// A description for messages: "a mapping", "a sequence", "'text'" or "nothing".
   public var kindDescription: String {
     switch self {
     case .scalar(let scalar) where scalar.isPlain && scalar.text.isEmpty: "nothing"
@@ -61,7 +61,7 @@ public indirect enum Node: Sendable {
     }
   }
 
-  /// Whether the value is an unquoted `null` or `~`, or nothing at all.
+  /// Whether the value is an unquoted `null` or `~`, or empty.
   public var isNull: Bool {
     if case .scalar(let scalar) = self { scalar.isPlain && ["", "~", "null"].contains(scalar.text) } else { false }
   }
@@ -76,14 +76,14 @@ public indirect enum Node: Sendable {
     if case .sequence(let items, _) = self { items } else { nil }
   }
 
-  /// The value of `key`; nil if this is no mapping or has no such key.
+  /// The value of `key`; nil if this is not a mapping or has no such key.
   public subscript(key: String) -> Node? {
     entries?.first { $0.key == key }?.value
   }
 
-  /// This mapping with `key` set to `value`: replaced in its place, or added at the end.
+  /// This mapping with `key` set to `value`: replaced in place, or appended.
   ///
-  /// A null becomes a mapping with one key; other values stay as they are.
+  /// A null becomes a mapping with one key; other values are unchanged.
   public func setting(_ key: String, to value: Node) -> Node {
     guard var entries = isNull ? [] : entries else { return self }
     if let index = entries.firstIndex(where: { $0.key == key }) {
@@ -94,15 +94,15 @@ public indirect enum Node: Sendable {
     return .mapping(entries, mark)
   }
 
-  /// This mapping without `key`; other values stay as they are.
+  /// This mapping without `key`; other values are unchanged.
   public func removing(_ key: String) -> Node {
     guard let entries else { return self }
     return .mapping(entries.filter { $0.key != key }, mark)
   }
 
-  /// The value of a JSON tree, every node placed at `mark`.
+  /// The node for a JSON value; every node gets the position `mark`.
   ///
-  /// Texts count as quoted, so that they never read as numbers.
+  /// Strings count as quoted, so that they are never parsed as numbers.
   public init(_ value: JSONValue, mark: Mark = .generated) {
     switch value {
     case .null: self = .scalar(Scalar(text: "null", isPlain: true, mark: mark))

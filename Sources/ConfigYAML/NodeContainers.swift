@@ -5,13 +5,13 @@ struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
   private let decoder: NodeDecoder
   private let written: [String: Node]
   private let fallback: [String: Node]
-  /// The keys in order, the user's first.
+  /// The keys in order, those of the user first.
   private let names: [String]
 
   init(_ decoder: NodeDecoder) {
     self.decoder = decoder
     let own = decoder.written?.entries ?? []
-    // A dictionary is one value: the user's replaces the default's as a whole.
+    // A dictionary is one value: the user's replaces the default as a whole.
     let base = decoder.keysAreData && decoder.written != nil ? [] : decoder.fallback?.entries ?? []
     written = Dictionary(own.map { ($0.key, $0.value) }) { first, _ in first }
     fallback = Dictionary(base.map { ($0.key, $0.value) }) { first, _ in first }

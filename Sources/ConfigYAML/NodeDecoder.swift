@@ -1,10 +1,10 @@
 import JSON
 
-/// Decodes from the user's node over the default's node: what the one lacks comes from the other.
+/// Decodes from the user's node merged with the default's node: missing values come from the default.
 struct NodeDecoder: Decoder, SingleValueDecodingContainer {
-  /// What the user wrote; nil where all is left to the defaults.
+  /// The user's value; nil if all is taken from the defaults.
   let written: Node?
-  /// What stands there by default; nil where nothing does.
+  /// The default value; nil if there is none.
   let fallback: Node?
   let codingPath: [any CodingKey]
   let session: Session
@@ -25,7 +25,7 @@ struct NodeDecoder: Decoder, SingleValueDecodingContainer {
 
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  /// The value that counts.
+  /// The value to decode: the user's, else the default.
   var node: Node { written ?? fallback ?? .scalar(Node.Scalar(text: "", isPlain: true, mark: .generated)) }
 
   func container<K: CodingKey>(keyedBy type: K.Type) throws -> KeyedDecodingContainer<K> {
@@ -57,7 +57,7 @@ struct NodeDecoder: Decoder, SingleValueDecodingContainer {
     return try decodeContent(type)
   }
 
-  /// Lets a type that is no primitive read itself, then looks for keys that it did not ask for.
+  /// Lets a type that is not primitive decode itself, then reports the keys that it did not ask for.
   private func decodeContent<T: Decodable>(_ type: T.Type) throws -> T {
     let scope = Scope()
     let adapted = written.map { AllowedValues.adapted($0, for: type) }
@@ -75,7 +75,7 @@ struct NodeDecoder: Decoder, SingleValueDecodingContainer {
       throw failure("\(error)")
     }
     if !scope.isTouched, let written {
-      // A type without properties reads nothing, so nobody has looked at the value yet.
+      // A type without properties decodes nothing, so the value has not been checked yet.
       guard let entries = written.entries else { throw mismatch("a mapping") }
       scope.record(entries, at: codingPath)
     }
@@ -92,7 +92,7 @@ struct NodeDecoder: Decoder, SingleValueDecodingContainer {
   }
 }
 
-/// The keys of the mappings that one value reads from, and which of them it asked for.
+/// The keys of the mappings that a value is decoded from, and which of them it asked for.
 final class Scope {
   struct Record {
     var entries: [Node.Entry]
@@ -100,7 +100,7 @@ final class Scope {
     var asked: Set<String> = []
   }
 
-  /// Whether the value looked at its node at all.
+  /// Whether the value accessed its node at all.
   var isTouched = false
   private(set) var records: [String: Record] = [:]
 
@@ -115,7 +115,7 @@ final class Scope {
   func asked(at path: [any CodingKey]) -> Set<String> { records[name(path)]?.asked ?? [] }
 }
 
-/// What all decoders of one attempt share.
+/// State shared by all decoders of one attempt.
 final class Session {
   private let diagnostics: Diagnostics
   private let knownKeys: [String]
@@ -133,7 +133,7 @@ final class Session {
   }
 }
 
-/// Carries the place of an error that is not the place of its node, such as a misspelt key.
+/// Carries the position of an error that differs from the position of its node, such as a misspelt key.
 struct Misplaced: Error {
   var mark: Mark
 }

@@ -1,6 +1,6 @@
 import JSON
 
-/// Why a value cannot be read as the type asked for.
+/// Why a value cannot be converted to the requested type.
 struct ReadingError: Error {
   var message: String
 
@@ -10,7 +10,7 @@ struct ReadingError: Error {
     message = "expected \(expected), found \(node.kindDescription)" + (hint.isEmpty ? "" : " (\(hint))")
   }
 
-  /// For types that are never quoted: says so when `node` is.
+  /// For types that are never quoted: if `node` is quoted, the message names that as the cause.
   init(expectedUnquoted expected: String, found node: Node, hint: String = "") {
     if case .scalar(let scalar) = node, !scalar.isPlain {
       self.init("expected \(expected), found the quoted text \(node.kindDescription)")
@@ -20,7 +20,7 @@ struct ReadingError: Error {
   }
 }
 
-// The type asked for decides how a scalar reads, so `no`, `1e3` and `010` never change type behind the reader's back.
+// The requested type decides how a scalar is parsed, so `no`, `1e3` and `010` never change type unnoticed.
 extension Node {
   func readString() throws(ReadingError) -> String {
     guard case .scalar(let scalar) = self, !isNull else { throw ReadingError(expected: "a string", found: self) }
@@ -54,7 +54,7 @@ extension Node {
   func readFloating<F>(_ type: F.Type) throws(ReadingError) -> F
   where F: BinaryFloatingPoint & LosslessStringConvertible {
     if let special: F = specialNumber() {
-      // Default values may be anything; in a text, "not a number" is never meant.
+      // Default values may be NaN; in a text it is never intended.
       if special.isNaN, mark != .generated { throw ReadingError("expected a number, found '.nan' (not a number)") }
       return special
     }
@@ -76,7 +76,7 @@ extension Node {
     if case .scalar(let scalar) = self, scalar.isPlain { scalar.text } else { nil }
   }
 
-  /// `.inf`, `-.inf` and `.nan`; JSON can hold them only as texts, so values without a place may have them quoted.
+  /// `.inf`, `-.inf` and `.nan`; JSON can represent them only as strings, so values without a position may be quoted.
   private func specialNumber<F: BinaryFloatingPoint>() -> F? {
     guard case .scalar(let scalar) = self, scalar.isPlain || scalar.mark == .generated else { return nil }
     switch scalar.text {

@@ -1,7 +1,7 @@
-/// A text cut into lines at the same line breaks as libyaml: LF, CR, CR LF, NEL, LS and PS.
+/// A text split into lines at the same line breaks as in libyaml: LF, CR, CR LF, NEL, LS and PS.
 struct SourceText {
   let lines: [String]
-  /// The scalars of each line.
+  /// The number of Unicode scalars of each line.
   private let lengths: [Int]
 
   init(_ text: String) {
@@ -35,7 +35,7 @@ struct SourceText {
     return line.unicodeScalars.dropFirst(mark.column - 1).first
   }
 
-  /// The nearest place inside the text; the column after the last scalar of a line counts as inside.
+  /// The nearest position inside the text; the column after the last scalar of a line counts as inside.
   func clamped(_ mark: Mark) -> Mark {
     let line = min(max(mark.line, 1), lines.count)
     if line < mark.line { return Mark(line: line, column: lengths[line - 1] + 1) }

@@ -1,6 +1,6 @@
 import JSON
 
-/// One step from a value to a value inside it.
+/// One step of a path: from a value to a value that it contains.
 enum Step: CustomStringConvertible {
   case key(String)
   case index(Int)
@@ -14,7 +14,7 @@ enum Step: CustomStringConvertible {
 }
 
 extension Node {
-  /// As many steps of a coding path as this tree has.
+  /// The longest prefix of a coding path that exists in this tree.
   func steps(along path: [any CodingKey]) -> [Step] {
     var steps: [Step] = []
     var node = self

@@ -1,7 +1,7 @@
 import JSON
 
 extension SyntaxProblem {
-  /// The message for the user and its place, in the words of this library rather than of libyaml.
+  /// The message and its position, in this library's words instead of libyaml's.
   func explained(source: SourceText, text: String) -> (message: String, mark: Mark) {
     if let byteOffset {
       let before = SourceText(String(decoding: text.utf8.prefix(byteOffset), as: UTF8.self))
@@ -25,11 +25,11 @@ extension SyntaxProblem {
     case (_, "did not find expected ',' or '}'"):
       return ("expected ',' or '}' in the mapping that starts at \(contextMark)", mark)
     case (_, "mapping values are not allowed in this context"):
-      return ("a ':' cannot stand here; put the text in quotes, or mend the indentation", mark)
+      return ("a ':' is not allowed here; put the text in quotes, or fix the indentation", mark)
     case (_, "did not find expected key"):
-      return ("expected a key of the mapping that starts at \(contextMark); mend the indentation", mark)
+      return ("expected a key of the mapping that starts at \(contextMark); fix the indentation", mark)
     case (_, "did not find expected '-' indicator"):
-      return ("expected '-', the next item of the sequence that starts at \(contextMark); mend the indentation", mark)
+      return ("expected '-', the next item of the sequence that starts at \(contextMark); fix the indentation", mark)
     case (_, "could not find expected ':'"):
       return ("expected ':' after this key", contextMark)
     case (_, "did not find expected node content"):

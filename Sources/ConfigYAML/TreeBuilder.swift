@@ -1,12 +1,12 @@
 import JSON
 
-/// Makes the node tree of one document from events, within the limits of `YAMLDocument`.
+/// Builds the node tree of one document from events, within the limits of `YAMLDocument`.
 ///
-/// Reports everything it can go on after; `Stop` means that it cannot, and that the reason is reported.
+/// Reports every error after which it can continue; `Stop` means that it cannot, and that the error is reported.
 struct TreeBuilder {
   private struct Stop: Error {}
 
-  /// A finished value with what it costs: the values in it, and how deep they are nested.
+  /// A finished value with its cost: the number of values in it, and its depth of nesting.
   private struct Built {
     var node: Node
     var count = 1
@@ -26,7 +26,7 @@ struct TreeBuilder {
     self.text = text
   }
 
-  /// The root of the only document in `text`; nil when it cannot be read, which is then reported.
+  /// The root of the only document in `text`; nil after an error, which is then reported.
   static func build(_ text: String, diagnostics: Diagnostics) -> Node? {
     let root = EventReader.read(text) { reader -> Node? in
       var builder = TreeBuilder(reader: reader, diagnostics: diagnostics, text: text)
@@ -57,7 +57,7 @@ struct TreeBuilder {
     _ = try next()  // the end of the document
     let after = try next()
     guard case .streamEnd = after.kind else {
-      throw stop("one document expected, a second one starts here", at: after.mark)
+      throw stop("expected one document, a second one starts here", at: after.mark)
     }
     return root.node
   }
@@ -147,7 +147,7 @@ struct TreeBuilder {
     return Built(node: .mapping(entries, mark), count: count, height: height + 1)
   }
 
-  /// The text of a key; nil, and a report, when the value cannot be one.
+  /// The text of a key; reports an error and returns nil if the value cannot be a key.
   private func name(of key: Node, at mark: Mark) -> String? {
     guard case .scalar(let scalar) = key else {
       diagnostics.report("a key must be a text, found \(key.kindDescription)", at: mark)

@@ -1,18 +1,18 @@
 public import Foundation
 import SystemErrors
 
-/// A YAML text that was read as one document.
+/// A YAML text parsed as one document.
 ///
-/// Refuses what could surprise or exhaust: texts over `maximumBytes`, too many or too deep values, a second document,
-/// duplicate keys, merge keys and tags.
+/// Refuses what could be unexpected or exhaust memory: texts over `maximumBytes`, too many or too deeply nested values,
+/// a second document, duplicate keys, merge keys and tags.
 public struct YAMLDocument: Sendable {
-  /// The size up to which a text is read: 1 MiB.
+  /// The maximum size of a text: 1 MiB.
   public static let maximumBytes = 1_048_576
-  /// How many aliases a document may have.
+  /// The maximum number of aliases in a document.
   public static let maximumAliases = 10_000
-  /// How many values a document may have, each alias counted with all the values it stands for.
+  /// The maximum number of values in a document; each alias counts as all the values that it expands to.
   public static let maximumNodes = 100_000
-  /// How many levels of sequences and mappings a document may have.
+  /// The maximum depth of nested sequences and mappings.
   public static let maximumDepth = 64
 
   /// The value of the document.
@@ -22,7 +22,7 @@ public struct YAMLDocument: Sendable {
   /// The text of the document, without a byte order mark.
   public let text: String
 
-  /// Reads `text`; throws everything that is wrong with it.
+  /// Parses `text`; throws all errors in it.
   public init(text: String, file: String) throws(DiagnosticList) {
     guard text.utf8.count <= Self.maximumBytes else { throw Self.tooLarge(file) }
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
@@ -35,7 +35,7 @@ public struct YAMLDocument: Sendable {
     self.text = text
   }
 
-  /// Reads the file at `url`, which is named in messages as it was given, relative or not.
+  /// Parses the file at `url`; messages name it as given, relative or not.
   public init(contentsOf url: URL) throws(DiagnosticList) {
     let file = url.relativePath
     let bytes: [UInt8]
@@ -52,9 +52,9 @@ public struct YAMLDocument: Sendable {
     try self.init(text: text, file: file)
   }
 
-  /// The regular file at `url`, or what a symbolic link there leads to.
+  /// Opens the regular file at `url`, or the target of a symbolic link.
   ///
-  /// Nothing else is opened for reading: a pipe or a socket would wait for a writer, and a device may never end.
+  /// Nothing else is opened: reading a pipe or a socket would wait for a writer, and a device may have no end.
   private static func open(_ url: URL, _ file: String) throws(DiagnosticList) -> FileHandle {
     var status = stat()
     guard stat(url.path, &status) == 0 else {
@@ -62,7 +62,7 @@ public struct YAMLDocument: Sendable {
       throw failure(file, reason)
     }
     try requireFile(status, file)
-    // A pipe may have taken the place of the file since.
+    // The file may have been replaced by a pipe in the meantime, so opening must not block.
     let descriptor = Foundation.open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw failure(file, "the file cannot be read: \(String(cString: strerror(errno)))")
@@ -85,7 +85,7 @@ public struct YAMLDocument: Sendable {
     throw failure(file, "expected a file, found a \(found)")
   }
 
-  /// An empty collector for what is wrong with this document.
+  /// An empty collector for errors in this document.
   public func makeDiagnostics() -> Diagnostics { Diagnostics(file: file, text: text) }
 
   private static func failure(_ file: String, _ message: String) -> DiagnosticList {
@@ -96,7 +96,7 @@ public struct YAMLDocument: Sendable {
     failure(file, "the document is larger than 1 MiB (\(maximumBytes) bytes)")
   }
 
-  /// The place of the first byte that is not UTF-8.
+  /// The error at the first byte that is not UTF-8.
   private static func notUTF8(_ bytes: [UInt8], _ file: String) -> DiagnosticList {
     var decoder = UTF8()
     var iterator = bytes.makeIterator()

@@ -1,20 +1,21 @@
 import Engine
 import Foundation
 
-/// Random movements of training images: a crop at random that is resized, a shift, then a left-right mirror.
+/// Random augmentation of training images: a random resized crop, a shift, then a horizontal flip.
 public struct Augmentation: Codable, Hashable, Sendable {
-  /// The largest shift down, up, right and left in pixels, ≥ 0; black moves in.
+  /// The largest shift in every direction, in pixels, ≥ 0; uncovered pixels are black.
   public var padding = 0
-  /// Whether every second image, by chance, is mirrored left to right.
+  /// Whether images are mirrored left to right with probability 1/2.
   public var flip = false
-  /// Whether an image is a part at random of what is stored of it, resized to the image's size.
+  /// Whether an image is a random crop of its stored picture, resized to the image's size.
   ///
-  /// The part has 8 to 100 % of the area, evenly, and a ratio of its sides from 3/4 to 4/3, evenly by its logarithm.
-  /// - Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015, section 6; drawn as torchvision's
-  ///   RandomResizedCrop does.
+  /// The crop's area is uniform in 8 to 100 % of the picture's, and the logarithm of its aspect ratio is uniform
+  /// between those of 3/4 and 4/3.
+  /// - Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015, section 6; drawn as in torchvision's
+  ///   RandomResizedCrop.
   public var resizedCrop = false
 
-  /// No movement.
+  /// No augmentation.
   public init() {}
 
   /// Shifts of at most `padding` pixels (≥ 0) and, if `flip`, mirroring.
@@ -23,7 +24,7 @@ public struct Augmentation: Codable, Hashable, Sendable {
     self.flip = flip
   }
 
-  /// No movement.
+  /// No augmentation.
   public static let none = Augmentation()
 
   struct Move: Equatable {
@@ -32,10 +33,10 @@ public struct Augmentation: Codable, Hashable, Sendable {
     var crop: Picture.Rectangle?
   }
 
-  /// The movement of one image, of which `height`×`width` pixels are stored.
+  /// The augmentation of one image whose stored picture has `height`×`width` pixels.
   ///
-  /// The mirror is drawn first and whether or not it is used, and the crop last, so that changing one part of an
-  /// augmentation leaves the draws of the others as they were.
+  /// The flip is drawn first, even if it is not used, and the crop last, so that changing one part of an augmentation
+  /// does not change the draws of the others.
   func move(_ random: RandomSource, height: Int, width: Int) -> Move {
     precondition(padding >= 0, "padding \(padding) is negative")
     var random = random
@@ -47,10 +48,10 @@ public struct Augmentation: Codable, Hashable, Sendable {
       crop: resizedCrop ? Self.crop(height: height, width: width, random: &random) : nil)
   }
 
-  /// A part at random of `height`×`width` pixels.
+  /// A random crop of `height`×`width` pixels.
   ///
-  /// A part that does not fit is drawn again, up to ten times; then it is the largest one in the middle whose ratio is
-  /// allowed.
+  /// A crop that does not fit is drawn again, up to ten times; after that it is the largest central crop with an
+  /// allowed aspect ratio.
   private static func crop(height: Int, width: Int, random: inout RandomSource) -> Picture.Rectangle {
     for _ in 0..<10 {
       let area = Double(height * width) * (0.08 + 0.92 * Double(random.uniform()))

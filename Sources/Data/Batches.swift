@@ -1,29 +1,29 @@
 public import Engine
 
-/// A few images with their labels.
+/// Some images with their labels.
 public struct Batch: Sendable {
-  /// `[N, H, W, C]`, normalised, augmented where that was asked for.
+  /// `[N, H, W, C]`, normalised, and augmented if requested.
   public let images: Tensor
   /// The class of each image, `[N]`.
   public let labels: [Int]
   /// The row of each image in the `Dataset` view it came from, `[N]`.
   public let rows: [Int]
-  /// The place of each image in the source set, `[N]`.
+  /// The index of each image in the source set, `[N]`.
   public let indices: [Int]
 
-  /// How many images.
+  /// The number of images, N.
   public var count: Int { rows.count }
 }
 
-/// The batches of one pass over a data set; makes one at a time, and the same ones every time it is iterated.
+/// The batches of one pass over a data set, computed one at a time; every iteration gives the same batches.
 public struct BatchSequence: Sequence, Sendable {
   let dataset: Dataset
   let order: [Int]
   let size: Int
-  /// The epoch's number and randomness, unless images stay as they are.
+  /// The augmentation, the epoch's number and the random source; nil for images without augmentation.
   let augmenting: (augmentation: Augmentation, epoch: Int, random: RandomSource)?
 
-  /// How many batches; the last may be smaller than the others.
+  /// The number of batches; the last one may be smaller than the others.
   public var count: Int { (order.count + size - 1) / size }
   /// The same as `count`.
   public var underestimatedCount: Int { count }
@@ -31,7 +31,7 @@ public struct BatchSequence: Sequence, Sendable {
   /// An iterator that starts at the first batch.
   public func makeIterator() -> Iterator { Iterator(batches: self) }
 
-  /// Makes the batches, one for each call of `next`; the next one's images ahead where a thread is left for that.
+  /// Computes one batch per call of `next`, and the images of the following one ahead of time if a thread is idle.
   public struct Iterator: IteratorProtocol {
     private let batches: BatchSequence
     private var position = 0
@@ -75,17 +75,17 @@ public struct BatchSequence: Sequence, Sendable {
 }
 
 extension Dataset {
-  /// All rows in order, `size` (> 0) at a time, not augmented.
+  /// All rows in order, `size` (> 0) at a time, without augmentation.
   public func batches(of size: Int) -> BatchSequence {
     precondition(size > 0, "a batch has at least one image, not \(size)")
     return BatchSequence(dataset: self, order: Array(0..<count), size: size, augmenting: nil)
   }
 
-  /// All rows in an order of their own for each epoch, `size` (> 0) at a time, each image moved by chance.
+  /// All rows in a random order per epoch, `size` (> 0) at a time, with random augmentation.
   ///
-  /// The order is that of `random.stream("order", epoch)`; how an image moves is a matter of
+  /// The order is drawn from `random.stream("order", epoch)`, the augmentation of an image from
   /// `random.stream("augmentation", epoch, index)` with its index in the source set. So neither depends on the batch
-  /// size, and an image's movement depends on no other image.
+  /// size, and an image's augmentation does not depend on other images.
   public func batches(
     of size: Int, epoch: Int, random: RandomSource, augmentation: Augmentation = .none
   ) -> BatchSequence {

@@ -1,41 +1,41 @@
-/// What is wrong with data files, index lists or requests on a data set.
+/// Errors of data files, index lists and requests on a data set.
 ///
-/// Every description names the file and place, what was expected and found, and what to do.
+/// Every description names the file and position, what was expected and found, and what to do.
 public enum DataError: Error, Sendable, Equatable {
-  /// Files of a data set are not there: the paths where they belong and the official source they come from.
+  /// Files of a data set are missing: their expected paths, and their official source.
   case missingFiles(dataset: String, paths: [String], source: String)
-  /// A directory or another thing that is no regular file stands where a file belongs.
+  /// The path is a directory or special file instead of a regular file.
   case notAFile(path: String)
-  /// A file does not have the content that was `planned`, a SHA-256; nil where the file was not there at that time.
+  /// A file does not have the content that was `planned`, a SHA-256; nil if the file did not exist at that time.
   case changed(path: String, planned: String?)
   /// The system refused to open or read a file.
   case unreadable(path: String, reason: String)
-  /// A file holds no bytes at all.
+  /// A file is empty.
   case emptyFile(path: String)
-  /// A gzip file ends at byte `offset`, before its compressed data do.
+  /// A gzip file ends at byte `offset`, before the end of its compressed data.
   case truncatedGzip(path: String, offset: Int)
   /// A gzip file is damaged at or before byte `offset` of the compressed file.
   case damagedGzip(path: String, offset: Int, reason: String)
-  /// A file, after decompression where it is compressed, does not have the `expected` number of bytes;
-  /// `found` is nil when it has more, which were not counted.
+  /// A file, decompressed if necessary, does not have the `expected` number of bytes; `found` is nil if it has more,
+  /// which were not counted.
   case wrongSize(path: String, expected: Int, found: Int?)
-  /// The first four bytes are not those of the `expected` kind of file.
+  /// The first four bytes are not the magic number of the `expected` kind of file.
   case wrongMagic(path: String, expected: IDXKind, found: Int)
-  /// A number of the header at byte `offset` is not the one that the data set has.
+  /// A number of the header at byte `offset` does not match the data set.
   case badHeader(path: String, offset: Int, field: String, expected: Int, found: Int)
-  /// The label at byte `offset` (after decompression) is no class.
+  /// The label at byte `offset` (after decompression) is not a class.
   case badLabel(path: String, offset: Int, label: Int, classCount: Int)
-  /// A file's checksum is not the published one.
+  /// A file's checksum differs from the published one.
   case wrongChecksum(path: String, algorithm: String, expected: String, found: String)
-  /// A line, counted from 1, of an index file is not one whole number ≥ 0.
+  /// A line, counted from 1, of an index file is not a single integer ≥ 0.
   case badIndexLine(path: String, line: Int, text: String)
-  /// More rows are wanted than a set has, or fewer than one.
+  /// More rows were requested than a set has, or fewer than one.
   case subsetCount(set: String, wanted: Int, available: Int)
   /// A request names a class that the data set does not have.
   case unknownClass(Int, classCount: Int)
   /// A request names a class twice.
   case duplicateClass(Int)
-  /// A request names a sample number that the training set does not hold; `available` are its rows.
+  /// A request names a sample number that is not in the training set, which has `available` rows.
   case unknownIndex(Int, available: Int)
   /// A request names a sample twice.
   case duplicateIndex(Int)
@@ -45,32 +45,32 @@ public enum DataError: Error, Sendable, Equatable {
   case unknownAttributeValue(Int, attribute: SensitiveAttribute)
   /// A request names a group twice.
   case duplicateGroup(SampleGroup)
-  /// The share of groups to forget is not inside (0, 1].
+  /// The ratio of groups to forget is not in (0, 1].
   case badRatio(Double)
-  /// A line of a text file, counted from 1, is not as it should be.
+  /// A line of a text file, counted from 1, is malformed.
   case badLine(path: String, line: Int, problem: String)
-  /// A line, counted from 1, of a file that the user has made is not as it should be; `problem` says what to do.
+  /// A line, counted from 1, of a file made by the user is malformed; `problem` says what to do.
   case badOwnLine(path: String, line: Int, problem: String)
-  /// Picture files that cannot be decoded.
+  /// Picture files that could not be decoded.
   case badPictures([PictureProblem])
-  /// Decoding pictures was ended early; those that were decoded are kept.
+  /// Decoding was interrupted; the pictures decoded so far are kept.
   case decodingInterrupted(done: Int, missing: Int)
-  /// Decoded pictures cannot be written to a file or folder.
+  /// Decoded pictures could not be written to a file or folder.
   case unwritable(path: String, reason: String)
-  /// A fraction is not inside (0, 1).
+  /// A fraction is not in (0, 1).
   case badFraction(Double)
-  /// A request asks for fewer than 0 or more samples than there are.
+  /// The number of requested samples is negative or larger than the number available.
   case badCount(Int, available: Int)
-  /// Nothing would be forgotten.
+  /// The forget set would be empty.
   case emptyForgetSet(ForgetRequest)
-  /// Nothing would be retained.
+  /// The retain set would be empty.
   case emptyRetainSet(ForgetRequest)
-  /// A validation set cannot be held out: it, or what is left to train on, would be empty, or there is one already.
+  /// A validation set cannot be held out: it or the remaining training set would be empty, or there already is one.
   case badValidation(reason: String)
 }
 
 extension DataError {
-  /// Whether the forget request or the share for validation is at fault, and not the files.
+  /// Whether the cause is the forget request or the validation fraction rather than the files.
   public var isAboutRequest: Bool {
     switch self {
     case .unknownClass, .duplicateClass, .unknownIndex, .duplicateIndex, .noAttribute, .unknownAttributeValue,
@@ -82,7 +82,7 @@ extension DataError {
 }
 
 extension DataError: CustomStringConvertible {
-  /// The error as a sentence for the person who can mend it.
+  /// A sentence for the user, with what to do about the error.
   public var description: String {
     switch self {
     case .missingFiles(let dataset, let paths, let source):
@@ -110,7 +110,7 @@ extension DataError: CustomStringConvertible {
     case .wrongMagic(let path, let expected, let found):
       let hint =
         IDXKind(rawValue: found).map { "this is a file of \($0); were two files swapped?" }
-        ?? "this is no IDX file of bytes; \(Self.fetchAgain)"
+        ?? "this is not an IDX file of bytes; \(Self.fetchAgain)"
       return "\(path): expected magic number \(expected.rawValue) (\(expected)) at byte 0, found \(found): \(hint)"
     case .badHeader(let path, let offset, let field, let expected, let found):
       return "\(path): the header's \(field) at byte \(offset) is \(found), expected \(expected); "
@@ -118,9 +118,9 @@ extension DataError: CustomStringConvertible {
     case .badLabel(let path, let offset, let label, let classCount):
       return "\(path): the label at byte \(offset) is \(label), expected 0...\(classCount - 1); \(Self.fetchAgain)"
     case .wrongChecksum(let path, let algorithm, let expected, let found):
-      return "\(path): \(algorithm) is \(found), published is \(expected); \(Self.fetchAgain)"
+      return "\(path): \(algorithm) is \(found), expected \(expected) as published; \(Self.fetchAgain)"
     case .badIndexLine(let path, let line, let text):
-      return "\(path):\(line): expected one whole number ≥ 0, found \"\(text)\"; a comment begins with #"
+      return "\(path):\(line): expected one integer ≥ 0, found \"\(text)\"; comments start with #"
     case .badLine(let path, let line, let problem):
       return "\(path):\(line): \(problem); \(Self.fetchAgain)"
     case .badOwnLine(let path, let line, let problem):
@@ -142,7 +142,7 @@ extension DataError: CustomStringConvertible {
   private var requestDescription: String {
     switch self {
     case .subsetCount(let set, let wanted, let available):
-      return "\(set): \(wanted) rows wanted, 1...\(available) can be had"
+      return "\(set): \(wanted) rows requested, expected 1...\(available)"
     case .unknownClass(let label, let classCount):
       return "class \(label) does not exist; classes are 0...\(classCount - 1)"
     case .duplicateClass(let label):
@@ -163,7 +163,7 @@ extension DataError: CustomStringConvertible {
     case .badFraction(let fraction):
       return "fraction \(fraction) is not between 0 and 1 (both excluded)"
     case .badCount(let count, let available):
-      return "\(count) samples wanted, 1...\(available - 1) of \(available) can be had"
+      return "\(count) samples requested, expected 1...\(available - 1) of \(available)"
     case .emptyForgetSet(let request):
       return "the forget set of \(request) is empty; ask for at least one training sample"
     case .emptyRetainSet(let request):
@@ -175,7 +175,7 @@ extension DataError: CustomStringConvertible {
     }
   }
 
-  /// The first of `items`, each on a line of its own, and how many more there are.
+  /// The first 20 of `items`, one per line, and the number of the others.
   private static func lines(_ items: [String]) -> String {
     let shown = items.prefix(20).map { "  \($0)\n" }.joined()
     return items.count > 20 ? shown + "  and \(items.count - 20) more\n" : shown

@@ -1,15 +1,15 @@
 public import Foundation
 
-/// The folder that holds the folders of all data sets.
+/// The folder that contains the folders of all data sets.
 public enum DataRoot {
-  /// The folder named by `parameter`, else by the environment's LACUNA_DATA, else `data` in the current folder.
+  /// `parameter`, else the environment variable LACUNA_DATA, else `data` in the current folder.
   ///
-  /// A leading `~` is the user's home; empty text counts as none.
+  /// A leading `~` is the user's home; an empty string counts as not set.
   public static func resolve(_ parameter: String?) -> URL {
     resolve(parameter, environment: ProcessInfo.processInfo.environment)
   }
 
-  /// The file that a parameter names: below the data root, unless the path begins with "/" or "~".
+  /// The file at `path`: relative to the data root unless it starts with "/" or "~".
   public static func file(_ path: String) -> URL {
     path.hasPrefix("/") || path.hasPrefix("~")
       ? URL(fileURLWithPath: NSString(string: path).expandingTildeInPath)

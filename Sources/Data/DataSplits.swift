@@ -1,15 +1,15 @@
 public import Engine
 
-/// The parts of a data set: what models learn from, are tuned on, and are tested on.
+/// The training, test and optional validation set of a data set.
 public struct DataSplits: Sendable {
-  /// What models learn from.
+  /// For training.
   public var train: Dataset
-  /// What models are tested on.
+  /// For the final evaluation.
   public var test: Dataset
-  /// What choices are made on, where some training rows were put aside for that.
+  /// For model selection; nil if no training rows are held out.
   public var validation: Dataset?
 
-  /// The parts, with the same classes.
+  /// The given sets; they must have the same classes.
   public init(train: Dataset, test: Dataset, validation: Dataset? = nil) {
     precondition(train.classNames == test.classNames, "train and test have the same classes")
     self.train = train
@@ -17,13 +17,13 @@ public struct DataSplits: Sendable {
     self.validation = validation
   }
 
-  /// These parts with a share of the training rows, drawn class by class, as validation set.
+  /// These sets, with a class-balanced random fraction of the training rows as validation set.
   ///
-  /// Each class gives round(`validationFraction` · size of the class) rows, drawn from
+  /// Each class contributes round(`validationFraction` · size of the class) rows, drawn from
   /// `random.stream("validation", label)`; both parts keep the order of the training set.
   ///
   /// - Parameter validationFraction: in (0, 1).
-  /// - Throws: `badFraction`; `badValidation` when a part would be empty or there is a validation set already.
+  /// - Throws: `badFraction`; `badValidation` if a part would be empty or there already is a validation set.
   public func holdingOut(validationFraction: Double, random: RandomSource) throws(DataError) -> DataSplits {
     guard validationFraction > 0 && validationFraction < 1 else { throw .badFraction(validationFraction) }
     guard validation == nil else { throw .badValidation(reason: "the data set has one already") }

@@ -2,20 +2,20 @@ public import Engine
 
 /// A labelled set of images: rows that point into shared, immutable pixels.
 ///
-/// A value; selecting, filtering and relabelling make new rows and never copy a pixel.
-/// Legend: `N` images, `H` height, `W` width, `C` channels.
+/// A value; selecting, filtering and relabelling create new rows and never copy pixels. Letters in shapes: `N` images,
+/// `H` height, `W` width, `C` channels.
 public struct Dataset: Sendable {
-  /// The pixels that views share, in the order of the data set's files.
+  /// The pixels shared by all views, in the order of the data set's files.
   final class Source: Sendable {
     let name: String
     let classNames: [String]
     let imageShape: [Int]
-    /// `[H', W', C]` of what is stored of each image; where it is larger, the image is its middle.
+    /// `[H', W', C]` of the stored pictures; if larger than the images, an image is the central crop.
     let storedShape: [Int]
     let normalisation: Normalisation
     let pixels: PixelStore
     let attribute: SensitiveAttribute?
-    /// The attribute's value of each sample; empty without one.
+    /// The attribute's value of each sample; empty without an attribute.
     let sensitive: [Int]
 
     init(
@@ -34,19 +34,19 @@ public struct Dataset: Sendable {
   }
 
   let source: Source
-  /// For each row its place in the source set: the order of the train or the test files.
+  /// For each row its index in the source set: the order of the train or the test files.
   public let indices: [Int]
   /// For each row its class, in 0..<`classCount`.
   public let labels: [Int]
 
-  /// The set of all these images, in this order.
+  /// A set of all these images, in this order.
   ///
   /// - Parameters:
   ///   - imageShape: `[H, W, C]`.
   ///   - pixels: `[N, H, W, C]`.
   ///   - labels: `[N]`, each in 0..<classNames.count.
-  ///   - attribute: What groups are made of, or nil.
-  ///   - sensitive: `[N]`, the attribute's value of each image; empty without one.
+  ///   - attribute: The sensitive attribute that defines groups, or nil.
+  ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
     name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int],
     attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
@@ -56,16 +56,16 @@ public struct Dataset: Sendable {
       normalisation: normalisation, pixels: .memory(pixels), labels: labels, attribute: attribute, sensitive: sensitive)
   }
 
-  /// The set of all these images, in this order, of which more may be stored than is seen.
+  /// A set of all these images, in this order, whose stored pictures may be larger than the images.
   ///
   /// - Parameters:
   ///   - imageShape: `[H, W, C]`.
-  ///   - storedShape: `[H', W', C]`, H' ≥ H and W' ≥ W. An image is the middle of what is stored; random crops are taken
-  ///     from all of it.
+  ///   - storedShape: `[H', W', C]`, H' ≥ H and W' ≥ W. An image is the central crop of its stored picture; random
+  ///     crops are taken from the whole stored picture.
   ///   - pixels: `[N, H', W', C]`.
   ///   - labels: `[N]`, each in 0..<classNames.count.
-  ///   - attribute: What groups are made of, or nil.
-  ///   - sensitive: `[N]`, the attribute's value of each image; empty without one.
+  ///   - attribute: The sensitive attribute that defines groups, or nil.
+  ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
     name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalisation: Normalisation,
     pixels: PixelStore, labels: [Int], attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
@@ -97,26 +97,26 @@ public struct Dataset: Sendable {
     self.labels = labels
   }
 
-  /// The data set's name, as experiment files write it.
+  /// The data set's name in experiment files.
   public var name: String { source.name }
-  /// What the classes are called, by label.
+  /// The names of the classes, by label.
   public var classNames: [String] { source.classNames }
-  /// How many classes the data set has, present in these rows or not.
+  /// The number of classes of the data set, including those without rows here.
   public var classCount: Int { source.classNames.count }
   /// `[H, W, C]` of every image.
   public var imageShape: [Int] { source.imageShape }
-  /// What `images` subtracts and divides by.
+  /// The per-channel mean and deviation that `images` applies.
   public var normalisation: Normalisation { source.normalisation }
-  /// How many rows.
+  /// The number of rows.
   public var count: Int { indices.count }
   /// Whether there are no rows.
   public var isEmpty: Bool { indices.isEmpty }
-  /// How many rows of each class, by label.
+  /// The number of rows of each class, by label.
   public var classSizes: [Int] {
     labels.reduce(into: [Int](repeating: 0, count: classCount)) { $0[$1] += 1 }
   }
 
-  /// The given rows of this view, in the given order; a row may come twice.
+  /// The given rows of this view, in the given order; rows may be repeated.
   public func selecting(_ rows: [Int]) -> Dataset {
     precondition(rows.allSatisfy { $0 >= 0 && $0 < count }, "a row is outside a set of \(count)")
     return Dataset(source: source, indices: rows.map { indices[$0] }, labels: rows.map { labels[$0] })
@@ -127,7 +127,7 @@ public struct Dataset: Sendable {
     selecting(labels.indices.filter { keep(labels[$0]) })
   }
 
-  /// The same images under other labels, one per row.
+  /// The same images with other labels, one per row.
   public func relabelled(_ labels: [Int]) -> Dataset {
     Dataset(source: source, indices: indices, labels: labels)
   }
@@ -174,13 +174,13 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset.Source {
-  /// What is stored of image `index`, `[H', W', C]`.
+  /// The stored picture of image `index`, `[H', W', C]`.
   func stored(_ index: Int) -> [UInt8] {
     let size = storedShape.reduce(1, *)
     return pixels.bytes(index * size..<(index + 1) * size)
   }
 
-  /// The middle of what is stored of an image, `[H, W, C]`.
+  /// The central crop of a stored picture, `[H, W, C]`.
   func middle(of stored: [UInt8]) -> [UInt8] {
     picture(stored).cropped(
       to: Picture.Rectangle(
@@ -189,7 +189,7 @@ extension Dataset.Source {
     ).pixels
   }
 
-  /// A part of what is stored of image `index`, resized to the image's size.
+  /// A crop of the stored picture of image `index`, resized to the image's size.
   func resized(_ index: Int, part: Picture.Rectangle) -> [UInt8] {
     picture(stored(index)).cropped(to: part).resized(height: imageShape[0], width: imageShape[1]).pixels
   }

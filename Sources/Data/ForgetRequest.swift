@@ -1,42 +1,43 @@
 public import Engine
 
-/// What a model shall forget.
+/// The training samples that a model must forget.
 ///
-/// Encoded as an object with one key: `{"classes": [1, 9]}`, `{"fraction": 0.1}`, `{"count": 100}` or `{"indices": [3]}`.
+/// Encoded as an object with one key: `{"classes": [1, 9]}`, `{"fraction": 0.1}`, `{"count": 100}`, `{"indices": [3]}`;
+/// `groups` come with their `ratio`.
 public enum ForgetRequest: Sendable, Hashable {
   /// All samples of these classes, by label.
   case classes([Int])
-  /// A share, in (0, 1), of the training samples, drawn at random.
+  /// This fraction, in (0, 1), of the training samples, drawn at random.
   case fraction(Double)
-  /// So many training samples, drawn at random.
+  /// This number of training samples, drawn at random.
   case count(Int)
-  /// The training samples with these places in the source set (order of the training files, from 0).
+  /// The training samples with these indices in the source set (order of the training files, from 0).
   case indices([Int])
-  /// So large a share, in (0, 1], of the training samples of these groups together, rounded down.
+  /// This fraction, in (0, 1], of the training samples of all these groups together, rounded down.
   case groups([SampleGroup], ratio: Double)
 }
 
-/// A data set parted by a forget request.
+/// A data set split by a forget request.
 public struct ForgetSplit: Sendable {
-  /// The request it answers.
+  /// The request that was split by.
   public let request: ForgetRequest
   /// The training samples to forget; not empty.
   public let forgetTrain: Dataset
   /// The training samples to retain; not empty.
   public let retainTrain: Dataset
-  /// The test samples of forgotten classes; empty when the request is about samples.
+  /// The test samples of forgotten classes; empty for requests about samples.
   public let forgetTest: Dataset
   /// All other test samples.
   public let retainTest: Dataset
 
-  /// The classes that are forgotten as a whole, in ascending order; [] when the request is about samples.
+  /// The labels of the classes forgotten as a whole, ascending; empty for requests about samples.
   public var forgottenClasses: [Int] {
     if case .classes(let classes) = request { classes.sorted() } else { [] }
   }
 }
 
 extension ForgetRequest {
-  /// Parts the train and test set of `data` into what is forgotten and what is retained.
+  /// Splits the train and test set of `data` into forget and retain sets.
   ///
   /// Rows keep their order. Samples are drawn from `random.stream("forget")`; other requests use no randomness.
   ///
@@ -118,7 +119,7 @@ extension ForgetRequest {
 extension ForgetRequest: Codable {
   private enum CodingKeys: String, CodingKey { case classes, fraction, count, indices, groups, ratio }
 
-  /// Reads an object with exactly one known key, or with `groups` and their `ratio`.
+  /// Decodes an object with exactly one known key, or with `groups` and their `ratio`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch Set(container.allKeys) {
@@ -139,7 +140,7 @@ extension ForgetRequest: Codable {
     }
   }
 
-  /// Writes an object with one key.
+  /// Encodes as an object with one key, or with `groups` and their `ratio`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch self {
@@ -155,7 +156,7 @@ extension ForgetRequest: Codable {
 }
 
 extension ForgetRequest: CustomStringConvertible {
-  /// The request in a few words.
+  /// A short text for error messages.
   public var description: String {
     switch self {
     case .classes(let classes): "classes \(classes)"

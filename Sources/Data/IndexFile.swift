@@ -1,13 +1,13 @@
 public import Foundation
 
-/// Lists of sample numbers as text: one whole number ≥ 0 a line; `#` begins a comment, empty lines count for nothing.
+/// Lists of sample numbers as text: one integer ≥ 0 per line; `#` starts a comment, empty lines are ignored.
 public enum IndexFile {
-  /// Longer files are refused; the longest list of a million samples is a tenth of this.
+  /// Longer files are refused; a list of a million samples takes at most a tenth of this.
   static let byteLimit = 64 << 20
 
   /// The numbers in `url`, in order.
   ///
-  /// - Throws: `badIndexLine` with the line's number, or what is wrong with the file itself.
+  /// - Throws: `badIndexLine` with the line's number, or an error of the file itself.
   public static func read(_ url: URL) throws(DataError) -> [Int] {
     let contents = try FileContents.read(url, limit: byteLimit, allowingEmpty: true)
     guard contents.isWhole else { throw .wrongSize(path: url.path, expected: byteLimit, found: nil) }

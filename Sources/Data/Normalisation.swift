@@ -1,4 +1,4 @@
-/// What makes the pixels of each channel a set of numbers with mean 0 and deviation 1.
+/// The standardisation of pixels to mean 0 and standard deviation 1 per channel.
 ///
 /// A byte b of channel c becomes (b/255 − mean[c]) / deviation[c].
 public struct Normalisation: Sendable, Hashable, Codable {
@@ -7,7 +7,7 @@ public struct Normalisation: Sendable, Hashable, Codable {
   /// Per channel, of pixels in [0, 1]; > 0.
   public var deviation: [Float]
 
-  /// The normalisation with these numbers, one of each per channel; deviations > 0.
+  /// One mean and one deviation per channel; deviations > 0.
   public init(mean: [Float], deviation: [Float]) {
     precondition(mean.count == deviation.count, "one mean and one deviation per channel")
     precondition(deviation.allSatisfy { $0 > 0 }, "deviations are positive: \(deviation)")

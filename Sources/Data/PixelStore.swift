@@ -1,15 +1,15 @@
 public import Foundation
 
-/// The bytes of all images of a data set: in memory, or in a file that is mapped into it and read where it is needed.
+/// The bytes of all images of a data set: in memory, or in a memory-mapped file that is read on demand.
 public enum PixelStore: Sendable {
   /// Bytes in memory.
   case memory([UInt8])
   /// The content of a file.
   case file(Foundation.Data)
-  /// No bytes but their number, for a data set whose images nobody will ask for.
+  /// Only the number of bytes, for a data set whose images are never read.
   case absent(count: Int)
 
-  /// How many bytes.
+  /// The number of bytes.
   var count: Int {
     switch self {
     case .memory(let bytes): bytes.count
@@ -18,7 +18,7 @@ public enum PixelStore: Sendable {
     }
   }
 
-  /// A copy of some of the bytes, or of all of them without a copy where they lie in memory.
+  /// A copy of a range of the bytes; no copy if it is all of the bytes and they are in memory.
   func bytes(_ range: Range<Int>) -> [UInt8] {
     switch self {
     case .memory(let bytes): range == bytes.indices ? bytes : Array(bytes[range])

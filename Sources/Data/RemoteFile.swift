@@ -1,8 +1,8 @@
-/// A file that can be fetched, with what is published about it.
+/// A file that can be downloaded, with its published size and checksums.
 public struct RemoteFile: Sendable, Codable, Hashable {
-  /// Where it belongs below the data root: `mnist/train-images-idx3-ubyte.gz`.
+  /// Its path in the data root: `mnist/train-images-idx3-ubyte.gz`.
   ///
-  /// An archive (`isArchive`) is unpacked where it lies.
+  /// An archive (`isArchive`) is unpacked in its folder.
   public var name: String
   /// Its official source.
   public var url: String
@@ -13,7 +13,7 @@ public struct RemoteFile: Sendable, Codable, Hashable {
   /// Its SHA-256 in lower-case hexadecimal, where known.
   public var sha256: String?
 
-  /// A file with what is known about it.
+  /// A file; `nil` for unknown properties.
   public init(name: String, url: String, size: Int? = nil, md5: String? = nil, sha256: String? = nil) {
     self.name = name
     self.url = url
@@ -22,6 +22,6 @@ public struct RemoteFile: Sendable, Codable, Hashable {
     self.sha256 = sha256
   }
 
-  /// Whether it is a compressed tar archive that holds the files.
+  /// Whether it is a compressed tar archive that contains the files.
   public var isArchive: Bool { name.hasSuffix(".tar.gz") }
 }

@@ -1,11 +1,11 @@
-/// A property of samples besides their class: what a group is made of together with it.
+/// A property of samples other than their class; class and value of the attribute together define a group.
 ///
 /// With K classes and S values there are K·S groups; the group of class t and value s has the number s + t·S.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330, section 3.
 public struct SensitiveAttribute: Sendable, Hashable {
-  /// What it is: "sex".
+  /// The name of the property, such as "sex".
   public let name: String
-  /// What its values are called, by number.
+  /// The names of its values, by number.
   public let valueNames: [String]
 
   /// An attribute with these values.
@@ -30,10 +30,10 @@ public struct SampleGroup: Sendable, Hashable, Codable {
 }
 
 extension Dataset {
-  /// The sensitive attribute of the samples, where the data set has one.
+  /// The sensitive attribute of the samples, or nil.
   public var attribute: SensitiveAttribute? { source.attribute }
 
-  /// For each row the value of the attribute; nil where the data set has none.
+  /// For each row the value of the attribute; nil without an attribute.
   public var sensitiveValues: [Int]? {
     source.attribute == nil ? nil : indices.map { source.sensitive[$0] }
   }
@@ -44,7 +44,7 @@ extension Dataset {
     return zip(indices, labels).map { source.sensitive[$0] + $1 * attribute.valueNames.count }
   }
 
-  /// How many rows of each group, by its number; nil without an attribute.
+  /// The number of rows of each group, by group number; nil without an attribute.
   public var groupSizes: [Int]? {
     guard let attribute, let groups else { return nil }
     return groups.reduce(into: [Int](repeating: 0, count: classCount * attribute.valueNames.count)) { $0[$1] += 1 }

@@ -1,15 +1,15 @@
 import Engine
 
-/// Which part of a data set's train and test files is used: all of it, or a class-balanced draw.
+/// The part of a data set's train and test files that is used: all of it, or a class-balanced draw.
 public struct Subset: Sendable, Hashable, Codable {
   /// Training rows, ≥ 1, or nil for all.
   public var trainCount: Int?
   /// Test rows, ≥ 1, or nil for all.
   public var testCount: Int?
-  /// The draw's seed.
+  /// The seed of the draw.
   public var seed: Int
 
-  /// So many rows of the draw with this seed; nil for all.
+  /// The draw of this size and seed; nil for all rows.
   public init(trainCount: Int? = nil, testCount: Int? = nil, seed: Int = 0) {
     self.trainCount = trainCount
     self.testCount = testCount
@@ -18,7 +18,7 @@ public struct Subset: Sendable, Hashable, Codable {
 
   /// The chosen rows of both sets, in the order of the files.
   ///
-  /// - Throws: `subsetCount` when fewer than one or more rows than there are were wanted.
+  /// - Throws: `subsetCount` if fewer than one row or more rows than available were requested.
   public func of(_ data: DataSplits) throws(DataError) -> DataSplits {
     var result = data
     result.train = try draw(trainCount, of: data.train, split: "train")
@@ -32,9 +32,9 @@ public struct Subset: Sendable, Hashable, Codable {
       try rows(count, of: set.labels, classCount: set.classCount, split: split, name: set.name))
   }
 
-  /// The chosen rows of samples with these labels, in ascending order; all when `count` is nil.
+  /// The selected rows of samples with these labels, in ascending order; all if `count` is nil.
   ///
-  /// - Throws: `subsetCount` when fewer than one or more rows than there are were wanted.
+  /// - Throws: `subsetCount` if fewer than one row or more rows than available were requested.
   func rows(_ count: Int?, of labels: [Int], classCount: Int, split: String, name: String) throws(DataError) -> [Int] {
     guard let count else { return Array(labels.indices) }
     guard count >= 1 && count <= labels.count else {
@@ -43,9 +43,9 @@ public struct Subset: Sendable, Hashable, Codable {
     return balancedOrder(of: labels, classCount: classCount, split: split).prefix(count).sorted()
   }
 
-  /// All rows: the classes take turns, each with its rows in random order.
+  /// All rows: the classes alternate, each with its rows in random order.
   ///
-  /// So smaller draws lie in larger ones.
+  /// Therefore smaller draws are subsets of larger ones.
   private func balancedOrder(of labels: [Int], classCount: Int, split: String) -> [Int] {
     let random = RandomSource(seed: UInt64(bitPattern: Int64(seed)))
     var rows = [[Int]](repeating: [], count: classCount)

@@ -1,22 +1,22 @@
-/// One text for every value that is equal: the base of content-addressed keys.
+/// The same text for all equal values: the base of content-addressed keys.
 ///
-/// Keys sorted by their bytes and in snake_case except those of dictionaries, no spaces, shortest numbers that read
-/// back as the same value.  Numbers print as Swift describes them without a trailing ".0": 10 and 10.0 are the same
-/// text, and so are 0 and -0.  Infinities and "not a number" print as the texts ".inf", "-.inf" and ".nan".
+/// Keys are sorted by their bytes and in snake_case, except those of dictionaries; there are no spaces; numbers have
+/// the shortest text that parses to the same value. They print as in Swift, but without a trailing ".0": 10 and 10.0
+/// give the same text, and so do 0 and -0. Infinities and NaN print as the strings ".inf", "-.inf" and ".nan".
 /// Properties that are nil are left out, so adding an optional property changes no key.
 public func canonicalJSON(_ value: some Encodable) throws -> String {
   try JSONValue(value).canonicalText
 }
 
 extension JSONValue: Hashable, CustomStringConvertible {
-  /// The text that equal values share; see `canonicalJSON(_:)`.
+  /// The text shared by all equal values; see `canonicalJSON(_:)`.
   public var canonicalText: String {
     var text = ""
     write(to: &text, sorted: true)
     return text
   }
 
-  /// The JSON text with keys in the order of the value, no spaces.
+  /// The JSON text with keys in the order of the value, without spaces.
   public var description: String {
     var text = ""
     write(to: &text, sorted: false)
@@ -58,7 +58,7 @@ extension JSONValue: Hashable, CustomStringConvertible {
   }
 }
 
-/// The shortest text that reads back as `value`: no trailing ".0", no negative zero, `.inf` and `.nan` as in YAML.
+/// The shortest text that parses to `value`: no trailing ".0", no negative zero, `.inf` and `.nan` as in YAML.
 package func numberText(_ value: Double) -> String {
   if value.isNaN { return ".nan" }
   if value.isInfinite { return value < 0 ? "-.inf" : ".inf" }
@@ -70,7 +70,7 @@ package func numberText(_ value: Double) -> String {
 private func writeString(_ value: String, to text: inout String) {
   text += "\""
   defer { text += "\"" }
-  // Few texts have anything to escape, and most steps of a plan write the same ones.
+  // Few strings need escapes, and most steps of a plan encode the same ones.
   guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else {
     text += value
     return

@@ -1,4 +1,4 @@
-/// Whether `text` is digits with an optional sign.
+/// Whether `text` is decimal digits with an optional sign.
 package func isDecimalInteger(_ text: String) -> Bool {
   var rest = text.utf8[...]
   dropSign(&rest)

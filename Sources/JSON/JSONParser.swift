@@ -1,12 +1,12 @@
-/// Why a text is no JSON.
+/// A syntax error in JSON text.
 public struct JSONError: Error, Hashable, Sendable {
-  /// What was expected there.
+  /// What was expected.
   public var message: String
-  /// Where, in bytes of UTF-8 from the start.
+  /// The position, in bytes of UTF-8 from the start.
   public var offset: Int
 }
 
-/// Reads one JSON text by RFC 8259, keeping the order of objects.
+/// Parses one JSON text by RFC 8259, keeping the order of object members.
 struct JSONParser {
 
   private static let maximumDepth = 512
@@ -75,7 +75,7 @@ struct JSONParser {
     return .array(items)
   }
 
-  /// `null`, `true`, `false` or a number.
+  /// Parses `null`, `true`, `false` or a number.
   private mutating func word() throws(JSONError) -> JSONValue {
     let start = position
     let end = bytes[start...].firstIndex { [0x20, 0x09, 0x0A, 0x0D].contains($0) || ",]}:[{\"".utf8.contains($0) }
@@ -127,7 +127,7 @@ struct JSONParser {
     }
     let first = try unit(from: start)
     if let scalar = Unicode.Scalar(first) { return scalar }
-    // Half of a pair: the other half follows as a second escape.
+    // One half of a surrogate pair: the other half must follow as a second escape.
     guard (0xD800..<0xDC00).contains(first), bytes[position...].starts(with: Array("\\u".utf8)) else {
       throw problem("half of a surrogate pair", at: start)
     }

@@ -1,15 +1,15 @@
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// `nil` is null.
+  /// The value null.
   public init(nilLiteral: ()) { self = .null }
-  /// A truth value.
+  /// A boolean.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// A whole number.
+  /// An integer.
   public init(integerLiteral value: Int) { self = .int(value) }
   /// A number.
   public init(floatLiteral value: Double) { self = .number(value) }
-  /// A text.
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
   /// An array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
@@ -20,7 +20,7 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
 }
 
 extension JSONValue: Codable {
-  /// Reads any JSON value from any decoder; objects are sorted by name, because decoders keep no order.
+  /// Decodes any JSON value from any decoder; object members are sorted by key, because decoders have no order.
   public init(from decoder: any Decoder) throws {
     if let object = try? decoder.container(keyedBy: PathKey.self) {
       let members = try object.allKeys.map {
@@ -47,7 +47,7 @@ extension JSONValue: Codable {
     }
   }
 
-  /// Writes the value to any encoder.
+  /// Encodes the value to any encoder.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let members):

@@ -1,6 +1,6 @@
 /// `learningRate` as `learning_rate`; a run of capitals is one word (`useURLCache` gives `use_url_cache`).
 package func snakeCase(_ name: String) -> String {
-  // Most keys are one lowercase word, and a plan of many cells asks for each of them again and again.
+  // Most keys are one lower-case word, and a large plan converts each of them many times.
   if name.utf8.allSatisfy({ $0 < 0x80 && !(0x41...0x5A).contains($0) }) { return name }
   return separated(name, by: "_")
 }
@@ -16,7 +16,7 @@ package func camelCase(_ name: String) -> String {
 }
 
 private func separated(_ name: String, by separator: Character) -> String {
-  // Names are nearly always ASCII, and a plan of many cells asks for thousands of them.
+  // Names are nearly always ASCII, and a large plan converts thousands of them.
   if let separator = separator.asciiValue, let name = separatedASCII(Array(name.utf8), by: separator) { return name }
   let letters = Array(name)
   var result = ""
@@ -32,7 +32,7 @@ private func separated(_ name: String, by separator: Character) -> String {
   return result
 }
 
-/// The same for bytes of ASCII; nil for others.
+/// As `separated`, for ASCII bytes; nil for others.
 private func separatedASCII(_ letters: [UInt8], by separator: UInt8) -> String? {
   func isUppercase(_ i: Int) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letters[i]) }
   func isLowercase(_ i: Int) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letters[i]) }

@@ -1,4 +1,4 @@
-/// A key or an index as it stands in the tree, with no conversion of case.
+/// A key or an index exactly as in the tree, without conversion of case.
 package struct PathKey: CodingKey {
   package var stringValue: String
   package var intValue: Int?
@@ -12,6 +12,6 @@ package struct PathKey: CodingKey {
   package init?(intValue: Int) { self.init(index: intValue) }
 }
 
-/// Marks dictionaries: their keys are data, which no conversion of case may touch.
+/// Marks dictionaries: their keys are data and must not be converted.
 package protocol DictionaryOfData {}
 extension Dictionary: DictionaryOfData {}

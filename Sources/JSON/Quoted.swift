@@ -1,4 +1,4 @@
-/// `text` in single quotes for a message: line breaks and control characters escaped, long texts cut.
+/// `text` in single quotes for a message: line breaks and control characters are escaped, long texts are cut.
 package func quoted(_ text: String) -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(60) {

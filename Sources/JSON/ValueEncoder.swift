@@ -1,16 +1,16 @@
 /// Encodes any value as a `JSONValue`.
 ///
-/// Unlike Foundation's encoder it keeps the order of properties, knows infinities and prints a `Float` as a `Float`.
+/// Unlike Foundation's encoder it keeps the order of properties, supports infinities and prints a `Float` as a `Float`.
 struct ValueEncoder: Encoder {
   let slot: Slot
   let codingPath: [any CodingKey]
   let keysAreData: Bool
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  /// The place where one value is being put together.
+  /// The location where one value is assembled.
   final class Slot {
     enum Content {
-      /// A value that opens no container has no properties.
+      /// No container was opened: the value has no properties.
       case untouched
       case value(JSONValue)
       case array([Slot])
@@ -25,7 +25,7 @@ struct ValueEncoder: Encoder {
     func append() -> Slot {
       let slot = Slot()
       guard case .array(var slots) = content else { return slot }
-      content = .untouched  // so that the array has one owner and grows in place
+      content = .untouched  // so that the array is uniquely referenced and grows in place
       slots.append(slot)
       content = .array(slots)
       return slot
@@ -67,7 +67,7 @@ struct ValueEncoder: Encoder {
     case let value as Bool: slot.content = .value(.bool(value))
     case let value as String: slot.content = .value(.string(value))
     case let value as Double: slot.content = .value(.number(value))
-    // The shortest text of a Float, read as a Double, prints as that text again.
+    // The shortest text of a Float, parsed as a Double, prints as that text again.
     case let value as Float: slot.content = .value(.number(Double(value.description) ?? Double(value)))
     case let value as any FixedWidthInteger:
       guard let number = Int(exactly: value) else {

@@ -3,47 +3,47 @@ import Foundation
 
 /// A neural estimate of the mutual information of two quantities, a lower bound in nats.
 ///
-/// With pairs (a, b) drawn together, and pairs (a, b̃) whose partner is drawn apart,
-/// `Î = mean_i T(a_i, b_i) − log mean_i exp T(a_i, b̃_i)`, the Donsker–Varadhan bound, largest where T is the logarithm of
-/// the density ratio.
+/// With joint pairs (a, b), and marginal pairs (a, b̃) whose partner is drawn independently, `Î = mean_i T(a_i, b_i) −
+/// log mean_i exp T(a_i, b̃_i)` is the Donsker–Varadhan bound, which is largest if T is the logarithm of the density
+/// ratio.
 ///
-/// The gradient of the logarithm over one batch is biased. It is corrected by a running mean of the batches' means: forward
-/// the value is the plain one, backward the derivative with respect to `T_i` is `exp(T_i) / ((m + 1e-18)·N)` with
-/// `m ← 0.01·mean_i exp(T_i) + 0.99·m`, where the first m is the first batch's mean.
-/// Legend: `N` pairs, `D` numbers of a pair.
-/// - Source: Belghazi et al., ICML 2018, arXiv:1801.04062, equation 5 (the bound) and section 3.2 (the correction); constants as
-///   De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
+/// The gradient of the logarithm over one batch is biased. It is corrected with a running mean of the batch means: the
+/// forward value is uncorrected; in the backward pass the derivative with respect to `T_i` is `exp(T_i) / ((m +
+/// 1e-18)·N)` with `m ← 0.01·mean_i exp(T_i) + 0.99·m`, where the first m is the first batch's mean. Letters in shapes:
+/// `N` pairs, `D` numbers of a pair.
+/// - Source: Belghazi et al., ICML 2018, arXiv:1801.04062, equation 5 (the bound) and section 3.2 (the correction);
+///   constants as in De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 public struct MutualInformationEstimator: Sendable {
-  /// T.
+  /// The statistics network T.
   public private(set) var network: StatisticsNetwork
-  /// m, the running mean of exp T over pairs apart; nil before the first estimate.
+  /// m, the running mean of exp T over marginal pairs; nil before the first estimate.
   public private(set) var runningMean: Double?
-  /// The share of the newest batch in m.
+  /// The weight of the newest batch in m.
   public static let decay = 0.01
   private var optimizer: SGD
   private let learningRate: Float
 
-  /// An estimator over pairs of `inputs` numbers together, trained by SGD.
+  /// An estimator for pairs of `inputs` numbers in total, trained by SGD.
   public init(inputs: Int, hidden: Int = 512, learningRate: Double, momentum: Double = 0.9, random: RandomSource) {
     self.init(
       StatisticsNetwork(inputs: inputs, hidden: hidden, random: random), learningRate: learningRate, momentum: momentum)
   }
 
-  /// An estimator that begins with `network`.
+  /// An estimator whose T starts as `network`.
   public init(_ network: StatisticsNetwork, learningRate: Double, momentum: Double = 0.9) {
     self.network = network
     optimizer = SGD(momentum: Float(momentum))
     self.learningRate = Float(learningRate)
   }
 
-  /// Î of a batch, as one number that gradients flow through into `together` and `apart` `[N, D]`; T stays as it is.
+  /// Î of a batch, as a scalar that is differentiable in `together` and `apart` `[N, D]`; T is unchanged.
   ///
-  /// Takes the batch into the running mean, as every estimate does.
+  /// Like every estimate, updates the running mean with the batch.
   public mutating func estimate(together: Variable, apart: Variable) -> Variable {
     bound(network(together), network(apart))
   }
 
-  /// One step of T up the estimate of a batch `[N, D]`; returns the estimate before it, in nats.
+  /// One ascent step of T on the estimate for a batch `[N, D]`; returns the estimate before it, in nats.
   @discardableResult
   public mutating func train(together: Tensor, apart: Tensor) -> Double {
     let tape = Tape()
@@ -66,7 +66,7 @@ public struct MutualInformationEstimator: Sendable {
 }
 
 extension Variable {
-  /// log mean exp of all numbers, whose gradient has `runningMean` in place of the batch's mean.
+  /// log mean exp of all numbers, with `runningMean` instead of the batch's mean in the gradient.
   ///
   /// Forward `log((1/N)·Σ exp x_i)`; backward `exp(x_i) / ((runningMean + 1e-18)·N)`.
   func correctedLogMeanExponential(runningMean: Double) -> Variable {
@@ -79,6 +79,6 @@ extension Variable {
 }
 
 extension Tensor {
-  /// log mean exp of all numbers, stable.
+  /// log mean exp of all numbers, numerically stable.
   fileprivate var logMeanExponential: Float { Variable(self).logMeanExponential().value.scalar }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Error {
-  /// The error as a person should see it: its own description, of Foundation's errors the path and the system's reason.
+  /// A user-readable description: the error's own, or for Foundation's errors the path and the system's reason.
   package var plainText: String {
     guard self is CocoaError || self is POSIXError || self is URLError || type(of: self) is NSError.Type else {
       return "\(self)"
@@ -10,9 +10,9 @@ extension Error {
     return path.map { "\($0): \(systemReason)" } ?? systemReason
   }
 
-  /// Why a call of Foundation failed, in the words of the operating system: "No such file or directory".
+  /// Why a call of Foundation failed, in the operating system's words: "No such file or directory".
   ///
-  /// Foundation's own texts name its error domains and numbers, which say nothing to most readers.
+  /// Foundation's own texts name its error domains and codes, which do not help most readers.
   package var systemReason: String {
     var error = self as NSError
     while let cause = error.userInfo[NSUnderlyingErrorKey] as? any Error { error = cause as NSError }
@@ -27,7 +27,7 @@ extension Error {
     case .fileWriteVolumeReadOnly: return String(cString: strerror(EROFS))
     case .fileWriteFileExists: return String(cString: strerror(EEXIST))
     case .fileReadTooLarge: return String(cString: strerror(EFBIG))
-    case .fileReadInvalidFileName, .fileWriteInvalidFileName: return "the name is not one of a file"
+    case .fileReadInvalidFileName, .fileWriteInvalidFileName: return "invalid file name"
     case .fileReadCorruptFile: return "the content is damaged"
     default: return "error \(error.code) of the system"
     }

@@ -1,23 +1,23 @@
 import Experiments
 import Foundation
 
-/// Where a command writes: results on one side, everything else on the other.
+/// The outputs of a command: results on one stream, everything else on the other.
 ///
-/// Names in experiment files and data may hold anything, and messages from programs and servers, too. Of all that, only
-/// what a terminal shows as text reaches one.
+/// Names in experiment files and data, and messages from programs and servers, may contain anything; a terminal gets
+/// only printable text.
 package struct Console: Sendable {
-  /// Columns of the terminal that shows results; nil where they go to a file or a pipe.
+  /// Columns of the terminal for results; nil for a file or a pipe.
   package var outputWidth: Int?
-  /// Columns of the terminal that shows progress; nil where it goes to a file or a pipe.
+  /// Columns of the terminal for progress; nil for a file or a pipe.
   package var progressWidth: Int?
   private let output: @Sendable (String) throws -> Void
   private let messages: @Sendable (String) -> Void
 
-  /// The longest line that a terminal or a message gets, in characters.
+  /// The maximum length of a line for a terminal or a message, in characters.
   private static let longestLine = 4000
   private static let clearLine = "\r\u{1B}[2K"
 
-  /// A console that hands everything on.
+  /// A console that passes text to the given functions.
   package init(
     outputWidth: Int? = nil, progressWidth: Int? = nil, write: @escaping @Sendable (String) throws -> Void,
     report: @escaping @Sendable (String) -> Void
@@ -28,9 +28,9 @@ package struct Console: Sendable {
     messages = report
   }
 
-  /// Writes results; throws when they cannot be written, for instance to a full disk.
+  /// Writes results; throws if they cannot be written, for instance to a full disk.
   ///
-  /// A file gets every byte of them.
+  /// A file gets them byte for byte.
   package func write(_ text: String) throws {
     try output(outputWidth == nil ? text : text.visible.cappingLines(at: Self.longestLine))
   }
@@ -38,14 +38,14 @@ package struct Console: Sendable {
   /// Writes messages.
   package func report(_ text: String) { messages(text.visible.cappingLines(at: Self.longestLine)) }
 
-  /// Takes the progress line off the terminal, and shows `line` in its place.
+  /// Replaces the progress line on the terminal by `line`.
   func redraw(_ line: String = "") { messages(Self.clearLine + line.visible) }
 
   /// The streams of the process.
   static let standard = Console(
     outputWidth: terminalWidth(STDOUT_FILENO), progressWidth: terminalWidth(STDERR_FILENO),
     write: { try FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
-    // Nothing is left to say it to when the messages themselves cannot be written.
+    // If messages themselves cannot be written, the error cannot be reported either.
     report: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
 
   private static func terminalWidth(_ descriptor: Int32) -> Int? {

@@ -4,7 +4,7 @@ import Experiments
 import Foundation
 import Unlearning
 
-/// The experiment file, and what stands in for values of it.
+/// The experiment file, and the values that replace some of its own.
 struct ExperimentOptions: ParsableArguments {
   @Argument(help: "The experiment file.", completion: .file(extensions: ["yaml", "yml"]))
   var file: String
@@ -12,22 +12,22 @@ struct ExperimentOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A value that stands in for that of the file, for instance 'training.epochs=200'; may be given several times.",
+      "Replaces a value of the file, for example 'training.epochs=200'; may be repeated.",
       valueName: "path=value"))
   var overrides: [String] = []
 
-  /// Reads and checks the file.
+  /// Parses and validates the file.
   func load(_ registry: Registry) throws -> Experiment {
     try Experiment.load(URL(fileURLWithPath: file), registry: registry, overrides: overrides)
   }
 
-  /// The words that name the same experiment on another command line.
+  /// The arguments that select the same experiment on another command line.
   var words: String {
     ([file] + overrides.flatMap { ["--set", $0] }).map(shellQuoted).joined(separator: " ")
   }
 }
 
-/// `word` as a shell reads it back.
+/// `word` quoted for a shell.
 private func shellQuoted(_ word: String) -> String {
   let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=+,:@%".contains($0)) }
   return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
@@ -40,30 +40,30 @@ struct StoreOptions: ParsableArguments {
 
   private static let defaultFolder = "runs"
 
-  /// What names the same store on another command line, with a space in front; empty for the default.
+  /// The arguments that select the same store on another command line, with a leading space; empty for the default.
   var words: String { store == Self.defaultFolder ? "" : " --store \(shellQuoted(store))" }
 
-  /// Opens it; nothing is made before something is written.
+  /// Opens the store; nothing is created before the first write.
   ///
-  /// - Parameter mustExist: Whether a folder that is not there is an error, as it is where results are only read.
+  /// - Parameter mustExist: Whether a missing folder is an error; set where results are only read.
   func open(mustExist: Bool = false) throws -> Store {
     try Store(at: URL(filePath: store, directoryHint: .isDirectory), mustExist: mustExist)
   }
 
   func validate() throws {
-    // A path of no characters would be the working folder.
+    // An empty path would mean the working folder.
     if store.isEmpty {
       throw ValidationError("'--store' must be a folder, is empty; the working folder is '--store .'")
     }
   }
 }
 
-/// How results are written.
+/// The format of the results.
 struct FormatOptions: ParsableArguments {
   private static let names = ReportFormat.allCases.map(\.rawValue)
 
   @Option(
-    help: ArgumentHelp("How results are written: \(names.joined(separator: ", ")).", valueName: "format"),
+    help: ArgumentHelp("The format of the results: \(names.joined(separator: ", ")).", valueName: "format"),
     completion: .list(names), transform: { try Self.format(named: $0) })
   var format = ReportFormat.table
 
@@ -71,7 +71,7 @@ struct FormatOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What stands behind ± in tables: sd, the standard deviation over seeds, or t95, half the mean's 95 % interval.",
+      "The number after ± in tables: sd, the standard deviation over seeds, or t95, half the mean's 95 % interval.",
       valueName: "interval"),
     completion: .list(intervals), transform: { try Self.interval(named: $0) })
   var interval = ReportInterval.sd

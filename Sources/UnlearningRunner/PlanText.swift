@@ -1,16 +1,16 @@
 import Experiments
 
-/// A plan as `runner plan` shows it.
+/// The text of `runner plan`.
 struct PlanText {
   var plan: Plan
   var store: Store
   var workers: Int
-  /// Whether steps of architectures are timed.
+  /// Whether training steps of the architectures are timed.
   var isTimed = false
 
-  /// Cells, steps, cost, what is left out, and what requests of groups leave.
+  /// Cells, steps, cost, excluded cells, and notes on group requests.
   ///
-  /// - Throws: `DataError` when the data of a request of groups cannot be read.
+  /// - Throws: `DataError` if the data of a group request cannot be read.
   func text() throws -> String {
     let name = plan.experiment.name
     var parts = ["\(name): \(plan.cells.count) cells, \(plan.steps.count) steps\n", cells, steps, cost]
@@ -25,7 +25,7 @@ struct PlanText {
     return parts.joined(separator: "\n")
   }
 
-  /// One line for the seeds of a cell.
+  /// One line per cell, with all its seeds.
   private var cells: String {
     var names: [[String]] = []
     var seeds: [[String]: [String]] = [:]
@@ -53,9 +53,9 @@ struct PlanText {
 
   private var cost: String {
     let estimate = plan.estimate(store: store)
-    guard estimate.remainingSteps > 0 else { return "everything is in the store; nothing to run\n" }
+    guard estimate.remainingSteps > 0 else { return "all results are in the store; nothing to run\n" }
     guard let seconds = estimate.seconds, let bytes = estimate.bytes, let memory = estimate.memory else {
-      return "time, disk and memory are not known: the store has no finished step of some kind\(timedHint)\n"
+      return "time, disk and memory are unknown: the store lacks finished steps of some kind\(timedHint)\n"
     }
     let time = DurationText.short(seconds / Double(workers))
     let shared = workers == 1 ? "one worker" : "\(workers) workers"
@@ -63,14 +63,14 @@ struct PlanText {
       + "\(ByteText.short(bytes)) on disk, tensors of up to \(ByteText.short(memory)) in each worker\n"
   }
 
-  private var timedHint: String { isTimed ? "" : "; --timed judges by a few steps of each architecture" }
+  private var timedHint: String { isTimed ? "" : "; --timed estimates by timing a few steps of each architecture" }
 
   private func price() throws -> String {
     let price = try plan.price(store: store)
     let others = price.unpriced.isEmpty ? "" : ", \(price.unpriced.sorted().joined(separator: ", "))"
-    return "judged by steps timed on this machine, all threads together: trainings and methods about "
+    return "estimated from steps timed on this machine, with all threads: trainings and methods about "
       + "\(DurationText.short(price.training)), predictions about \(DurationText.short(price.prediction)); "
-      + "attacks, metrics and passes of methods beside their epochs\(others) are not counted\n"
+      + "attacks, metrics and passes of methods outside their epochs\(others) are not included\n"
   }
 
   private func table(_ header: [String], _ rows: [[String]]) -> String {

@@ -1,23 +1,23 @@
 import ArgumentParser
 import Unlearning
 
-/// What every command is given.
+/// What every command gets.
 struct Context: Sendable {
   var registry: Registry
   var console: Console
 }
 
-/// A command that works on the registry.
+/// A command that uses the registry.
 protocol RunnerCommand: ParsableCommand {
-  /// Does it.
+  /// Executes the command.
   func run(in context: Context) async throws -> ExitStatus
 }
 
-/// The whole tool, which only has subcommands; without one it prints its help.
+/// The root command, which only has subcommands; without one it prints its help.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runner",
-    abstract: "Removes data from trained image classifiers, and measures how far that worked.",
+    abstract: "Removes data from trained image classifiers, and measures how well it worked.",
     discussion: """
       'runner FILE' is short for 'runner run FILE'.
       Results go to the standard output, progress and messages to the standard error.
@@ -29,6 +29,6 @@ struct RootCommand: ParsableCommand {
       SchemaCommand.self, ResultsCommand.self, CiteCommand.self, DataCommand.self, NewCommand.self,
     ])
 
-  /// The first words that are commands.
+  /// The words that may come first on the command line.
   static let names = configuration.subcommands.map { $0._commandName } + ["help"]
 }

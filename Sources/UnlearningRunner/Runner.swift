@@ -7,15 +7,15 @@ import Foundation
 import SystemErrors
 public import Unlearning
 
-/// The command line tool: everything but the list of plugins.
+/// The command line tool, independent of the list of plugins.
 ///
 /// ```swift
 /// Runner.main(Registry { Registry.builtIns; MyMethod.self })
 /// ```
 public enum Runner {
-  /// Runs the command that the process was started with, and ends the process with its status.
+  /// Runs the command that the process was started with, and ends the process with its exit status.
   ///
-  /// 0: all done; 1: something failed; 2: bad usage or a bad file; 130: interrupted, with the state saved.
+  /// 0: success; 1: something failed; 2: bad usage or a bad file; 130: interrupted, with finished steps kept.
   public static func main(_ registry: Registry) -> Never {
     let arguments = Array(CommandLine.arguments.dropFirst())
     Task.detached {
@@ -24,7 +24,7 @@ public enum Runner {
     dispatchMain()
   }
 
-  /// Runs the command that `arguments` ask for.
+  /// Runs the command given by `arguments`.
   package static func run(_ arguments: [String], registry: Registry, console: Console) async -> ExitStatus {
     do {
       let words = try CommandLineWords.rewritten(arguments, commands: RootCommand.names)
@@ -39,7 +39,7 @@ public enum Runner {
     }
   }
 
-  /// Says what went wrong; help that was asked for is no error.
+  /// Reports the error; requested help is not an error.
   private static func report(_ error: any Error, _ console: Console) -> ExitStatus {
     do {
       switch error {
@@ -54,7 +54,7 @@ public enum Runner {
         return .badUsage
       case is CleanExit, is ValidationError, is ExitCode: break
       default:
-        // Errors of the parser are of no public type; all it knows to say of others is their description.
+        // The parser's own errors have no public type; for other errors it only prints their description.
         if RootCommand.exitCode(for: error) == .failure {
           console.report("error: \(error.plainText)\n")
           return .failed
@@ -62,7 +62,7 @@ public enum Runner {
       }
       let message = RootCommand.fullMessage(for: error, columns: console.outputWidth)
       guard RootCommand.exitCode(for: error).isSuccess else {
-        // One spelling for all errors.
+        // All errors start with "error:" in lower case.
         console.report((message.hasPrefix("Error: ") ? "e" + message.dropFirst() : message) + "\n")
         return .badUsage
       }
@@ -75,19 +75,19 @@ public enum Runner {
   }
 }
 
-/// How the process ends.
+/// The exit status of the process.
 package enum ExitStatus: Int32, Sendable {
-  /// All done.
+  /// Success.
   case done = 0
-  /// Some cells failed, or the machine refused something.
+  /// Some cells failed, or the system refused something.
   case failed = 1
   /// Bad usage or a bad file; nothing was run.
   case badUsage = 2
-  /// Interrupted, with the state saved.
+  /// Interrupted, with finished steps kept.
   case interrupted = 130
 }
 
-/// What a command cannot do as it was asked.
+/// An error in the use of a command.
 struct UsageError: Error, CustomStringConvertible {
   /// What is wrong and what to do.
   var description: String
@@ -96,7 +96,7 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 extension DiagnosticList {
-  /// The diagnostics, then how many there are in which file.
+  /// The diagnostics, then their number and the file.
   var summary: String {
     let files = Set(diagnostics.map(\.file)).sorted().joined(separator: ", ")
     let total = diagnostics.count + more

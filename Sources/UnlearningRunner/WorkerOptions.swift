@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 
-/// How many steps run side by side.
+/// How many steps run in parallel.
 struct WorkerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -12,7 +12,7 @@ struct WorkerOptions: ParsableArguments {
       valueName: "number"))
   var workers: Int?
 
-  /// What a plan is judged by: at least 1.
+  /// The number used for estimates: at least 1.
   var count: Int { workers ?? WorkerChoice.greatest }
 
   func validate() throws {

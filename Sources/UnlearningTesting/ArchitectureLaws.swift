@@ -1,9 +1,9 @@
 import Engine
 public import Unlearning
 
-/// What every architecture obeys.
+/// Laws for every architecture.
 public enum ArchitectureLaws {
-  /// What `architecture` breaks on images of `imageShape` `[H, W, C]`.
+  /// The laws that `architecture` violates on images of `imageShape` `[H, W, C]`.
   public static func violations<A: Architecture>(
     of type: A.Type, imageShape: [Int], parameters: A = A()
   ) throws -> [Violation] {

@@ -1,22 +1,22 @@
 public import Engine
 
 extension Comparison {
-  /// Where `actual` differs in shape from `expected` or leaves the tolerance around it, or nil.
+  /// Describes where `actual` differs in shape from `expected` or exceeds the tolerance; nil if it does not.
   public static func difference(_ actual: Tensor, from expected: Tensor, within tolerance: Tolerance) -> String? {
     guard actual.shape == expected.shape else { return "shape \(actual.shape), expected \(expected.shape)" }
     return difference(actual.scalars, from: expected.scalars, within: tolerance, shape: actual.shape)
   }
 
-  /// Where `actual` differs in names, in a shape or beyond the tolerance from `expected`, or nil.
+  /// Describes where `actual` differs in names or a shape from `expected` or exceeds the tolerance; nil if it does not.
   public static func difference(
     _ actual: NamedTensors, from expected: NamedTensors, within tolerance: Tolerance
   ) -> String? {
     first(actual, expected) { difference($0, from: $1, within: tolerance) }
   }
 
-  /// Where `actual` differs from `expected` in a single bit, or nil.
+  /// Describes where `actual` differs from `expected` in any bit; nil if it does not.
   ///
-  /// The two zeros differ; a NaN agrees with the NaN of the same bits.
+  /// 0 and −0 differ; NaNs agree if their bits are equal.
   public static func bitDifference(_ actual: [Float], from expected: [Float], shape: [Int]? = nil) -> String? {
     guard actual.count == expected.count else { return "\(actual.count) numbers, expected \(expected.count)" }
     let wrong = actual.indices.filter { actual[$0].bitPattern != expected[$0].bitPattern }
@@ -28,13 +28,13 @@ extension Comparison {
     return ([head] + lines + (wrong.count > listed ? ["…"] : [])).joined(separator: "\n  ")
   }
 
-  /// Where `actual` differs from `expected` in its shape or in a single bit, or nil.
+  /// Describes where `actual` differs from `expected` in its shape or any bit; nil if it does not.
   public static func bitDifference(_ actual: Tensor, from expected: Tensor) -> String? {
     guard actual.shape == expected.shape else { return "shape \(actual.shape), expected \(expected.shape)" }
     return bitDifference(actual.scalars, from: expected.scalars, shape: actual.shape)
   }
 
-  /// Where `actual` differs from `expected` in a name, in a shape or in a single bit, or nil.
+  /// Describes where `actual` differs from `expected` in a name, a shape or any bit; nil if it does not.
   public static func bitDifference(_ actual: NamedTensors, from expected: NamedTensors) -> String? {
     first(actual, expected) { bitDifference($0, from: $1) }
   }

@@ -1,8 +1,8 @@
-/// How far a number may lie from the expected one: `absolute` + `relative`·|expected|.
+/// The accepted difference between a number and the expected one: `absolute` + `relative`·|expected|.
 public struct Tolerance: Sendable, Hashable {
-  /// Allowed whatever the expected number is; ≥ 0.
+  /// The accepted difference for any expected number; ≥ 0.
   public var absolute: Double
-  /// Allowed as a share of the expected number's magnitude; ≥ 0.
+  /// The accepted difference as a fraction of the expected number's magnitude; ≥ 0.
   public var relative: Double
 
   /// A tolerance of `absolute` + `relative`·|expected|.
@@ -12,26 +12,26 @@ public struct Tolerance: Sendable, Hashable {
     self.relative = relative
   }
 
-  /// What is allowed around `expected`.
+  /// The accepted difference from `expected`.
   public func allowed(around expected: Double) -> Double { absolute + relative * expected.magnitude }
 }
 
 extension Tolerance: CustomStringConvertible {
-  /// The two parts as a formula.
+  /// The tolerance as a formula.
   public var description: String { "\(absolute) + \(relative)·|expected|" }
 }
 
-/// Comparisons of numbers that say where and by how much they differ.
+/// Comparisons of numbers with messages that say where and by how much they differ.
 ///
-/// Each returns nil when the two sides agree, else a text for a person: `#expect(Comparison.difference(…) == nil)`.
-/// Lengths, shapes and names are compared before any number.
+/// Each returns nil if the two sides agree, else a message: `#expect(Comparison.difference(…) == nil)`. Lengths, shapes
+/// and names are compared before any number.
 public enum Comparison {
-  /// How many differing numbers a text lists before it only counts them.
+  /// The number of differences that a message lists; the others are only counted.
   static let listed = 5
 
-  /// Where `actual` leaves the tolerance around `expected`, or nil.
+  /// Describes where `actual` exceeds the tolerance around `expected`; nil if it does not.
   ///
-  /// An infinity agrees with the same infinity only; NaN agrees with nothing.
+  /// An infinity agrees only with the same infinity; NaN agrees with nothing.
   /// - Parameter shape: The row-major shape of both, to print an index along each dimension; nil for a plain list.
   public static func difference(
     _ actual: some Collection<some BinaryFloatingPoint>, from expected: some Collection<some BinaryFloatingPoint>,

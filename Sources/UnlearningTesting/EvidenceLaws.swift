@@ -2,9 +2,9 @@ import Data
 import Engine
 public import Unlearning
 
-/// What every attack and every metric obeys.
+/// Laws for every attack and every metric.
 public enum EvidenceLaws {
-  /// What `attack` breaks on models of `problem`.
+  /// The laws that `attack` violates on models of `problem`.
   public static func violations<A: Attack>(
     ofAttack type: A.Type, on problem: TinyProblem, parameters: A = A()
   ) throws -> [Violation] {
@@ -20,7 +20,7 @@ public enum EvidenceLaws {
     return try violations(probe, on: models) + checkNeeds(A.retrainedModelsNeeded, A.reads)
   }
 
-  /// What `metric` breaks on models of `problem`.
+  /// The laws that `metric` violates on models of `problem`.
   public static func violations<M: Metric>(
     ofMetric type: M.Type, on problem: TinyProblem, parameters: M = M()
   ) throws -> [Violation] {
@@ -56,7 +56,7 @@ public enum EvidenceLaws {
     var names: Set<String> = []
     for measurement in first {
       if !names.insert(measurement.name).inserted {
-        found.append(Violation("one value per name", "'\(measurement.name)' stands twice"))
+        found.append(Violation("one value per name", "'\(measurement.name)' occurs twice"))
       }
       let isSnake = measurement.name.allSatisfy { ($0.isLowercase && $0.isASCII) || $0.isNumber || $0 == "_" }
       if measurement.name.isEmpty || !isSnake {
@@ -74,7 +74,7 @@ public enum EvidenceLaws {
     return found
   }
 
-  /// Originals, retrained and fine-tuned models of the tiny problem, and what they say.
+  /// Original, retrained and fine-tuned models of the tiny problem, and their measurements.
   struct Models {
     let evidence: Evidence
 
@@ -97,7 +97,7 @@ public enum EvidenceLaws {
         target: ModelOutputs(of: problem.original, on: split, keepingFeatures: true), retrained: retrained,
         context: context, cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
         referenceMeasurements: values.mapValues { $0 - 0.1 })
-      // Another model without unlearning: the same method with another seed.
+      // The peer of the target: another original, trained with a different seed.
       let run = problem.run(seed: 21, forgottenClasses: [1])
       let other = try run.train(on: problem.data.train, purpose: "original")
       evidence.peers = [evidence.target, ModelOutputs(of: other, on: split, keepingFeatures: true)]
@@ -105,7 +105,7 @@ public enum EvidenceLaws {
       self.evidence = evidence
     }
 
-    /// The groups of the problem, one of which is forgotten.
+    /// The groups of the problem, one of which is in the forget set.
     private static func groups(of split: ForgetSplit) -> GroupContext? {
       var groups = split.groupContext
       groups?.forgotten = [SampleGroup(target: 1, sensitive: 0)]

@@ -2,14 +2,14 @@ import Data
 import Engine
 public import Unlearning
 
-/// What every unlearning method obeys, whatever it does.
+/// Laws for every unlearning method.
 public enum MethodLaws {
-  /// What `method` breaks with its default parameters on `problem`.
+  /// The laws that `method` violates with its default parameters on `problem`.
   public static func violations<M: UnlearningMethod>(of type: M.Type, on problem: TinyProblem) throws -> [Violation] {
     try violations(of: type, on: problem, parameters: M())
   }
 
-  /// What `method` breaks with `parameters` on `problem`.
+  /// The laws that `method` violates with `parameters` on `problem`.
   public static func violations<M: UnlearningMethod>(
     of type: M.Type, on problem: TinyProblem, parameters: M
   ) throws -> [Violation] {
@@ -74,7 +74,7 @@ public enum MethodLaws {
       try method.apply(to: problem.original, forget: split.forgetTrain, retain: split.retainTrain, run: cancelled)
     }
     return stopped as? UnlearningError == .cancelled
-      ? [] : [Violation("stops when cancelled", "it \(stopped.map { "threw \($0)" } ?? "went on")")]
+      ? [] : [Violation("stops when cancelled", "it \(stopped.map { "threw \($0)" } ?? "returned")")]
   }
 
   private static func failure(_ body: () throws -> Classifier) -> (any Error)? {
@@ -84,7 +84,7 @@ public enum MethodLaws {
 }
 
 extension RequestKind {
-  /// A request of this kind on the tiny problem.
+  /// A request of this kind for the tiny problem.
   var example: ForgetRequest {
     switch self {
     case .oneClass: .classes([1])

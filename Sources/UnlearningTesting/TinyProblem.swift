@@ -2,16 +2,16 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// A problem small enough for laws: four classes of 6×6 images, a model of one hidden layer, everything in milliseconds.
+/// A problem small enough to test laws in milliseconds: four classes of 6×6 images, a model with one hidden layer.
 public struct TinyProblem: Sendable {
   /// 24 training and 12 test images per class.
   public let data: DataSplits
-  /// The original model, trained for some epochs.
+  /// The original model, trained for a few epochs.
   public let original: Classifier
-  /// The recipe it was trained by.
+  /// The recipe that it was trained with.
   public let recipe: TrainingRecipe
 
-  /// Each class is a bright spot in its own corner, under noise.
+  /// Each class is a bright spot in its own corner, with added noise.
   public init(seed: UInt64 = 1) throws {
     data = DataSplits(train: Self.images(perClass: 24, seed: seed), test: Self.images(perClass: 12, seed: seed &+ 100))
     var recipe = TrainingRecipe(epochs: 8, learningRate: 0.1, batchSize: 16)
@@ -20,19 +20,19 @@ public struct TinyProblem: Sendable {
     original = try Self.run(recipe, seed: seed).train(on: data.train, purpose: "original")
   }
 
-  /// A run on this problem.
+  /// A run for this problem.
   public func run(seed: UInt64 = 1, forgottenClasses: [Int] = []) -> Run {
     var run = Self.run(recipe, seed: seed)
     run.forgottenClasses = forgottenClasses
     return run
   }
 
-  /// The data parted by `request`.
+  /// The data split by `request`.
   public func split(_ request: ForgetRequest) throws -> ForgetSplit {
     try request.split(data, random: RandomSource(seed: 5))
   }
 
-  /// A fresh model of the problem's architecture.
+  /// An untrained model of the problem's architecture.
   @Sendable public static func makeClassifier(_ random: RandomSource) -> Classifier {
     let body = Sequential([
       ("flatten", Flatten()), ("hidden", Linear(16)), ("norm", BatchNorm(rectified: true)),

@@ -1,14 +1,14 @@
 import Foundation
 public import Unlearning
 
-/// A law that a plugin breaks, and how.
+/// A law that a plugin violates, with the finding.
 public struct Violation: Sendable, Hashable, CustomStringConvertible {
   /// The law, in a few words.
   public var law: String
   /// What was found.
   public var finding: String
 
-  /// A violation.
+  /// A violation of `law`.
   public init(_ law: String, _ finding: String) {
     self.law = law
     self.finding = finding
@@ -18,9 +18,9 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(law): \(finding)" }
 }
 
-/// What every plugin obeys, whatever its role: its card and its parameters are in order.
+/// Laws for every plugin: its card and its parameters are consistent.
 public enum PluginLaws {
-  /// What `plugin` breaks.
+  /// The laws that `plugin` violates.
   public static func violations<P: Plugin>(of plugin: P.Type) -> [Violation] {
     card(P.card) + parameters(P.self)
   }
@@ -53,7 +53,7 @@ public enum PluginLaws {
     }
     let fields = P.fields
     let documented = Set(fields.map(\.name))
-    if documented.count != fields.count { found.append(Violation("one field per parameter", "a name stands twice")) }
+    if documented.count != fields.count { found.append(Violation("one field per parameter", "a name occurs twice")) }
     for leaf in leaves(encoded) where !documented.contains(leaf) {
       found.append(Violation("every parameter is documented", "'\(leaf)' has no field"))
     }
@@ -69,11 +69,11 @@ public enum PluginLaws {
     return found + roundTrip(defaults)
   }
 
-  /// A value outside its range is refused when the plugin is constructed.
+  /// Checks that values outside its range are refused when the plugin is constructed.
   private static func refusal<P: Plugin>(
     of field: ParameterField, _ outside: Double, _ encoded: [String: Any], _ plugin: P.Type
   ) -> [Violation] {
-    // A list whose elements have the range gets one bad element.
+    // In a list whose elements have the range, one element is replaced.
     let old = value(encoded, field.name[...])
     let replaced = replacing(encoded, field.name[...], by: old is [Any] ? [outside] : outside)
     guard let parameters = decoded(P.self, replaced) else { return [] }
@@ -81,7 +81,7 @@ public enum PluginLaws {
       _ = try P(parameters)
       return [
         Violation(
-          "refuses values out of range", "'\(field.name)' must be \(field.range.requirement), \(outside) was taken")
+          "refuses values out of range", "'\(field.name)' must be \(field.range.requirement), \(outside) was accepted")
       ]
     } catch {
       guard error.problems.contains(where: { $0.parameter == field.name }) else {
@@ -145,9 +145,9 @@ public enum PluginLaws {
 }
 
 extension ValueRange {
-  /// A number below and one above the range, which its parameter must refuse; none where it is no range of numbers.
+  /// A number below and one above the range, which the parameter must refuse; none if it is not a range of numbers.
   ///
-  /// An enumeration does not even decode a word that it lacks.
+  /// An enumeration needs no check: unknown values do not decode.
   fileprivate var outside: [Double] {
     switch self {
     case .any, .oneOf: []

@@ -2,7 +2,7 @@ import JSON
 import ConfigYAML
 import Testing
 
-/// A broken text and everything that must be said about it.
+/// An invalid text with its complete error message.
 struct Broken: Sendable, CustomTestStringConvertible {
   var text: String
   var expected: String
@@ -30,7 +30,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
     Broken(
       text: "a: b: c\n",
       expected: """
-        t.yaml:1:5: error: a ':' cannot stand here; put the text in quotes, or mend the indentation
+        t.yaml:1:5: error: a ':' is not allowed here; put the text in quotes, or fix the indentation
           a: b: c
               ^
         """),
@@ -51,14 +51,14 @@ struct Broken: Sendable, CustomTestStringConvertible {
     Broken(
       text: "- a\nb: 1\n",
       expected: """
-        t.yaml:2:1: error: expected '-', the next item of the sequence that starts at 1:1; mend the indentation
+        t.yaml:2:1: error: expected '-', the next item of the sequence that starts at 1:1; fix the indentation
           b: 1
           ^
         """),
     Broken(
       text: "a: 'x' y\n",
       expected: """
-        t.yaml:1:8: error: expected a key of the mapping that starts at 1:1; mend the indentation
+        t.yaml:1:8: error: expected a key of the mapping that starts at 1:1; fix the indentation
           a: 'x' y
                  ^
         """),
@@ -68,14 +68,14 @@ struct Broken: Sendable, CustomTestStringConvertible {
     Broken(
       text: "a: 1\n b: 2\n",
       expected: """
-        t.yaml:2:3: error: a ':' cannot stand here; put the text in quotes, or mend the indentation
+        t.yaml:2:3: error: a ':' is not allowed here; put the text in quotes, or fix the indentation
            b: 2
             ^
         """),
     Broken(
       text: "a: 1\n---\nb: 2\n",
       expected: """
-        t.yaml:2:1: error: one document expected, a second one starts here
+        t.yaml:2:1: error: expected one document, a second one starts here
           ---
           ^
         """),
@@ -155,7 +155,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("only the part of a long line around the place is shown") func longLine() {
+  @Test("only the part of a long line around the position is shown") func longLine() {
     let message = complaints("a: \"\(String(repeating: "x", count: 500))\" @")
     let lines = message.split(separator: "\n").map(String.init)
     #expect(lines.count == 3)

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "floats read back as themselves",
+    "floats parse to the same value",
     arguments: [0.1, 1.0 / 3, 16_777_216, Float.leastNonzeroMagnitude, 3.4028235e38, -2.5, 1e-5] as [Float])
   func floats(value: Float) throws {
     let text = try canonicalJSON(value)
@@ -52,13 +52,13 @@ import Testing
     #expect(a.description != b.description)
   }
 
-  @Test("numbers that JSON has not") func special() throws {
+  @Test("numbers that JSON cannot represent") func special() throws {
     #expect(try canonicalJSON([Double.infinity, -.infinity, .nan]) == #"[".inf","-.inf",".nan"]"#)
     #expect(try JSONValue(parsing: #"[".inf",1]"#).decode([Double].self) == [.infinity, 1])
     #expect(throws: EncodingError.self) { try canonicalJSON(UInt64.max) }
   }
 
-  @Test("a YAML node has the text of the value it stands for") func node() throws {
+  @Test("a YAML node has the canonical text of its value") func node() throws {
     let root = try YAMLDocument(text: "{b: 1.0, a: \"1\", c: [~, true, no, 1e1, 2024-01-01]}", file: "t").root
     #expect(root.canonicalJSON == #"{"a":"1","b":1,"c":[null,true,"no",10,"2024-01-01"]}"#)
   }
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test("deep JSON is refused, not crashed on") func deep() {
+  @Test("deep JSON is refused without a crash") func deep() {
     #expect(throws: DiagnosticList.self) { try JSONValue(parsing: String(repeating: "[", count: 100_000)) }
   }
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite("limits and files") struct LimitTests {
-  /// The messages with places for `text`.
+  /// The messages for `text` with their positions.
   func errors(_ text: String) -> [String] {
     do throws(DiagnosticList) {
       _ = try YAMLDocument(text: text, file: "t.yaml")
@@ -24,13 +24,13 @@ import Testing
     #expect(errors.first?.hasPrefix("5:") == true, "\(errors)")
   }
 
-  @Test("10,000 aliases are taken, one more is not") func aliases() {
+  @Test("10,000 aliases are accepted, one more is not") func aliases() {
     let most = "[&a x" + String(repeating: ", *a", count: 10_000) + "]"
     #expect(errors(most) == [])
     #expect(errors("[&a x" + String(repeating: ", *a", count: 10_001) + "]") == ["1:40008: more than 10000 aliases"])
   }
 
-  @Test("64 levels are taken, one more is not", arguments: ["[", "{a: "]) func depth(open: String) {
+  @Test("64 levels are accepted, one more is not", arguments: ["[", "{a: "]) func depth(open: String) {
     let close = open == "[" ? "]" : "}"
     func nested(_ depth: Int) -> String {
       String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)

@@ -37,7 +37,7 @@ import Testing
     #expect(throws: DiagnosticList.self) { try diagnostics.throwIfAny() }
   }
 
-  @Test("saying the same twice counts once") func repetition() {
+  @Test("repeating a message counts once") func repetition() {
     let diagnostics = Diagnostics(file: "f", text: "a")
     diagnostics.report("x", at: Mark(line: 1, column: 1))
     diagnostics.report("x", at: Mark(line: 1, column: 1))
@@ -57,7 +57,7 @@ import Testing
     #expect(try YAMLDocument(text: "~", file: "t").root.setting("x", to: root).canonicalJSON == #"{"x":{"a":2,"b":1}}"#)
   }
 
-  @Test("the place of each node") func places() throws {
+  @Test("the position of each node") func places() throws {
     let root = try YAMLDocument(text: "é: [ü, x]\nb:\n  - {c: 1}\n", file: "t").root
     #expect(root.mark == Mark(line: 1, column: 1))
     #expect(root["é"]?.items?[1].mark == Mark(line: 1, column: 8))
@@ -75,7 +75,7 @@ import Testing
     #expect(nearest(word, in: ["epochs", "batch_size", "fine_tune", "y"]) == expected)
   }
 
-  @Test("of equally near names the first in the alphabet, whatever the order") func tie() {
+  @Test("of equally near names the alphabetically first, in any order") func tie() {
     #expect(nearest("cat", in: ["cut", "cot", "car"]) == "car")
     #expect(nearest("cat", in: Set(["cut", "cot", "car"])) == "car")
     #expect(nearest("abcd", in: ["abdc"]) == "abdc")

@@ -3,7 +3,7 @@ import ConfigYAML
 import Testing
 
 @Suite("decoding over defaults") struct OverlayTests {
-  @Test("nothing given leaves the defaults", arguments: ["{}", "~", "---\n"]) func nothing(yaml: String) throws {
+  @Test("an empty text leaves the defaults", arguments: ["{}", "~", "---\n"]) func nothing(yaml: String) throws {
     #expect(try overlay(yaml, Recipe()).value == Recipe())
     let diagnostics = Diagnostics(file: "t.yaml", text: "")
     #expect(decode(Recipe.self, from: nil, defaults: Recipe(), diagnostics: diagnostics) == Recipe())
@@ -51,7 +51,7 @@ import Testing
     #expect(try overlayHeads("optimizer:", defaults) == ["1:11: expected a mapping, found nothing"])
   }
 
-  @Test("case names and kebab-case are both taken", arguments: ["fineTune", "fine-tune", "'fine-tune'"])
+  @Test("case names and kebab-case are both accepted", arguments: ["fineTune", "fine-tune", "'fine-tune'"])
   func kebab(text: String) throws {
     #expect(try overlay("schedule: \(text)", Recipe()).value?.schedule == .fineTune)
     #expect(try overlay("schedule: warm-up", Recipe()).value?.schedule == .warmUp)
@@ -143,7 +143,7 @@ import Testing
 
   struct Empty: Codable, Equatable {}
 
-  @Test("a type without properties takes no key") func empty() throws {
+  @Test("a type without properties accepts no key") func empty() throws {
     #expect(try overlay("{}", Empty()).value == Empty())
     #expect(try overlayHeads("a: 1", Empty()) == ["1:1: unknown key 'a': none is expected here"])
     #expect(try overlayHeads("5", Empty()) == ["1:1: expected a mapping, found '5'"])
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  @Test("a type's own check is reported, but not for values that stand in for wrong ones") func checked() throws {
+  @Test("a type's own check is reported, but not for defaults that replace invalid values") func checked() throws {
     #expect(try overlayHeads("low: 3", Checked()) == ["1:1: low must be below high"])
     #expect(try overlayHeads("low: 3\nhigh: x", Checked()) == ["2:7: expected an integer, found 'x'"])
     #expect(try overlay("{low: 3, high: 4}", Checked()).value?.low == 3)
@@ -172,7 +172,7 @@ import Testing
     #expect(try overlayHeads("[1]", Recipe()) == ["1:1: expected a mapping, found a sequence"])
   }
 
-  @Test("an aliased mapping is read by the type of each place") func aliased() throws {
+  @Test("an aliased mapping is decoded as the type of each use") func aliased() throws {
     let yaml = "a: &x {name: n, epochs: 1}\nb: *x\n"
     #expect(try overlay(yaml, [String: Recipe.Stage]()).value?["b"] == Recipe.Stage(name: "n", epochs: 1))
   }

@@ -2,7 +2,7 @@ import JSON
 import ConfigYAML
 import Testing
 
-/// A small generator with a seed, so that a failure can be repeated.
+/// A small seeded generator, so that failures are reproducible.
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
@@ -34,7 +34,7 @@ struct SplitMix64: RandomNumberGenerator {
     ünïcode: "日本"
     """
 
-  /// Every place that is reported lies inside the text.
+  /// Checks that every reported position is inside the text.
   func check(_ text: String, _ label: @autoclosure () -> String) {
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
     do throws(DiagnosticList) {
@@ -57,9 +57,9 @@ struct SplitMix64: RandomNumberGenerator {
     }
   }
 
-  @Test("the whole text is good") func whole() { #expect(complaints(Self.good) == "") }
+  @Test("the whole text is valid") func whole() { #expect(complaints(Self.good) == "") }
 
-  @Test("every prefix parses or says where it is wrong") func prefixes() {
+  @Test("every prefix parses or has an error with a position") func prefixes() {
     for count in 0...Self.good.count { check(String(Self.good.prefix(count)), "prefix of \(count)") }
   }
 

@@ -1,6 +1,6 @@
 import ConfigYAML
 
-/// The full text of everything wrong with `yaml`; empty when it parses.
+/// The full text of all errors in `yaml`; empty if it parses.
 func complaints(_ yaml: String) -> String {
   do throws(DiagnosticList) {
     _ = try YAMLDocument(text: yaml, file: "t.yaml")
@@ -10,7 +10,7 @@ func complaints(_ yaml: String) -> String {
   }
 }
 
-/// The value of `yaml` over `defaults`, and what was reported meanwhile.
+/// The value of `yaml` decoded over `defaults`, and the reported errors.
 func overlay<T: Codable>(_ yaml: String, _ defaults: T, knownKeys: [String]? = nil) throws -> (value: T?, text: String)
 {
   let document = try YAMLDocument(text: yaml, file: "t.yaml")
@@ -20,12 +20,12 @@ func overlay<T: Codable>(_ yaml: String, _ defaults: T, knownKeys: [String]? = n
   return (value, diagnostics.list.description)
 }
 
-/// The messages with their places, without source lines.
+/// The messages with their positions, without source lines.
 func heads(_ list: DiagnosticList) -> [String] {
   list.diagnostics.map { ($0.mark.map { "\($0): " } ?? "") + $0.message }
 }
 
-/// What is reported for `yaml` over `defaults`, without source lines.
+/// The errors of `yaml` decoded over `defaults`, without source lines.
 func overlayHeads<T: Codable>(_ yaml: String, _ defaults: T, knownKeys: [String]? = nil) throws -> [String] {
   let document = try YAMLDocument(text: yaml, file: "t.yaml")
   let diagnostics = document.makeDiagnostics()

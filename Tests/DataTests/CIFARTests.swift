@@ -2,13 +2,13 @@ import Data
 import Foundation
 import Testing
 
-/// Reading CIFAR's binary files, whole and damaged.
+/// Reading CIFAR's binary files, valid and damaged.
 struct CIFARTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// `count` records; byte k of the planes of record r is known.
+  /// `count` records; byte k of the planes of record r is a known function of k and r.
   private func records(_ labels: [[Int]]) -> [UInt8] {
     labels.enumerated().flatMap { number, labels in
       labels.map { UInt8($0) } + randomBytes(3072, seed: UInt64(number))
@@ -38,7 +38,7 @@ struct CIFARTests {
     }
   }
 
-  @Test("CIFAR-100 has two labels a record")
+  @Test("CIFAR-100 has two labels per record")
   func readsTwoLabels() throws {
     var set = CIFARRecords(classCounts: [20, 100], capacity: 2)
     let file = records([[19, 99], [0, 4]])
@@ -68,7 +68,7 @@ struct CIFARTests {
     #expect(throws: DataError.notAFile(path: folder.url.path)) { try set.append(folder.url, count: 2) }
   }
 
-  @Test("a label that is no class is named with its byte offset")
+  @Test("a label that is not a class is an error with its byte offset")
   func labels() throws {
     var ten = CIFARRecords(classCounts: [10], capacity: 2)
     let url = try folder.write(records([[7], [10]]), "10")
@@ -87,7 +87,7 @@ struct CIFARTests {
     }
   }
 
-  @Test("a set reads its train files in order and the wanted label")
+  @Test("a set reads its train files in order and the selected label")
   func wholeSet() throws {
     try folder.write(records([[1, 4], [0, 2]]), "tiny/a.bin")
     try folder.write(records([[1, 3], [1, 0]]), "tiny/b.bin")

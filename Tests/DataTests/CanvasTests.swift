@@ -2,7 +2,7 @@ import Data
 import Engine
 import Testing
 
-/// Drawing for procedural sets.
+/// Drawing for procedural data sets.
 struct CanvasTests {
   private func bytes(_ canvas: Canvas) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -58,7 +58,7 @@ struct CanvasTests {
     #expect(abs(red(16, 10) - red(4, 10)) <= 1)
   }
 
-  @Test("noise and texture have the stated size and are a matter of the random source")
+  @Test("noise and texture have the stated amplitude and depend on the random source")
   func noise() {
     func canvas(seed: UInt64) -> Canvas {
       var canvas = Canvas(width: 100, height: 100, colour: [0.5, 0.5, 0.5])
@@ -85,7 +85,7 @@ struct CanvasTests {
     #expect(reds.allSatisfy { abs($0 - 128) <= 52 })
     #expect((reds.max() ?? 0) - (reds.min() ?? 0) > 30)
     #expect(stride(from: 2, to: texture.count, by: 3).allSatisfy { texture[$0] == 128 })
-    // Smooth: no step between neighbours.
+    // Smooth: no large step between neighbours.
     #expect((0..<50).allSatisfy { y in (1..<50).allSatisfy { abs(reds[y * 50 + $0] - reds[y * 50 + $0 - 1]) < 16 } })
   }
 }

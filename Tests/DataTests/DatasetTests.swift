@@ -40,7 +40,7 @@ struct DatasetTests {
     #expect(!isClose(images.scalars, [0, 3].flatMap { reference(set, row: $0, down: 0, right: 0, mirror: false) }))
   }
 
-  @Test("programmers' errors stop the program")
+  @Test("programming errors stop the program")
   func preconditions() async {
     await #expect(processExitsWith: .failure) { _ = randomSet(3).selecting([3]) }
     await #expect(processExitsWith: .failure) { _ = randomSet(3).relabelled([0, 1, 4]) }
@@ -78,7 +78,7 @@ struct DatasetTests {
     Array(set.batches(of: size, epoch: epoch, random: RandomSource(seed: seed), augmentation: augmentation))
   }
 
-  /// Each image's numbers by its place in the source set.
+  /// Each image's numbers by its index in the source set.
   private func images(_ batches: [Batch]) -> [Int: [Float]] {
     var result: [Int: [Float]] = [:]
     for batch in batches {
@@ -87,7 +87,7 @@ struct DatasetTests {
     return result
   }
 
-  @Test("every epoch has each row once, in an order of its own that the batch size does not change")
+  @Test("every epoch has each row once, in its own order, which does not depend on the batch size")
   func order() {
     let set = randomSet(50)
     let rows = epoch(set).flatMap(\.rows)
@@ -111,7 +111,7 @@ struct DatasetTests {
     #expect(sequence.map(\.rows) == sequence.map(\.rows))
   }
 
-  @Test("how an image moves depends on seed, epoch and its index, not on batch size, order or other images")
+  @Test("augmentation depends on seed, epoch and index, not on batch size, order or other images")
   func independence() {
     let set = randomSet(60)
     let whole = images(epoch(set))
@@ -124,7 +124,7 @@ struct DatasetTests {
     #expect(images(epoch(set, seed: 6)) != whole)
   }
 
-  /// All (down, right, mirror) within `padding` that make the row's image.
+  /// All (down, right, mirror) within `padding` that produce the row's image.
   private func explanations(_ numbers: [Float], _ set: Dataset, row: Int, padding: Int) -> [(Int, Int, Bool)] {
     var found: [(Int, Int, Bool)] = []
     for down in -padding...padding {
@@ -147,7 +147,7 @@ struct DatasetTests {
     var mirrored = 0
     var pairs: Set<SIMD2<Int>> = []
     for row in 0..<600 {
-      // One beyond the padding: a shift that is too large must not pass for none.
+      // One beyond the padding: a shift that is too large must not pass as none.
       let moves = explanations(try #require(moved[row]), set, row: row, padding: 3)
       let move = try #require(moves.first)
       #expect(moves.count == 1)
@@ -160,13 +160,13 @@ struct DatasetTests {
       pairs.insert([move.0, move.1])
       if move.2 { mirrored += 1 }
     }
-    // Binomial: 120 ± 9.8 and 300 ± 12.2; five deviations.
+    // Binomial: 120 ± 9.8 and 300 ± 12.2; five standard deviations.
     #expect(shifts.joined().allSatisfy { abs($0 - 120) < 49 }, "\(shifts)")
     #expect(pairs.count == 25)
     #expect(abs(mirrored - 300) < 61, "\(mirrored)")
   }
 
-  @Test("padding and mirror are drawn apart")
+  @Test("padding and mirror are drawn independently")
   func parts() throws {
     let set = randomSet(40)
     func moves(_ augmentation: Augmentation) throws -> [(Int, Int, Bool)] {

@@ -3,7 +3,7 @@ import Engine
 import Foundation
 import Testing
 
-/// Where files are looked for, index files, and the real sets.
+/// Locations of files, index files, and the real data sets.
 struct FilesTests {
   let folder: TemporaryFolder
 
@@ -41,7 +41,7 @@ struct FilesTests {
     #expect(data.validation == nil)
   }
 
-  @Test("files of two places are never mixed")
+  @Test("files of two folders are never mixed")
   func neverMixes() throws {
     try write("", suffix: "")
     try write("tiny-folder/", suffix: ".gz")
@@ -52,7 +52,7 @@ struct FilesTests {
     #expect(others.map(\.lastPathComponent) == IDXSet.fileNames)
   }
 
-  @Test("missing files are listed with their place and source")
+  @Test("missing files are listed with their paths and source")
   func missing() throws {
     func paths(_ names: [String], _ place: String) -> [String] {
       names.map { folder.url.appendingPathComponent(place + $0 + ".gz").path }
@@ -91,7 +91,7 @@ struct FilesTests {
   }
 
   @Test(
-    "index files: the bad line is named", arguments: ["-1", "1.5", "1 2", "0x10", "99999999999999999999", "one", "+1"])
+    "index files: errors name the line", arguments: ["-1", "1.5", "1 2", "0x10", "99999999999999999999", "one", "+1"])
   func badIndexFile(text: String) throws {
     let url = try folder.write(Array("5\n# fine\n\(text) # bad\n6\n".utf8), "i")
     let error = DataError.badIndexLine(path: url.path, line: 3, text: text)
@@ -144,7 +144,7 @@ struct FilesTests {
     expectNormalised(data.train)
   }
 
-  /// The numbers of the first 2,000 images have mean 0 and deviation 1, nearly.
+  /// The first 2,000 images have approximately mean 0 and deviation 1.
   private func expectNormalised(_ set: Dataset) {
     let numbers = set.images(Array(0..<2000)).scalars.map(Double.init)
     let mean = numbers.reduce(0, +) / Double(numbers.count)

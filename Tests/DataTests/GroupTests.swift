@@ -3,7 +3,7 @@ import Engine
 import Testing
 
 @Suite struct GroupTests {
-  /// Twelve samples: classes 0, 1, 2 in turn, values 0 and 1 in halves.
+  /// Twelve samples: classes 0, 1, 2 alternating; the first half has value 0, the second value 1.
   private static let data: Dataset = {
     Dataset(
       name: "tiny", classNames: ["a", "b", "c"], imageShape: [1, 1, 1],

@@ -2,14 +2,14 @@ import Data
 import Foundation
 import Testing
 
-/// Reading IDX files, whole and damaged.
+/// Reading IDX files, valid and damaged.
 struct IDXTests {
   let folder: TemporaryFolder
   let labels = [3, 0, 9, 5, 5, 1, 7]
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("plain and gzipped files hold the same, whatever their names")
+  @Test("plain and gzipped files give the same data, whatever their names")
   func readsBoth() throws {
     let file = idxImages(count: 7, rows: 4, columns: 3)
     for (name, bytes) in [("a", file), ("b.gz", gzip(file)), ("c.gz", file), ("d", gzip(file))] {
@@ -66,7 +66,7 @@ struct IDXTests {
     }
   }
 
-  @Test("every flipped bit of a gzipped file is found, or changes nothing that is read")
+  @Test("every flipped bit of a gzipped file is found, or does not change the data")
   func flippedBits() throws {
     let whole = gzip(idxLabels(labels))
     var found = 0
@@ -77,7 +77,7 @@ struct IDXTests {
       do {
         let read = try IDX.labels(url, count: 7, classCount: 10)
         #expect(read == labels, "bit \(bit)")
-        // The first ten bytes hold the time stamp, flags and the system; the next has five bits of padding.
+        // The first ten bytes hold the time stamp, flags and the system; the next one has five bits of padding.
         #expect(bit / 8 <= 10, "bit \(bit) was not noticed")
       } catch {
         found += 1
@@ -91,7 +91,7 @@ struct IDXTests {
     var bytes = gzip(idxLabels(labels))
     bytes[bytes.count - 10] ^= 4
     let url = try folder.write(bytes, "crc")
-    // The eight bytes at the end are checksum and length.
+    // The last eight bytes are checksum and length.
     #expect(
       throws: DataError.damagedGzip(path: url.path, offset: bytes.count - 4, reason: "incorrect data check")
     ) {
@@ -99,7 +99,7 @@ struct IDXTests {
     }
   }
 
-  @Test("rubbish after the gzip data is an error")
+  @Test("trailing bytes after the gzip data are an error")
   func trailingRubbish() throws {
     let whole = gzip(idxLabels(labels))
     let url = try folder.write(whole + [1, 2, 3], "rubbish")
@@ -131,7 +131,7 @@ struct IDXTests {
     "each number of the header is checked", arguments: [(4, "number of images", 7), (8, "rows", 4), (12, "columns", 3)])
   func header(offset: Int, field: String, expected: Int) throws {
     var bytes = idxImages(count: 7, rows: 4, columns: 3)
-    // A number that would take four gigabytes, if it were believed.
+    // A number that would take four gigabytes if it were trusted.
     bytes.replaceSubrange(offset..<offset + 4, with: [255, 255, 255, 254])
     let url = try folder.write(bytes, "h")
     #expect(
@@ -151,7 +151,7 @@ struct IDXTests {
     }
   }
 
-  @Test("one byte too many is found where it begins a new piece of a large file", arguments: [-1, 0, 1])
+  @Test("one byte too many is found if it starts a new piece of a large file", arguments: [-1, 0, 1])
   func oneByteTooMany(more: Int) throws {
     let count = (1 << 20) - 8 + more
     let labels = [Int](repeating: 3, count: count)
@@ -163,7 +163,7 @@ struct IDXTests {
     }
   }
 
-  @Test("a label that is no class is named with its place")
+  @Test("a label that is not a class is an error with its position")
   func badLabel() throws {
     let url = try folder.write(gzip(idxLabels([3, 0, 10, 5, 11, 1, 7])), "bad")
     #expect(throws: DataError.badLabel(path: url.path, offset: 10, label: 10, classCount: 10)) {
@@ -171,7 +171,7 @@ struct IDXTests {
     }
   }
 
-  @Test("a directory and a missing file are no files")
+  @Test("a directory and a missing file are errors")
   func noFile() throws {
     #expect(throws: DataError.notAFile(path: folder.url.path)) {
       try IDX.labels(folder.url, count: 7, classCount: 10)

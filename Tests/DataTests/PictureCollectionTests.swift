@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// Pictures 0 to 2 train, 3 validates, 4 and 5 test; classes and values take turns.
+  /// Pictures 0 to 2 train, 3 validates, 4 and 5 test; classes and values alternate.
   private func collection() -> PictureCollection {
     var collection = PictureCollection(
       name: "pictures", classNames: ["a", "b"], attribute: SensitiveAttribute(name: "place", valueNames: ["x", "y"]))
@@ -40,7 +40,7 @@ import Testing
       .filter { $0.pathExtension == ending }
   }
 
-  /// Which pictures have a digest.
+  /// For each picture, whether it has a digest.
   private func marks() throws -> [Bool] {
     let bytes = Array(try Foundation.Data(contentsOf: try #require(try kept("digests").first)))
     return stride(from: 0, to: bytes.count, by: 32).map { bytes[$0..<$0 + 32].contains { $0 != 0 } }
@@ -73,7 +73,7 @@ import Testing
     #expect(try kept("new").isEmpty)
   }
 
-  /// 300 pictures are decoded in three parts; who is stopped after the first finds it done.
+  /// 300 pictures are decoded in three batches; after an interruption the first one is kept.
   @Test func decodingCanBeInterrupted() throws {
     var many = PictureCollection(name: "pictures", classNames: ["a"], attribute: nil)
     for _ in 0..<300 { many.add(folder.url.appending(path: "1"), label: 0, sensitive: nil, to: .train) }
@@ -99,7 +99,7 @@ import Testing
     #expect(try kept("pixels").count == 3)
   }
 
-  /// As a crash or a full disk could leave it.
+  /// A crash or a full disk could leave such a file.
   @Test func aShortFileIsMadeAnew() throws {
     let expected = try load().train.bytes(2)
     let file = try #require(try kept("pixels").first)
@@ -109,7 +109,7 @@ import Testing
     #expect(try load().train.bytes(2) == expected)
   }
 
-  /// One byte of picture 2 changes, as on a failing disk; it is decoded again and said once.
+  /// One byte of picture 2 changes, as on a failing disk; it is decoded again, with one message.
   @Test func aDamagedPictureIsDecodedAgain() throws {
     let expected = try load()
     let file = try #require(try kept("pixels").first)
@@ -129,7 +129,7 @@ import Testing
     #expect(try again().train.bytes(2) == expected.train.bytes(2))
     #expect(try Foundation.Data(contentsOf: file) == whole)
     _ = try again()
-    let text = "pictures: 1 picture in \(cache)/pictures had been damaged after decoding, and were decoded again"
+    let text = "pictures: 1 picture in \(cache)/pictures damaged after decoding, decoded again"
     #expect(notes.withLock { $0 } == [text])
   }
 
@@ -146,13 +146,13 @@ import Testing
     #expect(splits.train.indices == [0, 2] && splits.train.labels == [0, 0] && splits.test.indices == [4, 5])
     let path = folder.url.path
     #expect(
-      notes.first == "pictures: 1 picture cannot be decoded and left out, as `on_bad_picture: skip` says: "
+      notes.first == "pictures: 1 picture that cannot be decoded, left out because of `on_bad_picture: skip`: "
         + "\(path)/1: the file is neither JPEG nor PNG")
     #expect(
       notes.last?.hasPrefix(
-        "pictures: 1 picture with faults outside the pixels, which were read all the same: \(path)/2: gAMA") == true)
+        "pictures: 1 picture with faults outside the pixels, used nevertheless: \(path)/2: gAMA") == true)
     #expect(notes.count == 2)
-    // Faults are told when a picture is decoded, bad pictures every time.
+    // Faults are reported when a picture is decoded, bad pictures every time.
     _ = try load()
     #expect(notes.count == 3)
     try folder.write([1], "0")
@@ -172,7 +172,7 @@ import Testing
     #expect(problems.map(\.path) == [folder.url.appending(path: "1").path, folder.url.appending(path: "4").path])
     #expect(problems[0].reason == "the file is neither JPEG nor PNG")
     #expect(error?.description.contains("2 pictures cannot be decoded:\n") == true)
-    // Those that are not used do not matter, and the good ones were kept.
+    // Unused pictures do not matter, and the good ones were kept.
     #expect(try marks() == [true, false, true, true, false, true])
   }
 
@@ -213,7 +213,7 @@ import Testing
     return augmentation
   }
 
-  /// Over many draws: inside the image, the areas and ratios that are allowed, and all of their range.
+  /// Over many draws: crops are inside the image, with the allowed areas and ratios, and cover their range.
   @Test func partsHaveTheStatedAreasAndRatios() {
     let moves = (0..<2000).map { augmentation.move(RandomSource(seed: 3).stream("draw", $0), height: 100, width: 100) }
     let parts = moves.compactMap(\.crop)
@@ -224,12 +224,12 @@ import Testing
     #expect(areas.allSatisfy { $0 > 0.07 && $0 <= 1 } && ratios.allSatisfy { $0 > 0.72 && $0 < 1.39 })
     #expect(areas.min() ?? 1 < 0.1 && areas.max() ?? 0 > 0.9)
     #expect(ratios.min() ?? 1 < 0.77 && ratios.max() ?? 0 > 1.3)
-    // 0.4813 by 200,000 draws of the rule in NumPy; evenly drawn areas that always fit would have 0.54.
+    // 0.4813 is the mean of 200,000 draws of the rule in NumPy; uniform areas that always fit would have 0.54.
     #expect(abs(areas.reduce(0, +) / 2000 - 0.4813) < 0.02)
     #expect(Set(parts.map(\.top)).count > 50 && Set(parts.map(\.left)).count > 50)
   }
 
-  /// Of a strip, a quarter as high as wide, large parts never fit.
+  /// In a strip with an aspect ratio of 40, large crops never fit.
   @Test func whatNeverFitsBecomesTheMiddle() {
     let parts = (0..<300).compactMap {
       augmentation.move(RandomSource(seed: 4).stream("draw", $0), height: 10, width: 400).crop
@@ -284,6 +284,6 @@ import Testing
   @Test func namesValuesThatAreNone() throws {
     let table = try table("a\n1\n9\n", ["a"])
     let error = #expect(throws: DataError.self) { try table.index(of: table.rows[1], column: 0, among: ["0", "1"]) }
-    #expect(error?.description.contains("t.csv:3: '9' is none of '0', '1'") == true)
+    #expect(error?.description.contains("t.csv:3: '9' is not one of '0', '1'") == true)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Data
 
-/// Numbers from Pillow; see Tests/Golden/pictures/make.py.
+/// Results of Pillow; see Tests/Golden/pictures/make.py.
 struct PictureGolden: Decodable {
   struct Decoded: Decodable {
     var file: Foundation.Data
@@ -27,9 +27,9 @@ struct PictureGolden: Decodable {
   var resized: Resized
   var framed: [Framed]
   var cmyk: Foundation.Data
-  /// Whole pictures in files with something wrong.
+  /// Files with intact pixels and faults elsewhere.
   var faulty: [String: Decoded]
-  /// Files of damaged pixels, or with bytes that are not those that were written.
+  /// Files with damaged pixels, or with changed bytes.
   var damaged: [String: Foundation.Data]
 
   static func load() throws -> PictureGolden {
@@ -70,7 +70,7 @@ struct PictureGolden: Decodable {
     }
   }
 
-  /// A header that promises 30,000 × 30,000 pixels, and a line that would be scaled to 32 × 32,000,000.
+  /// A header that announces 30,000 × 30,000 pixels, and a line that would be scaled to 32 × 32,000,000.
   @Test func hugePicturesAreRefusedBeforeMemoryIsTaken() throws {
     var header = Array(try #require(golden.decoded["grey png of 8 bits"]).file.prefix(33))
     header.replaceSubrange(16..<24, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
@@ -79,7 +79,7 @@ struct PictureGolden: Decodable {
       crc = (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
     }
     header.replaceSubrange(29..<33, with: [24, 16, 8, 0].map { UInt8(~crc >> $0 & 255) })
-    // A picture needs data before its size is known to be all of the header.
+    // The decoder needs some pixel data before the header counts as complete.
     let error = #expect(throws: Picture.Problem.self) {
       try Picture(decoding: header + [0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54])
     }
@@ -104,7 +104,7 @@ struct PictureGolden: Decodable {
       let stored = try Framing.center.framed(source, size: expected.size)
       #expect(stored.height == 32 && stored.width == 32)
       let rectangle = Picture.Rectangle(top: 2, left: 2, height: 28, width: 28)
-      // Of the tall picture Pillow 13 takes the columns first.
+      // Pillow 13 resizes the columns of the tall picture first.
       let tolerance = expected.height == 77 ? 1 : 0
       expectSame(stored.cropped(to: rectangle).pixels, expected.center, tolerance)
       expectSame(try Framing.stretch.framed(source, size: expected.size).pixels, expected.stretch, tolerance)

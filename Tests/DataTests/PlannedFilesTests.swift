@@ -4,12 +4,12 @@ import Testing
 
 @testable import Data
 
-/// What is read is what was planned, and only regular files are read.
+/// What is read must match the plan, and only regular files are read.
 @Suite struct PlannedFilesTests {
   private let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  /// A way to read a file, with the bytes of a good one and other good ones.
+  /// A way to read a file, with the bytes of a valid file and of another valid one.
   struct Reader: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var bytes: [UInt8]
@@ -61,7 +61,7 @@ import Testing
       try planned.checking { try reader.read(url) }
     }
     #expect(throws: DataError.changed(path: url.path, planned: digest)) { try planned.verify([url]) }
-    // Nobody asked; files that are no part of the plan are read as they are.
+    // Without a digest, files that are not part of the plan are read as they are.
     _ = try? reader.read(url)
     let other = try folder.write(reader.bytes, "other")
     try planned.checking { try reader.read(other) }
@@ -90,7 +90,7 @@ import Testing
     try folder.write(Array(try #require(golden.decoded["grey png"]).file), "grey png")
     let expected = try load(planned).train.bytes(1)
     #expect(try load(planned).train.bytes(1) == expected)
-    // The planned pixels are in the cache, and the file is another one now.
+    // The planned pixels are cached, but the file has changed.
     try folder.write([1], "grey png")
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
     try FileManager.default.removeItem(at: files[2])
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  /// Opening a pipe without a writer would wait for ever.
+  /// Opening a pipe without a writer would block for ever.
   @Test(.timeLimit(.minutes(1)), arguments: readers) func pipesAreRefusedAtOnce(reader: Reader) throws {
     let pipe = folder.url.appending(path: "pipe")
     try #require(mkfifo(pipe.path, 0o600) == 0)

@@ -7,7 +7,7 @@ import Testing
 struct RequestTests {
   private let random = RandomSource(seed: 9)
 
-  /// Every training row is in exactly one part, in order.
+  /// Checks that every training row is in exactly one part, in order.
   private func expectPartition(
     _ split: ForgetSplit, of data: DataSplits, sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -33,7 +33,7 @@ struct RequestTests {
   }
 
   @Test(
-    "so many samples are drawn, and no test sample is forgotten",
+    "the requested number of samples is drawn, and no test sample is forgotten",
     arguments: [(ForgetRequest.count(7), 7), (.fraction(0.1), 4), (.fraction(0.26), 10), (.count(39), 39)])
   func samples(request: ForgetRequest, count: Int) throws {
     let data = splits()
@@ -59,7 +59,7 @@ struct RequestTests {
     #expect(seen == Set(0..<40))
   }
 
-  @Test("indices are places in the source set, also in a view")
+  @Test("indices refer to the source set, also in a view")
   func indices() throws {
     var data = splits()
     data.train = data.train.filter { $0 != 0 }
@@ -74,7 +74,7 @@ struct RequestTests {
   }
 
   @Test(
-    "requests that cannot be",
+    "invalid requests",
     arguments: [
       (ForgetRequest.classes([4]), DataError.unknownClass(4, classCount: 4)),
       (.classes([-1]), .unknownClass(-1, classCount: 4)),
@@ -101,7 +101,7 @@ struct RequestTests {
     #expect(!error.description.isEmpty && error.description != "unknown error")
   }
 
-  @Test("NaN is no fraction")
+  @Test("NaN is not a fraction")
   func notANumber() {
     #expect {
       try ForgetRequest.fraction(.nan).split(splits(), random: random)
@@ -128,7 +128,7 @@ struct RequestTests {
     }
   }
 
-  @Test("a validation set takes the same share of every class")
+  @Test("a validation set takes the same fraction of every class")
   func validation() throws {
     let labels = (0..<130).map { $0 < 100 ? 0 : $0 < 120 ? 1 : 2 }
     var data = splits()
@@ -147,7 +147,7 @@ struct RequestTests {
     #expect(other.validation?.indices != validation.indices)
   }
 
-  @Test("validation sets that cannot be")
+  @Test("invalid validation sets")
   func badValidation() throws {
     let data = splits()
     for fraction in [0, 1, -0.5, 2, Double.infinity] {
@@ -166,7 +166,7 @@ struct RequestTests {
     }
   }
 
-  @Test("subsets are balanced, nested, in file order and a matter of their seed")
+  @Test("subsets are balanced, nested, in file order and depend on their seed")
   func subset() throws {
     let labels = (0..<60).map { $0 < 40 ? 0 : $0 < 55 ? 1 : $0 < 58 ? 2 : 3 }
     let data = DataSplits(train: randomSet(60, labels: labels), test: randomSet(12))
@@ -177,7 +177,7 @@ struct RequestTests {
     #expect(try draw(60).indices == Array(0..<60))
     #expect(try draw(8).classSizes == [2, 2, 2, 2])
     #expect(try draw(9).classSizes == [3, 2, 2, 2])
-    // Two classes run out; the others go on.
+    // Two classes are exhausted; the others continue.
     #expect(try draw(20).classSizes == [8, 7, 3, 2])
     #expect(try draw(20).indices == draw(20).indices.sorted())
     #expect(try Set(draw(8).indices).isSubset(of: draw(20).indices))

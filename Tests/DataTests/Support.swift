@@ -41,7 +41,7 @@ func randomBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
   return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
 }
 
-/// A gzip file of stored (uncompressed) blocks, written out from RFC 1951 and 1952.
+/// A gzip file of stored (uncompressed) blocks, after RFC 1951 and 1952.
 func gzip(_ bytes: [UInt8]) -> [UInt8] {
   var out: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
   func little(_ number: Int, _ size: Int) -> [UInt8] { (0..<size).map { UInt8(number >> (8 * $0) & 255) } }
@@ -63,7 +63,7 @@ private let crcTable: [UInt32] = (0..<256).map { byte in
   (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
 }
 
-/// A set of random images; labels take turns unless given.
+/// A set of random images; labels alternate unless given.
 func randomSet(
   _ count: Int, classCount: Int = 4, imageShape: [Int] = [6, 5, 3], labels: [Int]? = nil, name: String = "random"
 ) -> Dataset {
@@ -80,7 +80,7 @@ func splits(train: Int = 40, test: Int = 12) -> DataSplits {
   DataSplits(train: randomSet(train), test: randomSet(test))
 }
 
-/// One image moved and normalised, pixel by pixel from the definition.
+/// One image shifted, mirrored and normalised, pixel by pixel from the definition.
 func reference(_ set: Dataset, row: Int, down: Int, right: Int, mirror: Bool) -> [Float] {
   let (height, width, channels) = (set.imageShape[0], set.imageShape[1], set.imageShape[2])
   let bytes = Array(set.bytes(row))

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct AllocationFailureTests {
-  /// What a thread of its own reports: the bytes that were refused, or that it came to its end.
+  /// Runs `body` on a new thread and returns the bytes that were refused, or "ended" if it returned.
   private func outcome(of body: @escaping @Sendable () -> Void) -> String {
     let heard = Mutex<[String]>([])
     let end = DispatchSemaphore(value: 0)
@@ -21,7 +21,7 @@ import Testing
     }
     thread.start()
     #expect(end.wait(timeout: .now() + 60) == .success)
-    // A thread that goes on after the handler would say so now.
+    // A thread that continues after the handler would report it within this time.
     if heard.withLock({ $0 }) != ["ended"] { Thread.sleep(forTimeInterval: 0.05) }
     return heard.withLock { $0 }.joined(separator: ", ")
   }
@@ -50,7 +50,7 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [1 << 45]) }
   }
 
-  // Threads and jobs are those of the whole process.
+  // Threads and jobs belong to the whole process.
   @Test func othersKeepThePoolAndAllThreads() async {
     await #expect(processExitsWith: .success) {
       Runtime.setThreadLimit(4)
@@ -58,7 +58,7 @@ import Testing
       Thread {
         AllocationFailure.withHandler({ _ in isRefused.signal() }) {
           Runtime.asJob {
-            // The calling thread makes number 0.
+            // The calling thread computes index 0.
             _ = Runtime.concurrentMap(8) { if $0 == 0 { _ = Tensor(zeros: [1 << 45]) } }
           }
         }
@@ -77,7 +77,7 @@ import Testing
   @Test func partsThatCannotBeMadeAheadFailTheThreadThatAsks() {
     let text = outcome {
       let ahead = PartsAhead(1) { _ in Tensor(zeros: [1 << 45]) }
-      // The thread in the background begins at once, and this one then waits for it.
+      // The background thread starts immediately, and this one then waits for it.
       Thread.sleep(forTimeInterval: 0.2)
       _ = ahead.parts()
     }

@@ -5,7 +5,7 @@ import UnlearningTesting
 extension OperationCase {
   static let batchNorm: [OperationCase] = {
     var random = RandomSource(seed: 1).stream("batch norm")
-    // Around the widths of vectors, of blocks of vectors, and of blocks of rows.
+    // Sizes around those of vectors, of blocks of vectors, and of blocks of rows.
     let shapes = [[3, 3], [7, 1], [5, 16], [2, 3, 5, 3], [3, 2, 3, 17], [2, 2, 2, 70], [130, 5], [67, 33]]
     return shapes.flatMap { shape -> [OperationCase] in
       let x = Numbers(uniform: shape, from: -2, to: 3, random: &random)
@@ -56,7 +56,7 @@ extension OperationCase {
     #expect(operation.violations() == [])
   }
 
-  /// Means far from zero: the plain sum of squares would cancel to nothing.
+  /// Means far from zero: a plain sum of squares would cancel completely.
   @Test(arguments: [Float(0), 100, -5000], [[9, 7], [4099, 19]])
   func statisticsAreExactFarFromZero(centre: Float, shape: [Int]) throws {
     var random = RandomSource(seed: 9).stream("far", shape[0])
@@ -80,7 +80,7 @@ extension OperationCase {
     #expect(statistics?.mean.scalars == [2, -30, 0.1])
     #expect(statistics?.variance.scalars == [0, 0, 0])
     let gradients = tape.gradients(of: weightedSum(y, Numbers([1, 2, 3], shape: [1, 3])), for: variables)
-    // The deviation is √epsilon, so rounding is magnified 300 times.
+    // The deviation is √epsilon, which magnifies rounding 300 times.
     #expect(Comparison.difference(gradients[0].scalars, from: [0.0, 0, 0], within: Tolerance(absolute: 1e-3)) == nil)
     #expect(gradients[1].scalars == [0, 0, 0])
     #expect(gradients[2].scalars == [1, 2, 3])

@@ -2,7 +2,7 @@
 import Testing
 import UnlearningTesting
 
-/// A whole model with convolution, normalisation, pooling and a residual block, and the same in double precision.
+/// A model with convolution, normalisation, pooling and a residual block, and the same model in double precision.
 private struct SmallModel {
   static let imageShape = [6, 5, 2]
   static let classCount = 3
@@ -21,7 +21,7 @@ private struct SmallModel {
     model = Classifier(
       body: body, imageShape: Self.imageShape, classCount: Self.classCount, random: random.stream("model"))
     var source = random.stream("numbers")
-    // Scales of 1, shifts of 0 and fresh statistics would hide mistakes.
+    // Scales of 1, shifts of 0 and initial statistics would hide mistakes.
     for (name, value) in zip(model.parameters.names, model.parameters.values) where value.shape.count == 1 {
       model.parameters[name] = Tensor(uniform: value.shape, low: 0.3, high: 1.3, random: &source)
     }
@@ -29,7 +29,7 @@ private struct SmallModel {
     images = Numbers(uniform: [Self.labels.count] + Self.imageShape, random: &source)
   }
 
-  /// Features and logits; `parameters` in the order of the model's names.
+  /// Features and logits; `parameters` are in the order of the model's names.
   func reference(_ images: Numbers, _ parameters: [Numbers], training: Bool) -> (features: Numbers, logits: Numbers) {
     let named = Dictionary(uniqueKeysWithValues: zip(model.parameters.names, parameters))
     func parameter(_ name: String) -> Numbers {
@@ -81,7 +81,7 @@ private struct SmallModel {
     #expect(Comparison.difference(logits, from: expected.logits.tensor, within: tolerance) == nil)
   }
 
-  /// A thin network on images of 32×32 is evaluated 64 images at a time; a wide one, whose weights are most of the work, not.
+  /// A narrow network on 32×32 images is evaluated in slices of 64 images; a wide one, whose weights dominate, is not.
   @Test func manyImagesAreEvaluatedSomeAtATime() {
     func model(width: Int, blocks: Int) -> Classifier {
       let layers: [(name: String, layer: any Layer)] = (0..<blocks).map { ("\($0)", ResidualBlock(width: width)) }
@@ -133,7 +133,7 @@ private struct SmallModel {
     #expect(check.violations(of: gradient, random: &random) == [])
   }
 
-  /// A loss on the features alone: everything before them gets a gradient, the head gets none.
+  /// A loss of the features only: all layers before them get a gradient, the head gets none.
   @Test func gradientsThroughTheFeatures() {
     var model = small.model
     var random = RandomSource(seed: 4)
@@ -153,7 +153,7 @@ private struct SmallModel {
     }
   }
 
-  /// Features are values inside the computation: the gradient with respect to them is asked for like any other.
+  /// Features are intermediate values: their gradient is computed like any other.
   @Test func gradientOfTheFeatures() {
     let tape = Tape()
     let pass = Pass(

@@ -31,7 +31,7 @@ extension OperationCase {
       })
   }
 
-  /// Small maps: each kind of convolution, with many single derivatives.
+  /// Small maps: every kind of convolution, with many single derivatives.
   static let smallConvolutions: [OperationCase] = {
     var random = RandomSource(seed: 1).stream("small convolutions")
     let sizes: [ConvolutionSizes] = [
@@ -79,7 +79,7 @@ extension OperationCase {
       .init(batch: 1, height: 8, width: 7, inputs: 64, outputs: 64, kernel: (2, 2), stride: 3),
       .init(batch: 9, height: 5, width: 4, inputs: 80, outputs: 64, kernel: (1, 4), stride: 3, padding: 2),
       .init(batch: 1, height: 1, width: 2, inputs: 150, outputs: 144, stride: 2, padding: 1),
-      // Many images, and maps of many rows: work is cut into several pieces along both.
+      // Many images, and maps of many rows: work is split along both.
       .init(batch: 37, height: 3, width: 2, inputs: 3, outputs: 5, padding: 1, hasBias: true),
       .init(batch: 1, height: 70, width: 41, inputs: 3, outputs: 2, padding: 1),
       .init(batch: 2, height: 33, width: 31, inputs: 4, outputs: 17, stride: 2, padding: 1),
@@ -94,7 +94,7 @@ extension OperationCase {
     #expect(operation.violations() == [])
   }
 
-  /// Deep enough that the channels that are summed over are cut into blocks.
+  /// Deep enough that the reduced channels are split into blocks.
   static func deepViolations() -> [String] {
     var random = RandomSource(seed: 4).stream("deep")
     let sizes: [ConvolutionSizes] = [
@@ -118,7 +118,7 @@ extension OperationCase {
 
   @Test func manyChannels() { #expect(Self.deepViolations() == []) }
 
-  /// The gradients by their definition, for stride 1 and one group: each product of the forward pass, read twice.
+  /// The gradients by definition, for stride 1 and one group.
   private static func convolutionGradients(_ s: ConvolutionSizes, _ inputs: [Numbers], _ dy: Numbers) -> [Numbers] {
     var (dx, dw) = (Numbers(zeros: inputs[0].shape), Numbers(zeros: inputs[1].shape))
     var db = Numbers(zeros: [s.outputs])

@@ -35,7 +35,7 @@ extension OperationCase {
       OperationCase("difference", [a, b], engine: { $0[0] - $0[1] }, reference: { .zipped($0[0], $0[1], -) }),
       OperationCase("product", [a, b], engine: { $0[0] * $0[1] }, reference: { $0[0] * $0[1] }),
       OperationCase("quotient", [a, b], engine: { $0[0] / $0[1] }, reference: { .zipped($0[0], $0[1], /) }),
-      // One input on both sides, and a result that is used twice: their gradients add up.
+      // One input used twice, and a result used several times: their gradients add up.
       OperationCase("square", [a], engine: { $0[0] * $0[0] }, reference: { $0[0].map { $0 * $0 } }),
       OperationCase(
         "used three times", [a, b],
@@ -46,7 +46,7 @@ extension OperationCase {
     ]
   }
 
-  /// Longer than one chunk of the kernels' work.
+  /// Longer than one chunk of the kernels.
   static let longElementwise: [OperationCase] = {
     var random = RandomSource(seed: 1).stream("long elementwise")
     let shape = [3, 5467]
@@ -68,7 +68,7 @@ extension OperationCase {
     let ones = Tensor(repeating: 1, shape: [3, 2, 5, 3])
     let source = random.stream("dropout")
     var recovered = source
-    // Dropped ones are the mask itself.
+    // The result for ones is the mask.
     let mask = Numbers(Variable(ones).dropout(rate: 0.3, random: &recovered).value)
     return [
       OperationCase(
@@ -156,7 +156,7 @@ extension OperationCase {
 
   @Test func extremeNumbersAgreeWithTheMathematicalFunctions() { #expect(Self.violations() == []) }
 
-  /// Every length up to a few vectors: no number past the end is read into a result, none is left out.
+  /// Every length up to a few vectors: nothing past the end is read, and nothing is left out.
   static func lengthViolations() -> [String] {
     var random = RandomSource(seed: 2).stream("lengths")
     return (0..<70).flatMap { length -> [String] in

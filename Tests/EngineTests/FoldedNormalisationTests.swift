@@ -3,14 +3,14 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-// Without a tape, evaluation runs convolution, normalisation, residual and ReLU as one; with a tape one after the other.
+// Without a tape, evaluation fuses convolution, normalisation, residual and ReLU; with a tape they run separately.
 @Suite struct FoldedNormalisationTests {
   struct Case: Sendable {
     var width: Int, height: Int, channels: Int
     var groups = 1
   }
 
-  /// Channels below, at and above the widths of vectors and of Winograd's algorithm; maps that are no whole tiles.
+  /// Channels below, at and above the widths of vectors and of Winograd's algorithm; maps that are not whole tiles.
   static let cases = [
     Case(width: 7, height: 9, channels: 5), Case(width: 8, height: 8, channels: 16),
     Case(width: 9, height: 5, channels: 18, groups: 2), Case(width: 8, height: 16, channels: 32),
@@ -29,7 +29,7 @@ import UnlearningTesting
     ])
     var random = RandomSource(seed: 3).stream("folded \(c)")
     var model = Classifier(body: body, imageShape: [c.height, c.width, 3], classCount: 4, random: random)
-    // Statistics, scales, shifts and biases that are not those of the start.
+    // Statistics, scales, shifts and biases other than the initial ones.
     for name in model.statistics.names {
       let shape = model.statistics[name]?.shape ?? []
       let variance = name.hasSuffix("running_var")
@@ -66,7 +66,7 @@ import UnlearningTesting
     }
   }
 
-  /// The comparison is worth something only if evaluation is computed in another way.
+  /// The comparison is meaningful only if evaluation is computed differently.
   @Test func isAnotherComputation() {
     let model = Self.classifier(Self.cases[1])
     var random = RandomSource(seed: 4)

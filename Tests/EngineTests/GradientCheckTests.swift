@@ -2,9 +2,9 @@ import Engine
 import Testing
 import UnlearningTesting
 
-/// Mutants: what the checks of these tests must catch.
+/// Mutants: errors that the checks of these tests must find.
 @Suite struct GradientCheckTests {
-  /// The product of two inputs, with its backward pass and its result open to mistakes.
+  /// The product of two inputs, with a replaceable backward pass and result.
   private func product(
     shape: [Int], backward: @escaping @Sendable (_ dy: Tensor, _ a: Tensor, _ b: Tensor) -> [Tensor?],
     result: @escaping @Sendable (Tensor) -> Tensor = { $0 }
@@ -46,7 +46,7 @@ import UnlearningTesting
     #expect(!product(shape: shape) { [$2, $0 * $1] }.isEmpty)
   }
 
-  /// One wrong number of 600, which is not among those that are moved by themselves.
+  /// One wrong number of 600, which is not among those that are varied individually.
   @Test(arguments: [0, 299, 599]) func oneWrongNumber(place: Int) {
     let found = product(shape: [20, 30]) { dy, a, b in
       var wrong = dy * b

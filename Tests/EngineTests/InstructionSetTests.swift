@@ -3,12 +3,12 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-// The kernels exist once per instruction set, and a process chooses among them when its first kernel runs. So each set
-// has a process of its own.
+// The kernels exist once per instruction set, and a process selects a set when its first kernel runs. Therefore each
+// set is tested in its own process.
 @Suite(.serialized) struct InstructionSetTests {
   static let known = ["portable", "avx2", "avx512", "amx"]
 
-  /// The sets below the one that this process chose, which all other tests run.
+  /// The sets below the one of this process, which all other tests use.
   static var others: [String] { Array(known.prefix { $0 != Runtime.instructionSet }) }
 
   static func choose(_ set: String) {

@@ -5,7 +5,7 @@ import UnlearningTesting
 extension OperationCase {
   static let linear: [OperationCase] = {
     var random = RandomSource(seed: 1).stream("linear")
-    // More than 64 rows are cut into several tasks.
+    // More than 64 rows are split into several tasks.
     let products = [(1, 1, 1), (3, 5, 7), (1, 17, 9), (13, 1, 6), (67, 3, 5), (130, 9, 33)].map { m, k, n in
       OperationCase(
         "matrix product", [Numbers(uniform: [m, k], random: &random), Numbers(uniform: [k, n], random: &random)],
@@ -35,8 +35,8 @@ extension OperationCase {
   }
 
   @Test(
-    // The last two have more rows, columns and steps than one block each; the very last has so many rows that its panels
-    // are packed before they are used.
+    // The last two exceed one block in rows, columns and depth; the last one has so many rows that its panels are
+    // packed before they are used.
     arguments: [(1, 1, 1), (3, 5, 7), (129, 20, 17), (51, 16, 64), (50, 530, 70), (205, 530, 75)],
     [(false, false), (false, true), (true, false), (true, true)])
   func transposesEachFactor(sizes: (Int, Int, Int), transposed: (Bool, Bool)) {
@@ -51,8 +51,7 @@ extension OperationCase {
     #expect(Comparison.difference(result, from: referenceProduct(a, b).tensor, within: tolerance) == nil)
   }
 
-  /// Bias and ReLU inside the product are those that follow it, bit for bit; the last sizes are cut in depth and go to
-  /// OpenBLAS.
+  /// The fused bias and ReLU equal separate ones bit for bit; the last sizes are split in depth, and use OpenBLAS.
   @Test(arguments: [(1, 1, 1), (5, 7, 3), (66, 13, 10), (50, 530, 70), (3, 1030, 16), (420, 420, 420)])
   func biasAndRectifierAreTheirOwn(sizes: (Int, Int, Int)) throws {
     let (n, d, k) = sizes
@@ -72,7 +71,7 @@ extension OperationCase {
     #expect(Comparison.bitDifference(recorded.value, from: shifted) == nil)
   }
 
-  /// Large products are OpenBLAS's, small ones our own: a row of the one is a small product.
+  /// Large products use OpenBLAS, small ones our kernels: some rows of a large product are a small product.
   @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
   func largeAndSmallProductsAgree(transposed: (Bool, Bool)) {
     var random = RandomSource(seed: 6).stream("large")

@@ -33,7 +33,7 @@ extension OperationCase {
         OperationCase(
           "cross-entropy with soft labels", [logits], engine: { $0[0].crossEntropy(soft.tensor) },
           reference: { referenceCrossEntropy($0[0], soft) }),
-        // Rows that do not sum to 1 have a gradient too.
+        // Rows that do not sum to 1 have a gradient, too.
         OperationCase(
           "cross-entropy with weights", [logits], engine: { $0[0].crossEntropy(weights.tensor) },
           reference: { referenceCrossEntropy($0[0], weights) }),
@@ -100,7 +100,7 @@ extension OperationCase {
   }
 
   @Test func uniformSmoothingCostsNothingAtTheSmoothedDistribution() {
-    // With p equal to the smoothed target the gradient vanishes.
+    // If p equals the smoothed target, the gradient vanishes.
     let target: [Float] = [0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3]
     let tape = Tape()
     let logits = tape.variable(Tensor(target, shape: [1, 3]).logarithm)

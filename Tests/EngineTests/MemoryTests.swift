@@ -1,7 +1,7 @@
 import Engine
 import Testing
 
-// Counters of the whole process are read in a process of their own.
+// Counters of the whole process are read in a separate process.
 @Suite struct MemoryTests {
   @Test func steadyTrainingTakesNothingFromTheSystem() async {
     await #expect(processExitsWith: .success) {
@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  /// Parameters and moments are changed in place.
+  /// Parameters and moments are updated in place.
   @Test(arguments: OptimizerTests.optimizers.indices) func steadyOptimizersTakeNoMemory(index: Int) {
     var parameters = NamedTensors(names: ["w", "b"], values: [Tensor(zeros: [300, 7]), Tensor(zeros: [7])])
     let gradients = parameters.mapValues { Tensor(repeating: 1, shape: $0.shape) }
@@ -53,7 +53,7 @@ import Testing
       return first + third
     }
     #expect(result[0] == 2)
-    // First and second: 12 KB; first, third and their sum: 12 KB as well. What was held before does not count.
+    // First and second: 12 KB; first, third and their sum: 12 KB as well. Memory held before does not count.
     #expect(peak == 12 * kilobyte)
     #expect(outside.sum == 0)
   }

@@ -2,7 +2,7 @@
 import Testing
 import UnlearningTesting
 
-/// A convolution with its normalisation as one operation, against the two operations one after the other.
+/// A fused convolution and normalisation, compared with the two separate operations.
 struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
   var shape: [Int]
   var outputs: Int
@@ -15,7 +15,7 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     "\(shape) to \(outputs), \(size)×\(size), stride \(stride), padding \(padding), groups \(groups)"
   }
 
-  // Some past the caches, some with an uneven last call.
+  // Some whose stores bypass the caches, some with a smaller last call.
   static let all = [
     NormalisedConvolutionCase(shape: [35, 32, 32, 16], outputs: 16),
     NormalisedConvolutionCase(shape: [56, 13, 11, 20], outputs: 24),
@@ -32,12 +32,12 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     NormalisedConvolutionCase(shape: [60, 16, 16, 32], outputs: 32, groups: 2),
   ]
 
-  /// Where the results differ, and those of the gradients.
+  /// The differences of the results and of the gradients.
   func violations(rectified: Bool, addsResidual: Bool, tracksImages: Bool = true) -> [String?] {
     var random = RandomSource(seed: 1).stream("normalised convolution", shape[0], outputs)
     let w = [size, size, shape[3] / groups, outputs]
     let side = [shape[1], shape[2]].map { ($0 + 2 * padding - size) / stride + 1 }
-    // Far from zero, where a careless variance would cancel.
+    // Far from zero, where a naive variance would cancel.
     let x = Tensor(normal: shape, random: &random).affine(scale: 1, shift: 0.5)
     let weights = Tensor(normal: w, scale: 0.2, random: &random).affine(scale: 1, shift: 0.3)
     let scale = Tensor(normal: [outputs], random: &random), shift = Tensor(normal: [outputs], random: &random)

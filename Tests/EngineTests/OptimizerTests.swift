@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-/// What PyTorch's optimisers and schedules do; Golden/engine/make.py wrote it.
+/// The results of PyTorch's optimisers and schedules, written by Golden/engine/make.py.
 struct OptimizerGolden: Decodable {
   struct SGDSetting: Decodable { var momentum: Float, weightDecay: Float, nesterov: Bool }
   struct AdamSetting: Decodable {
@@ -36,7 +36,7 @@ struct OptimizerGolden: Decodable {
     return NamedTensors(names: names, values: names.map { Tensor(numbers[$0] ?? [], shape: shapes[$0] ?? []) })
   }
 
-  /// An optimiser with the way that its parameters should take.
+  /// An optimiser with the expected course of its parameters.
   struct Trajectory {
     var name: String
     var optimizer: any Optimizer
@@ -107,8 +107,8 @@ struct OptimizerGolden: Decodable {
     return (parameters, gradients, mask)
   }
 
-  /// One pass over tensors that are smaller than its chunks, larger, exactly as large, and rest in between, takes each number
-  /// where it goes in a small tensor of its own.
+  /// One pass over tensors smaller than, larger than and exactly of the chunk size, with remainders, gives each number
+  /// the value that it gets in a small tensor.
   @Test(arguments: optimizers.indices) func takesManyTensorsAtOnce(index: Int) {
     var random = RandomSource(seed: 31)
     let counts = [3, 16_384, 1, 40_001, 7, 32_768, 2]
@@ -141,7 +141,7 @@ struct OptimizerGolden: Decodable {
     }
   }
 
-  /// A masked number keeps its bits; the others move as if nothing were masked.
+  /// A masked number keeps its bits; the others change as without a mask.
   @Test(arguments: optimizers.indices) func masksKeepBits(index: Int) {
     let (start, gradients, mask) = inputs()
     var (masked, free) = (start, start)
@@ -160,7 +160,7 @@ struct OptimizerGolden: Decodable {
     #expect(masked != start && masked != free)
   }
 
-  /// What was masked starts again at rest when the mask is lifted.
+  /// When the mask is lifted, the masked numbers start with zero momentum.
   @Test(arguments: optimizers.indices) func masksGatherNoMomentum(index: Int) {
     let (start, gradients, mask) = inputs()
     let nothing = mask.mapValues { Tensor(zeros: $0.shape) }
@@ -175,7 +175,7 @@ struct OptimizerGolden: Decodable {
     #expect(Comparison.bitDifference(parameters, from: expected) == nil)
   }
 
-  /// What a loss does not depend on stays, and goes on with its old momentum when it takes part again.
+  /// A parameter that the loss does not depend on is unchanged, and continues with its old momentum afterwards.
   @Test(arguments: optimizers.indices) func theUnreachedRests(index: Int) {
     let (start, gradients, _) = inputs()
     let names = Set(start.names)
@@ -206,7 +206,7 @@ struct OptimizerGolden: Decodable {
     var (copy, copied) = (parameters, optimizer)
     optimizer.update(&parameters, along: gradients[1], learningRate: 0.1)
     optimizer.update(&parameters, along: gradients[2], learningRate: 0.1)
-    // The copy takes the first of the two steps only now, and must not feel that the original went on.
+    // The copy takes the first of the two steps only now, and must not be affected by the original's second step.
     copied.update(&copy, along: gradients[1], learningRate: 0.1)
     copied.update(&copy, along: gradients[2], learningRate: 0.1)
     #expect(Comparison.bitDifference(copy, from: parameters) == nil)
@@ -224,7 +224,7 @@ struct OptimizerGolden: Decodable {
     #expect(Set(golden.schedules.keys) == Set(schedules.keys))
     for (name, schedule) in schedules {
       let factors = (0..<golden.stepsPerEpoch * golden.epochs).map {
-        // Moved once an epoch, an epoch is one step.
+        // If the rate changes once per epoch, an epoch is one step.
         let perEpoch = name == "cosineByEpoch" ? 1 : golden.stepsPerEpoch
         return schedule.factor(
           step: $0 * perEpoch / golden.stepsPerEpoch, stepsPerEpoch: perEpoch, epochs: golden.epochs,

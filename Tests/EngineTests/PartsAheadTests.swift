@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Counts what was made and by how many threads at once.
+/// Counts the computed parts, and the number of concurrent threads.
 private final class Workshop: Sendable {
   private let counts = Mutex((made: [Int](), busy: 0, most: 0))
 
@@ -51,7 +51,7 @@ private final class Workshop: Sendable {
     }
   }
 
-  /// A part's memory counts for who takes it, and only then.
+  /// The memory of a part is counted for the thread that takes it, from then on.
   @Test func memoryBelongsToWhoTakesTheParts() {
     let (held, peak) = MemoryMeter.measure { PartsAhead(4) { Tensor(repeating: Float($0), shape: [256]) }.parts() }
     #expect(held.count == 4)

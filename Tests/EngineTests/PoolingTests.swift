@@ -46,7 +46,7 @@ extension OperationCase {
     #expect(operation.violations() == [])
   }
 
-  /// One channel runs alone, 20 run in vectors with a rest: all must choose the same places.
+  /// One channel runs without vectors, 20 run in vectors with a remainder: both must choose the same positions.
   @Test(arguments: [1, 20])
   func firstOfEqualNumbersGetsTheGradient(channels: Int) {
     func spread(_ plane: [Float], _ shape: [Int]) -> Tensor {
@@ -68,7 +68,7 @@ extension OperationCase {
       let input = tape.variable(Tensor(repeating: value, shape: [2, 3, 3, channels]))
       let y = input.maxPooled(size: 3, stride: 2, padding: 1)
       #expect(y.value == Tensor(repeating: value, shape: [2, 2, 2, channels]))
-      // Each window's first pixel inside the image: rows and columns 0 and 1.
+      // The first pixel of each window that is inside the image: rows and columns 0 and 1.
       let gradient = tape.gradients(of: weightedSum(y, Numbers(Tensor(repeating: 1, shape: y.shape))), for: [input])[0]
       let plane: [Float] = [1, 1, 0, 1, 1, 0, 0, 0, 0]
       let image = plane.flatMap { Array(repeating: $0, count: channels) }

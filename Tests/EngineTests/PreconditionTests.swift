@@ -1,8 +1,8 @@
 import Engine
 import Testing
 
-/// A mistake of a programmer that must stop the process, with the right way beside it: an optimised build stops without
-/// a message, so only the pair shows that it is the mistake that stops it.
+/// A programming error that must stop the process, together with the correct call: an optimised build stops without a
+/// message, so only the pair shows that the error is the cause.
 enum Mistake: String, CaseIterable, Codable {
   case unequalShapes, shapeNotFilled, noSuchLabel, unfitMatrices, indexOutside, rowOutside, windowTooLarge, unfitGroups
   case gradientOfMany, foreignVariable, dropoutOfAll, smoothingOfAll, noTemperature, otherParameters, emptyRange

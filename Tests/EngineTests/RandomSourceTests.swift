@@ -4,7 +4,7 @@ import Testing
 import UnlearningTesting
 
 @Suite struct RandomSourceTests {
-  /// A change of these numbers changes every seeded result there ever was.
+  /// Changing these numbers changes all seeded results ever computed.
   @Test func firstNumbersAreFixed() {
     var source = RandomSource(seed: 42)
     #expect((0..<4).map { _ in source.next() } == firstOfSeed42)
@@ -55,7 +55,7 @@ import UnlearningTesting
       sum += Double(x)
       squares += Double(x) * Double(x)
     }
-    // Five standard deviations each; χ² of 19 degrees of freedom stays below 50 but once in 10⁴ seeds.
+    // Five standard deviations each; χ² with 19 degrees of freedom exceeds 50 for one seed in 10⁴.
     let (mean, n) = (sum / Double(count), Double(count))
     #expect((mean - 0.5).magnitude < 5 * (1 / 12 / n).squareRoot())
     #expect((squares / n - mean * mean - 1.0 / 12).magnitude < 0.002)
@@ -69,7 +69,7 @@ import UnlearningTesting
     let numbers = (0..<Int(n)).map { _ in Double(source.normal()) }
     #expect(numbers.allSatisfy { $0.isFinite })
     func moment(_ power: Double) -> Double { numbers.reduce(0) { $0 + pow($1, power) } / n }
-    // The moments' own standard deviations are √(1/n), √(2/n), √(15/n) and √(96/n).
+    // The standard deviations of the moments are √(1/n), √(2/n), √(15/n) and √(96/n).
     #expect(moment(1).magnitude < 5 * (1 / n).squareRoot())
     #expect((moment(2) - 1).magnitude < 5 * (2 / n).squareRoot())
     #expect(moment(3).magnitude < 5 * (15 / n).squareRoot())
@@ -130,7 +130,7 @@ import UnlearningTesting
   }
 }
 
-// Written by Golden/engine/random_numbers.py, which follows the published algorithms by itself.
+// Written by Golden/engine/random_numbers.py, an independent implementation of the published algorithms.
 private let firstOfSeed42: [UInt64] = [
   0x19e4_79e2_aaa7_7bfb, 0x5e3e_fe75_3be2_7527, 0xc3ed_7125_b780_200a, 0x85b9_11e2_152f_876e,
 ]

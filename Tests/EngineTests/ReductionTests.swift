@@ -40,7 +40,7 @@ extension OperationCase {
   }
 
   @Test func longSumsLoseNothing() {
-    // 0.1 is no Float: what is summed is its neighbour, and Float sums would be off in the fourth digit.
+    // 0.1 is not a Float: the summed number is the nearest one, and sums in Float would be off in the fourth digit.
     let count = 1_000_003
     let x = Tensor(repeating: 0.1, shape: [count])
     let exact = Double(Float(0.1)) * Double(count)
@@ -54,7 +54,7 @@ extension OperationCase {
       let expected = Double(shift) + log((1 + exp(1.0) + exp(2.0)) / 3)
       #expect((Double(x.logMeanExponential().value.scalar) - expected).magnitude < 2e-4)
     }
-    // One number far above the first: the mean is of it alone.
+    // One number is far above the others and alone determines the mean.
     let x = Variable(Tensor([-1000, 50, -1000], shape: [3]))
     #expect((x.logMeanExponential().value.scalar - (50 - log(Float(3)))).magnitude < 2e-4)
   }

@@ -4,7 +4,7 @@ import Testing
 import UnlearningTesting
 
 // The thread limit belongs to the process, and the pool serves one caller at a time: each test has its own process,
-// where nobody else takes the pool.
+// where no other caller uses the pool.
 @Suite struct ReproducibilityTests {
   @Test func sameBitsWithOneThreadAndWithTwo() async {
     await #expect(processExitsWith: .success) {

@@ -2,7 +2,7 @@ import Engine
 import Testing
 import UnlearningTesting
 
-/// A residual block in double precision, with its parameters under the block's own names.
+/// A residual block in double precision, with its parameters by the block's names.
 private func referenceBlock(
   _ x: Numbers, _ parameters: [String: Numbers], stride: Int, statistics: NamedTensors?
 ) -> Numbers {

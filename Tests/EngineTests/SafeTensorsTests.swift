@@ -5,7 +5,7 @@ import Testing
 private let goldenFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .appending(path: "Golden/safetensors")
 
-/// The bytes of a file with this header, then `data`.
+/// The bytes of a file with this header, followed by `data` bytes.
 private func file(_ header: String, data: Int = 0) -> [UInt8] {
   let text = Array(header.utf8)
   let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
@@ -68,7 +68,7 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
     }
   }
 
-  /// Flipped bits of the header may make another valid header, but must never stop the process.
+  /// A header with flipped bits may be valid, but must never stop the process.
   @Test func noFlippedBitOfTheHeaderStopsTheProcess() {
     var refused = 0
     let headerEnd = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
@@ -141,7 +141,7 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
     var read = SafeTensors()
     let reading = try (0..<5).map { _ in try clock.measure { read = try SafeTensors(bytes) } }.min()
     #expect(read.tensors.count == 20)
-    // Bulk copies take 5 ms; number by number it would be seconds. The bound leaves room for a busy machine.
+    // Bulk copies take 5 ms; copying number by number would take seconds. The bound leaves room for a busy machine.
     #expect(try #require(writing) < .milliseconds(200))
     #expect(try #require(reading) < .milliseconds(200))
   }
@@ -164,7 +164,7 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
     }
   }
 
-  /// An entry under the name "w".
+  /// An entry with the name "w".
   static func w(_ type: String = "F32", shape: String = "[2]", at place: String = "[0,8]") -> String {
     #""w":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(place)}"#
   }

@@ -24,7 +24,7 @@ extension OperationCase {
     #expect(operation.violations() == [])
   }
 
-  /// A row with entries of −∞ behaves as the row without them.
+  /// A row with entries of −∞ gives the same result as the row without them.
   @Test(arguments: [5, 16, 23])
   func minusInfinityTakesNoPart(columns: Int) {
     var random = RandomSource(seed: 2).stream("masked", columns)

@@ -3,8 +3,8 @@ import Engine
 import Testing
 import UnlearningTesting
 
-// Outputs of several million numbers are written past the caches. Images do not depend on each other in these
-// operations, so a large batch of one image must give that image's numbers again and again, bit for bit.
+// Stores of outputs of several million numbers bypass the caches. Images are independent in these operations, so a
+// large batch of one repeated image must repeat that image's numbers bit for bit.
 @Suite struct StreamingTests {
   private static let copies = 65, side = 32, channels = 64
   private static let image = numbers(seed: 1), gradient = numbers(seed: 2), residual = numbers(seed: 3)
@@ -18,7 +18,7 @@ import UnlearningTesting
     .concatenated(Array(repeating: image, count: copies))
   }
 
-  /// Result and gradient to the images of `operation`, for one image and for many.
+  /// Result and image gradient of `operation`, for one image and for many.
   private static func violations(_ operation: (_ x: Variable, _ residual: Variable) -> Variable) -> [String?] {
     func run(_ x: Tensor, _ residual: Tensor, _ dy: Tensor) -> [Tensor] {
       let tape = Tape()
@@ -46,7 +46,7 @@ import UnlearningTesting
         ).0
       })
   }
-  /// A convolution does not stream, but of one image it takes other blocks than of many.
+  /// A convolution does not bypass the caches, but splits one image into other blocks than many.
   @Test func convolution() {
     var random = RandomSource(seed: 5)
     let weights = Tensor(normal: [3, 3, Self.channels, Self.channels], scale: 0.05, random: &random)
@@ -54,7 +54,7 @@ import UnlearningTesting
   }
 }
 
-// The residual of a convolution, which only evaluation without a tape has, where no residual block uses it.
+// The residual of a convolution, in evaluation without a tape, outside a residual block.
 @Suite struct ProductConvolutionTests {
   @Test(arguments: [(1, 1), (1, 2), (3, 2)]) func addsBiasAndResidual(size: Int64, stride: Int64) {
     let (side, inputs, outputs) = (Int64(6), Int64(64), Int64(80))

@@ -43,7 +43,7 @@ import UnlearningTesting
     #expect(!constant.isTracked && constant.value == Tensor(6))
   }
 
-  /// A chain long enough that recursion or quadratic work would show.
+  /// A chain so long that recursion or quadratic cost would show.
   @Test func longChains() {
     let tape = Tape()
     let x = tape.variable(Tensor(1))
@@ -51,7 +51,7 @@ import UnlearningTesting
     #expect(tape.gradients(of: y, for: [x]) == [Tensor(20_001)])
   }
 
-  /// Operations hold their inputs, which know their tape: nobody may be left holding the other.
+  /// Operations hold their inputs, which refer to their tape: there must be no retain cycle.
   @Test(arguments: [true, false]) func tapesAreReleased(readBackwards: Bool) {
     weak var released: Tape?
     do {
@@ -60,7 +60,7 @@ import UnlearningTesting
       let x = tape.variable(Tensor(zeros: [1, 5, 5, 2]))
       let weights = tape.variable(Tensor(zeros: [3, 3, 2, 4]))
       let features = x.convolution(weights: weights).rectified()
-      // Not part of the output, so no gradient ever reaches it.
+      // Not part of the output, so it gets no gradient.
       _ = features.flattened().linear(weights: tape.variable(Tensor(zeros: [2, 36])), bias: nil)
       if readBackwards { _ = tape.gradients(of: features.sum(), for: [weights]) }
     }

@@ -3,9 +3,9 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-// The switch belongs to the process, so every test that turns it has a process of its own.
+// The switch belongs to the process, so every test that changes it has its own process.
 @Suite struct WinogradTests {
-  /// Maps that are no multiple of a tile, smaller than one, and of one image; channels around the widths of vectors.
+  /// Maps that are not a multiple of a tile, smaller than one, and of one image; channels around the widths of vectors.
   static let small: [ConvolutionSizes] = [
     .init(batch: 1, height: 3, width: 4, inputs: 32, outputs: 32, padding: 1),
     .init(batch: 1, height: 3, width: 3, inputs: 33, outputs: 47, padding: 1, hasBias: true),
@@ -14,12 +14,13 @@ import UnlearningTesting
     // The fewest channels.
     .init(batch: 2, height: 6, width: 7, inputs: 16, outputs: 17, padding: 1),
     .init(batch: 1, height: 4, width: 5, inputs: 64, outputs: 65, padding: 1),
-    // Even and odd maps, and tiles that end within the map.
+    // Even and odd maps, and tiles that end inside the map.
     .init(batch: 2, height: 8, width: 7, inputs: 32, outputs: 33, stride: 2, padding: 1, hasBias: true),
     .init(batch: 1, height: 15, width: 16, inputs: 35, outputs: 32, stride: 2, padding: 1),
   ]
 
-  /// More channels than one block of weights, more tiles than one block of tiles, and several slices with sums of their own.
+  /// More channels than one block of weights, more tiles than one block of tiles, and several slices with separate
+  /// sums.
   static let large: [ConvolutionSizes] = [
     .init(batch: 3, height: 8, width: 8, inputs: 64, outputs: 130, padding: 1, hasBias: true),
     .init(batch: 2, height: 4, width: 4, inputs: 150, outputs: 140, padding: 1),
@@ -31,7 +32,7 @@ import UnlearningTesting
     .init(batch: 70, height: 14, width: 16, inputs: 130, outputs: 180, stride: 2, padding: 1),
   ]
 
-  /// The engine's result and gradients, for `dy` of random numbers.
+  /// The engine's result and gradients, for a random `dy`.
   private struct Passes {
     var result: Tensor
     var gradients: [Tensor]
@@ -54,7 +55,7 @@ import UnlearningTesting
   /// Small convolutions against a double-precision reference, all of them against the direct algorithm.
   static func violations() -> [String?] {
     var random = RandomSource(seed: 9).stream("winograd")
-    // The transforms add numbers up to 64 times as large as the result: rounding grows by about a factor of ten.
+    // The transforms add numbers up to 64 times as large as the result, which magnifies rounding about ten times.
     let bound = 6e-5
     var found: [String?] = []
     for s in small {
@@ -94,7 +95,7 @@ import UnlearningTesting
     }
   }
 
-  /// The comparison above is worth something only if the switch changes what is computed, for every size of it.
+  /// The comparison above is meaningful only if the switch changes the computation, for every size.
   @Test func switchChoosesTheAlgorithm() async {
     await #expect(processExitsWith: .success) {
       #expect(Runtime.usesWinograd)

@@ -213,7 +213,7 @@ enum SmallExperiment {
     arguments: [
       ("samples: {fraction: 0.0005}", "samples 0.0005: the forget set of a fraction of 0.0005 is empty"),
       ("samples: {fraction: 0.9995}", "samples 0.9995: the retain set of a fraction of 0.9995 is empty"),
-      ("samples: {count: 301}", "samples 301: 301 samples wanted, 1...299 of 300 can be had"),
+      ("samples: {count: 301}", "samples 301: 301 samples requested, expected 1...299 of 300"),
       ("samples: {count: 300}", "samples 300: the retain set of 300 samples is empty"),
     ])
   func impossibleRequests(request: String, problem: String) {

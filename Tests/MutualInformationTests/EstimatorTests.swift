@@ -59,8 +59,8 @@ import UnlearningTesting
       let gradients = tape.gradients(of: estimate, for: variables)
       Self.expect([estimate.value.scalar], [expected.estimate], "estimate \(index)")
       Self.expect([Float(estimator.runningMean ?? .nan)], [expected.running_mean], "running mean \(index)")
-      Self.expect(gradients[0].scalars, expected.together, "gradient to pairs together \(index)")
-      Self.expect(gradients[1].scalars, expected.apart, "gradient to pairs apart \(index)")
+      Self.expect(gradients[0].scalars, expected.together, "gradient of joint pairs \(index)")
+      Self.expect(gradients[1].scalars, expected.apart, "gradient of marginal pairs \(index)")
     }
     #expect(estimator.network.parameters == golden.estimator.network.parameters)
   }
@@ -78,7 +78,7 @@ import UnlearningTesting
     }
   }
 
-  /// With the batch's own mean as running mean the gradient is that of the plain estimate; later ones are scaled.
+  /// If the running mean is the batch's own mean, the gradient is that of the plain estimate; later ones are scaled.
   @Test func correctionScalesTheGradientByMeanOverRunningMean() throws {
     let golden = try Golden.load()
     func gradient(_ estimator: inout MutualInformationEstimator, _ batch: Int) -> [Float] {
@@ -101,7 +101,7 @@ import UnlearningTesting
 
   // MARK: Closed forms
 
-  /// The estimate for `pairs`, after training on batches whose partners are shuffled.
+  /// The estimate for `pairs`, after training on batches with shuffled partners.
   private static func estimate(
     steps: Int, rate: Double, _ pairs: (inout RandomSource, _ count: Int) -> [(Float, Float)]
   ) -> Double {
@@ -123,7 +123,7 @@ import UnlearningTesting
     return Double(estimator.estimate(together: Variable(together), apart: Variable(apart)).value.scalar)
   }
 
-  /// −½·log(1 − ρ²) nats between two normal numbers with correlation ρ.
+  /// −½·log(1 − ρ²) nats for two normal numbers with correlation ρ.
   @Test func correlatedNormalNumbers() {
     let correlation = Float((1 - exp(-2.0)).squareRoot())
     let found = Self.estimate(steps: 1500, rate: 0.05) { random, count in
@@ -142,8 +142,10 @@ import UnlearningTesting
     #expect(abs(found) < 0.02, "estimated \(found) nats, exact is 0")
   }
 
-  /// A group that is replaced by any group with probability 0.3: with frequencies p what is estimated is
-  /// `Σ p(z, g) log(p(z, g) / (p(z)·⅓))`, the mutual information plus `log 3 − H(p)`.
+  /// A group is replaced by a uniformly drawn one with probability 0.3.
+  ///
+  /// With frequencies p the estimated quantity is `Σ p(z, g) log(p(z, g) / (p(z)·⅓))`, the mutual information plus
+  /// `log 3 − H(p)`.
   @Test(arguments: [[1.0 / 3, 1.0 / 3, 1.0 / 3], [0.6, 0.3, 0.1]]) func groups(frequencies: [Double]) {
     func joint(_ z: Int, _ g: Int) -> Double { frequencies[g] * ((z == g ? 0.7 : 0) + 0.1) }
     var (exact, divergence) = (0.0, 0.0)
@@ -181,7 +183,7 @@ import UnlearningTesting
     var first = RandomSource(seed: 8), second = RandomSource(seed: 8)
     let groups = information.drawGroups(10_000, random: &first)
     #expect(groups == information.drawGroups(10_000, random: &second))
-    // 2000 expected of each; four standard deviations are 160.
+    // The expected number of each is 2000; four standard deviations are 160.
     for group in 0..<5 { #expect(abs(groups.count { $0 == group } - 2000) < 160) }
   }
 }

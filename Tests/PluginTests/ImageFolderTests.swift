@@ -136,12 +136,12 @@ import Unlearning
   /// What is wrong, and what is said of it after the list's path.
   private static let broken: [([UInt8], String)] = [
     (latin, ":2: this row is not UTF-8, but perhaps Latin-1 or Windows-1252; save the file as CSV in UTF-8"),
-    (Array(plain.utf8) + [0], ":1: the file is no text, since it has bytes of zero; save the file as CSV in UTF-8"),
-    ([0xff, 0xfe, 0x41], ":1: the file is UTF-16 that is cut off; save the file as CSV in UTF-8"),
+    (Array(plain.utf8) + [0], ":1: the file is not text, since it contains zero bytes; save the file as CSV in UTF-8"),
+    ([0xff, 0xfe, 0x41], ":1: the file is truncated UTF-16; save the file as CSV in UTF-8"),
     (
       Array(plain.replacing("file,", with: "File,").utf8),
-      ":1: the header has no column 'file', it has 'File', 'group'; name the columns so, with commas, "
-        + "semicolons or tabs between them"
+      ":1: the header has no column 'file', it has 'File', 'group'; rename the columns, and separate "
+        + "them with commas, semicolons or tabs"
     ),
     (Array("file,group,group\n".utf8), ":1: two columns are named 'group'; rename one"),
     (Array("file,group\n".utf8), ":2: the file has no rows; write one for each picture"),

@@ -97,7 +97,7 @@ import Waterbirds
   @Test(arguments: [
     (0, "img_id,filename,y,split,place,place_filename", "metadata.csv:1: the header has no column 'img_filename'"),
     (3, "3,002.Wren/c.jpg,0,0", "metadata.csv:4: expected 6 values, found 4"),
-    (3, "3,002.Wren/c.jpg,0,3,0,p", "metadata.csv:4: '3' is none of '0', '1', '2'"),
+    (3, "3,002.Wren/c.jpg,0,3,0,p", "metadata.csv:4: '3' is not one of '0', '1', '2'"),
     (5, "5,002.Wren/e.jpg,0,1,0,p", "there are no test pictures"),
   ])
   func waterbirdsNameWrongLines(line: Int, text: String, expected: String) {
@@ -216,7 +216,7 @@ import Waterbirds
   @Test func fairfaceNamesUnknownValues() throws {
     let found = cleaning { problem { try fairface("Martian") } }
     #expect(found.contains("fairface_label_train.csv:"))
-    #expect(found.contains("'Martian' is none of 'Black'"))
+    #expect(found.contains("'Martian' is not one of 'Black'"))
   }
 
   // MARK: A folder of one's own

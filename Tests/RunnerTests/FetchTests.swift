@@ -158,7 +158,7 @@ struct FetchTests {
       try FileManager.default.linkItem(at: elsewhere, to: part)
     }
     let error = #expect(throws: FetchError.self) { try fetcher().fetch(file()) }
-    #expect(error?.description.contains("\(part.path): a partial download belongs here") == true)
+    #expect(error?.description.contains("\(part.path): expected a partial download") == true)
     #expect(try Data(contentsOf: elsewhere) == Data("mine".utf8))
     #expect(server.requests.isEmpty)
   }
@@ -241,7 +241,7 @@ struct FetchTests {
     #expect(unknown.messages == "error: unknown data set 'mnits' (did you mean 'mnist'?)\n")
     let computed = await runner("data", "fetch", "shapes", "--root", root.path)
     #expect(computed.status == .done)
-    #expect(computed.messages == "shapes is computed; there is nothing to fetch\n")
+    #expect(computed.messages == "shapes is generated; there is nothing to fetch\n")
     let byHand = await runner("data", "fetch", "waterbirds", "--root", root.path)
     #expect(byHand.status == .done)
     #expect(byHand.messages.hasPrefix("waterbirds cannot be fetched; unpack https://nlp.stanford.edu/"))

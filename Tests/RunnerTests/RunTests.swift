@@ -89,7 +89,7 @@ struct RunTests {
     let result = await runner("results", file, "--store", store, "--format", "csv")
     #expect(result.status == .done)
     #expect(result.output.split(separator: "\n").count == 1)
-    #expect(result.messages == "12 results are missing; make them with: runner run \(file) --store \(store)\n")
+    #expect(result.messages == "12 results are missing; compute them with: runner run \(file) --store \(store)\n")
   }
 
   @Test(arguments: [["--dry-run"], []])
@@ -107,7 +107,7 @@ struct RunTests {
   /// 2 + 2·2 trainings of tiny models: more than nothing, less than a minute, and nothing stored.
   @Test func aPlanCanBeTimed() async {
     let untimed = await runner("plan", file, "--store", store)
-    #expect(untimed.output.contains("--timed judges by a few steps of each architecture\n"))
+    #expect(untimed.output.contains("--timed estimates by timing a few steps of each architecture\n"))
     let result = await runner("plan", file, "--store", store, "--timed")
     #expect(result.status == .done)
     #expect(result.output.contains(/trainings and methods about [0-9.]+ (ms|s), predictions about [0-9.]+ (ms|s);/))
@@ -117,7 +117,7 @@ struct RunTests {
   @Test func aPlanKnowsWhatIsStored() async {
     _ = await runner(file, "--store", store)
     let done = await runner("plan", file, "--store", store)
-    #expect(done.output.contains("everything is in the store; nothing to run\n"))
+    #expect(done.output.contains("all results are in the store; nothing to run\n"))
     let more = await runner("plan", file, "--store", store, "--set", "training.epochs=2", "--workers", "1")
     #expect(more.output.contains("estimated from finished steps of the same kind: about "))
     #expect(more.output.contains(" with one worker, "))
@@ -159,7 +159,7 @@ struct RunTests {
     #expect(failed.count { $0.hasSuffix(": it fails on purpose") } == 1, "\(failed)")
     #expect(failed.count { $0.hasSuffix(": for the same reason") } == 1, "\(failed)")
     #expect(result.messages.contains(" and 1 other: it fails on purpose"), "\(result.messages)")
-    #expect(result.messages.contains("2 steps failed, 6 that need them were skipped:"))
+    #expect(result.messages.contains("2 steps failed, 6 that depend on them were skipped:"))
     #expect(result.messages.hasSuffix("run again with: runner run \(mixed) --store \(store)\n"))
   }
 

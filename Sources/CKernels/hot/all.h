@@ -1,5 +1,5 @@
-// All kernels of one instruction set, and their table. The including file sets LANES, TABLE and TABLE_NAME, and whether
-// strided and 1×1 convolutions are faster as one product per tap (TAP_PRODUCTS), as was measured with these kernels.
+// All kernels of one instruction set, and their table. The including file defines LANES, TABLE and TABLE_NAME, and
+// TAP_PRODUCTS: whether strided and 1×1 convolutions measured faster as one product per tap with these kernels.
 #include "vector.h"
 
 #include "elementwise.h"

@@ -1,7 +1,7 @@
-// Batch normalisation of a range of rows of [rows, channels]. Channels run in blocks of WIDE vectors while they last,
-// then in single vectors, then alone.
+// Batch normalisation of a range of rows of [rows, channels]. Channels are processed in blocks of `wide` vectors, then
+// in single vectors, then one by one.
 
-// Float sums run over this many rows at most before they are added in double.
+// Single-precision sums run over at most this many rows before they are added in double precision.
 enum { segment_rows = 64, wide = 4 };
 
 // Sums of x − centre and, when `squared`, of (x − centre)² over rows, for `vectors` vectors of channels.
@@ -46,7 +46,7 @@ INLINE void statistics_block(int64_t rows, int64_t channels, const float *x, int
   }
   column_sums(rows, channels, x, centre, 1, vectors, sums);
   UNROLL for (int v = 0; v < vectors; v++) {
-    // The centre is the mean rounded to float; take out what the rounding added.
+    // The centre is the mean rounded to float; subtract what the rounding added.
     doubles exact;
     memcpy(&exact, mean + v * LANES, sizeof exact);
     doubles off = exact - widen(centre[v]);
@@ -55,7 +55,7 @@ INLINE void statistics_block(int64_t rows, int64_t channels, const float *x, int
   }
 }
 
-// Means, and sums of squared distances from the means, of these rows.
+// Means, and sums of squared deviations from the means, of these rows.
 static void batch_norm_statistics(int64_t rows, int64_t channels, const float *x, double *mean, double *squares) {
   int64_t c = 0;
   for (; c + wide * LANES <= channels; c += wide * LANES)
@@ -101,14 +101,14 @@ static void batch_norm_apply(int64_t rows, int64_t channels, const float *x, con
   else apply_rows(rows, channels, x, mean, scale, beta, residual, 0, 0, streams, y);
 }
 
-// What passes the ReLU: everything where there is none, else judged by the output or, reading less, by the input.
+// What passes the ReLU: everything without a ReLU, else decided by the output or, with fewer reads, by the input.
 typedef enum { passes_all, passes_by_output, passes_by_input } passing;
 
 INLINE passing passing_of(const batch_norm_gradient *b) {
   return !b->relu ? passes_all : b->y ? passes_by_output : passes_by_input;
 }
 
-// g of the channels c..<c + LANES of the row that begins at `row`; x is centred.
+// g of the channels c..<c + LANES of the row at `row`; x is centred.
 INLINE vector passed_lanes(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t c, vector x,
                            const passing rule) {
   vector g = load(dy + row + c);
@@ -123,7 +123,7 @@ INLINE float passed(const batch_norm_gradient *b, const float *dy, int64_t row, 
   return passes ? dy[row + c] : 0;
 }
 
-// Sums of g and of g·(x − mean); g is written to `masked` on the way.
+// Sums of g and of g·(x − mean); also writes g to `masked`.
 INLINE void gradient_sums_block(const batch_norm_gradient *b, int64_t start, int64_t rows, int64_t c,
                                 const int vectors, const passing rule, const int masked, double *plain,
                                 double *weighted) {

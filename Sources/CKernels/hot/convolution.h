@@ -1,10 +1,10 @@
 // The micro kernels of direct convolution: a tile of output pixels by output channels stays in registers while input
-// numbers are broadcast against vectors of weights.
+// numbers are broadcast and multiplied by vectors of weights.
 
 // ---- Forward, and backward to the data ------------------------------------------------------------------------------
 
-// Input lies as [row][channel][column], so the pixels of a tile are neighbours in memory and a broadcast's address is a
-// constant offset. With `fused` taps side by side, each broadcast serves all of them.
+// The input layout is [row][channel][column], so the pixels of a tile are adjacent and a broadcast's address is a
+// constant offset. With `fused` adjacent taps, each broadcast is used by all of them.
 INLINE void tile(const tap_block *b, const float *in, float *out, const int height, const int width, const int vectors,
                  const int fused) {
   vector sums[32];
@@ -69,7 +69,7 @@ typedef void (*tile_kernel)(const tap_block *b, const float *in, float *out);
 #define NAMES_16(H, V, F)                                                                                              \
   NAMES_12(H, V, F), tile_##H##_13_##V##_##F, tile_##H##_14_##V##_##F, tile_##H##_15_##V##_##F, tile_##H##_16_##V##_##F
 
-// A family of tiles of one shape: `widest` columns at most, `height` rows.
+// A family of tiles of one shape: at most `widest` columns, `height` rows.
 typedef struct {
   int64_t height, widest;
   const tile_kernel *kernels;
@@ -105,7 +105,7 @@ static const tile_family *family_for(const tap_block *b) {
   if (b->fused == 3) return families_3;
   if (b->fused == 5) return families_5;
   const tile_family *family = b->vectors == 1 ? families_single : families_two;
-  // The last family takes any width, in several tiles; those before need the whole row in one.
+  // The last family takes any width, in several tiles; the earlier ones need the whole row in one.
   while (family->height > 1 && (b->columns > family->widest || b->rows < family->height)) family += 1;
   return family;
 }
@@ -118,7 +118,7 @@ static void finish_few(const tap_block *b, float *numbers, int64_t offset, int64
   }
 }
 
-// Runs a tile whose last vector of channels is only partly there, by way of a buffer of whole vectors.
+// Computes a tile whose last vector of channels is partial, through a buffer of whole vectors.
 static void run_partial(const tap_block *b, tile_kernel kernel, const float *in, float *out, int64_t height,
                         int64_t width) {
   float whole[32 * LANES];
@@ -156,7 +156,7 @@ static void convolve(const tap_block *b) {
       float *out = b->out + image * b->out_image + y * b->out_row;
       int64_t pieces = lacuna_divide_up(b->columns, now->widest);
       for (int64_t piece = 0; piece < pieces; piece++) {
-        // Pieces of nearly equal width, so that none is left too narrow to keep the multipliers busy.
+        // Pieces of nearly equal width, since a narrow one would not keep the multipliers busy.
         int64_t start = b->columns * piece / pieces, end = b->columns * (piece + 1) / pieces;
         tile_kernel kernel = now->kernels[end - start - 1];
         float *to = out + start * b->out_pixel;

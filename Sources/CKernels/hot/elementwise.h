@@ -1,4 +1,4 @@
-// Element by element: each operation over a range. `out` may be an input, so a vector is read before it is written.
+// Element-wise operations over a range. `out` may be an input, so a vector is read before it is written.
 
 #define RANGE(NAME, EXPRESSION)                                                                                        \
   static void NAME(int64_t count, const float *a, const float *b, float *out, float s, float t) {                      \

@@ -2,8 +2,8 @@
 
 // `base` is the flat index of the image's first number in the whole batch.
 //
-// A vector may reach past the channels of its pixel as long as it stays in the image: what it puts down there are the
-// next pixels' places, which are written later.
+// A vector may extend past the channels of its pixel as long as it stays in the image: the excess is written to the
+// next pixels, which are overwritten later.
 static void max_pool(const pool_shape *s, int64_t base, const float *x, float *y, int32_t *chosen) {
   const int64_t in_end = s->height * s->width * s->channels;
   const float *y_end = y + s->out_height * s->out_width * s->channels;

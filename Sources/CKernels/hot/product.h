@@ -1,6 +1,6 @@
-// Dense products whose results stay in registers: a tile of rows by vectors of columns at a time.
+// Dense products in registers: one tile of rows by vectors of columns at a time.
 
-// `by_columns`: a is [depth][rows], so the rows of a tile are neighbours; else it is [rows][depth].
+// `by_columns`: a is [depth][rows], so the rows of a tile are adjacent; otherwise it is [rows][depth].
 INLINE void product_tile(const product_block *p, const float *a, float *out, const int height, const int vectors,
                          const int by_columns) {
   vector sums[32];
@@ -44,7 +44,7 @@ typedef void (*product_kernel)(const product_block *p, const float *a, float *ou
 #define PRODUCT_NAMES_12(BY, V)                                                                                        \
   PRODUCT_NAMES_6(BY, V), BY##_7_##V, BY##_8_##V, BY##_9_##V, BY##_10_##V, BY##_11_##V, BY##_12_##V
 
-// As many sums as registers allow: 32 of them with AVX-512, 16 otherwise.
+// As many sums as the registers allow: 32 registers with AVX-512, 16 otherwise.
 #if LANES == 16
 PRODUCTS_12(1) PRODUCTS_12(2) PRODUCTS_6(3) PRODUCTS_6(4)
 static const product_kernel products[2][4][12] = {

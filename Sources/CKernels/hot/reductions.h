@@ -1,4 +1,4 @@
-// Sums, accumulated in double, in an order that depends on nothing but the shape.
+// Sums, accumulated in double precision, in an order that depends only on the shape.
 
 static double range_dot(int64_t count, const float *a, const float *b) {
   doubles first = {0}, second = {0};
@@ -25,7 +25,7 @@ static double range_sum(int64_t count, const float *x) {
 }
 
 static int range_all_finite(int64_t count, const float *x) {
-  // x − x is 0 for a finite number and NaN for any other; NaN stays once it is in the sum.
+  // x − x is 0 for a finite number and NaN for any other, and NaN propagates through the sum.
   vector first = zero(), second = zero();
   int64_t i = 0;
   for (; i + 2 * LANES <= count; i += 2 * LANES) {

@@ -1,4 +1,4 @@
-// From channels last to columns last, in squares of LANES by LANES.
+// From channels last to columns last, in squares of LANES × LANES.
 
 #if LANES == 4
 #define LOW_HALVES 0, 4, 1, 5
@@ -17,7 +17,7 @@
 #define SHUFFLE(A, B, ...) __builtin_shuffle(A, B, (integers){__VA_ARGS__})
 #endif
 
-// Interleaving rows i and i + LANES/2, log2(LANES) times over, transposes.
+// Interleaving the rows i and i + LANES/2, log2(LANES) times, transposes the square.
 INLINE void transpose_square(vector *rows) {
   UNROLL for (int step = 1; step < LANES; step *= 2) {
     vector next[LANES];
@@ -44,8 +44,8 @@ static void transpose(int64_t count, int64_t channels, const float *in, int64_t 
       vector rows[LANES];
       UNROLL for (int k = 0; k < LANES; k++) rows[k] = i + k < count ? load(in + (i + k) * in_pitch + c) : zero();
       transpose_square(rows);
-      // A whole vector would run into the next channel, so the rest goes in fours. The channels run in the inner loop,
-      // since a loop over the fours of one channel would be compiled to a call of memcpy.
+      // A whole vector would overwrite the next channel, so the rest is copied in fours. The inner loop is over
+      // channels, since a loop over the fours of one channel would be compiled to a call of memcpy.
       float square[LANES * LANES];
       UNROLL for (int k = 0; k < LANES; k++) store(square + k * LANES, rows[k]);
       for (int64_t q = 0; i + q < count; q += 4)

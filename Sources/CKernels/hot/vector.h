@@ -1,6 +1,7 @@
 // Vectors of LANES floats. Like every file in this folder it is compiled once per instruction set, from kernels_*.c.
 
-// Vectors wider than the registers (the doubles) are passed around, but only to functions that are always inlined.
+// Vectors wider than the registers (the doubles) are passed as arguments, but only to functions that are always
+// inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -15,8 +16,8 @@ typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias))
 
 INLINE vector load(const float *p) { return *(const loose_vector *)p; }
 INLINE void store(float *p, vector v) { *(loose_vector *)p = v; }
-// Past the caches, where `streams`: numbers that will not be read again soon need not be fetched to be overwritten.
-// p is aligned to a vector then, and whoever streams ends with end_streams().
+// With `streams`, stores bypass the caches: numbers that are not read again soon need not be fetched to be overwritten.
+// p must then be aligned to a vector, and the caller ends with end_streams().
 INLINE void put(float *p, vector v, int streams) {
 #if __has_builtin(__builtin_nontemporal_store)
   if (streams) return __builtin_nontemporal_store(v, (vector *)p);
@@ -32,7 +33,7 @@ INLINE void store_integers(int32_t *p, integers v) { *(loose_integers *)p = v; }
 INLINE vector splat(float value) { return value - (vector){0}; }
 INLINE vector zero(void) { return (vector){0}; }
 
-// Kept out of line and in memory: ends of ranges are rare, and their code would dwarf the rest.
+// Not inlined, and in memory: ends of ranges are rare, and their code would be larger than the rest.
 static __attribute__((noinline)) void copy_lanes(float *to, const float *from, int64_t count) {
   for (int64_t i = 0; i < count; i++) to[i] = from[i];
 }
@@ -54,7 +55,7 @@ INLINE vector select(integers mask, vector yes, vector no) {
   return (vector)((mask & (integers)yes) | (~mask & (integers)no));
 }
 
-// Comparisons with NaN are false, so the second argument wins: put the one whose NaN must survive there.
+// Comparisons with NaN are false and give the second argument: pass the one whose NaN must propagate there.
 INLINE vector larger(vector a, vector b) { return select(a > b, a, b); }
 INLINE vector smaller(vector a, vector b) { return select(a < b, a, b); }
 INLINE vector absolute(vector v) { return (vector)((integers)v & 0x7fffffff); }
@@ -84,10 +85,10 @@ INLINE float largest(vector v) {
   return best;
 }
 
-/// e to the power x, within about one unit in the last place. Overflows to infinity, underflows through the subnormals.
+/// eˣ, within about one unit in the last place. Overflows to infinity, underflows through the subnormals.
 INLINE vector exponential(vector x) {
   x = smaller(splat(89.0f), larger(splat(-104.0f), x));
-  // Adding 1.5·2^23 rounds to the nearest whole number and leaves it in the low bits.
+  // Adding 1.5·2^23 rounds to the nearest integer and leaves it in the low bits.
   const vector shift = splat(12582912.0f);
   vector shifted = x * 1.44269504f + shift;
   vector n = shifted - shift;
@@ -101,13 +102,13 @@ INLINE vector exponential(vector x) {
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r;
   p = p + 1.0f;
-  // Two steps, since 2^power alone may lie outside the range of normal numbers.
+  // In two steps, since 2^power alone may be outside the range of normal numbers.
   integers half = power >> 1;
   integers low = (half + 127) << 23, high = (power - half + 127) << 23;
   return p * (vector)low * (vector)high;
 }
 
-/// The natural logarithm, within about one unit in the last place; −infinity at 0, NaN below.
+/// ln x, within about one unit in the last place; −infinity at 0, NaN below.
 INLINE vector logarithm(vector x) {
   const vector tiny = splat(1.17549435e-38f);
   integers subnormal = x < tiny;

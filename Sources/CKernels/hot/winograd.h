@@ -1,7 +1,8 @@
-// The transforms of Winograd's algorithms between images, tiles of numbers, and weights; along an axis in winograd_axes.h.
+// The transforms of Winograd's algorithms between images, tiles, and weights; one-dimensional ones are in
+// winograd_axes.h.
 #include "winograd_axes.h"
 
-// A transform along an axis.
+// A one-dimensional transform.
 typedef void (*axis)(const vector *in, vector *out);
 
 INLINE vector load_lanes(const float *p, int64_t lanes, const int whole) {
@@ -15,7 +16,7 @@ INLINE void store_lanes(float *p, vector v, int64_t lanes, const int whole) {
 
 // ---- Images to tiles ------------------------------------------------------------------------------------------------
 
-// A tile's place: its image, and its row and column among the tiles of the image.
+// The position of a tile: its image, and its row and column in the image's grid of tiles.
 typedef struct {
   int64_t image, row, column;
 } place;
@@ -25,7 +26,7 @@ INLINE place first_place(const winograd_tiles *t) {
   return (place){.image = t->first / per_image, .row = rest / t->tiles_x, .column = rest % t->tiles_x};
 }
 
-// The place of the next tile, without a division.
+// The position of the next tile, without a division.
 INLINE void advance(const winograd_tiles *t, place *p) {
   if (++p->column < t->tiles_x) return;
   p->column = 0;
@@ -34,8 +35,8 @@ INLINE void advance(const winograd_tiles *t, place *p) {
   p->image++;
 }
 
-// The `side`×`side` pixels of a tile: those of the columns first..<end lie in the image, and rows[y] is where the first
-// of these does, or zeros where the row is outside.
+// The `side`×`side` pixels of a tile. The columns first..<end are inside the image; rows[y] points to the first of
+// these, or to zeros if the row is outside.
 typedef struct {
   const float *rows[9];
   int64_t first, end;
@@ -52,7 +53,7 @@ INLINE void find_window(const winograd_tiles *t, const place *p, const int side,
   }
 }
 
-// The pixels of column x, all of them 0 where it is outside.
+// Loads the pixels of column x; they are 0 if it is outside the image.
 INLINE void load_column(const window *w, const int side, int x, int64_t channels, int64_t c, int64_t lanes,
                         const int whole, vector *column) {
   if (x < w->first || x >= w->end) {
@@ -65,8 +66,8 @@ INLINE void load_column(const window *w, const int side, int x, int64_t channels
 
 enum { thin_channels = 32, line_floats = 16 };
 
-// Asks for the rows that are new in the tile below, which is read a row of tiles later: the processor's own guesses do not
-// follow tiles whose rows are short. Of a row `step` pixels, for the others belong to neighbours.
+// Prefetches the rows that the tile below adds, which is read one row of tiles later: the hardware prefetcher does not
+// follow tiles with short rows. Only `step` pixels of each row, because the others belong to neighbouring tiles.
 INLINE void fetch_below(const winograd_tiles *t, const window *w, const int side, const int step) {
   if (t->channels > thin_channels) return;
   const int64_t below = step * t->width * t->channels * (int64_t)sizeof(float);
@@ -90,7 +91,7 @@ INLINE void read_lanes(const window *w, int64_t channels, int64_t c, int64_t lan
   }
 }
 
-// Tiles of `side` pixels, `step` apart, to `numbers` along each axis.
+// Transforms tiles of `side` pixels, `step` apart, to `numbers` along each axis.
 INLINE void read_tiles(const winograd_tiles *t, const int side, const int step, const int numbers, const axis transform) {
   place p = first_place(t);
   for (int64_t i = 0; i < t->count; i++, advance(t, &p)) {
@@ -136,7 +137,7 @@ INLINE void write_lanes(const winograd_tiles *t, const float *in, int64_t c, int
       if (t->relu) UNROLL for (int x = 0; x < side; x++) o[x] = larger(zero(), o[x]);
       UNROLL for (int x = 0; x < side; x++) store_lanes(out + x * pixel, o[x], lanes, whole);
     } else if (y < rows) {
-      // A copy, for what is read by a variable's index cannot stay in registers.
+      // A copy, because an array with variable indices cannot stay in registers.
       vector edge[8];
       UNROLL for (int x = 0; x < side; x++) edge[x] = o[x];
       for (int64_t x = 0; x < columns; x++) {
@@ -148,7 +149,7 @@ INLINE void write_lanes(const winograd_tiles *t, const float *in, int64_t c, int
   }
 }
 
-// Tiles of `numbers` along each axis to `side` pixels; then the bias and the residual, and the ReLU.
+// Transforms tiles of `numbers` along each axis to `side` pixels; then adds bias and residual and applies the ReLU.
 INLINE void write_tiles(const winograd_tiles *t, const int numbers, const int side, const axis transform) {
   place p = first_place(t);
   for (int64_t i = 0; i < t->count; i++, advance(t, &p)) {
@@ -170,7 +171,7 @@ static void winograd_strided_data_output(const winograd_tiles *t) { write_tiles(
 
 // ---- Weights --------------------------------------------------------------------------------------------------------
 
-// G·g·Gᵀ: 9 taps, `tap_pitch` apart, to 36 numbers, `plane` apart, for `count` neighbours.
+// G·g·Gᵀ: 9 taps, `tap_pitch` apart, to 36 numbers, `plane` apart, for `count` adjacent elements.
 INLINE void transform_weights(int64_t count, const float *taps, int64_t tap_pitch, float *out, int64_t plane,
                               const axis transform) {
   for (int64_t c = 0; c < count; c += LANES) {
@@ -198,7 +199,7 @@ static void winograd_strided_weights(int64_t count, const float *taps, int64_t t
   transform_weights(count, taps, tap_pitch, out, plane, to_strided_weights);
 }
 
-// Gᵀ·m·G: 36 numbers, `plane` apart, to 9 taps, `tap_pitch` apart, for `count` neighbours.
+// Gᵀ·m·G: 36 numbers, `plane` apart, to 9 taps, `tap_pitch` apart, for `count` adjacent elements.
 INLINE void transform_sums(int64_t count, const float *in, int64_t plane, float *taps, int64_t tap_pitch,
                            const axis transform) {
   for (int64_t c = 0; c < count; c += LANES) {

@@ -1,8 +1,8 @@
-// Winograd's algorithms along one axis. In two dimensions a transform goes first down the columns, then along the rows, over
-// LANES channels at a time: with the matrices B, G and A of an algorithm, a tile of outputs is Aᵀ·[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A,
-// for the taps g and the tile d of inputs.
+// Winograd's algorithms along one axis. A two-dimensional transform applies them to the columns, then to the rows, for
+// LANES channels at a time: with the matrices B, G and A of an algorithm, a tile of outputs is Aᵀ·[(G·g·Gᵀ) ⊙
+// (Bᵀ·d·B)]·A, for the taps g and the tile d of inputs.
 
-// ---- Stride 1: F(4, 3), four outputs from six inputs and three taps by six products ----------------------------------
+// ---- Stride 1: F(4, 3), four outputs from six inputs and three taps by six products ---------------------------------
 
 // Bᵀ·d: six numbers to six.
 INLINE void to_input(const vector *d, vector *o) {
@@ -58,11 +58,11 @@ INLINE void from_weights(const vector *m, vector *o) {
   o[2] = (far_sum - sum) * (1.0f / 6) + m[5];
 }
 
-// ---- Stride 2: F(4, 2) over the even pixels, and the odd ones as they are --------------------------------------------
+// ---- Stride 2: F(4, 2) over the even pixels, and the odd ones as they are -------------------------------------------
 
-// y[i] = g0·d[2i] + g2·d[2i + 2] + g1·d[2i + 1]: for four outputs, two taps over five even pixels, which takes five products
-// at the points 0, 1, −1, 2 and ∞, and one tap over four odd pixels: nine products, not twelve. Backward to the data, even
-// and odd pixels of dx come from dy in the same way, with g0 and g2 in each other's place.
+// y[i] = g0·d[2i] + g2·d[2i + 2] + g1·d[2i + 1]: for four outputs, two taps over five even pixels, which takes five
+// products at the points 0, 1, −1, 2 and ∞, and one tap over four odd pixels: nine products instead of twelve. Backward
+// to the data, even and odd pixels of dx are computed from dy in the same way, with g0 and g2 exchanged.
 
 // Bᵀ·e of F(4, 2): five numbers to five.
 INLINE void to_even(vector e0, vector e1, vector e2, vector e3, vector e4, vector *o) {
@@ -101,14 +101,14 @@ INLINE void to_strided_data_input(const vector *y, vector *o) {
   UNROLL for (int i = 0; i < 4; i++) o[5 + i] = y[i];
 }
 
-// Nine numbers to eight pixels of dx, of which the first meets the tap in the middle.
+// Nine numbers to eight pixels of dx, the first of which meets the middle tap.
 INLINE void to_strided_data_output(const vector *m, vector *o) {
   vector even[4];
   from_even(m, even);
   UNROLL for (int i = 0; i < 4; i++) o[2 * i] = m[5 + i], o[2 * i + 1] = even[i];
 }
 
-// Four pixels of dy to nine numbers, for dw: the transposition of to_strided_output.
+// Four pixels of dy to nine numbers, for dw: the transpose of to_strided_output.
 INLINE void from_strided_output(const vector *y, vector *o) {
   vector even = y[0] + y[2], odd = y[1] + y[3];
   o[0] = y[0];
@@ -119,7 +119,7 @@ INLINE void from_strided_output(const vector *y, vector *o) {
   UNROLL for (int i = 0; i < 4; i++) o[5 + i] = y[i];
 }
 
-// Three taps to six numbers: five for the even pixels and one for all the odd ones.
+// Three taps to six numbers: five for the even pixels and one for all odd pixels.
 INLINE void to_strided_weights(const vector *g, vector *o) {
   vector g0 = g[0], g2 = g[2];
   o[0] = g0 * 0.5f;
@@ -130,7 +130,7 @@ INLINE void to_strided_weights(const vector *g, vector *o) {
   o[5] = g[1];
 }
 
-// Six numbers to three taps: the transposition of to_strided_weights.
+// Six numbers to three taps: the transpose of to_strided_weights.
 INLINE void from_strided_weights(const vector *m, vector *o) {
   o[0] = (m[0] - m[1]) * 0.5f + (m[3] - m[2]) * (1.0f / 6);
   o[1] = m[5];

@@ -1,10 +1,10 @@
 // The hot loops of the engine, in C, built for several instruction sets in one binary and chosen at run time.
 //
-// Conventions of every function below:
+// Conventions of all functions below:
 //   * All numbers are dense, row-major float32. Images are NHWC. Convolution weights are [KH, KW, IC / groups, OC].
-//   * Work is cut by size, never by the number of threads, and sums have a fixed order: same input, same bits,
-//     whatever the number of threads.
-//   * Output buffers are overwritten, not accumulated into, unless the name says so. Buffers do not overlap unless said.
+//   * Work is split by size, never by the number of threads, and sums have a fixed order: same input, same bits, for
+//   any number of threads.
+//   * Output buffers are overwritten, not accumulated into, and buffers do not overlap, unless noted otherwise.
 //   * The caller provides scratch memory of the size that the matching *_workspace function returns (in floats).
 #ifndef LACUNA_CKERNELS_H
 #define LACUNA_CKERNELS_H
@@ -20,34 +20,34 @@ extern "C" {
 
 // ---- Pool -----------------------------------------------------------------------------------------------------------
 
-/// Threads that one process may keep busy; the number of online cores unless set.
+/// The number of threads that the process may keep busy; by default the number of online cores.
 int lacuna_thread_limit(void);
-/// Sets the limit, at least 1. May be called at any time between kernels.
+/// Sets the limit; at least 1. May be called at any time between kernels.
 void lacuna_set_thread_limit(int limit);
-/// Tells the pool that one more (+1) or one fewer (-1) job runs side by side. Each job may use
-/// max(1, limit / jobs) threads. Calls of lacuna_parallel outside any job count as one job.
+/// Registers one more (+1) or one fewer (-1) concurrent job. Each job may use max(1, limit / jobs) threads. Calls of
+/// lacuna_parallel outside any job count as one job.
 void lacuna_change_jobs(int change);
-/// Gives back what the calling thread has of the pool, which it will not use again: its jobs, and the pool itself where it
-/// is inside lacuna_parallel. Other threads finish that call's task first; what its context points to must stay valid.
+/// Releases what the calling thread, which will not use the pool again, holds of it: its jobs, and the pool itself
+/// during lacuna_parallel. Other threads finish that call's task first; what its context points to must stay valid.
 void lacuna_leave_pool(void);
-/// Threads that lacuna_parallel may use now: the limit, shared by the jobs; at least 1.
+/// The number of threads that lacuna_parallel may use now: the limit divided among the jobs; at least 1.
 int lacuna_thread_share(void);
-/// Whether what the calling thread calls runs inline; returns what held before.
+/// Sets whether parallel calls of the calling thread run inline; returns the previous setting.
 int lacuna_set_inline(int runs_inline);
-/// Calls body(context, index) for every index in 0..<count, on the caller's thread and on idle pool threads.
-/// Returns when all calls have returned. Runs inline when the pool is taken or only one thread is allowed.
-/// Nested calls run inline.
+/// Calls body(context, index) for every index in 0..<count, on the caller's thread and on idle threads of the pool, and
+/// returns when all calls have returned. Runs inline when the pool is busy, when only one thread is allowed, or when
+/// nested.
 void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context);
-/// "amx", "avx512", "avx2" or "portable": what the kernels run. LACUNA_INSTRUCTION_SET in the environment can force a
-/// lower one.
+/// The instruction set in use: "amx", "avx512", "avx2" or "portable". The environment variable LACUNA_INSTRUCTION_SET
+/// can force a lower one.
 const char *lacuna_instruction_set(void);
 
 // ---- Convolution ----------------------------------------------------------------------------------------------------
 
-/// Whether 3×3 convolutions of stride 1 and 2 may use Winograd's algorithm, which is faster and rounds a little more: on,
-/// unless LACUNA_WINOGRAD is "off" in the environment.
+/// Whether 3×3 convolutions of stride 1 and 2 may use Winograd's algorithm, which is faster but has larger rounding
+/// errors: on unless the environment variable LACUNA_WINOGRAD is "off".
 int lacuna_winograd(void);
-/// Switches it on or off. Never between the call for a workspace's size and the call that gets the workspace.
+/// Switches it on or off; not allowed between the query of a workspace's size and the call that uses the workspace.
 void lacuna_set_winograd(int enabled);
 
 typedef struct {
@@ -75,15 +75,15 @@ void lacuna_convolution_backward_weights(const lacuna_convolution *c, const floa
 // ---- Dense products -------------------------------------------------------------------------------------------------
 
 size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transposed);
-/// out [m, n] = op(a)·op(b) + bias [n], then ReLU where asked, with op(a) [m, k] and op(b) [k, n]; m, n, k ≥ 1. bias may be
-/// NULL, workspace where its size is 0.
+/// out [m, n] = op(a)·op(b) + bias [n], then an optional ReLU, with op(a) [m, k] and op(b) [k, n]; m, n, k ≥ 1. bias
+/// may be NULL, and so may the workspace if its size is 0.
 void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
                     int b_transposed, const float *bias, int relu, float *out, float *workspace);
 
-// ---- Batch normalisation over rows; x is [rows, channels] -------------------------------------------------------------
+// ---- Batch normalisation over rows; x is [rows, channels] -----------------------------------------------------------
 
 size_t lacuna_batch_norm_workspace(int64_t rows, int64_t channels);
-/// mean[c], variance[c] (biased: divided by rows) of x; sums in double or compensated.
+/// mean[c] and the biased variance[c] (divided by rows) of x; sums are accumulated in double or compensated.
 void lacuna_batch_norm_statistics(int64_t rows, int64_t channels, const float *x, float *mean, float *variance,
                                   float *workspace);
 /// y = (x − mean)·inverse_deviation·gamma + beta [+ residual], then max(0, ·) when relu != 0. residual may be NULL.
@@ -91,33 +91,34 @@ void lacuna_batch_norm_apply(int64_t rows, int64_t channels, const float *x, con
                              const float *inverse_deviation, const float *gamma, const float *beta,
                              const float *residual, int relu, float *y);
 
-/// The op above with its residual and its ReLU, backward. All of dgamma, dbeta and dresidual are written.
+/// The backward pass of the operation above with its residual and its ReLU. All of dgamma, dbeta and dresidual are
+/// written.
 typedef struct {
   int64_t rows, channels;
-  int fixed;             // whether the statistics are not the batch's own, so that no gradient flows through them
-  int relu;              // with it, dy counts where the op's output is positive
+  int fixed;             // whether the statistics are constants instead of the batch's, so no gradient flows into them
+  int relu;              // if set, dy counts only where the output is positive
   const float *dy, *x;
-  const float *y;        // the output; may be NULL without a residual, where x tells the same with less to read
+  const float *y;        // the output; may be NULL without a residual, where x gives the same sign with fewer reads
   const float *mean, *inverse_deviation, *gamma, *beta;
   float *dgamma, *dbeta;
   float *dresidual;      // may be NULL
 } lacuna_batch_norm_gradient;
 void lacuna_batch_norm_backward(const lacuna_batch_norm_gradient *g, float *dx, float *workspace);
 
-// ---- A convolution without bias, and the batch normalisation of its output -------------------------------------------
+// ---- A convolution without bias, and the batch normalisation of its output ------------------------------------------
 
-/// Whether the two go faster in one; only then may the others be called.
+/// Whether fusing the two is faster; the other functions may be called only then.
 int lacuna_normalised_convolution_suits(const lacuna_convolution *c);
 size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c);
-/// The convolution's output h, and the mean and the biased variance of its channels.
+/// The convolution's output h, and the per-channel mean and biased variance of h.
 void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
                                            float *mean, float *variance, float *workspace);
-/// dx and dw of the convolution from what g tells of the normalisation, whose x is h. dx may be NULL. What the
-/// normalisation hands to the convolution is kept nowhere.
+/// dx and dw of the convolution, from the normalisation's gradient g, whose x is h. dx may be NULL. The gradient
+/// between normalisation and convolution is not stored.
 void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
                                             const float *x, const float *w, float *dx, float *dw, float *workspace);
 
-// ---- Element by element -------------------------------------------------------------------------------------------------
+// ---- Element-wise operations ----------------------------------------------------------------------------------------
 // out may be the same buffer as an input in this section.
 
 void lacuna_fill(int64_t count, float value, float *out);
@@ -143,25 +144,25 @@ void lacuna_add_row(int64_t rows, int64_t columns, const float *x, const float *
 /// out[r,c] = x[r,c] · column[r]
 void lacuna_scale_rows(int64_t rows, int64_t columns, const float *x, const float *column, float *out);
 
-// ---- Reductions; fixed order, accumulated in double -----------------------------------------------------------------------
+// ---- Reductions; fixed order, accumulated in double -----------------------------------------------------------------
 
 double lacuna_sum(int64_t count, const float *x);
 double lacuna_dot(int64_t count, const float *a, const float *b);
-/// 1 when every number is finite, else 0.
+/// 1 if all numbers are finite, else 0.
 int lacuna_all_finite(int64_t count, const float *x);
 /// out[c] = Σ_r x[r,c]
 void lacuna_sum_rows(int64_t rows, int64_t columns, const float *x, float *out);
 /// out[r] = Σ_c x[r,c]
 void lacuna_sum_columns(int64_t rows, int64_t columns, const float *x, float *out);
 
-// ---- Pooling --------------------------------------------------------------------------------------------------------------
+// ---- Pooling --------------------------------------------------------------------------------------------------------
 
-/// Window `size`×`size`, no dilation. padding counts as −∞. OH = (H + 2·padding − size)/stride + 1. chosen[n,oy,ox,c] is
-/// the flat index into the whole of x of the first maximum, so x has fewer than 2³¹ numbers.
+/// Window `size`×`size`, no dilation. Padding counts as −∞. OH = (H + 2·padding − size)/stride + 1. chosen[n,oy,ox,c]
+/// is the flat index, in the whole of x, of the first maximum; x must therefore have fewer than 2³¹ numbers.
 void lacuna_max_pool(int64_t batch, int64_t height, int64_t width, int64_t channels, int64_t size, int64_t stride,
                      int64_t padding, const float *x, float *y, int32_t *chosen);
-/// dx (input_count numbers in the whole batch) gets dy (output_count numbers) added at the chosen places and 0 elsewhere.
-/// `batch` images of equal size lie one after another in both buffers.
+/// dx (input_count numbers in the whole batch) is 0 plus the numbers of dy (output_count) added at the chosen indices.
+/// Both buffers hold `batch` images of equal size, one after another.
 void lacuna_max_pool_backward(int64_t batch, int64_t input_count, int64_t output_count, const float *dy,
                               const int32_t *chosen, float *dx);
 /// Mean over the window (no padding).
@@ -173,22 +174,22 @@ void lacuna_average_pool_backward(int64_t batch, int64_t height, int64_t width, 
 void lacuna_global_average_pool(int64_t batch, int64_t area, int64_t channels, const float *x, float *y);
 void lacuna_global_average_pool_backward(int64_t batch, int64_t area, int64_t channels, const float *dy, float *dx);
 
-// ---- Softmax ----------------------------------------------------------------------------------------------------------------
+// ---- Softmax --------------------------------------------------------------------------------------------------------
 
-/// Row-wise, stable; entries of −infinity give probability 0.
+/// Row-wise softmax, numerically stable; entries of −infinity give probability 0.
 void lacuna_softmax(int64_t rows, int64_t columns, const float *x, float *y);
-/// Row-wise log softmax, stable.
+/// Row-wise log softmax, numerically stable.
 void lacuna_log_softmax(int64_t rows, int64_t columns, const float *x, float *y);
 /// dx = y ⊙ (dy − Σ_c dy·y)
 void lacuna_softmax_backward(int64_t rows, int64_t columns, const float *dy, const float *y, float *dx);
 /// dx = dy − exp(y)·Σ_c dy, with y the log softmax
 void lacuna_log_softmax_backward(int64_t rows, int64_t columns, const float *dy, const float *y, float *dx);
 
-// ---- Optimiser steps, in place ------------------------------------------------------------------------------------------------
+// ---- Optimiser steps, in place --------------------------------------------------------------------------------------
 
-/// One tensor that an optimiser moves, all of `count` numbers. `first` is the velocity of SGD (NULL without momentum) or
-/// Adam's first moment, `second` Adam's second moment. Where mask (may be NULL) is 0, the parameter stays and its state
-/// becomes 0.
+/// One tensor of `count` numbers that an optimiser updates. `first` is the velocity of SGD (NULL without momentum) or
+/// Adam's first moment, `second` Adam's second moment. Where mask (may be NULL) is 0, the parameter keeps its value and
+/// its state becomes 0.
 typedef struct {
   int64_t count;
   float *parameter;
@@ -206,10 +207,10 @@ void lacuna_sgd(int64_t tensor_count, const lacuna_optimised *tensors, float lea
 void lacuna_adam(int64_t tensor_count, const lacuna_optimised *tensors, int64_t step, float learning_rate, float beta1,
                  float beta2, float epsilon, float weight_decay, int decoupled);
 
-// ---- Batches --------------------------------------------------------------------------------------------------------------------
+// ---- Batches --------------------------------------------------------------------------------------------------------
 
-/// Image i of the batch is image index[i] of `pixels` (uint8 NHWC), shifted by (shift_y[i], shift_x[i]) (what moves in is
-/// 0 before normalisation), mirrored left-right when mirror[i] != 0, then out = value·scale[c] + offset[c].
+/// Image i of the batch is image index[i] of `pixels` (uint8 NHWC), shifted by (shift_y[i], shift_x[i]) (uncovered
+/// pixels are 0 before normalisation), mirrored left to right if mirror[i] != 0, then out = value·scale[c] + offset[c].
 /// shift_y, shift_x and mirror may be NULL.
 void lacuna_assemble_images(int64_t batch, int64_t height, int64_t width, int64_t channels, const uint8_t *pixels,
                             const int64_t *index, const int32_t *shift_y, const int32_t *shift_x, const uint8_t *mirror,

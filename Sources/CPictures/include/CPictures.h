@@ -4,29 +4,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Decoding of whole files in memory. libpng and libjpeg leave by longjmp, which no Swift frame may be crossed by, so
-// their calls stay inside these functions.
+// Decoding of whole files in memory. libpng and libjpeg leave by longjmp, which must not cross a Swift frame, so their
+// calls stay inside these functions.
 
 typedef struct {
   // Size of the picture; set as soon as its header is read.
   uint32_t width, height;
-  // Faults that leave every pixel as it is, and the text of the first.
+  // Number of faults that affect no pixel, and the text of the first.
   uint32_t warnings;
   char first_warning[160];
-  // Why there is no picture.
+  // The reason if the picture cannot be decoded.
   char problem[160];
 } lacuna_picture_report;
 
 // Each decodes bytes[0..<count] to height × width × 3 bytes of red, green and blue at `pixels`, which has exactly that
-// size. Where `pixels` is NULL it only reads the header. Returns 1, or 0 with report->problem.
+// size. If `pixels` is NULL, only the header is read. Returns 1, or 0 with report->problem.
 
-// PNG of every colour type and depth; alpha is dropped, 16 bits give their upper 8, colour chunks are not followed.
+// PNG of every colour type and depth; alpha is dropped, 16 bits are cut to the upper 8, colour-space chunks are
+// ignored.
 int lacuna_decode_png(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, lacuna_picture_report *report);
 
-// JPEG in grey, YCbCr or RGB; orientation tags are not followed.
+// JPEG in grey, YCbCr or RGB; orientation tags are ignored.
 int lacuna_decode_jpeg(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, lacuna_picture_report *report);
 
-// Versions of the libraries that this was compiled with: "libjpeg-turbo 2.1.5, libpng 1.6.39".
+// Versions of the libraries at compile time, for example "libjpeg-turbo 2.1.5, libpng 1.6.39".
 const char *lacuna_picture_libraries(void);
 
 #endif

@@ -1,7 +1,7 @@
 public import Engine
 import Foundation
 
-/// Draws small colour images with smooth edges, for procedural data sets.
+/// Draws small anti-aliased colour images for procedural data sets.
 ///
 /// Colours are red, green and blue in [0, 1]; x grows to the right and y down, in pixels.
 public struct Canvas: Sendable {
@@ -18,7 +18,7 @@ public struct Canvas: Sendable {
     pixels = [SIMD3<Float>](repeating: colour, count: width * height)
   }
 
-  /// Adds `amount` times a smooth random pattern with values in [−1, 1], about `cells` hills and dales across (≥ 1).
+  /// Adds `amount` times a smooth random pattern with values in [−1, 1] and about `cells` (≥ 1) extrema per axis.
   public mutating func addTexture(amount: SIMD3<Float>, cells: Int, random: inout RandomSource) {
     let knots = (0..<(cells + 1) * (cells + 1)).map { _ in 2 * random.uniform() - 1 }
     let xs = (0..<width).map { Canvas.knot($0, of: width, cells: cells) }
@@ -35,18 +35,18 @@ public struct Canvas: Sendable {
     }
   }
 
-  /// The cell of a pattern that a pixel lies in, and how far in it, smoothed.
+  /// The pattern's cell that contains a pixel, and the smoothed position in it, in [0, 1].
   private static func knot(_ pixel: Int, of extent: Int, cells: Int) -> (cell: Int, share: Float) {
     let place = (Float(pixel) + 0.5) / Float(extent) * Float(cells)
     let share = place - place.rounded(.down)
     return (Int(place), share * share * (3 - 2 * share))
   }
 
-  /// Fills an outline, `scale` (> 0) pixels for each of its units, turned by `angle` radians and moved to `centre`.
+  /// Fills an outline, scaled by `scale` (> 0) pixels per unit, rotated by `angle` radians and moved to `centre`.
   ///
   /// - Parameters:
-  ///   - colour: at the centre.
-  ///   - slope: what the colour grows by from the centre to one `scale` along the outline's x axis.
+  ///   - colour: At the centre.
+  ///   - slope: The change of the colour over one `scale` along the outline's x axis.
   public mutating func fill(
     _ outline: Outline, centre: SIMD2<Float>, scale: Float, angle: Float, colour: SIMD3<Float>,
     slope: SIMD3<Float> = .zero
@@ -72,7 +72,7 @@ public struct Canvas: Sendable {
 
   /// Adds independent noise with standard deviation `amount` (≥ 0) to every channel of every pixel.
   ///
-  /// The noise is a sum of three uniform numbers: nearly normal, and all of a pixel's comes from one draw.
+  /// The noise is a sum of three uniform numbers: approximately normal, and one draw gives all channels of a pixel.
   public mutating func addNoise(_ amount: Float, random: inout RandomSource) {
     guard amount > 0 else { return }
     let scale = amount / (3 * (128 * 128 - 1) / 12).squareRoot()
@@ -87,7 +87,7 @@ public struct Canvas: Sendable {
     }
   }
 
-  /// Appends the image to `bytes` as `[H, W, 3]`; what lies outside [0, 1] is cut off.
+  /// Appends the image to `bytes` as `[H, W, 3]`; values are clamped to [0, 1].
   public func append(to bytes: inout [UInt8]) {
     for pixel in pixels {
       let scaled = (255 * pixel + 0.5).clamped(lowerBound: .zero, upperBound: .init(repeating: 255))

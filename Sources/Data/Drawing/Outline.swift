@@ -1,22 +1,22 @@
 /// The outline of a figure around the origin, for procedural data sets.
 public enum Outline: Sendable {
-  /// With these half axes, > 0.
+  /// An ellipse with these half axes, > 0.
   case ellipse(x: Float, y: Float)
-  /// Closed, without crossings; at least three corners.
+  /// Closed, without self-intersections; at least three vertices.
   case polygon([SIMD2<Float>])
-  /// Between the circles of radius `inner` (in (0, 1)) and 1.
+  /// The region between the circles of radius `inner` (in (0, 1)) and 1.
   case ring(inner: Float)
   /// A ring with a gap of ±`halfGap` radians (in (0, π/2)) around the positive x axis.
   case horseshoe(inner: Float, halfGap: Float)
   /// All points within `radius` of the segment from (−`halfLength`, 0) to (`halfLength`, 0).
   case capsule(halfLength: Float, radius: Float)
 
-  /// The rectangle with these half sides.
+  /// The rectangle with these half side lengths.
   public static func rectangle(x: Float, y: Float) -> Outline {
     .polygon([[-x, -y], [x, -y], [x, y], [-x, y]])
   }
 
-  /// The star-shaped polygon with a corner at each of these radii, at equal angles.
+  /// The star-shaped polygon with vertices at these radii, at equal angles.
   public static func corners(radii: [Float]) -> Outline {
     .polygon(
       radii.enumerated().map { number, radius in
@@ -25,7 +25,7 @@ public enum Outline: Sendable {
       })
   }
 
-  /// How far the figure reaches from the origin.
+  /// The largest distance of a point of the figure from the origin.
   var reach: Float {
     switch self {
     case .ellipse(let x, let y): max(x, y)
@@ -35,7 +35,7 @@ public enum Outline: Sendable {
     }
   }
 
-  /// How far `point` is from the outline, negative inside; exact near the outline, roughly right elsewhere.
+  /// The signed distance of `point` to the outline, negative inside; exact near the outline, approximate elsewhere.
   func distance(_ point: SIMD2<Float>) -> Float {
     let length = (point * point).sum().squareRoot()
     switch self {
@@ -58,7 +58,7 @@ public enum Outline: Sendable {
     }
   }
 
-  /// Least distance to an edge; the sign by counting the edges that a ray from the point crosses.
+  /// The smallest distance to an edge; the sign is found by counting the edges that a ray from the point crosses.
   private static func distance(_ point: SIMD2<Float>, toPolygon corners: [SIMD2<Float>]) -> Float {
     var least = Float.infinity
     var isInside = false

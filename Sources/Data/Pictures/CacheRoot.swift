@@ -1,10 +1,10 @@
 import Foundation
 
-/// The folder of what can be computed again.
+/// The folder for files that can be recomputed.
 enum CacheRoot {
-  /// The folder named by `parameter`, else by the environment's LACUNA_CACHE, else `lacuna` in the user's cache folder.
+  /// `parameter`, else the environment variable LACUNA_CACHE, else `lacuna` in the user's cache folder.
   ///
-  /// A leading `~` is the user's home; empty text counts as none.
+  /// A leading `~` is the user's home; an empty string counts as not set.
   static func resolve(
     _ parameter: String?, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> URL {

@@ -2,49 +2,49 @@ import Engine
 import Foundation
 import SystemErrors
 
-/// Told how many of the pictures that were missing are decoded, again and again; says whether to go on.
+/// Called repeatedly during decoding with the number of missing pictures decoded so far; returns whether to continue.
 public typealias DecodingWatch = @Sendable (_ done: Int, _ missing: Int) -> Bool
 
-/// Pictures as bytes of equal shape, decoded once and kept in a file below the cache folder.
+/// Pictures as bytes of equal shape, decoded once and kept in a file in the cache folder.
 ///
-/// The file is named by the content of all pictures and by how they are framed, and has a place for each of them. Only
-/// pictures that are asked for are decoded; the places of others are holes that take no room on disk. Beside it lies a
-/// file with the SHA-256 of each place, zeros where it is not filled, which is written last and compared at every use:
-/// whoever is stopped in between loses only the pictures of that moment, and what was damaged is decoded again.
+/// The file's name is derived from the content of all pictures and their framing, and the file has a slot for each
+/// picture. Only requested pictures are decoded; the slots of the others are holes that take no disk space. A second
+/// file holds the SHA-256 of each slot, zeros for an empty one; it is written last and compared at every use, so that
+/// an interruption loses only the pictures being written, and damaged ones are decoded again.
 struct DecodedPictures {
   /// The files, in fixed order.
   let files: [URL]
   /// The side of the images.
   let size: Int
-  /// How pictures become images.
+  /// How pictures are converted to images.
   let framing: Framing
-  /// Where decoded pictures are kept.
+  /// The folder of the decoded pictures.
   let folder: URL
 
-  /// What became of the wanted pictures.
+  /// The result for the requested pictures.
   struct Outcome {
-    /// `[files.count, S, S, 3]` with S the stored size; pictures that are not wanted or are bad may be zeros.
+    /// `[files.count, S, S, 3]` with S the stored size; pictures that were not requested or are bad may be zeros.
     var pixels: PixelStore
-    /// The numbers of wanted pictures that cannot be decoded, with the reasons, in ascending order.
+    /// The numbers of requested pictures that cannot be decoded, with the reasons, in ascending order.
     var bad: [(picture: Int, problem: PictureProblem)] = []
-    /// Files whose pixels are whole though something else in them is not.
+    /// Files with intact pixels but faults elsewhere.
     var faults: [PictureProblem] = []
-    /// Pictures that were decoded before, and whose bytes were no longer those.
+    /// Pictures that were decoded earlier, but whose stored bytes no longer match.
     var mended: [Int] = []
   }
 
-  /// Raise it when the same picture is decoded to other bytes.
+  /// Must be raised when the same picture decodes to different bytes.
   private static let version = 2
-  /// Pictures that are decoded and then written together.
+  /// The number of pictures that are decoded before they are written.
   private static let together = 128
   private static let digestSize = 32
 
   private var pictureBytes: Int { framing.storedSize(size) * framing.storedSize(size) * 3 }
 
-  /// The bytes of the pictures, of which those `wanted` are decoded unless they were before.
+  /// The bytes of the pictures; those `wanted` are decoded unless the cache has them.
   ///
-  /// - Throws: `unwritable`; `unreadable`; `notAFile`; `changed` when a picture is not what was planned;
-  ///   `decodingInterrupted` when `watch` says so.
+  /// - Throws: `unwritable`; `unreadable`; `notAFile`; `changed` if a picture differs from the plan;
+  ///   `decodingInterrupted` if `watch` returns false.
   func outcome(of wanted: [Int], watch: DecodingWatch) throws(DataError) -> Outcome {
     let content = try contentDigests(wanted)
     let terms = ["pictures \(Self.version)", Picture.decoders, framing.rawValue, "\(size)"]
@@ -65,10 +65,10 @@ struct DecodedPictures {
     return outcome
   }
 
-  /// The digests of the files, as planned where there is a plan.
+  /// The digests of the files, as planned if there is a plan.
   ///
-  /// The files `wanted` must still be those of the plan, also when their pixels are here: a run does not end well on pictures
-  /// that are no longer there. Files that the process knows are not read again for it.
+  /// The files `wanted` must match the plan even if their pixels are cached: a run must not succeed on pictures that no
+  /// longer exist. Files whose digest the process already knows are not read again.
   private func contentDigests(_ wanted: [Int]) throws(DataError) -> [String] {
     guard let planned = try PlannedFiles.digests(of: files) else { return try FileDigest.sha256(of: files) }
     let found = try FileDigest.sha256(of: wanted.map { files[$0] })
@@ -76,7 +76,7 @@ struct DecodedPictures {
     return planned
   }
 
-  /// Makes a file of zeros unless one of this size is there.
+  /// Creates a file of zeros unless one of this size exists.
   private static func provide(_ url: URL, size: Int) throws {
     let found = try? FileManager.default.attributesOfItem(atPath: url.path)
     if found?[.type] as? FileAttributeType == .typeRegular, found?[.size] as? Int == size { return }
@@ -85,7 +85,7 @@ struct DecodedPictures {
     let handle = try FileHandle(forWritingTo: new)
     try handle.truncate(atOffset: UInt64(size))
     try handle.close()
-    // A rename: whoever has mapped the old file keeps it.
+    // Replaced by a rename: a process that has mapped the old file keeps it.
     guard rename(new.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
   }
 
@@ -97,7 +97,7 @@ struct DecodedPictures {
     }
   }
 
-  /// The wanted pictures that must be decoded, and those among them whose bytes are not what was written.
+  /// The requested pictures that must be decoded, and those among them whose stored bytes are damaged.
   private func missing(
     _ wanted: [Int], pixels: URL, digests: URL
   ) throws(DataError) -> (missing: [Int], damaged: [Int]) {
@@ -122,7 +122,7 @@ struct DecodedPictures {
     guard !missing.isEmpty else { return }
     do {
       let images = try FileHandle(forWritingTo: pixels), marks = try FileHandle(forWritingTo: digests)
-      // What matters was synchronised before, and an error on the way out has been thrown already.
+      // The data were synchronised before, and an error while closing must not replace one already thrown.
       defer {
         try? images.close()
         try? marks.close()
@@ -179,7 +179,7 @@ struct DecodedPictures {
     } catch {
       throw .file(error)
     }
-    // The name of the cache says which bytes were decoded, so they must be those.
+    // The name of the cache depends on the digest, so the decoded bytes must match it.
     guard FileDigest.sha256(of: bytes) == content else { throw .file(.changed(path: url.path, planned: content)) }
     do throws(Picture.Problem) {
       var decoded = try Picture.decode(bytes)
@@ -191,7 +191,7 @@ struct DecodedPictures {
   }
 }
 
-/// A picture file that cannot be decoded, or not without a remark.
+/// A picture file that cannot be decoded, or only with a warning.
 public struct PictureProblem: Sendable, Equatable {
   /// The file.
   public let path: String
@@ -199,10 +199,10 @@ public struct PictureProblem: Sendable, Equatable {
   public let reason: String
 }
 
-/// What to do about picture files that cannot be decoded.
+/// What to do with picture files that cannot be decoded.
 public enum BadPictureChoice: String, Codable, Sendable, CaseIterable {
-  /// Loading fails and names them.
+  /// Loading fails with an error that names them.
   case stop
-  /// They are left out, counted and named.
+  /// They are left out, and reported with their number and names.
   case skip
 }

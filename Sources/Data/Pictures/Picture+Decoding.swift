@@ -3,13 +3,13 @@ import Foundation
 import SystemErrors
 
 extension Picture {
-  /// The libraries that decode.
+  /// Versions of the decoding libraries.
   static let decoders = String(cString: lacuna_picture_libraries())
 
-  /// Pictures of more pixels, by their header or after scaling, are refused: 2²⁷, whose bytes take 400 MB.
+  /// Pictures with more pixels, by their header or after scaling, are refused: 2²⁷ pixels take 400 MB.
   static let largestArea = 1 << 27
 
-  /// A picture, and what is wrong with its file though every pixel is whole.
+  /// A picture, and a fault in its file that does not affect the pixels.
   struct Decoded: Sendable {
     var picture: Picture
     /// The decoder's first warning, if there was one.
@@ -18,26 +18,27 @@ extension Picture {
 
   /// Decodes a JPEG or PNG file, distinguished by its first bytes.
   ///
-  /// Grey becomes three equal channels and transparency is dropped; of 16 bits the upper 8 are kept. Orientation tags,
-  /// colour profiles and gamma are not followed. Faults outside the pixels are accepted.
-  /// - Throws: `Problem` when it is neither, damaged, cut off, of more than 2²⁷ pixels, or of a kind that is not read (CMYK).
-  /// - Note: As Pillow's `convert("RGB")` after opening, with two exceptions: 16-bit grey, which Pillow cuts at 255, keeps its
-  ///   upper bits; and indices beyond a palette are an error.
+  /// Grey becomes three equal channels, transparency is dropped, and 16-bit values are reduced to the upper 8 bits.
+  /// Orientation tags, colour profiles and gamma are ignored. Faults outside the pixels are accepted.
+  /// - Throws: `Problem` if the file is neither, damaged, truncated, of more than 2²⁷ pixels, or of an unsupported kind
+  ///   (CMYK).
+  /// - Note: Equal to Pillow's `convert("RGB")` after opening, with two exceptions: 16-bit grey, which Pillow clips at
+  ///   255, keeps its upper bits; and indices beyond a palette are an error.
   public init(decoding bytes: [UInt8]) throws(Problem) { self = try Self.decode(bytes).picture }
 
-  /// The same with the decoder's warning.
+  /// Also returns the decoder's warning.
   static func decode(_ bytes: [UInt8]) throws(Problem) -> Decoded {
     if bytes.isEmpty { throw Problem(reason: "the file is empty") }
     guard let decoder = decoder(of: bytes) else { throw Problem(reason: "the file is neither JPEG nor PNG") }
     return try decode(bytes, decoder)
   }
 
-  /// Whether the file at `url` is JPEG or PNG by its first bytes; what follows may be damaged.
+  /// Whether the file at `url` is JPEG or PNG by its first bytes; the rest may be damaged.
   ///
   /// - Throws: `notAFile`, `unreadable`.
   static func isOfKnownKind(_ url: URL) throws(DataError) -> Bool {
     let handle = try RegularFile.open(url)
-    // Nothing was written, so there is nothing to lose when closing fails.
+    // The file is open for reading only, so an error while closing is harmless.
     defer { try? handle.close() }
     do {
       return decoder(of: [UInt8](try handle.read(upToCount: 4) ?? Foundation.Data())) != nil
@@ -75,7 +76,7 @@ extension Picture {
       warning: report.warnings > 0 ? text(report.first_warning) : nil)
   }
 
-  /// The text of a C array of characters; what the file wrote into it is shown without control characters.
+  /// The text of a C character array, without the control characters that a file may have written into it.
   private static func text<Characters>(_ characters: Characters) -> String {
     withUnsafeBytes(of: characters) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }.map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }, as: UTF8.self)

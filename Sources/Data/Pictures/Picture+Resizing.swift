@@ -6,7 +6,7 @@ extension Picture {
     /// Its size, > 0.
     public var height: Int, width: Int
 
-    /// The rectangle of this size that begins there.
+    /// A rectangle of this size whose first pixel is there.
     public init(top: Int, left: Int, height: Int, width: Int) {
       self.top = top
       self.left = left
@@ -15,7 +15,7 @@ extension Picture {
     }
   }
 
-  /// The part inside `rectangle`, which lies in the picture.
+  /// The part inside `rectangle`, which must lie in the picture.
   public func cropped(to rectangle: Rectangle) -> Picture {
     let r = rectangle
     precondition(
@@ -30,20 +30,22 @@ extension Picture {
     return Picture(height: r.height, width: r.width, channels: channels, pixels: part)
   }
 
-  /// The part in the middle, `height`×`width`, neither larger than the picture.
+  /// The central crop of `height`×`width` pixels, neither larger than the picture.
   ///
-  /// - Note: Halves of pixels are rounded to even numbers, as torchvision's CenterCrop does.
+  /// - Note: Half pixels are rounded to even, as in torchvision's CenterCrop.
   public func centered(height: Int, width: Int) -> Picture {
     func start(_ extra: Int) -> Int { Int((Double(extra) / 2).rounded(.toNearestOrEven)) }
     return cropped(
       to: Rectangle(top: start(self.height - height), left: start(self.width - width), height: height, width: width))
   }
 
-  /// The whole picture at another size: each new pixel is a weighted mean of those it covers, with weights that fall in a
-  /// line to 0 at twice its own reach (a triangle), rows first, each pass rounded to bytes.
+  /// The picture resized with a triangle filter, rows first; each pass is rounded to bytes.
   ///
-  /// - Note: Byte for byte what Pillow's `resize(…, BILINEAR)` gives, which torchvision's Resize calls, except that Pillow 13
-  ///   takes the columns of some tall pictures first: there bytes differ by at most 1.
+  /// Each new pixel is a weighted mean of the old ones, with weights that fall linearly to 0 at twice the new pixel's
+  /// half width.
+  ///
+  /// - Note: Equal byte for byte to Pillow's `resize(…, BILINEAR)`, which torchvision's Resize calls, except that
+  ///   Pillow 13 resizes the columns of some tall pictures first: there bytes differ by at most 1.
   public func resized(height newHeight: Int, width newWidth: Int) -> Picture {
     precondition(newHeight > 0 && newWidth > 0, "\(newHeight)×\(newWidth) pixels")
     var picture = self
@@ -77,16 +79,16 @@ extension Picture {
   }
 }
 
-/// The weights by which each new pixel of a line takes up old ones, as whole numbers over 2²².
+/// The weights of the old pixels of a line for each new one, as integers in units of 2⁻²².
 private struct Taps {
   private static let precision = 22
-  /// For each new pixel the first old one.
+  /// The first old pixel for each new one.
   private(set) var starts: [Int] = []
   private var counts: [Int] = []
   private var weights: [Int] = []
   private let most: Int
 
-  /// Weights from `count` pixels to `newCount`.
+  /// Weights for resizing a line from `count` to `newCount` pixels.
   init(from count: Int, to newCount: Int) {
     let scale = Double(count) / Double(newCount)
     let reach = max(1, scale)

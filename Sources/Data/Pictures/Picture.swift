@@ -4,12 +4,12 @@ public struct Picture: Sendable, Equatable {
   public let height: Int
   /// Columns.
   public let width: Int
-  /// Bytes of a pixel: 3 for red, green and blue.
+  /// Bytes per pixel: 3 for red, green and blue.
   public let channels: Int
   /// `[height, width, channels]`.
   public let pixels: [UInt8]
 
-  /// The picture of these pixels, `[height, width, channels]`.
+  /// A picture with these pixels, `[height, width, channels]`.
   public init(height: Int, width: Int, channels: Int = 3, pixels: [UInt8]) {
     precondition(
       height > 0 && width > 0 && channels > 0 && pixels.count == height * width * channels,
@@ -20,7 +20,7 @@ public struct Picture: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// What is wrong with the bytes of a picture.
+  /// The reason why the bytes of a picture cannot be decoded.
   public struct Problem: Error, Sendable, Equatable {
     /// The reason, as part of a sentence.
     public let reason: String

@@ -1,23 +1,23 @@
 public import Foundation
 
-/// Labelled picture files and their parts, before any picture is read.
+/// Labelled picture files and their split, before any picture is read.
 public struct PictureCollection: Sendable {
-  /// The data set's name, as experiment files write it.
+  /// The data set's name in experiment files.
   public var name: String
-  /// What the classes are called, by label.
+  /// The names of the classes, by label.
   public var classNames: [String]
-  /// What groups are made of, or nil.
+  /// The sensitive attribute that defines groups, or nil.
   public var attribute: SensitiveAttribute?
-  /// The files; a picture's place here is its number.
+  /// The files; a picture's number is its index here.
   public private(set) var files: [URL] = []
   /// The class of each picture.
   public private(set) var labels: [Int] = []
-  /// The attribute's value of each picture; empty without one.
+  /// The attribute's value of each picture; empty without an attribute.
   public private(set) var sensitive: [Int] = []
-  /// The numbers of the pictures of each part.
+  /// The numbers of the pictures of each split.
   public private(set) var train: [Int] = [], validation: [Int] = [], test: [Int] = []
 
-  /// A part of a data set.
+  /// A split of the data set.
   public enum Part: Sendable { case train, validation, test }
 
   /// A collection without pictures.
@@ -27,7 +27,7 @@ public struct PictureCollection: Sendable {
     self.attribute = attribute
   }
 
-  /// Adds a picture to a part.
+  /// Adds a picture to a split.
   public mutating func add(_ file: URL, label: Int, sensitive value: Int? = nil, to part: Part) {
     precondition((value == nil) == (attribute == nil), "a value of the attribute for each picture")
     switch part {
@@ -40,12 +40,12 @@ public struct PictureCollection: Sendable {
     if let value { sensitive.append(value) }
   }
 
-  /// Requires every file to be there and train and test to have pictures.
+  /// Checks that every file exists and that the train and test splits are not empty.
   ///
   /// - Parameters:
   ///   - list: The file that names the pictures, or their folder.
   ///   - source: The address of the official source.
-  /// - Throws: `missingFiles` with the paths of all that are not there; `badLine` when a part is empty.
+  /// - Throws: `missingFiles` with the paths of all missing files; `badLine` if a split is empty.
   public func requireFiles(list: URL, source: String) throws(DataError) {
     guard !train.isEmpty && !test.isEmpty else {
       throw .badLine(path: list.path, line: 1, problem: "there are no \(train.isEmpty ? "training" : "test") pictures")
@@ -54,16 +54,17 @@ public struct PictureCollection: Sendable {
     guard missing.isEmpty else { throw .missingFiles(dataset: name, paths: missing.map(\.path), source: source) }
   }
 
-  /// The parts, or the wanted draw of them, as square images of `size` pixels and three channels in [−1, 1].
+  /// The splits, or the requested draw of them, as square images of `size` pixels and three channels in [−1, 1].
   ///
-  /// Pictures that are used and were not decoded before are decoded, on all threads, and kept in the folder `cache`. The
-  /// place of an image in its source set is the picture's number.
+  /// Pictures that are used and not yet cached are decoded, on all threads, and kept in the folder `cache`. The index
+  /// of an image in its source set is the picture's number.
   /// - Parameters:
-  ///   - cache: see `CacheRoot.resolve`.
-  ///   - onBadPicture: Whether pictures that cannot be decoded end loading, or are left out of their parts, also of a
+  ///   - cache: See `CacheRoot.resolve`.
+  ///   - onBadPicture: Whether a picture that cannot be decoded makes loading fail, or is left out of its split and
   ///     draw.
-  ///   - watch: Told how far decoding is.
-  ///   - note: Told of pictures that are left out, of faults outside the pixels, and of damage to decoded pictures.
+  ///   - watch: Called with the progress of decoding.
+  ///   - note: Called with messages about pictures that are left out, faults outside the pixels, and damage to decoded
+  ///     pictures.
   /// - Throws: `badPictures`, `unwritable`, `unreadable`, `notAFile`, `changed`, `subsetCount`, `decodingInterrupted`.
   public func load(
     size: Int, framing: Framing, cache: String?, subset: Subset, onBadPicture: BadPictureChoice = .stop,
@@ -93,27 +94,26 @@ public struct PictureCollection: Sendable {
     var notes: [String] = []
     if !outcome.mended.isEmpty {
       notes.append(
-        "\(pictures(outcome.mended.count)) in \(folder.path) had been damaged after decoding, "
-          + "and were decoded again")
+        "\(pictures(outcome.mended.count)) in \(folder.path) damaged after decoding, decoded again")
     }
     if !outcome.bad.isEmpty {
       notes.append(
-        "\(pictures(outcome.bad.count)) cannot be decoded and left out, as `on_bad_picture: skip` says: "
+        "\(pictures(outcome.bad.count)) that cannot be decoded, left out because of `on_bad_picture: skip`: "
           + named(outcome.bad.map(\.problem)))
     }
     if !outcome.faults.isEmpty {
       notes.append(
-        "\(pictures(outcome.faults.count)) with faults outside the pixels, which were read all the same: "
+        "\(pictures(outcome.faults.count)) with faults outside the pixels, used nevertheless: "
           + named(outcome.faults))
     }
     return notes.map { "\(name): \($0)" }
   }
 
-  /// The same parts without their pixels, so that no picture is decoded.
+  /// The same splits without their pixels; no picture is decoded.
   ///
-  /// Where bad pictures are left out, those that are neither JPEG nor PNG by their first bytes are left out here, too; what
-  /// only decoding shows counts.
-  /// - Throws: `subsetCount`; `unreadable` and `notAFile` where first bytes are read.
+  /// With `skip`, pictures that are neither JPEG nor PNG by their first bytes are left out here, too; those that only
+  /// decoding would reveal as bad are counted.
+  /// - Throws: `subsetCount`; `unreadable` and `notAFile` if first bytes are read.
   public func outline(
     size: Int, framing: Framing, subset: Subset, onBadPicture: BadPictureChoice = .stop
   ) throws(DataError) -> DataSplits {

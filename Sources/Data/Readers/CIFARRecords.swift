@@ -2,11 +2,11 @@ public import Foundation
 
 /// The records of CIFAR's binary files: label bytes, then 32×32 red, 32×32 green and 32×32 blue bytes.
 public struct CIFARRecords: Sendable {
-  /// How many classes each label byte of a record counts: [10] for CIFAR-10, [20, 100] (coarse, fine) for CIFAR-100.
+  /// The number of classes of each label byte of a record: [10] for CIFAR-10, [20, 100] (coarse, fine) for CIFAR-100.
   public let classCounts: [Int]
   /// The images read so far, `[N, 32, 32, 3]`.
   public private(set) var pixels: [UInt8] = []
-  /// The labels read so far, one list for each label byte of a record, each `[N]`.
+  /// The labels read so far, one list per label byte of a record, each `[N]`.
   public private(set) var labels: [[Int]]
 
   /// Pixels of one image.
@@ -14,16 +14,16 @@ public struct CIFARRecords: Sendable {
   /// Bytes of one record.
   var recordSize: Int { classCounts.count + 3 * Self.area }
 
-  /// No records; memory for `capacity` of them is taken at once.
+  /// No records; memory for `capacity` of them is reserved.
   public init(classCounts: [Int], capacity: Int) {
     self.classCounts = classCounts
     labels = [[Int]](repeating: [], count: classCounts.count)
     pixels.reserveCapacity(capacity * 3 * Self.area)
   }
 
-  /// Appends the records in `url`, of which there must be exactly `count`.
+  /// Appends the records in `url`, which must contain exactly `count`.
   ///
-  /// - Throws: `wrongSize`, `badLabel`, or what is wrong with the file itself; then nothing was appended.
+  /// - Throws: `wrongSize`, `badLabel`, or an error of the file itself; nothing is appended then.
   public mutating func append(_ url: URL, count: Int) throws(DataError) {
     let size = count * recordSize
     let contents = try FileContents.read(url, limit: size)
@@ -45,7 +45,7 @@ public struct CIFARRecords: Sendable {
     for record in 0..<count { appendPixels(bytes, at: record * recordSize + classCounts.count) }
   }
 
-  /// Three planes become 32×32 pixels of three channels.
+  /// Interleaves three planes as 32×32 pixels of three channels.
   private mutating func appendPixels(_ bytes: [UInt8], at start: Int) {
     let interleaved = [UInt8](unsafeUninitializedCapacity: 3 * Self.area) { out, count in
       bytes.withUnsafeBufferPointer { bytes in

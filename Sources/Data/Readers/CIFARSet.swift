@@ -2,24 +2,24 @@ import Foundation
 
 /// A data set of 32×32 colour images in CIFAR's binary files.
 public struct CIFARSet: Sendable {
-  /// Where the files lie: training files, then the test file.
+  /// The locations of the files: training files, then the test file.
   public let files: FileSet
-  /// How many classes each label byte of a record counts.
+  /// The number of classes of each label byte of a record.
   let classCounts: [Int]
-  /// Which label byte is used.
+  /// The index of the label byte that is used.
   let label: Int
   /// The names of the classes, by label.
   public let classNames: [String]
   let normalisation: Normalisation
   let recordsPerTrainFile: Int, testCount: Int
 
-  /// A set of several training files with `recordsPerTrainFile` images each, and a test file of `testCount`.
+  /// A set with several training files of `recordsPerTrainFile` images each, and a test file of `testCount` images.
   ///
   /// - Parameters:
-  ///   - files: training files, then the test file.
-  ///   - classCounts: how many classes each label byte of a record counts.
-  ///   - label: which label byte is the class, from 0.
-  ///   - classNames: as many as that label byte counts.
+  ///   - files: Training files, then the test file.
+  ///   - classCounts: The number of classes of each label byte of a record.
+  ///   - label: The index of the label byte that is the class, from 0.
+  ///   - classNames: One name per class of that label byte.
   public init(
     files: FileSet, classCounts: [Int], label: Int, classNames: [String], normalisation: Normalisation,
     recordsPerTrainFile: Int, testCount: Int = 10_000
@@ -38,9 +38,9 @@ public struct CIFARSet: Sendable {
   /// `[32, 32, 3]`, the shape of every image.
   public var imageShape: [Int] { [32, 32, 3] }
 
-  /// The whole set, from the files below `root` (see `DataRoot.resolve`).
+  /// Loads the whole set from the files in `root` (see `DataRoot.resolve`).
   ///
-  /// - Throws: what is missing, or what is wrong with a file and where.
+  /// - Throws: `missingFiles`, or an error of a file with its position.
   public func load(root: String?) throws(DataError) -> DataSplits {
     let urls = try files.locate(root: root)
     return DataSplits(

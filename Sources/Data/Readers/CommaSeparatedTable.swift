@@ -1,12 +1,12 @@
 public import Foundation
 
-/// Some columns of a text file with a header, whose values are separated by commas.
+/// Some columns of a comma-separated text file with a header.
 public struct CommaSeparatedTable: Sendable {
   /// One row.
   public struct Row: Sendable {
-    /// Its line, counted from 1.
+    /// The line number, from 1.
     public let line: Int
-    /// The values of the wanted columns, in their order.
+    /// The values of the requested columns, in their order.
     public let values: [String]
   }
 
@@ -15,14 +15,14 @@ public struct CommaSeparatedTable: Sendable {
   /// The rows, in the order of the file.
   public let rows: [Row]
 
-  /// Longer files are not read to their end.
+  /// Larger files are refused.
   private static let largestFile = 256 << 20
 
-  /// Reads `columns` of `url`; the file may have others, and empty lines.
+  /// Reads `columns` of `url`; other columns and empty lines are ignored.
   ///
-  /// A value may stand in double quotes, inside which a comma is text and two double quotes are one.
-  /// - Throws: `badLine` where the header lacks a column, where a row has more or fewer values than the header, or where the
-  ///   file has no rows; what is wrong with the file itself.
+  /// A value may be in double quotes, inside which a comma is text and two double quotes are one.
+  /// - Throws: `badLine` if the header lacks a column, if a row has more or fewer values than the header, or if the
+  ///   file has no rows; errors of the file itself.
   public init(_ url: URL, columns: [String]) throws(DataError) {
     self.url = url
     let lines = try TextLines.read(url, limit: Self.largestFile)
@@ -49,15 +49,15 @@ public struct CommaSeparatedTable: Sendable {
     self.rows = rows
   }
 
-  /// The place among `choices` of a row's value.
+  /// The index in `choices` of a row's value.
   ///
-  /// - Parameter column: The place of its column among the wanted ones.
-  /// - Throws: `badLine` when it is none of them.
+  /// - Parameter column: The index of the column among the requested ones.
+  /// - Throws: `badLine` if it is none of them.
   public func index(of row: Row, column: Int, among choices: [String]) throws(DataError) -> Int {
     guard let place = choices.firstIndex(of: row.values[column]) else {
       throw .badLine(
         path: url.path, line: row.line,
-        problem: "'\(row.values[column])' is none of \(choices.map { "'\($0)'" }.joined(separator: ", "))")
+        problem: "'\(row.values[column])' is not one of \(choices.map { "'\($0)'" }.joined(separator: ", "))")
     }
     return place
   }

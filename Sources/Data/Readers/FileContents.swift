@@ -1,19 +1,19 @@
 import Digests
 public import Foundation
 
-/// The bytes of a file, decompressed where they are a gzip file, whatever its name.
+/// The bytes of a file; gzip files, recognised by content, are decompressed.
 struct FileContents {
-  /// At most the limit's number of bytes.
+  /// At most as many bytes as the limit.
   var bytes: [UInt8]
-  /// False when there was more than the limit.
+  /// False if the file has more bytes than the limit.
   var isWhole: Bool
-  /// The SHA-256 of the file as it lies on disk; nil where it was not read to its end.
+  /// The SHA-256 of the file on disk; nil if it was not read to its end.
   var digest: String?
 
-  /// Reads at most `limit` bytes (after decompression), so that no file, however long, fills the memory.
+  /// Reads at most `limit` bytes (after decompression), so that an oversized file cannot fill the memory.
   ///
-  /// - Throws: `changed` when the file is part of a plan (`PlannedFiles`) and has other bytes than that, whatever else is
-  ///   wrong with it; `notAFile`, `unreadable`, `emptyFile`, `truncatedGzip`, `damagedGzip`.
+  /// - Throws: `changed` if the file belongs to a plan (`PlannedFiles`) and its bytes differ, before any other error;
+  ///   `notAFile`, `unreadable`, `emptyFile`, `truncatedGzip`, `damagedGzip`.
   static func read(_ url: URL, limit: Int, allowingEmpty: Bool = false) throws(DataError) -> FileContents {
     var reader = try HashingReader(url)
     defer { reader.close() }
@@ -46,12 +46,12 @@ struct FileContents {
   }
 }
 
-/// Reads whole files as they lie on disk.
+/// Reads whole files without decompression.
 public enum FileBytes {
   /// All bytes of the regular file at `url`.
   ///
-  /// - Throws: `notAFile`, without waiting for pipes; `unreadable`; `changed` when the file is part of a plan
-  ///   (`PlannedFiles`) and has other bytes than that.
+  /// - Throws: `notAFile`, without waiting for pipes; `unreadable`; `changed` if the file belongs to a plan
+  ///   (`PlannedFiles`) and its bytes differ.
   public static func read(_ url: URL) throws(DataError) -> [UInt8] {
     var reader = try HashingReader(url)
     defer { reader.close() }
@@ -62,7 +62,7 @@ public enum FileBytes {
   }
 }
 
-/// Reads a regular file piece by piece, and its digest along the way.
+/// Reads a regular file in pieces and computes its digest at the same time.
 private struct HashingReader {
   let url: URL
   private let handle: FileHandle
@@ -75,7 +75,7 @@ private struct HashingReader {
   }
 
   func close() {
-    // Nothing was written, so there is nothing to lose when closing fails.
+    // The file is open for reading only, so an error while closing is harmless.
     try? handle.close()
   }
 
@@ -89,7 +89,7 @@ private struct HashingReader {
     return chunk
   }
 
-  /// The digest, compared with the plan; nil where the end was not reached and nothing is planned.
+  /// The digest, compared with the plan; nil if the end was not reached and nothing is planned.
   mutating func digest() throws(DataError) -> String? {
     let planned = PlannedFiles.current.flatMap { $0.includes(url) ? $0 : nil }
     if planned != nil { while try next() != nil {} }

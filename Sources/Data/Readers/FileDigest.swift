@@ -5,7 +5,7 @@ import Synchronization
 
 /// The SHA-256 of files' contents, as 64 lower-case hexadecimal digits.
 ///
-/// A file is read once by a process unless its size, place on disk or a time of its last change differ.
+/// A process reads a file again only if its size, inode or modification times have changed.
 public enum FileDigest {
   private struct Known {
     var stamp: RegularFile.Stamp
@@ -26,7 +26,7 @@ public enum FileDigest {
     return digests
   }
 
-  /// The digest of text.
+  /// The digest of the text in UTF-8.
   public static func sha256(of text: String) -> String { sha256(of: Array(text.utf8)) }
 
   /// The digest of bytes.
@@ -39,12 +39,12 @@ public enum FileDigest {
     let stamp = try RegularFile.stamp(url)
     if let found = known.withLock({ $0[url.path] }), found.stamp == stamp { return found.digest }
     let handle = try RegularFile.open(url)
-    // Nothing was written, so there is nothing to lose when closing fails.
+    // The file is open for reading only, so an error while closing is harmless.
     defer { try? handle.close() }
     var hash = SHA256()
     try RegularFile.read(handle, url) { hash.update($0) }
     let digest = hash.finalize().hexadecimal
-    // Of a file that is being written nothing is remembered.
+    // The digest of a file that is being written is not remembered.
     if try RegularFile.stamp(handle, url) == stamp {
       known.withLock { $0[url.path] = Known(stamp: stamp, digest: digest) }
     }

@@ -1,14 +1,14 @@
 public import Foundation
 
-/// Where the files of one data set lie: in the standard folder below the data root, or in the root itself.
+/// The locations of the files of a data set: in the standard folder in the data root, or in the root itself.
 public struct FileSet: Sendable {
-  /// The data set's name, as experiment files write it.
+  /// The data set's name in experiment files.
   public let dataset: String
-  /// The name that the set's own archive gives to its folder.
+  /// The name of the folder in the set's own archive.
   public let folder: String
   /// The names of its files, in fixed order.
   public let names: [String]
-  /// Whether each file may also lie there as it was published, gzipped, its name ending in `.gz`.
+  /// Whether each file may also be in its published form, gzipped, with a name that ends in `.gz`.
   public let allowsGzip: Bool
   /// The address of the official source.
   public let source: String
@@ -22,10 +22,11 @@ public struct FileSet: Sendable {
     self.source = source
   }
 
-  /// The files, in the order of `names`; all from the same folder, so that sets with files of like names never mix.
+  /// The files, in the order of `names`; all from the same folder, so that equally named files of different sets never
+  /// mix.
   ///
-  /// - Parameter root: see `DataRoot.resolve`.
-  /// - Throws: `missingFiles`, with the paths where the files belong.
+  /// - Parameter root: See `DataRoot.resolve`.
+  /// - Throws: `missingFiles`, with the expected paths.
   public func locate(root: String?) throws(DataError) -> [URL] {
     let root = DataRoot.resolve(root)
     let standard = root.appendingPathComponent(folder, isDirectory: true)
@@ -34,7 +35,7 @@ public struct FileSet: Sendable {
       let found = names.map { file($0, in: place) }
       let urls = found.compactMap { $0 }
       if urls.count == names.count { return urls }
-      // The folder where some of the files are is the one to complete.
+      // A folder that has some of the files is the one to complete.
       if missing.isEmpty || (missing.count == names.count && !urls.isEmpty) {
         missing = zip(names, found).filter { $0.1 == nil }.map { name, _ in
           place.appendingPathComponent(allowsGzip ? name + ".gz" : name).path

@@ -1,16 +1,16 @@
 public import Foundation
 
-/// Some columns of a table that a person has made or exported, with a header.
+/// Some columns of a table with a header, written or exported by the user.
 ///
-/// Values are separated by commas, semicolons or tabs, whichever gives the header its columns; blanks around them do not
-/// count. A value may stand in double quotes, inside which separators and line breaks are text and two double quotes are
-/// one. The text is UTF-8, or UTF-16 with a byte order mark; lines end as on any system.
+/// Values are separated by commas, semicolons or tabs, whichever gives the header its columns; whitespace around them
+/// is ignored. A value may be in double quotes, inside which separators and line breaks are text and two double quotes
+/// are one. The text is UTF-8, or UTF-16 with a byte order mark, with any line endings.
 public struct HandMadeTable: Sendable {
   /// One row.
   public struct Row: Sendable {
-    /// The line where it begins, counted from 1.
+    /// The line where it starts, from 1.
     public let line: Int
-    /// The values of the wanted columns, in their order.
+    /// The values of the requested columns, in their order.
     public let values: [String]
   }
 
@@ -26,9 +26,9 @@ public struct HandMadeTable: Sendable {
   private static let largestFile = 256 << 20
   private static let separators: [Character] = [",", ";", "\t"]
 
-  /// Reads `columns` of `url`; the file may have others, and empty lines.
+  /// Reads `columns` of `url`; other columns and empty lines are ignored.
   ///
-  /// - Throws: `badOwnLine` with the line and what to do; what is wrong with the file itself.
+  /// - Throws: `badOwnLine` with the line and what to do; errors of the file itself.
   public init(_ url: URL, columns: [String]) throws(DataError) {
     let contents = try FileContents.read(url, limit: Self.largestFile, allowingEmpty: true)
     guard contents.isWhole, let digest = contents.digest else {
@@ -46,7 +46,7 @@ public struct HandMadeTable: Sendable {
       throw .badOwnLine(
         path: url.path, line: 1,
         problem: "the header has no column \(lacking), it has \(names.map { "'\($0)'" }.joined(separator: ", ")); "
-          + "name the columns so, with commas, semicolons or tabs between them")
+          + "rename the columns, and separate them with commas, semicolons or tabs")
     }
     for column in columns where names.count(where: { $0 == column }) > 1 {
       throw .badOwnLine(path: url.path, line: 1, problem: "two columns are named '\(column)'; rename one")
@@ -72,12 +72,12 @@ public struct HandMadeTable: Sendable {
     self.digest = digest
   }
 
-  /// The text of a file's bytes.
+  /// Decodes the bytes of a file as UTF-8 or UTF-16.
   private static func text(_ bytes: [UInt8], _ url: URL) throws(DataError) -> String {
     let cure = "save the file as CSV in UTF-8"
     if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
       guard bytes.count % 2 == 0 else {
-        throw .badOwnLine(path: url.path, line: 1, problem: "the file is UTF-16 that is cut off; \(cure)")
+        throw .badOwnLine(path: url.path, line: 1, problem: "the file is truncated UTF-16; \(cure)")
       }
       let isLittle = bytes[0] == 0xff
       let units = stride(from: 2, to: bytes.count, by: 2).map { place in
@@ -88,7 +88,7 @@ public struct HandMadeTable: Sendable {
     }
     let content = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
     guard !content.contains(0) else {
-      throw .badOwnLine(path: url.path, line: 1, problem: "the file is no text, since it has bytes of zero; \(cure)")
+      throw .badOwnLine(path: url.path, line: 1, problem: "the file is not text, since it contains zero bytes; \(cure)")
     }
     if let text = String(validating: content, as: UTF8.self) { return text }
     let lines = content.split(separator: 0x0a, omittingEmptySubsequences: false)
@@ -98,7 +98,7 @@ public struct HandMadeTable: Sendable {
       problem: "this row is not UTF-8, but perhaps Latin-1 or Windows-1252; \(cure)")
   }
 
-  /// The rows of `text` with the lines where they begin; a row without values is not among them.
+  /// The rows of `text` with their first lines; rows without values are omitted.
   private static func records(
     of text: Substring, _ separator: Character, _ url: URL
   ) throws(DataError) -> [(line: Int, values: [String])] {
@@ -134,7 +134,7 @@ public struct HandMadeTable: Sendable {
       case _ where character.isNewline:
         endRecord()
         start = line
-      // Blanks between a closing quote and the separator.
+      // Whitespace between a closing quote and the separator.
       case _ where wasQuoted && character.isWhitespace: break
       default: value.append(character)
       }

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// What an IDX file holds; the raw value is its magic number.
+/// The kind of data in an IDX file; the raw value is its magic number.
 public enum IDXKind: Int, Sendable, CustomStringConvertible {
-  /// One byte an item: `[N]`.
+  /// One byte per item: `[N]`.
   case labels = 2049
   /// Grey images: `[N, H, W]`.
   case images = 2051
@@ -11,14 +11,14 @@ public enum IDXKind: Int, Sendable, CustomStringConvertible {
   public var description: String { self == .labels ? "labels" : "images" }
 }
 
-/// Reads the IDX files of MNIST and its relatives, plain or gzipped.
+/// Reads the IDX files of MNIST and similar data sets, plain or gzipped.
 ///
-/// The header (big-endian: magic number, then the extent of each dimension) is compared with what the data set is known
-/// to have; no number of it decides how much memory is taken.
+/// The header (big-endian: magic number, then the extent of each dimension) is compared with the expected numbers of
+/// the data set; it never decides how much memory is allocated.
 public enum IDX {
   /// The images in `url`, `[count, rows, columns]`.
   ///
-  /// - Throws: `wrongMagic`, `badHeader`, `wrongSize`, or what is wrong with the file itself.
+  /// - Throws: `wrongMagic`, `badHeader`, `wrongSize`, or an error of the file itself.
   public static func images(_ url: URL, count: Int, rows: Int, columns: Int) throws(DataError) -> [UInt8] {
     try read(url, .images, fields: [("number of images", count), ("rows", rows), ("columns", columns)])
   }
@@ -42,7 +42,7 @@ public enum IDX {
     let headerSize = 4 + 4 * fields.count
     let size = headerSize + fields.reduce(1) { $0 * $1.expected }
     var contents = try FileContents.read(url, limit: size)
-    // The header first: it tells swapped files and files of other sets from damaged ones.
+    // The header is checked first: it distinguishes swapped files and files of other sets from damaged ones.
     if contents.bytes.count >= 4 {
       let magic = bigEndian(contents.bytes, at: 0)
       guard magic == kind.rawValue else { throw .wrongMagic(path: url.path, expected: kind, found: magic) }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A data set of grey images in the four files of MNIST.
+/// A data set of grey images in MNIST's four files.
 public struct IDXSet: Sendable {
-  /// Where the files lie: training images and labels, test images and labels.
+  /// The locations of the files: training images and labels, test images and labels.
   public let files: FileSet
   /// The names of the classes, by label.
   public let classNames: [String]
@@ -13,9 +13,9 @@ public struct IDXSet: Sendable {
   /// A set with these numbers of images of `rows`×`columns` pixels.
   ///
   /// - Parameters:
-  ///   - name: the data set's name, as experiment files write it.
-  ///   - folder: the standard folder's name.
-  ///   - source: the address of the official source.
+  ///   - name: The data set's name in experiment files.
+  ///   - folder: The name of the standard folder.
+  ///   - source: The address of the official source.
   public init(
     name: String, folder: String, source: String, classNames: [String], normalisation: Normalisation,
     rows: Int = 28, columns: Int = 28, trainCount: Int = 60_000, testCount: Int = 10_000
@@ -36,9 +36,9 @@ public struct IDXSet: Sendable {
   /// `[H, W, 1]` of every image.
   public var imageShape: [Int] { [rows, columns, 1] }
 
-  /// The whole set, from the files below `root` (see `DataRoot.resolve`).
+  /// Loads the whole set from the files in `root` (see `DataRoot.resolve`).
   ///
-  /// - Throws: what is missing, or what is wrong with a file and where.
+  /// - Throws: `missingFiles`, or an error of a file with its position.
   public func load(root: String?) throws(DataError) -> DataSplits {
     let urls = try files.locate(root: root)
     return DataSplits(
@@ -47,7 +47,7 @@ public struct IDXSet: Sendable {
   }
 
   private func read(images: URL, labels: URL, count: Int) throws(DataError) -> Dataset {
-    // Labels first: they are small, so that a wrong folder is found at once.
+    // Labels are read first: they are small, so that a wrong folder is found immediately.
     let labels = try IDX.labels(labels, count: count, classCount: classNames.count)
     let pixels = try IDX.images(images, count: count, rows: rows, columns: columns)
     return Dataset(

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Decompression of gzip data (RFC 1952) by zlib, which checks their CRC and length.
+/// Decompression of gzip data (RFC 1952) with zlib, which checks CRC and length.
 ///
 /// The only file that calls zlib.
 struct Inflater: ~Copyable {
@@ -20,16 +20,16 @@ struct Inflater: ~Copyable {
     output.deallocate()
   }
 
-  /// Decompresses `first` and all that `next` gives after it; stops once there are more than `limit` bytes.
+  /// Decompresses `first` and all pieces that `next` returns; stops after more than `limit` bytes.
   ///
-  /// Like gunzip, takes several gzip members one after the other for one.
+  /// Like gunzip, treats several consecutive gzip members as one.
   ///
   /// - Throws: `truncatedGzip`, `damagedGzip`, and what `next` throws.
   static func inflate(
     path: String, first: [UInt8], limit: Int, next: () throws(DataError) -> [UInt8]?
   ) throws(DataError) -> FileContents {
     let inflater = Inflater()
-    // 15: the largest window; 16: a gzip header is expected.
+    // 15: the largest window; +16: a gzip header is expected.
     let status = inflateInit2_(inflater.stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard status == Z_OK else { throw .unreadable(path: path, reason: inflater.reason(status)) }
     var bytes: [UInt8] = []
@@ -38,7 +38,7 @@ struct Inflater: ~Copyable {
     var chunk: [UInt8]? = first
     while let input = chunk {
       var position = 0
-      // Output that waits for room always leaves input behind: at least the eight bytes that end a member.
+      // If output is pending, some input remains: at least the eight bytes that end a member.
       while position < input.count {
         if isAtEnd { inflateReset(inflater.stream) }
         let step = inflater.step(input, from: position, into: &bytes)

@@ -1,7 +1,7 @@
 private let address = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 
 extension IDXSet {
-  /// The handwritten digits of MNIST, which several data sets are made of.
+  /// The handwritten digits of MNIST; several data sets are derived from them.
   public static let mnist = IDXSet(
     name: "mnist", folder: "mnist", source: address, classNames: (0...9).map { "\($0)" },
     normalisation: Normalisation(mean: [0.1307], deviation: [0.3081]))

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// The content that files had when an experiment was planned, with which what is read later is compared.
+/// The content of files when an experiment was planned; later reads are compared with it.
 ///
-/// The digests name the data in cache keys, so bytes that are not those of the plan must never become a result.
+/// The digests are part of cache keys, so bytes that differ from the plan must never become a result.
 public struct PlannedFiles: Sendable {
   /// SHA-256 by path.
   private var digests: [String: String] = [:]
 
-  /// The files of the plan whose data are being read; readers of this module look here.
+  /// The plan of the data being read; the readers of this module check against it.
   @TaskLocal static var current: PlannedFiles?
 
   /// No files.
   public init() {}
 
-  /// Adds a file with the digest of its content.
+  /// Adds a file with the SHA-256 of its content.
   public mutating func add(_ url: URL, digest: String) { digests[url.path] = digest }
 
-  /// Runs `body`; every file of the plan that it reads must have the planned content, else the reader throws
+  /// Runs `body`; every file of the plan that it reads must have the planned content, otherwise the reader throws
   /// `DataError.changed`.
   public func checking<Result>(_ body: () throws -> Result) rethrows -> Result {
     try Self.$current.withValue(self, operation: body)
@@ -24,21 +24,21 @@ public struct PlannedFiles: Sendable {
 
   /// Compares files that were not read by this module's readers with the plan.
   ///
-  /// - Throws: `changed` for the first whose content differs; `unreadable`, `notAFile`.
+  /// - Throws: `changed` for the first file whose content differs; `unreadable`, `notAFile`.
   public func verify(_ urls: [URL]) throws(DataError) {
     for (url, found) in zip(urls, try FileDigest.sha256(of: urls)) { try require(found, of: url) }
   }
 
-  /// Compares what a source read before the plan was made with the plan whose data are being read, if any.
+  /// Compares a file that was read before the plan was made with the current plan, if any.
   ///
-  /// - Throws: `changed` when the file `url` was planned with another digest.
+  /// - Throws: `changed` if the file `url` was planned with another digest.
   public static func requirePlanned(_ digest: String, of url: URL) throws(DataError) {
     try current?.require(digest, of: url)
   }
 
-  /// The planned digests of `urls`; nil where nothing is planned.
+  /// The planned digests of `urls`; nil without a plan.
   ///
-  /// - Throws: `changed` for a file that is no part of the plan.
+  /// - Throws: `changed` for a file that is not part of the plan.
   static func digests(of urls: [URL]) throws(DataError) -> [String]? {
     guard let current else { return nil }
     var result: [String] = []
@@ -53,7 +53,7 @@ public struct PlannedFiles: Sendable {
   /// Whether the content of `url` is planned.
   func includes(_ url: URL) -> Bool { digests[url.path] != nil }
 
-  /// - Throws: `changed` when `url` is planned with another digest.
+  /// - Throws: `changed` if `url` is planned with another digest.
   func require(_ found: String, of url: URL) throws(DataError) {
     guard let planned = digests[url.path], planned != found else { return }
     throw .changed(path: url.path, planned: planned)

@@ -1,23 +1,24 @@
 import Foundation
 import SystemErrors
 
-/// Opens regular files and nothing else.
+/// Opens regular files only.
 ///
-/// Reading a pipe, a socket or a terminal would wait for a writer, and a device may never end.
+/// Reading a pipe, a socket or a terminal would wait for a writer, and a device may have no end.
 enum RegularFile {
-  /// What tells whether a file is still the one that was read.
+  /// Identifies a version of a file: it differs if the file was replaced or changed.
   struct Stamp: Equatable {
     var device: UInt64, inode: UInt64
     var size: Int
-    /// Nanoseconds since 1970 of the last change of the content, and of the file's entry.
+    /// Times of the last change of content and of inode, in nanoseconds since 1970.
     var modified: Int, changed: Int
   }
 
-  /// The file at `url`, or what its symbolic link leads to, opened for reading; the caller closes it.
+  /// Opens the file at `url`, or the target of its symbolic link, for reading; the caller closes it.
   ///
-  /// - Throws: `notAFile` for everything that is no regular file, without waiting; `unreadable`.
+  /// - Throws: `notAFile` for anything but a regular file, without waiting; `unreadable`.
   static func open(_ url: URL) throws(DataError) -> FileHandle {
-    // The kind comes first, since opening alone starts some devices; asking again afterwards leaves no gap.
+    // The kind is checked first, since merely opening some devices has effects, and again after opening, which closes
+    // the race.
     _ = try stamp(url)
     let descriptor = Foundation.open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: url.path, reason: reason(errno)) }
@@ -42,7 +43,7 @@ enum RegularFile {
     return try stamp(status, url)
   }
 
-  /// Reads an open file to its end, piece by piece.
+  /// Reads an open file to its end, in pieces.
   static func read(_ handle: FileHandle, _ url: URL, piece: ([UInt8]) -> Void) throws(DataError) {
     while let bytes = try next(handle, url) { piece(bytes) }
   }

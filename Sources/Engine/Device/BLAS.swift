@@ -1,9 +1,10 @@
 import CKernels
 import COpenBLAS
 
-/// All calls to OpenBLAS: dense products and eigen-decompositions, single-threaded per call, on our own pool.
+/// The calls to OpenBLAS: dense products and eigen-decompositions; each call is single-threaded, the parallelism is the
+/// pool's.
 enum BLAS {
-  /// Makes every OpenBLAS call run on the calling thread; the pool decides what runs side by side.
+  /// Restricts every OpenBLAS call to the calling thread; parallelism is left to the pool.
   static func prepare() {
     let core = String(cString: openblas_get_corename())
     let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"]
@@ -15,10 +16,10 @@ enum BLAS {
     openblas_set_num_threads(1)
   }
 
-  /// OpenBLAS's own word for how it shares work among threads: 0 not at all, 1 with threads, 2 with OpenMP.
+  /// The value of `openblas_get_parallel`: 0 for a serial build, 1 for pthreads, 2 for OpenMP.
   static var parallelism: Int { Int(openblas_get_parallel()) }
 
-  /// What OpenBLAS runs on: its version and build options, and the processor it takes this one for.
+  /// OpenBLAS's version and build options, and the processor type it detected.
   static var description: String {
     "\(String(cString: openblas_get_config())) on \(String(cString: openblas_get_corename()))"
   }
@@ -30,7 +31,7 @@ enum BLAS {
     var m: Int, n: Int, k: Int
   }
 
-  /// Rows of the result that one task computes: fixed, so that results do not depend on the number of threads.
+  /// Rows of the result per task: fixed, so that results do not depend on the number of threads.
   private static let rowsPerTask = 64
 
   static func product(
@@ -55,9 +56,9 @@ enum BLAS {
       }, &product)
   }
 
-  /// Eigenvalues in ascending order and, as rows, the eigenvectors of a symmetric matrix of `order` rows.
+  /// Eigenvalues in ascending order, and the eigenvectors as rows, of a symmetric `order` × `order` matrix.
   static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
-    precondition(matrix.count == order * order, "\(matrix.count) numbers are no square matrix of order \(order)")
+    precondition(matrix.count == order * order, "\(matrix.count) numbers are not a square matrix of order \(order)")
     guard order > 0 else { return ([], []) }
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)

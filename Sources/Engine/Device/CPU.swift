@@ -1,9 +1,9 @@
 import CKernels
 
-/// The kernels of this machine's processor: C code chosen by instruction set, and OpenBLAS for dense products.
+/// The CPU backend: C kernels chosen by instruction set, and OpenBLAS for large dense products.
 struct CPU: Device {
-  /// Products of more multiplications go to OpenBLAS: it is faster on large squares, while below, where layers are, it
-  /// packs both sides anew for every part that a thread takes.
+  /// Products with more multiplications go to OpenBLAS: it is faster on large square matrices, but for the smaller ones
+  /// of typical layers it repacks both operands for every part that a thread takes.
   private static let largestOwnProduct = 1 << 26
 
   init() { BLAS.prepare() }

@@ -1,7 +1,7 @@
-/// The one seam between tensors and memory: every tensor operation is one of these kernels.
+/// The only interface between tensors and memory: every tensor operation is one of these kernels.
 ///
-/// A second implementation (a GPU) plugs in here without touching an operation, a layer or a plugin. Outputs are
-/// overwritten; sizes are the caller's responsibility.
+/// A second backend (a GPU) is added here without changing an operation, a layer or a plugin. Outputs are overwritten;
+/// the caller is responsible for matching sizes.
 protocol Device: Sendable {
   func fill(_ out: Storage, with value: Float)
   func unary(_ operation: UnaryKernel, _ x: Storage, into out: Storage)
@@ -22,12 +22,12 @@ protocol Device: Sendable {
   func sumRows(_ x: Storage, rows: Int, columns: Int, into out: Storage)
   func sumColumns(_ x: Storage, rows: Int, columns: Int, into out: Storage)
 
-  /// out `[M, N]` = op(a)·op(b) + bias `[N]`, then ReLU where asked, with op(a) `[M, K]` and op(b) `[K, N]`
+  /// out `[M, N]` = op(a)·op(b) + bias `[N]`, with op(a) `[M, K]` and op(b) `[K, N]`; then an optional ReLU
   func matrixProduct(
     _ a: Storage, transposed: Bool, _ b: Storage, transposed: Bool, m: Int, n: Int, k: Int, bias: Storage?, relu: Bool,
     into out: Storage)
 
-  /// y = conv(x) + bias + residual, then ReLU where asked
+  /// y = conv(x) + bias + residual, then an optional ReLU
   func convolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, residual: Storage?, relu: Bool,
     into y: Storage)
@@ -40,9 +40,10 @@ protocol Device: Sendable {
     relu: Bool, into y: Storage)
   func batchNormBackward(_ context: BatchNormContext, dy: Storage, into dx: Storage, _ others: BatchNormGradients)
 
-  /// Whether the next two may be asked, which then are faster than the convolution and the normalisation each
+  /// Whether the next two kernels support these sizes; they are then faster than convolution and normalisation
+  /// separately
   func normalisesByImages(_ g: ConvolutionGeometry) -> Bool
-  /// h = conv(x) with the mean and the biased variance of its channels
+  /// h = conv(x), with the per-channel mean and biased variance of h
   func normalisedConvolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage)
   func normalisedConvolutionBackward(
@@ -94,23 +95,23 @@ struct PoolGeometry {
 /// What the backward pass of batch normalisation needs from the forward pass.
 struct BatchNormContext {
   var x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage
-  /// Whether a ReLU followed.
+  /// Whether the output went through a ReLU.
   var rectified: Bool
-  /// The output, needed only where a residual was added before the ReLU.
+  /// The output y; stored only where a residual was added before the ReLU.
   var output: Storage?
-  /// Statistics came from the batch, so the gradient flows through them.
+  /// Whether the statistics came from the batch: gradients then flow through them.
   var usesBatchStatistics: Bool
 }
 
-/// The gradients of batch normalisation but that of x.
+/// The gradients of batch normalisation except that of x.
 struct BatchNormGradients {
   let scale: Tensor, shift: Tensor
-  /// That of the residual, where there is one: without a ReLU it is dy itself.
+  /// The gradient of the residual, if there is one; without a ReLU it is dy itself.
   let residual: Tensor?
-  /// Where dy goes of what passed the ReLU.
+  /// Receives dy masked by the ReLU: 0 where the output was 0.
   let masked: Storage?
 
-  /// Room for the gradients, given that of the output.
+  /// Allocates the gradients for the output gradient `dy`.
   init(_ context: BatchNormContext, dy: Tensor, hasResidual: Bool) {
     scale = Tensor(uninitialized: [context.mean.count])
     shift = Tensor(uninitialized: [context.mean.count])
@@ -119,7 +120,7 @@ struct BatchNormGradients {
   }
 }
 
-/// One tensor that an optimiser moves in place, with its state.
+/// A tensor that an optimiser updates in place, with its state.
 struct OptimizedTensor {
   var parameter: Storage, gradient: Storage
   /// SGD's velocity, or Adam's first moment.
@@ -140,7 +141,7 @@ struct AdamStep {
   var decoupled: Bool
 }
 
-/// A batch to be gathered from a data set's bytes, shifted, mirrored and normalised.
+/// A batch to gather from the bytes of a data set: shifted, mirrored and normalised.
 struct ImageAssembly {
   var pixels: [UInt8]
   var height: Int, width: Int, channels: Int
@@ -150,10 +151,10 @@ struct ImageAssembly {
   var scale: [Float], offset: [Float]
 }
 
-/// Places of the maxima that a pooling chose.
+/// The positions of the maxima chosen by max pooling.
 final class IndexStorage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Int32>
-  // Shares the buffer cache with the numbers: both elements have four bytes.
+  // Shares the buffer cache with Float32 tensors: both elements have four bytes.
   private let storage: Storage
 
   init(count: Int) {

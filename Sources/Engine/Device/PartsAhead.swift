@@ -2,17 +2,17 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Values that a thread in the background makes ahead, one after another; who needs them early helps.
+/// Values computed ahead of time, in order, on a background thread; a caller who needs them earlier helps.
 ///
-/// They must not depend on who makes them. Their tensor memory belongs, for `MemoryMeter`, to the thread that takes them,
-/// from then on.
+/// A value must not depend on the thread that computes it. `MemoryMeter` counts its tensors for the thread that takes
+/// the value.
 public final class PartsAhead<Part: Sendable>: Sendable {
   private struct State {
     var parts: [Part?]
     var begun = 0, made = 0
-    /// Tensor memory of the parts, as long as it belongs to no thread.
+    /// Tensor memory of the parts that no thread has taken yet.
     var bytes: Int64 = 0
-    /// Tensor memory that the thread in the background asked for and did not get.
+    /// Bytes of the allocation that was refused on the background thread.
     var refused: Int?
   }
   private let state: Mutex<State>
@@ -20,7 +20,7 @@ public final class PartsAhead<Part: Sendable>: Sendable {
   private let count: Int
   private let make: @Sendable (Int) -> Part
 
-  /// Begins to make `count` parts; `make` gets their numbers.
+  /// Starts to compute `count` parts; `make` gets the index of each.
   public init(_ count: Int, make: @escaping @Sendable (Int) -> Part) {
     state = Mutex(State(parts: Array(repeating: nil, count: count)))
     self.count = count
@@ -35,25 +35,26 @@ public final class PartsAhead<Part: Sendable>: Sendable {
     }
   }
 
-  /// Lets whoever asks for the parts find that the thread in the background ran out of memory.
+  /// Makes `parts()` report that the background thread ran out of memory.
   private func fail(_ bytes: Int) {
     state.withLock { $0.refused = bytes }
     allMade.signal()
   }
 
   deinit {
-    // What nobody took goes with this thread.
+    // The meter counted no thread for these parts; the thread that releases them does so now.
     lacuna_meter_add(state.withLock { $0.bytes })
   }
 
-  /// All parts in order, once they are made; makes what is left on this thread and on idle ones of the pool.
+  /// All parts in order, when they are computed; the remaining ones are computed on this thread and on idle threads of
+  /// the pool.
   ///
-  /// Hands them over: a second call makes them anew.
+  /// Transfers ownership: a second call computes them again.
   public func parts() -> [Part] {
     _ = Runtime.concurrentMap(Runtime.threadShare) { [self] _ in work() }
     allMade.wait()
     allMade.signal()
-    // The part in question is lost, so it is this thread's failure now.
+    // The part that failed is lost, so the failure is reported on the calling thread.
     if let bytes = state.withLock(\.refused) { AllocationFailure.refuse(bytes) }
     let taken = state.withLock { state in
       defer { (state.parts, state.bytes) = ([], 0) }
@@ -63,7 +64,7 @@ public final class PartsAhead<Part: Sendable>: Sendable {
     return taken.count == count ? taken : (0..<count).map(make)
   }
 
-  /// Makes parts until none is left to begin.
+  /// Computes parts until all are claimed.
   private func work() {
     while let number = begin() {
       let before = lacuna_meter_current()

@@ -2,7 +2,7 @@
 public struct Sequential: Layer {
   private let layers: [(name: String, layer: any Layer)]
 
-  /// The layers in order, under `name`s that become part of their parameters' paths.
+  /// Layers applied in this order; each `name` becomes part of the paths of that layer's parameters.
   public init(_ layers: [(name: String, layer: any Layer)]) { self.layers = layers }
 
   /// Declares every layer in order.
@@ -10,8 +10,7 @@ public struct Sequential: Layer {
     layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
   }
 
-  /// Runs every layer in order; a convolution together with the normalisation that follows it, and a linear layer with its
-  /// ReLU.
+  /// Runs the layers in order; fuses a convolution with the normalisation after it, and a linear layer with its ReLU.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var (x, index) = (x, 0)
     while index < layers.count {
@@ -33,7 +32,7 @@ public struct Sequential: Layer {
 
 /// A residual block of two 3×3 convolutions: ReLU(x′ + norm(conv(ReLU(norm(conv(x)))))).
 ///
-/// x′ is x, or a strided 1×1 convolution with normalisation where stride or width change.
+/// x′ is x, or a strided 1×1 convolution of x with normalisation where stride or width change.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2, option B.
 public struct ResidualBlock: Layer {
   /// Output channels.
@@ -48,7 +47,7 @@ public struct ResidualBlock: Layer {
   private let outer = BatchNorm(rectified: true)
   private let shortcutNorm = BatchNorm()
 
-  /// A block that ends in `width` channels.
+  /// A block with `width` output channels.
   public init(width: Int, stride: Int = 1) {
     self.width = width
     self.stride = stride

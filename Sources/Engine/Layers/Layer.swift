@@ -1,12 +1,12 @@
-/// A part of a model: a description without numbers.
+/// A part of a model: a description that holds no numbers.
 ///
-/// Its parameters live in the model, under the path it is given.
+/// The model holds its parameters, under the path that the layer is given.
 public protocol Layer: Sendable {
-  /// Declares parameters and statistics under `path` and returns the shape of one output, given that of one input:
-  /// `[H, W, C]` or `[D]`.
+  /// Declares parameters and statistics under `path` and returns the output shape for one sample, given its input
+  /// shape: `[H, W, C]` or `[D]`.
   func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int]
 
-  /// Runs the layer on a batch.
+  /// Applies the layer to a batch, `[N, …]`, with the parameters under `path`.
   func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable
 }
 
@@ -16,19 +16,19 @@ public struct Declarations {
   public private(set) var parameters = NamedTensors()
   /// Running statistics, kept by the layers.
   public private(set) var statistics = NamedTensors()
-  /// How many numbers each convolution makes of one image.
+  /// Outputs of each convolution per image.
   private(set) var mapCounts: [Int] = []
-  /// Numbers of all parameters together; `Int.max` where they are more.
+  /// Scalars of all parameters together; `Int.max` on overflow.
   private(set) var parameterCount = 0
-  /// Numbers that the layers with parameters make of one image, likewise.
+  /// Outputs per image of the layers that have parameters; `Int.max` on overflow.
   private(set) var outputCount = 0
-  /// nil where parameters are only counted.
+  /// nil if parameters are only counted.
   private let random: RandomSource?
 
-  /// Nothing declared; initial values are drawn from streams of `random` named by the parameters' paths.
+  /// No declarations; initial values are drawn from the streams of `random` named by the parameters' paths.
   public init(random: RandomSource) { self.random = random }
 
-  /// Nothing declared; parameters are counted by their shapes and take no memory.
+  /// No declarations; parameters are counted by shape and take no memory.
   init() { random = nil }
 
   /// Declares a parameter of `shape` whose initial value is drawn by `initial`.
@@ -42,20 +42,20 @@ public struct Declarations {
     parameters[name] = value
   }
 
-  /// Notes that a layer with parameters makes an output of `shape` of one image.
+  /// Counts an output of `shape` per image, of a layer with parameters.
   mutating func output(_ shape: [Int]) { outputCount = outputCount.addingSaturated(shape.saturatedProduct) }
 
-  /// Declares a running statistic.
+  /// Declares a running statistic with its initial value.
   public mutating func statistic(_ name: String, _ initial: Tensor) {
     precondition(statistics[name] == nil, "statistic '\(name)' is declared twice")
     statistics[name] = initial
   }
 
-  /// Notes that a convolution makes maps of `shape` of one image.
+  /// Counts a feature map of `shape` per image, of a convolution.
   mutating func maps(_ shape: [Int]) { mapCounts.append(shape.reduce(1, *)) }
 }
 
 extension String {
-  /// A path below this one.
+  /// The path of a child: `self.name`.
   func below(_ name: String) -> String { isEmpty ? name : "\(self).\(name)" }
 }

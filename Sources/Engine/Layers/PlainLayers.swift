@@ -1,8 +1,8 @@
 // Layers without parameters.
 
-/// max(0, x) for every number x.
+/// max(0, x), element by element.
 public struct ReLU: Layer {
-  /// The layer.
+  /// A layer without parameters.
   public init() {}
   /// Declares nothing.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { input }
@@ -10,9 +10,9 @@ public struct ReLU: Layer {
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable { x.rectified() }
 }
 
-/// Every image as one row.
+/// Each image as one row, in row-major order.
 public struct Flatten: Layer {
-  /// The layer.
+  /// A layer without parameters.
   public init() {}
   /// Declares nothing.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
@@ -28,9 +28,9 @@ public struct MaxPool: Layer {
   public let size: Int
   /// Step of the window.
   public let stride: Int
-  /// Pixels around the image that never win.
+  /// Pixels around the image; they are never the maximum.
   public let padding: Int
-  /// A window of `size` pixels that moves by `stride`.
+  /// A `size` × `size` window that moves by `stride`.
   public init(size: Int, stride: Int, padding: Int = 0) {
     self.size = size
     self.stride = stride
@@ -52,7 +52,7 @@ public struct AveragePool: Layer {
   public let size: Int
   /// Step of the window.
   public let stride: Int
-  /// A window of `size` pixels that moves by `stride`.
+  /// A `size` × `size` window that moves by `stride`.
   public init(size: Int, stride: Int) {
     self.size = size
     self.stride = stride
@@ -69,7 +69,7 @@ public struct AveragePool: Layer {
 
 /// The mean over all pixels of an image.
 public struct GlobalAveragePool: Layer {
-  /// The layer.
+  /// A layer without parameters.
   public init() {}
   /// Declares nothing.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { [input[2]] }
@@ -81,7 +81,7 @@ public struct GlobalAveragePool: Layer {
 public struct Dropout: Layer {
   /// In [0, 1).
   public let rate: Float
-  /// A layer that drops this share of the numbers.
+  /// A layer that zeroes this fraction of its inputs.
   public init(rate: Float) { self.rate = rate }
   /// Declares nothing.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] { input }

@@ -1,4 +1,4 @@
-/// Two-dimensional convolution; parameters "weight" `[KH, KW, C / groups, OC]` and, where asked, "bias" `[OC]`.
+/// Two-dimensional convolution; parameters "weight" `[KH, KW, C / groups, OC]` and, with `hasBias`, "bias" `[OC]`.
 public struct Convolution: Layer {
   /// Output channels.
   public let channels: Int
@@ -8,9 +8,9 @@ public struct Convolution: Layer {
   public let stride: Int
   /// Zeros around the image.
   public let padding: Int
-  /// Groups that input and output channels are cut into.
+  /// Groups that the input and the output channels are split into.
   public let groups: Int
-  /// Whether a bias is added.
+  /// Whether a bias is added to each output channel.
   public let hasBias: Bool
 
   /// A convolution to `channels` output channels.
@@ -23,7 +23,7 @@ public struct Convolution: Layer {
     self.hasBias = hasBias
   }
 
-  /// Weights are drawn from N(0, 2 / fan-in), biases start at 0.
+  /// Declares weights drawn from N(0, 2 / fan-in) and biases of 0.
   ///
   /// - Source: He, Zhang, Ren, Sun, ICCV 2015, arXiv:1502.01852, equation 10.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
@@ -50,7 +50,7 @@ public struct Convolution: Layer {
 }
 
 extension Convolution {
-  /// The convolution, then `norm` with its residual and ReLU; as one operation where it can be one.
+  /// The convolution, then `norm` with its residual and ReLU, fused where possible.
   func callAsFunction(
     _ x: Variable, at path: String, then norm: BatchNorm, at normPath: String, residual: Variable? = nil, in pass: Pass
   ) -> Variable {
@@ -77,13 +77,13 @@ extension Convolution {
 
 /// A fully connected layer x·Wᵀ + b; parameters "weight" `[K, D]` and "bias" `[K]`.
 public struct Linear: Layer {
-  /// Outputs K.
+  /// K, the number of output features.
   public let outputs: Int
 
   /// A layer with `outputs` outputs.
   public init(_ outputs: Int) { self.outputs = outputs }
 
-  /// Weights and biases are drawn uniformly from ±1/√D, as PyTorch does.
+  /// Declares weights and biases drawn from U(−1/√D, 1/√D), as in PyTorch.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     precondition(input.count == 1, "a linear layer needs rows, not \(input)")
     let bound = Float(1 / Double(input[0]).squareRoot())
@@ -104,7 +104,7 @@ public struct Linear: Layer {
 }
 
 extension Linear {
-  /// The layer, then ReLU; in one pass where nothing is recorded.
+  /// The layer, then ReLU; fused where nothing is recorded.
   func rectified(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     guard !pass.isRecorded, !x.isTracked else { return self(x, at: path, in: pass).rectified() }
     return Variable(
@@ -114,12 +114,12 @@ extension Linear {
   }
 }
 
-/// Batch normalisation, followed by ReLU where asked; parameters "weight" and "bias", statistics "running_mean" and
+/// Batch normalisation with an optional ReLU; parameters "weight" and "bias", statistics "running_mean" and
 /// "running_var", all `[C]`.
 public struct BatchNorm: Layer {
   /// Whether max(0, ·) follows.
   public let rectified: Bool
-  /// Added to the variance.
+  /// Added to the variance, for numerical stability.
   public let epsilon: Float
   /// Weight of the newest batch in the running statistics, in (0, 1].
   public let momentum: Float
@@ -131,7 +131,7 @@ public struct BatchNorm: Layer {
     self.momentum = momentum
   }
 
-  /// Scale 1, shift 0, running mean 0, running variance 1.
+  /// Declares scale 1, shift 0, running mean 0, running variance 1.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     let shape = [input[input.count - 1]]
     declarations.parameter(path.below("weight"), shape: shape) { _ in Tensor(repeating: 1, shape: shape) }
@@ -165,10 +165,10 @@ public struct BatchNorm: Layer {
     return y
   }
 
-  /// Moves the running statistics towards those of a batch.
+  /// Updates the running statistics: (1 − momentum)·old + momentum·batch.
   func take(_ batch: BatchStatistics, at path: String, in pass: Pass) {
     let (meanName, varianceName) = (path.below("running_mean"), path.below("running_var"))
-    // The running variance is the unbiased one.
+    // The running variance is the unbiased estimate.
     let unbiased = batch.rows > 1 ? Float(Double(batch.rows) / Double(batch.rows - 1)) : 1
     pass.update(meanName, to: .combination(1 - momentum, pass.statistic(meanName), momentum, batch.mean))
     pass.update(

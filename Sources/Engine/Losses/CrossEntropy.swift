@@ -1,7 +1,7 @@
 extension Variable {
   /// The mean over rows of −Σₖ target·log p, with p the softmax of these logits.
   ///
-  /// - Parameter targets: `[N, K]`, rows of probabilities; soft labels are welcome.
+  /// - Parameter targets: `[N, K]`, rows of probabilities (hard or soft labels).
   public func crossEntropy(_ targets: Tensor) -> Variable {
     precondition(shape == targets.shape && shape.count == 2, "logits \(shape), targets \(targets.shape)")
     let rows = Float(max(1, shape[0]))
@@ -20,7 +20,7 @@ extension Variable {
 
   /// The mean over rows of −log p(label), with p the softmax of these logits `[N, K]`.
   ///
-  /// - Parameter smoothing: In [0, 1): this much of each label's probability is spread evenly over all classes.
+  /// - Parameter smoothing: In [0, 1): the share of each label's probability that is spread evenly over all classes.
   public func crossEntropy(_ labels: [Int], smoothing: Float = 0) -> Variable {
     crossEntropy(.oneHot(labels, classCount: shape[1], smoothing: smoothing))
   }

@@ -1,7 +1,7 @@
 extension Variable {
   /// T²·mean over rows of KL(p ‖ q), with p and q the softmax of `reference`/T and of these logits/T.
   ///
-  /// Gradients flow into both. Taken with the teacher as reference it is the distillation loss; with the roles
+  /// Gradients flow into both arguments. With the teacher as reference it is the distillation loss; with the roles
   /// swapped it is the reverse divergence.
   ///
   /// - Parameter temperature: T > 0.

@@ -4,12 +4,12 @@ import Foundation
 
 /// What happens when the system refuses memory for a tensor.
 ///
-/// Swift has no way to unwind the calls above an allocation: no frame could release what it holds. So the thread that
-/// asked never goes on. Where it has a handler, that says so to whoever waits for the thread, which then is parked for ever
-/// with all that it holds: its tensors, and its locks. Without a handler the process ends.
+/// Swift cannot unwind the calls above an allocation: no frame could release what it holds. The thread that asked
+/// therefore never continues. If it has a handler, the handler notifies whoever waits for the thread, which is then
+/// parked for ever with all that it holds: its tensors and its locks. Without a handler the process ends.
 ///
-/// Whoever sets a handler must therefore see to it that its body holds no lock that others wait for while it makes tensors.
-/// Threads of the pool have no handler.
+/// A body that runs with a handler must therefore hold no lock that others wait for while it allocates tensors. Threads
+/// of the pool have no handler.
 public enum AllocationFailure {
   private static let key = "lacuna.allocation-failure"
 
@@ -18,10 +18,10 @@ public enum AllocationFailure {
     init(_ call: @escaping @Sendable (Int) -> Void) { self.call = call }
   }
 
-  /// Runs `body` on this thread; when memory for one of its tensors is refused, `handler` gets the number of bytes, at most
-  /// once, and neither `body` nor this call returns.
+  /// Runs `body` on this thread; when memory for one of its tensors is refused, `handler` gets the number of bytes, at
+  /// most once, and neither `body` nor this call returns.
   ///
-  /// The thread's part of the pool is given back before that.
+  /// The thread's share of the pool is returned before that.
   public static func withHandler<Result>(
     _ handler: @escaping @Sendable (_ bytes: Int) -> Void, _ body: () throws -> Result
   ) rethrows -> Result {
@@ -31,12 +31,12 @@ public enum AllocationFailure {
     return try body()
   }
 
-  /// Ends what the calling thread does.
+  /// Never returns: parks the calling thread or ends the process.
   static func refuse(_ bytes: Int) -> Never {
     guard let handler = Thread.current.threadDictionary[key] as? Handler else {
       fatalError("out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept")
     }
-    // A handler that makes tensors itself must not come back here.
+    // An allocation failure inside the handler must not call it again.
     Thread.current.threadDictionary[key] = nil
     lacuna_leave_pool()
     handler.call(bytes)

@@ -2,9 +2,9 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// The memory of tensors: `count` numbers, 64-byte aligned, taken from and given back to the buffer cache.
+/// The memory of tensors: `count` Float32 values, 64-byte aligned, taken from the buffer cache and returned to it.
 ///
-/// Safe to share because it is written only while its creator is its only holder.
+/// Safe to share because it is written only while its creator holds the only reference.
 final class Storage: @unchecked Sendable {
   let count: Int
   let pointer: UnsafeMutablePointer<Float>
@@ -34,7 +34,7 @@ final class Storage: @unchecked Sendable {
   var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: pointer, count: count) }
 }
 
-/// Free buffers by size, so that a training step in its steady state asks the system for nothing.
+/// Free buffers by size, so that a training loop allocates nothing from the system after its first steps.
 final class BufferCache: Sendable {
   static let shared = BufferCache()
 
@@ -45,11 +45,11 @@ final class BufferCache: Sendable {
     var systemAllocations = 0
   }
   private let state = Mutex(State())
-  /// More than this is handed back to the system.
+  /// Free bytes above this limit are returned to the system.
   private let limit = 2 << 30
 
-  /// Sizes are rounded up to four steps per power of two, so that nearly equal tensors share buffers; the greatest integer
-  /// where that is more.
+  /// Sizes are rounded up to four steps per power of two, so that tensors of nearly equal size share buffers; `Int.max`
+  /// on overflow.
   static func capacity(for count: Int) -> Int {
     let least = max(count, 16)
     let step = max(16, 1 << (Int.bitWidth - least.leadingZeroBitCount - 3))
@@ -57,7 +57,7 @@ final class BufferCache: Sendable {
     return isTooLarge ? Int.max : sum / step * step
   }
 
-  /// How often memory was taken from the system since the start of the process.
+  /// Allocations from the system since the process started.
   var systemAllocations: Int { state.withLock { $0.systemAllocations } }
 
   func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
@@ -83,7 +83,7 @@ final class BufferCache: Sendable {
 
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? { aligned_alloc(64, bytes) }
 
-  /// Hands all free buffers back to the system.
+  /// Returns all free buffers to the system.
   private func dropFree() {
     let dropped = state.withLock { state in
       defer {
@@ -110,10 +110,9 @@ final class BufferCache: Sendable {
 
 /// Measures the tensor memory that a call takes on its thread.
 public enum MemoryMeter {
-  /// Runs `body` and returns its result with the most tensor memory, in bytes, that it held at once beyond what was
-  /// held before.
+  /// Runs `body` and returns its result with its peak tensor memory in bytes, above what was held before.
   ///
-  /// The same for every run of the same work, unlike the resident size of the process.
+  /// Equal for every run of the same work, unlike the resident size of the process.
   public static func measure<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> (result: Result, peakBytes: Int) {
@@ -128,6 +127,6 @@ public enum MemoryMeter {
     }
   }
 
-  /// How often tensor memory was taken from the system since the start of the process.
+  /// Allocations of tensor memory from the system since the process started.
   public static var systemAllocations: Int { BufferCache.shared.systemAllocations }
 }

@@ -1,6 +1,6 @@
 extension Classifier {
-  /// Parameters and running statistics under their names: what `restore(_:)` needs to make another classifier of the
-  /// same architecture equal to this one.
+  /// Parameters and running statistics by name: what `restore(_:)` needs to make another classifier of the same
+  /// architecture equal to this one.
   public var checkpoint: SafeTensors {
     var checkpoint = SafeTensors()
     checkpoint.tensors = parameters
@@ -11,10 +11,10 @@ extension Classifier {
     return checkpoint
   }
 
-  /// Replaces parameters and running statistics by those of `checkpoint`; its order does not matter.
+  /// Replaces parameters and running statistics by those of `checkpoint`; their order does not matter.
   ///
-  /// - Throws: `SafeTensorsError.wrongModel` with all names that are missing or too many and all shapes that differ;
-  ///   the classifier is then as it was.
+  /// - Throws: `SafeTensorsError.wrongModel` with all missing names, all unknown names and all shapes that differ; the
+  ///   classifier is then unchanged.
   public mutating func restore(_ checkpoint: SafeTensors) throws(SafeTensorsError) {
     var missing: [String] = []
     var shapes: [SafeTensorsError.ShapeMismatch] = []

@@ -4,17 +4,17 @@
 public struct Classifier: Sendable {
   /// `[H, W, C]` of one image.
   public let imageShape: [Int]
-  /// K.
+  /// K, the number of classes.
   public let classCount: Int
   /// D, the length of the feature vector that enters the head.
   public let featureCount: Int
-  /// What is trained.
+  /// The trained tensors, by path.
   public var parameters: NamedTensors
   /// Running statistics of the normalisation layers.
   public var statistics: NamedTensors
   private let body: any Layer
   private let head: Linear
-  /// How many images at most are evaluated together.
+  /// The largest number of images that are evaluated together.
   let sliceLimit: Int
 
   /// The path of the last linear layer: its weight is `[K, D]`, its bias `[K]`.
@@ -49,7 +49,7 @@ public struct Classifier: Sendable {
 
   /// Features `[N, D]` and logits `[N, K]` of images `[N, H, W, C]` in evaluate mode, without a tape.
   ///
-  /// Many images go through the body of a small network some at a time, which changes no number.
+  /// In small networks the images go through the body in slices; this does not change the results.
   public func evaluate(_ images: Tensor) -> (features: Tensor, logits: Tensor) {
     let pass = Pass(parameters: parameters, statistics: statistics, mode: .evaluate, tape: nil)
     let count = images.shape[0]
@@ -65,8 +65,8 @@ public struct Classifier: Sendable {
     return (features, head(Variable(features), at: Classifier.headPath, in: pass).value)
   }
 
-  /// So many images that the greatest map of them stays in the caches until it is read; no limit where making the
-  /// weights ready, for every slice anew, costs more than the maps' way to memory and back.
+  /// The number of images whose largest feature map stays in the caches until it is read; no limit where preparing the
+  /// weights for every slice would cost more than moving the maps to memory and back.
   private static func sliceLimit(maps: [Int], weights: Int) -> Int {
     let cachedNumbers = 1 << 20, weightCost = 8
     guard let greatest = maps.max() else { return .max }
@@ -76,9 +76,10 @@ public struct Classifier: Sendable {
 
   /// Value and gradient, with respect to all parameters, of a loss of this model.
   ///
-  /// In train mode the model's statistics take up the batch, as the caller's copy: `self` is mutated only there.
-  /// - Parameter loss: Runs the model in the given pass and returns one number.
-  /// - Returns: The loss, its gradients, and the names of the parameters that it does not depend on, whose gradients are 0.
+  /// In train mode the batch updates the model's running statistics; nothing else of `self` changes.
+  /// - Parameter loss: Runs the model in the given pass and returns a scalar.
+  /// - Returns: The loss, its gradients, and the names of the parameters that the loss does not depend on; their
+  ///   gradients are 0.
   public mutating func gradient(
     mode: Mode, of loss: (Classifier, Pass) throws -> Variable
   ) rethrows -> (value: Float, gradients: NamedTensors, unreached: Set<String>) {

@@ -1,26 +1,26 @@
-/// Reads the few forms of JSON that the header of a safetensors file has, and says at which byte it is wrong.
+/// Parses the subset of JSON that the header of a safetensors file uses; errors give the byte offset.
 struct JSONScanner {
   private let bytes: [UInt8]
   private let limit: Int
   private var position: Int
 
-  /// Reads `range` of the bytes of a file; places in errors count from the start of the file.
+  /// Parses `range` of the bytes of a file; offsets in errors count from the start of the file.
   init(bytes: [UInt8], range: Range<Int>) {
     self.bytes = bytes
     position = range.lowerBound
     limit = range.upperBound
   }
 
-  /// Whether the next byte is `character`, without skipping spaces.
+  /// Whether the next byte is `character`; spaces are not skipped.
   func startsWith(_ character: Unicode.Scalar) -> Bool { current == UInt8(ascii: character) }
 
-  /// Nothing but spaces follows.
+  /// Requires that only spaces follow.
   mutating func end() throws(SafeTensorsError) {
     skipSpace()
     guard position == limit else { throw unexpected(expected: "the end of the header") }
   }
 
-  /// An object; `member` is told each name and its place, and reads the value.
+  /// Parses an object; `member` gets each name and its offset, and parses the value.
   mutating func object(
     member: (inout JSONScanner, String, Int) throws(SafeTensorsError) -> Void
   ) throws(SafeTensorsError) {
@@ -36,7 +36,7 @@ struct JSONScanner {
     guard take("}") else { throw unexpected(expected: "',' or '}'") }
   }
 
-  /// An array of whole numbers ≥ 0.
+  /// Parses an array of integers ≥ 0.
   mutating func integers() throws(SafeTensorsError) -> [Int] {
     try expect("[")
     var items: [Int] = []
@@ -46,7 +46,7 @@ struct JSONScanner {
     return items
   }
 
-  /// A text in double quotes.
+  /// Parses a string in double quotes.
   mutating func string() throws(SafeTensorsError) -> String {
     skipSpace()
     guard startsWith("\"") else { throw unexpected(expected: "a text in double quotes") }
@@ -71,7 +71,7 @@ struct JSONScanner {
     throw unexpected(expected: "'\"' at the end of the text that starts at byte \(start)")
   }
 
-  /// The error that something else than `expected` stands here.
+  /// The error for input at the current position that is not `expected`.
   func unexpected(expected: String) -> SafeTensorsError {
     let found =
       switch current {
@@ -139,7 +139,7 @@ struct JSONScanner {
     let start = position - 1
     let first = try codeUnit()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    // Half of a surrogate pair: the other half follows as an escape of its own.
+    // One half of a surrogate pair: the other half must follow as a second escape.
     guard first < 0xDC00, startsWith("\\") else {
       throw .malformedHeader(expected: "a surrogate pair", found: "half of one", offset: start)
     }
@@ -151,7 +151,7 @@ struct JSONScanner {
     return scalar
   }
 
-  /// "u" and four hexadecimal digits.
+  /// Parses "u" and four hexadecimal digits.
   private mutating func codeUnit() throws(SafeTensorsError) -> UInt32 {
     guard startsWith("u") else { throw unexpected(expected: "an escaped character") }
     position += 1

@@ -1,10 +1,10 @@
-/// How large a model is, counted from shapes alone: nothing is allocated, so a model of any size can be asked about.
+/// The size of a model, computed from shapes only: nothing is allocated, so the model may be larger than memory.
 public struct ModelSize: Sendable, Hashable {
-  /// Numbers of all parameters together; `Int.max` where they are more.
+  /// Scalars of all parameters together; `Int.max` on overflow.
   public let parameters: Int
   /// D, the length of the feature vector that enters the head.
   public let features: Int
-  /// Numbers that one image goes through: its pixels, and the output of every layer with parameters.
+  /// Pixels of one image plus the outputs of every layer with parameters.
   public let numbersPerImage: Int
 
   /// The size of a classifier with this body, for images `[H, W, C]`.
@@ -18,12 +18,12 @@ public struct ModelSize: Sendable, Hashable {
     numbersPerImage = declarations.outputCount.addingSaturated(imageShape.saturatedProduct)
   }
 
-  /// About how many bytes of tensors a training step holds at its peak; `Int.max` where they are more.
+  /// Estimated peak bytes of tensors in a training step; `Int.max` on overflow.
   ///
-  /// 4 bytes · (`copies` · parameters + 2 · `batch` · numbers per image): the outputs are kept for the backward pass, and
-  /// as much again is taken by what operations keep beside them and by gradients under way.
+  /// 4 bytes · (`copies` · parameters + 2 · `batch` · numbers per image): the outputs are kept for the backward pass,
+  /// and saved values of operations and gradients in flight take about as much again.
   ///
-  /// - Parameter copies: Of the parameters: themselves, their gradients, and what the optimiser keeps.
+  /// - Parameter copies: Tensors held per parameter: itself, its gradient, and the optimiser's state.
   public func trainingBytes(batch: Int, copies: Int) -> Int {
     let outputs = [2, batch, numbersPerImage].saturatedProduct
     return [4, [copies, parameters].saturatedProduct.addingSaturated(outputs)].saturatedProduct
@@ -31,7 +31,7 @@ public struct ModelSize: Sendable, Hashable {
 }
 
 extension Int {
-  /// The sum of two counts, or `Int.max`.
+  /// The sum of two counts, or `Int.max` on overflow.
   func addingSaturated(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum
@@ -39,7 +39,7 @@ extension Int {
 }
 
 extension [Int] {
-  /// The product of counts, or `Int.max`.
+  /// The product of the counts, or `Int.max` on overflow.
   var saturatedProduct: Int {
     reduce(1) { product, factor in
       let (next, overflow) = product.multipliedReportingOverflow(by: factor)

@@ -7,34 +7,34 @@ public struct NamedTensors: Sendable, Equatable {
   /// No tensors.
   public init() { tensors = [:] }
 
-  /// The tensors `values` under `names`, in that order; names differ.
+  /// The tensors `values` under `names`, in that order; the names are distinct.
   public init(names: [String], values: [Tensor]) {
     tensors = OrderedDictionary(uniqueKeysWithValues: Swift.zip(names, values))
   }
 
-  /// The names in order, like paths: "layer1.0.conv1.weight".
+  /// The names in order; paths such as "layer1.0.conv1.weight".
   public var names: OrderedSet<String> { tensors.keys }
   /// The tensors in the order of the names.
   public var values: [Tensor] { Array(tensors.values) }
-  /// How many tensors.
+  /// The number of tensors.
   public var count: Int { tensors.count }
-  /// How many numbers in all tensors together.
+  /// The number of scalars in all tensors together.
   public var scalarCount: Int { tensors.values.reduce(0) { $0 + $1.count } }
 
-  /// The tensor under `name`, if there is one.
+  /// The tensor under `name`, or nil.
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }
     set { tensors[name] = newValue }
   }
 
-  /// Every tensor changed by `transform`.
+  /// Applies `transform` to every tensor; names and order are kept.
   public func mapValues(_ transform: (Tensor) throws -> Tensor) rethrows -> NamedTensors {
     var result = self
     result.tensors = try tensors.mapValues(transform)
     return result
   }
 
-  /// Tensors of equal names combined by `combine`; both sides have the same names in the same order.
+  /// Combines tensors of equal names; both sides have the same names in the same order.
   public func zip(_ other: NamedTensors, _ combine: (Tensor, Tensor) throws -> Tensor) rethrows -> NamedTensors {
     precondition(names == other.names, "the two sets of tensors have different names")
     var result = self
@@ -44,12 +44,12 @@ public struct NamedTensors: Sendable, Equatable {
     return result
   }
 
-  /// Whether no number is infinite or NaN.
+  /// Whether all numbers are finite.
   public var isFinite: Bool { firstNotFinite == nil }
-  /// The name of the first tensor with a number that is infinite or NaN.
+  /// The name of the first tensor with an infinite number or NaN, or nil.
   public var firstNotFinite: String? { tensors.first { !$0.value.isFinite }?.key }
 
-  /// The memory of the tensor at `index`, to be written to: a copy where somebody else holds it, too.
+  /// The storage of the tensor at `index`, for writing; copied first if it is shared.
   mutating func uniqueStorage(at index: Int) -> Storage {
     tensors.values[index].makeUnique()
     return tensors.values[index].storage

@@ -1,4 +1,4 @@
-/// How a model behaves in a forward pass; an argument, never a state of the model.
+/// How a model behaves in a forward pass; an argument, not a state of the model.
 public enum Mode: Sendable {
   /// Batch normalisation uses and updates the batch's statistics, dropout draws from the source.
   case train(RandomSource)

@@ -1,27 +1,27 @@
 extension Classifier {
   private var headPrefix: String { Classifier.headPath + "." }
 
-  /// Names of all parameters and running statistics, or of those of the body: of everything below the head.
+  /// Names of all parameters and running statistics; without the head, only those of the body.
   private func names(withHead: Bool) -> [String] {
     (Array(parameters.names) + Array(statistics.names)).filter { withHead || !$0.hasPrefix(headPrefix) }
   }
 
-  /// The tensors of this model's body, or of all of it, from a file whose weights are laid out as PyTorch keeps them, or
-  /// as this engine does.
+  /// The tensors of this model's body, or of the whole model, from a file with weights in the layout of PyTorch or of
+  /// this engine.
   ///
-  /// Convolutions are `[OC, C / groups, KH, KW]` there and `[KH, KW, C / groups, OC]` here, with OC output and C input
-  /// channels and a window of KH × KW; everything else is the same. A file is of the second kind where all its
-  /// convolutions have this model's own shapes, and not all of them PyTorch's.
-  /// Numbers of batches that were seen, which PyTorch's normalisations count, are left out, and so are the mean and the
-  /// deviation of pixels that models with a layer "normalize" carry: here the data are normalised before they enter a
-  /// model.
+  /// Convolution weights are `[OC, C / groups, KH, KW]` in PyTorch and `[KH, KW, C / groups, OC]` here, with OC output
+  /// and C input channels and a window of KH × KW; all other tensors have the same layout. A file is taken to be in
+  /// this engine's layout if all its convolutions have this model's shapes and not all of them have PyTorch's. Two
+  /// kinds of tensors are ignored: the batch counters of PyTorch's normalisation layers ("num_batches_tracked"), and
+  /// the pixel mean and deviation of models with a layer "normalize", since data are normalised here before they enter
+  /// a model.
   ///
   /// - Parameters:
-  ///   - file: Holds a body like this one and perhaps a head of its own, which is left out, too.
-  ///   - nameInFile: What the file calls a tensor of the body.
+  ///   - file: Contains a body like this one and perhaps a head of its own, which is ignored unless `keepsHead`.
+  ///   - nameInFile: Maps the name of a tensor of the body to its name in the file.
   ///   - head: The path of the file's own head, such as "fc".
-  ///   - keepsHead: Whether the file's head is taken, too; then its shape must be that of this model's.
-  /// - Throws: `SafeTensorsError.wrongModel` with all names that are missing or too many and all shapes that differ.
+  ///   - keepsHead: Whether the file's head is loaded, too; its shape must then be that of this model's head.
+  /// - Throws: `SafeTensorsError.wrongModel` with all missing names, all unknown names and all shapes that differ.
   public func weights(
     ofPyTorch file: SafeTensors, named nameInFile: (String) -> String, head: String, keepsHead: Bool = false
   ) throws(SafeTensorsError) -> NamedTensors {
@@ -65,16 +65,16 @@ extension Classifier {
     return body
   }
 
-  /// What a layer that normalises a model's input keeps.
+  /// The tensors of a layer that normalises a model's input.
   private static let inputStatistics: Set<String> = ["normalize.mean", "normalize.std"]
 
   /// `[KH, KW, C, OC]` → `[OC, C, KH, KW]`.
   private static func outputsFirst(_ shape: [Int]) -> [Int] { [3, 2, 0, 1].map { shape[$0] } }
 
-  /// Replaces the body by `weights`, which have exactly its names, and the head where they have that, too.
+  /// Replaces the body by `weights`, which have exactly its names, and the head if `weights` contain it.
   public mutating func replaceWeights(by weights: NamedTensors) {
     let isKnown = [false, true].contains { Set(names(withHead: $0)) == Set(weights.names) }
-    precondition(isKnown, "the tensors are those of another model")
+    precondition(isKnown, "the tensors belong to another model")
     for (name, tensor) in zip(weights.names, weights.values) {
       precondition((parameters[name] ?? statistics[name])?.shape == tensor.shape, "'\(name)' has another shape")
       if parameters[name] != nil { parameters[name] = tensor } else { statistics[name] = tensor }

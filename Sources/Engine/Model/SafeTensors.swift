@@ -1,28 +1,28 @@
-/// The contents of a safetensors file: named tensors, named lists of whole numbers, and a few texts.
+/// The contents of a safetensors file: named tensors, named lists of integers, and metadata strings.
 ///
-/// The file is eight bytes with the header's length (little-endian), the header (JSON, padded with spaces to a multiple
-/// of eight bytes), and the numbers without gaps: first the lists, in the order of their names, then the tensors in
-/// their own order, so that every number is aligned. The same contents are always the same bytes.
+/// The file consists of eight bytes with the header's length (little-endian), the header (JSON, padded with spaces to a
+/// multiple of eight bytes), and the numbers without gaps: first the lists in the order of their names, then the
+/// tensors in their own order, so that every number is aligned. Equal contents give equal bytes.
 ///
 /// - Source: Hugging Face, the safetensors format, github.com/huggingface/safetensors, README, "Format".
-/// - Note: Of the format's types only F32 and, with at most one dimension, I64 are read and written; a file with others is
-///   refused by name rather than converted. A single whole number becomes a list of one.
+/// - Note: Of the format's types only F32 and, with at most one dimension, I64 are read and written; a file with other
+///   types is refused with an error that names the type, never converted. A single integer becomes a list of one.
 public struct SafeTensors: Sendable, Equatable {
   /// Float32 tensors (F32), in the order of the file.
   public var tensors = NamedTensors()
-  /// Lists of whole numbers (I64 with at most one dimension), such as labels and sample numbers.
+  /// Lists of integers (I64 with at most one dimension), such as labels and sample numbers.
   public var integers: [String: [Int]] = [:]
-  /// Texts by name.
+  /// The format's "__metadata__": strings by name.
   public var metadata: [String: String] = [:]
 
-  /// Nothing.
+  /// Contents without tensors, lists and metadata.
   public init() {}
 
-  /// Reads the bytes of a whole file.
+  /// Decodes the bytes of a whole file.
   ///
-  /// Nothing in the header is believed: lengths, types, shapes and places are checked against each other and against
-  /// the bytes that are there, before any number is copied. Every byte of the file must belong to something.
-  /// - Throws: What is wrong first, with the byte where it stands.
+  /// The header is not trusted: lengths, types, shapes and offsets are checked against each other and against the
+  /// file's size before any number is copied. Every byte of the file must belong to an entry.
+  /// - Throws: The first problem, with its byte offset.
   public init(_ bytes: [UInt8]) throws(SafeTensorsError) {
     let header = try SafeTensorsHeader(reading: bytes)
     metadata = header.metadata
@@ -35,9 +35,10 @@ public struct SafeTensors: Sendable, Equatable {
     }
   }
 
-  /// The bytes of a whole file.
+  /// Encodes the bytes of a whole file.
   ///
-  /// No name stands in both `tensors` and `integers`, and none is "__metadata__", which the format keeps for itself.
+  /// - Precondition: No name is in both `tensors` and `integers`, and none is "__metadata__", which the format
+  ///   reserves.
   public func encoded() -> [UInt8] {
     var header = SafeTensorsHeader(metadata: metadata)
     let listNames = integers.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -1,40 +1,40 @@
-/// What is wrong with the bytes of a safetensors file, or with a checkpoint for a model.
+/// An error in the bytes of a safetensors file, or in a checkpoint for a model.
 ///
-/// `offset` is the byte of the file, counted from 0, where the header speaks of it.
+/// `offset` is the byte of the file, from 0, that the error refers to.
 public enum SafeTensorsError: Error, Sendable, Equatable {
-  /// The file ends before the eight bytes of the header's length do.
+  /// The file ends within the eight bytes of the header's length.
   case tooShort(found: Int)
   /// The first eight bytes announce a header longer than the rest of the file.
   case headerTooLong(length: UInt64, available: Int)
-  /// The header is not JSON of the format's form.
+  /// The header does not follow the grammar of the format.
   case malformedHeader(expected: String, found: String, offset: Int)
-  /// A name stands twice.
+  /// A name occurs twice.
   case duplicateName(String, offset: Int)
   /// A tensor's entry has a property that the format does not know.
   case unknownProperty(String, name: String, offset: Int)
   /// A tensor's entry lacks a property of the format.
   case missingProperty(String, name: String, offset: Int)
-  /// A tensor's numbers are of a type other than F32 and I64.
+  /// A tensor's type is neither F32 nor I64.
   case unsupportedType(String, name: String, offset: Int)
   /// A tensor's offsets are not two numbers in ascending order.
   case badOffsets([Int], name: String, offset: Int)
-  /// A shape has more numbers than memory could hold.
+  /// A shape has more elements than memory can hold.
   case shapeTooLarge([Int], name: String, offset: Int)
-  /// The numbers of the shape take `expected` bytes, the offsets give `found`.
+  /// The shape takes `expected` bytes, the offsets give `found`.
   case wrongSize(name: String, shape: [Int], expected: Int, found: Int, offset: Int)
   /// An I64 tensor has more than one dimension.
   case notAList(name: String, shape: [Int], offset: Int)
-  /// A tensor's numbers end behind the end of the file; places count from the end of the header.
+  /// A tensor's data end beyond the end of the file; positions count from the end of the header.
   case outOfRange(name: String, begin: Int, end: Int, available: Int, offset: Int)
-  /// A tensor's numbers overlap those before, or leave a gap; places count from the end of the header.
+  /// A tensor's data overlap those before or leave a gap; positions count from the end of the header.
   case notContiguous(name: String, expected: Int, found: Int, offset: Int)
   /// Bytes at the end of the file belong to no tensor.
   case trailingBytes(count: Int, offset: Int)
   /// A checkpoint is of another architecture: names that the model has and the file lacks, names that only the file
-  /// has, and tensors of unlike shapes.
+  /// has, and tensors whose shapes differ.
   case wrongModel(missing: [String], extra: [String], shapes: [ShapeMismatch])
 
-  /// A tensor whose shape in the file is not that of the model.
+  /// A tensor whose shape in the file differs from that in the model.
   public struct ShapeMismatch: Sendable, Equatable {
     /// The name of the tensor.
     public let name: String
@@ -46,17 +46,17 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
 }
 
 extension SafeTensorsError: CustomStringConvertible {
-  /// The error as a sentence that says where, what was expected and what was found.
+  /// A sentence with the byte offset, what was expected and what was found.
   public var description: String {
     switch self {
     case .tooShort(let found):
       "byte \(found): the file ends in the header's length; expected 8 bytes, found \(found)"
     case .headerTooLong(let length, let available):
-      "byte 0: the header is to have \(length) bytes, but only \(available) follow"
+      "byte 0: the header should have \(length) bytes, but only \(available) follow"
     case .malformedHeader(let expected, let found, let offset):
       "byte \(offset): expected \(expected), found \(found)"
     case .duplicateName(let name, let offset):
-      "byte \(offset): the name \"\(name)\" stands twice"
+      "byte \(offset): the name \"\(name)\" occurs twice"
     case .unknownProperty(let property, let name, let offset):
       "byte \(offset): \"\(name)\" has the unknown property \"\(property)\"; expected dtype, shape, data_offsets"
     case .missingProperty(let property, let name, let offset):

@@ -1,6 +1,6 @@
-/// The header of a safetensors file: what each of its tensors is, and where.
+/// The header of a safetensors file: type, shape and position of each tensor.
 struct SafeTensorsHeader {
-  /// The types of numbers that are read and written, as the format spells them.
+  /// The supported element types; raw values are the format's names.
   enum NumberType: String {
     case float32 = "F32"
     case int64 = "I64"
@@ -8,14 +8,14 @@ struct SafeTensorsHeader {
     var width: Int { self == .float32 ? 4 : 8 }
   }
 
-  /// One tensor; `begin` and `end` count bytes from the end of the header.
+  /// One tensor; `begin` and `end` are bytes from the end of the header.
   struct Entry {
     var name: String
     var type: NumberType
     var shape: [Int]
     var begin: Int
     var end: Int
-    /// The byte of the file where the header speaks of it.
+    /// The byte of the file where the header describes the tensor.
     var offset: Int
   }
 
@@ -24,18 +24,18 @@ struct SafeTensorsHeader {
 
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
-  /// The byte of the file where the header ends and the numbers begin.
+  /// The byte of the file where the header ends and the data begin.
   private(set) var dataStart = 0
 
-  /// A header without tensors yet.
+  /// A header without tensors.
   init(metadata: [String: String]) { self.metadata = metadata }
 
-  /// How many bytes the numbers take.
+  /// The length of the data in bytes.
   var dataCount: Int { entries.last?.end ?? 0 }
 
-  /// Adds a tensor behind those that are there.
+  /// Appends a tensor after the existing ones.
   mutating func append(_ name: String, type: NumberType, shape: [Int]) {
-    precondition(name != Self.metadataName, "the format keeps the name '\(name)' for itself")
+    precondition(name != Self.metadataName, "the format reserves the name '\(name)'")
     let begin = dataCount
     let end = begin + shape.reduce(type.width, *)
     entries.append(Entry(name: name, type: type, shape: shape, begin: begin, end: end, offset: 0))
@@ -84,7 +84,7 @@ struct SafeTensorsHeader {
 
 // Reading.
 extension SafeTensorsHeader {
-  /// The header of the file with these bytes; its entries are in the order of their numbers in the file.
+  /// Parses the header of the file with these bytes; its entries are sorted by the position of their data.
   init(reading bytes: [UInt8]) throws(SafeTensorsError) {
     guard bytes.count >= Self.lengthWidth else { throw .tooShort(found: bytes.count) }
     let length = bytes.prefix(Self.lengthWidth).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -97,7 +97,7 @@ extension SafeTensorsHeader {
   }
 
   private mutating func readMembers(_ scanner: inout JSONScanner) throws(SafeTensorsError) {
-    // The format has the header begin with "{"; spaces may only follow it.
+    // The format requires "{" as the first byte; spaces are allowed only after it.
     guard scanner.startsWith("{") else { throw scanner.unexpected(expected: "'{'") }
     var names: Set<String> = []
     try scanner.object { scanner, name, offset throws(SafeTensorsError) in
@@ -146,9 +146,9 @@ extension SafeTensorsHeader {
     return entry
   }
 
-  /// Puts the entries in the order of their numbers and makes sure that these fill the `available` bytes exactly.
+  /// Sorts the entries by position and checks that their data fill the `available` bytes exactly.
   private mutating func placeEntries(available: Int) throws(SafeTensorsError) {
-    // The format does not fix the order in the header; only the numbers must follow each other without gaps.
+    // The format does not fix the order in the header; only the data must be contiguous.
     let order = entries.indices.sorted {
       (entries[$0].begin, entries[$0].end, $0) < (entries[$1].begin, entries[$1].end, $1)
     }
@@ -171,10 +171,10 @@ extension SafeTensorsHeader {
 }
 
 extension SafeTensorsHeader.Entry {
-  /// Makes sure that the numbers of the shape fill the bytes exactly.
+  /// Checks that the shape's size in bytes is that of the data.
   fileprivate func checkSize() throws(SafeTensorsError) {
     var size = type.width
-    // An extent of 0 counts as 1 here, so that the other extents, too, have a product that an Int holds.
+    // An extent of 0 counts as 1 here, so that overflow of the product of the other extents is found, too.
     for extent in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: max(extent, 1))
       if overflow { throw .shapeTooLarge(shape, name: name, offset: offset) }

@@ -1,10 +1,10 @@
-/// Per-channel mean and variance, as batch normalisation keeps them.
+/// Per-channel mean and variance for batch normalisation.
 public struct BatchStatistics: Sendable {
   /// `[C]`.
   public var mean: Tensor
-  /// `[C]`; over a batch the biased one, divided by its number of rows.
+  /// `[C]`; for a batch the biased variance, divided by the number of rows.
   public var variance: Tensor
-  /// How many rows the statistics are of.
+  /// The number of rows that the statistics were computed from.
   public var rows: Int
 
   /// Statistics of `rows` rows; `mean` and `variance` are `[C]`.
@@ -16,12 +16,12 @@ public struct BatchStatistics: Sendable {
 }
 
 extension Variable {
-  /// Batch normalisation over all dimensions but the last, then the residual, then ReLU where asked.
+  /// Batch normalisation over all dimensions but the last, then the residual, then an optional ReLU.
   ///
   /// y = scale·(x − mean)/√(variance + epsilon) + shift + residual. x is `[…, C]`, scale and shift `[C]`.
   ///
   /// - Parameter statistics: nil to normalise by the batch's own mean and biased variance (train mode).
-  /// - Returns: y, and the batch's statistics when they were used.
+  /// - Returns: y, and the batch's statistics if they were used.
   /// - Source: Ioffe and Szegedy, ICML 2015, arXiv:1502.03167, Algorithm 1.
   public func batchNormalised(
     scale: Variable, shift: Variable, statistics: BatchStatistics?, epsilon: Float = 1e-5, residual: Variable? = nil,
@@ -58,7 +58,7 @@ extension Variable {
 extension Tensor {
   /// The normalised tensor, with its residual and ReLU, and what its backward pass needs.
   ///
-  /// - Parameter ofBatch: Whether the statistics are the tensor's own.
+  /// - Parameter ofBatch: Whether the statistics were computed from this tensor.
   func normalised(
     scale: Tensor, shift: Tensor, statistics: BatchStatistics, ofBatch: Bool, epsilon: Float, residual: Tensor?,
     rectified: Bool

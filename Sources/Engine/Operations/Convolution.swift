@@ -35,7 +35,8 @@ extension Tensor {
   /// max(0, norm(conv(x)) + residual) with the normalisation's running statistics, in one pass over the images.
   ///
   /// With s = scale/√(variance + epsilon): norm(w∗x + b) = (s·w)∗x + s·(b − mean) + shift, so that the normalisation
-  /// costs no pass of its own. x is `[N, H, W, C]`, weights `[KH, KW, C / groups, OC]`, all else of the normalisation `[OC]`.
+  /// needs no pass of its own. x is `[N, H, W, C]`, weights `[KH, KW, C / groups, OC]`, all tensors of the
+  /// normalisation `[OC]`.
   func convolved(
     weights: Tensor, bias: Tensor?, stride: Int, padding: Int, groups: Int, normalisedBy norm: FixedNormalisation,
     residual: Tensor?, rectified: Bool
@@ -67,7 +68,7 @@ struct FixedNormalisation {
 }
 
 extension ConvolutionGeometry {
-  /// The sizes of a convolution of `images` `[N, H, W, C]`, after a check that they fit.
+  /// The sizes of a convolution of images `[N, H, W, C]`; a precondition checks that they match.
   init(images shape: [Int], weights w: [Int], stride: Int, padding: Int, groups: Int) {
     precondition(shape.count == 4 && w.count == 4, "images \(shape), weights \(w)")
     precondition(stride >= 1 && padding >= 0 && groups >= 1, "stride \(stride), padding \(padding), groups \(groups)")

@@ -1,24 +1,24 @@
-// Forward and backward of each operation stand side by side. Shapes are equal unless said.
+// The forward and the backward pass of each operation are written together. Operands have equal shapes unless noted.
 
 extension Variable {
-  /// Element by element sum.
+  /// The element-wise sum.
   public static func + (a: Variable, b: Variable) -> Variable {
     operation(a.value + b.value, of: [a, b]) { [$0, $0] }
   }
 
-  /// Element by element difference.
+  /// The element-wise difference.
   public static func - (a: Variable, b: Variable) -> Variable {
     operation(a.value - b.value, of: [a, b]) { [$0, -$0] }
   }
 
-  /// Element by element product.
+  /// The element-wise product.
   public static func * (a: Variable, b: Variable) -> Variable {
     operation(a.value * b.value, of: [a, b]) { gradient in
       [a.isTracked ? gradient * b.value : nil, b.isTracked ? gradient * a.value : nil]
     }
   }
 
-  /// Element by element quotient.
+  /// The element-wise quotient.
   public static func / (a: Variable, b: Variable) -> Variable {
     let quotient = a.value / b.value
     return operation(quotient, of: [a, b]) { gradient in
@@ -30,7 +30,7 @@ extension Variable {
   /// Every number times `scale`.
   public static func * (scale: Float, a: Variable) -> Variable { a.affine(scale: scale, shift: 0) }
 
-  /// Every number with its sign turned.
+  /// The negative of every number.
   public static prefix func - (a: Variable) -> Variable { a.affine(scale: -1, shift: 0) }
 
   /// `scale`·x + `shift` for every number x.
@@ -48,29 +48,29 @@ extension Variable {
     }
   }
 
-  /// e to the power of every number.
+  /// eˣ for every number x.
   public func exponential() -> Variable {
     let y = value.exponential
     return Variable.operation(y, of: [self]) { [$0 * y] }
   }
 
-  /// The natural logarithm of every number.
+  /// ln x for every number x.
   public func logarithm() -> Variable {
     Variable.operation(value.logarithm, of: [self]) { [$0 / value] }
   }
 
-  /// The square root of every number; the numbers are positive.
+  /// √x for every number x; x > 0, since the gradient at 0 is infinite.
   public func squareRoot() -> Variable {
     let y = value.squareRoot
     return Variable.operation(y, of: [self]) { [0.5 * ($0 / y)] }
   }
 
-  /// The magnitude of every number; the gradient at 0 is 0.
+  /// |x| for every number x; the gradient at 0 is 0.
   public func magnitude() -> Variable {
     Variable.operation(value.magnitude, of: [self]) { [$0 * value.signs] }
   }
 
-  /// The same numbers under another shape of the same count.
+  /// The same numbers with another shape of equal count.
   public func reshaped(_ newShape: [Int]) -> Variable {
     let old = shape
     return Variable.operation(value.reshaped(newShape), of: [self]) { [$0.reshaped(old)] }
@@ -79,7 +79,7 @@ extension Variable {
   /// Each image of a batch as one row: `[N, H, W, C]` → `[N, H·W·C]`.
   public func flattened() -> Variable { reshaped([shape[0], value.rowWidth]) }
 
-  /// With probability `rate` 0, else x / (1 − rate), drawn for every number.
+  /// 0 with probability `rate`, else x / (1 − rate), independently for every number.
   public func dropout(rate: Float, random: inout RandomSource) -> Variable {
     precondition(rate >= 0 && rate < 1, "a dropout rate lies in [0, 1), not \(rate)")
     guard rate > 0 else { return self }
@@ -89,7 +89,7 @@ extension Variable {
     return self * Variable(Tensor(mask, shape: shape))
   }
 
-  /// Two matrices side by side: `[N, C₁]`, `[N, C₂]` → `[N, C₁ + C₂]`.
+  /// Concatenates two matrices by columns: `[N, C₁]`, `[N, C₂]` → `[N, C₁ + C₂]`.
   public static func sideBySide(_ a: Variable, _ b: Variable) -> Variable {
     precondition(a.shape.count == 2 && b.shape.count == 2 && a.shape[0] == b.shape[0], "\(a.shape) beside \(b.shape)")
     let (rows, left, right) = (a.shape[0], a.shape[1], b.shape[1])

@@ -1,10 +1,10 @@
 extension Variable {
-  /// A convolution without bias, the normalisation of its output by the batch's own statistics, the residual, then ReLU
-  /// where asked; y and the statistics, or nil where the two operations are no faster in one.
+  /// A convolution without bias, normalisation of its output by the batch's own statistics, a residual and an optional
+  /// ReLU; returns y and the statistics, or nil where fusing the operations is not faster.
   ///
-  /// The same function as `convolution` and `batchNormalised` one after the other, and as these in all its gradients. In
-  /// one, because what the normalisation hands back to the convolution then need not go to memory. x is `[N, H, W, C]`,
-  /// weights `[KH, KW, C / groups, OC]`, scale and shift `[OC]`, the residual and y `[N, OH, OW, OC]`.
+  /// Computes the same values and gradients as `convolution` followed by `batchNormalised`. Fusing them keeps the
+  /// gradient between normalisation and convolution out of memory. x is `[N, H, W, C]`, weights `[KH, KW, C / groups,
+  /// OC]`, scale and shift `[OC]`, the residual and y `[N, OH, OW, OC]`.
   func convolution(
     weights: Variable, stride: Int, padding: Int, groups: Int, normalisedBy scale: Variable, shift: Variable,
     epsilon: Float, residual: Variable?, rectified: Bool

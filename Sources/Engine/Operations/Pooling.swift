@@ -11,7 +11,7 @@ extension Variable {
 
   /// The maximum over sliding windows: `[N, H, W, C]` → `[N, OH, OW, C]`.
   ///
-  /// Padding never wins; of equal numbers the first gets the gradient.
+  /// Padding is never the maximum; among equal numbers the first one gets the gradient.
   public func maxPooled(size: Int, stride: Int, padding: Int = 0) -> Variable {
     let g = poolGeometry(size, stride, padding)
     let y = Tensor(uninitialized: [g.batch, g.outputHeight, g.outputWidth, g.channels])

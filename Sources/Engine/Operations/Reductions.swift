@@ -21,7 +21,7 @@ extension Variable {
     }
   }
 
-  /// The logarithm of the mean of e to the power of every number, stable, as a scalar.
+  /// log(1/n · Σ exp x) over all n numbers, numerically stable, as a scalar.
   public func logMeanExponential() -> Variable {
     let all = value.reshaped([1, value.count])
     let probabilities = all.softmax

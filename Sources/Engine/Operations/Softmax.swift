@@ -1,5 +1,5 @@
 extension Variable {
-  /// Probabilities of rows of logits: `[N, K]` → `[N, K]`.
+  /// The softmax of each row: logits `[N, K]` → probabilities `[N, K]`.
   public func softmax() -> Variable {
     let y = value.softmax
     return Variable.operation(y, of: [self]) { dy in
@@ -9,7 +9,7 @@ extension Variable {
     }
   }
 
-  /// Logarithms of the probabilities of rows of logits: `[N, K]` → `[N, K]`.
+  /// The log-softmax of each row: logits `[N, K]` → log-probabilities `[N, K]`.
   public func logSoftmax() -> Variable {
     let y = value.logSoftmax
     return Variable.operation(y, of: [self]) { dy in

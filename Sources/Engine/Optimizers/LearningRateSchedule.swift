@@ -1,23 +1,23 @@
 import Foundation
 
-/// How the learning rate moves over a training, as a factor of its base value.
+/// The course of the learning rate during training, as a factor of its base value.
 public enum LearningRateSchedule: Sendable, Hashable {
-  /// Always 1.
+  /// The factor 1 in every step.
   case constant
-  /// Times `factor` after every `epochs` epochs.
+  /// Multiplied by `factor` after every `epochs` epochs.
   case step(epochs: Int, factor: Double)
-  /// Times `factor` at the start of each of these epochs, counted from 0.
+  /// Multiplied by `factor` at the start of each of these epochs, counted from 0.
   case multiStep(epochs: [Int], factor: Double)
   /// From 1 to 0 along half a cosine, step by step.
   case cosine
-  /// Up from 1/25 to 1 over the first `rise` of the steps and down to 1/250000, along cosines.
+  /// From 1/25 up to 1 over the fraction `rise` of the steps, then down to 1/250000, along cosines.
   ///
-  /// - Source: Smith and Topin, 2018, arXiv:1708.07120; numbers as PyTorch's OneCycleLR.
+  /// - Source: Smith and Topin, 2018, arXiv:1708.07120; constants as in PyTorch's OneCycleLR.
   case oneCycle(rise: Double)
 
   /// The factor for step `step` (from 0) of `stepsPerEpoch`·`epochs`.
   ///
-  /// - Parameter warmUpEpochs: ≥ 0; over the first so many epochs the factor also rises in a line from 1/steps to 1.
+  /// - Parameter warmUpEpochs: ≥ 0; during these first epochs the factor also rises linearly from 1/steps to 1.
   public func factor(step: Int, stepsPerEpoch: Int, epochs: Int, warmUpEpochs: Double = 0) -> Double {
     let total = max(1, stepsPerEpoch * epochs)
     let warmSteps = warmUpEpochs * Double(stepsPerEpoch)

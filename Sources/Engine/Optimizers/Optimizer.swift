@@ -1,4 +1,4 @@
-/// Moves parameters along their gradients.
+/// Updates parameters along their gradients.
 ///
 /// A value: its state (velocities, moments) is part of it.
 public protocol Optimizer: Sendable {
@@ -6,10 +6,10 @@ public protocol Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - gradients: One per parameter, same names and order.
-  ///   - learningRate: ≥ 0; schedules give it anew for each step.
-  ///   - mask: nil, or 1 where a parameter may move and 0 where it must stay: a masked number keeps its value bit for
-  ///     bit, whatever momentum and weight decay say, and gathers no momentum.
-  ///   - unreached: Names of parameters that the loss does not depend on: they and their momentum stay as they are, as in
+  ///   - learningRate: ≥ 0, the value of the schedule for this step.
+  ///   - mask: nil, or 1 where a parameter may change and 0 where it must not: a masked number keeps its value bit for
+  ///     bit, regardless of momentum and weight decay, and accumulates no momentum.
+  ///   - unreached: Names of parameters that the loss does not depend on: they and their momentum are unchanged, as in
   ///     PyTorch, where such parameters have no gradient.
   mutating func update(
     _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
@@ -28,24 +28,24 @@ extension Optimizer {
 /// Stochastic gradient descent: v ← momentum·v + g + weightDecay·θ; θ ← θ − rate·v.
 ///
 /// With Nesterov's momentum the step is g + momentum·v instead of v.
-/// - Source: Sutskever, Martens, Dahl, Hinton, ICML 2013; in the form that PyTorch uses.
+/// - Source: Sutskever, Martens, Dahl, Hinton, ICML 2013; in PyTorch's form.
 public struct SGD: Optimizer {
   /// In [0, 1).
   public let momentum: Float
   /// ≥ 0, added to the gradient as weightDecay·θ.
   public let weightDecay: Float
-  /// Whether the step looks ahead.
+  /// Whether to use Nesterov's momentum.
   public let nesterov: Bool
   private var velocity: NamedTensors?
 
-  /// An optimiser at rest.
+  /// An optimiser with zero velocities.
   public init(momentum: Float = 0.9, weightDecay: Float = 0, nesterov: Bool = false) {
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.nesterov = nesterov
   }
 
-  /// Takes one step; see `Optimizer`.
+  /// One update of all parameters; see `Optimizer`.
   public mutating func update(
     _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
     unreached: Set<String>
@@ -79,12 +79,12 @@ public struct Adam: Optimizer {
   public let epsilon: Float
   /// ≥ 0.
   public let weightDecay: Float
-  /// Whether weights decay by themselves (AdamW) instead of through the gradient.
+  /// Whether weight decay is applied to the weights directly (AdamW) instead of through the gradient.
   public let decoupled: Bool
   private var moments: (first: NamedTensors, second: NamedTensors)?
   private var steps = 0
 
-  /// An optimiser at rest.
+  /// An optimiser with zero moments.
   public init(
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0, decoupled: Bool = false
   ) {
@@ -95,7 +95,7 @@ public struct Adam: Optimizer {
     self.decoupled = decoupled
   }
 
-  /// Takes one step; see `Optimizer`.
+  /// One update of all parameters; see `Optimizer`.
   public mutating func update(
     _ parameters: inout NamedTensors, along gradients: NamedTensors, learningRate: Float, mask: NamedTensors?,
     unreached: Set<String>

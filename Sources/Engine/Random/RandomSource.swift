@@ -1,9 +1,9 @@
 import Foundation
 
-/// A seeded stream of random numbers that other, independent streams can be derived from.
+/// A seeded stream of random numbers from which other, independent streams can be derived.
 ///
-/// Every stream is named by a seed, purposes and indices, never by how much another stream was read: adding a consumer
-/// changes no other consumer's numbers. A value; a copy repeats the same numbers.
+/// A stream is identified by a seed, purposes and indices, never by how much was read from another stream: adding a
+/// consumer does not change the numbers of any other. A value; a copy repeats the same numbers.
 ///
 /// - Source: xoshiro256** and splitmix64, Blackman and Vigna, "Scrambled linear pseudorandom number generators",
 ///   ACM TOMS 2021, arXiv:1805.01407.
@@ -26,7 +26,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     state = (next(), next(), next(), next())
   }
 
-  /// The independent stream for `purpose` and `indices`; the same whatever was read from this one before.
+  /// The independent stream for `purpose` and `indices`; it does not depend on what was read from this one before.
   public func stream(_ purpose: String, _ indices: Int...) -> RandomSource {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ key
     for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
@@ -53,7 +53,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     Float(next() >> 40) * 0x1p-24
   }
 
-  /// A whole number drawn uniformly from 0..<`bound`; `bound` > 0.
+  /// An integer drawn uniformly from 0..<`bound`; `bound` > 0.
   public mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "an empty range has no random number")
     let range = UInt64(bound)
@@ -70,20 +70,20 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     return Float(radius * cos(2 * Double.pi * Double(next() >> 11) * 0x1p-53))
   }
 
-  /// The numbers 0..<`count` in random order.
+  /// A random permutation of 0..<`count`.
   public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     shuffle(&order)
     return order
   }
 
-  /// Brings `items` into random order (Fisher and Yates).
+  /// Shuffles `items` (Fisher and Yates).
   public mutating func shuffle<T>(_ items: inout [T]) {
     guard items.count > 1 else { return }
     for last in stride(from: items.count - 1, to: 0, by: -1) { items.swapAt(last, integer(below: last + 1)) }
   }
 
-  /// `count` of `items`, drawn without replacement, in the order in which they stand in `items`.
+  /// `count` of `items`, drawn without replacement, in their order in `items`.
   public mutating func sample<T>(_ count: Int, of items: [T]) -> [T] {
     precondition(count >= 0 && count <= items.count, "cannot draw \(count) of \(items.count) without replacement")
     return permutation(items.count).prefix(count).sorted().map { items[$0] }

@@ -1,6 +1,6 @@
-/// A recording of operations in the order in which they ran, read backwards to get gradients.
+/// A record of operations in the order in which they ran, traversed backwards to compute gradients.
 ///
-/// Holds only what the backward pass needs. Not shared between tasks: a tape belongs to the call that made it.
+/// Holds only what the backward pass needs. Not shared between tasks: a tape belongs to the call that created it.
 public final class Tape {
   struct Node {
     var inputs: [Int?]
@@ -11,7 +11,7 @@ public final class Tape {
   /// An empty tape.
   public init() {}
 
-  /// A value that gradients are wanted for.
+  /// A variable whose gradient can be computed.
   public func variable(_ value: Tensor) -> Variable {
     nodes.append(Node(inputs: [], backward: nil))
     return Variable(value: value, node: nodes.count - 1, tape: self)
@@ -22,9 +22,9 @@ public final class Tape {
     return Variable(value: value, node: nodes.count - 1, tape: self)
   }
 
-  /// ∂`output`/∂v for every v of `variables`, in their order; zeros where `output` does not depend on one.
+  /// ∂`output`/∂v for every v of `variables`, in their order; zeros where `output` does not depend on v.
   ///
-  /// `output` is a single number. Saved values are released as the pass goes on, so a tape serves one call.
+  /// `output` is a scalar. Saved values are released during the pass, so a tape can be used for one call only.
   public func gradients(of output: Variable, for variables: [Variable]) -> [Tensor] {
     zip(variables, reachedGradients(of: output, for: variables)).map { $1 ?? Tensor(zeros: $0.value.shape) }
   }
@@ -62,7 +62,7 @@ public final class Tape {
   }
 }
 
-/// A tensor that takes part in a computation; operations on it are recorded when it lies on a tape.
+/// A tensor in a computation; operations on it are recorded if it belongs to a tape.
 public struct Variable {
   /// The numbers.
   public let value: Tensor
@@ -83,14 +83,14 @@ public struct Variable {
 
   /// The extent of each dimension.
   public var shape: [Int] { value.shape }
-  /// Whether gradients flow into it.
+  /// Whether gradients are computed for it.
   public var isTracked: Bool { node != nil }
-  /// The same numbers without their history: no gradient flows back through the result.
+  /// The same numbers without their history: gradients do not flow back through the result.
   public var detached: Variable { Variable(value) }
 
   /// The result of an operation on `inputs`, with its gradient.
   ///
-  /// Use it to add an operation of your own.
+  /// This is the entry point for custom operations.
   /// - Parameter backward: Takes the gradient of the result; returns that of each input, nil where it is not needed.
   public static func operation(
     _ value: Tensor, of inputs: [Variable], backward: @escaping (_ gradient: Tensor) -> [Tensor?]

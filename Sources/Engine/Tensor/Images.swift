@@ -1,14 +1,14 @@
 extension Tensor {
-  /// How bytes become the numbers of a batch.
+  /// The conversion of bytes to the numbers of a batch.
   public struct ImageTransform: Sendable {
     /// Per channel: number = byte·scale + offset.
     public var scale: [Float], offset: [Float]
-    /// Per image, or nil: how far it moves down and right, in pixels; what moves in is byte 0.
+    /// Per image, or nil: the shift down and right, in pixels; uncovered pixels are byte 0.
     public var shiftY: [Int32]?, shiftX: [Int32]?
     /// Per image, or nil: whether it is mirrored left to right.
     public var mirror: [Bool]?
 
-    /// A transform without movement.
+    /// A transform without shifts and mirroring.
     public init(scale: [Float], offset: [Float]) {
       self.scale = scale
       self.offset = offset

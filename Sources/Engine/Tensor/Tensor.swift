@@ -1,7 +1,7 @@
 /// A dense, row-major array of Float32 numbers; a value.
 ///
-/// Images are `[N, H, W, C]`. Legend of the engine's files: `N` batch, `H` height, `W` width, `C` channels, `K` classes,
-/// `D` features.
+/// Images are `[N, H, W, C]`. Letters in the engine's shapes: `N` batch, `H` height, `W` width, `C` channels, `K`
+/// classes, `D` features.
 public struct Tensor: Sendable {
   /// The extent of each dimension; `[]` for a scalar.
   public let shape: [Int]
@@ -13,13 +13,13 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
-  /// Memory that the caller must fill before anyone else sees it.
+  /// Uninitialised memory; the caller must fill it before anyone else sees it.
   init(uninitialized shape: [Int]) {
     precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative extents: \(shape)")
     self.init(shape: shape, storage: Storage(count: Self.count(of: shape)))
   }
 
-  /// How many numbers a tensor of `shape` has; the greatest integer where they are more, which no memory holds.
+  /// The number of elements of a tensor of `shape`; `Int.max` on overflow, which no memory holds.
   private static func count(of shape: [Int]) -> Int {
     if shape.contains(0) { return 0 }
     return shape.reduce(1) { count, extent in
@@ -39,7 +39,7 @@ public struct Tensor: Sendable {
     self.init(repeating: 0, shape: shape)
   }
 
-  /// The tensor with these numbers in row-major order; their count must be that of `shape`.
+  /// The tensor with these numbers in row-major order; their count must match `shape`.
   public init(_ scalars: [Float], shape: [Int]) {
     precondition(scalars.count == shape.reduce(1, *), "\(scalars.count) numbers do not fill shape \(shape)")
     self.init(uninitialized: shape)
@@ -48,7 +48,7 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// A tensor without dimensions that holds one number.
+  /// A scalar: a tensor with shape `[]`.
   public init(_ scalar: Float) {
     self.init([scalar], shape: [])
   }
@@ -65,13 +65,13 @@ public struct Tensor: Sendable {
     for index in 0..<count { storage.pointer[index] = low + (high - low) * random.uniform() }
   }
 
-  /// How many numbers it holds.
+  /// The number of elements.
   public var count: Int { storage.count }
 
   /// A copy of the numbers in row-major order.
   public var scalars: [Float] { Array(storage.buffer) }
 
-  /// The only number of a tensor with one.
+  /// The number in a tensor that has exactly one.
   public var scalar: Float {
     precondition(count == 1, "a tensor of shape \(shape) is not one number")
     return storage.pointer[0]
@@ -96,7 +96,7 @@ public struct Tensor: Sendable {
     set { self[row * shape[1] + column] = newValue }
   }
 
-  /// The same numbers under another shape of the same count.
+  /// The same numbers with another shape of equal count.
   public func reshaped(_ newShape: [Int]) -> Tensor {
     precondition(newShape.reduce(1, *) == count, "shape \(newShape) does not hold the \(count) numbers of \(shape)")
     return Tensor(shape: newShape, storage: storage)
@@ -120,7 +120,7 @@ public struct Tensor: Sendable {
     return result
   }
 
-  /// The tensors one below the other along the first dimension; they agree in all others.
+  /// Concatenates tensors along the first dimension; the other dimensions are equal.
   public static func concatenated(_ parts: [Tensor]) -> Tensor {
     precondition(!parts.isEmpty, "nothing to concatenate")
     let tail = Array(parts[0].shape.dropFirst())
@@ -134,9 +134,9 @@ public struct Tensor: Sendable {
     return result
   }
 
-  /// Labels as rows of probability 1 at the label and 0 elsewhere: `[N, K]`.
+  /// Labels as one-hot rows: `[N, K]`.
   ///
-  /// - Parameter smoothing: In [0, 1): this much of each label's probability is spread evenly over all classes.
+  /// - Parameter smoothing: In [0, 1): the share of each label's probability that is spread evenly over all classes.
   public static func oneHot(_ labels: [Int], classCount: Int, smoothing: Float = 0) -> Tensor {
     precondition(smoothing >= 0 && smoothing < 1, "label smoothing lies in [0, 1), not \(smoothing)")
     let result = Tensor(zeros: [labels.count, classCount])
@@ -158,14 +158,14 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: Equatable {
-  /// Same shape and the same numbers, bit for bit apart from the two zeros; NaN differs from everything.
+  /// Equal shapes and equal numbers, bit for bit except that −0 equals 0; NaN differs from everything.
   public static func == (left: Tensor, right: Tensor) -> Bool {
     left.shape == right.shape && left.storage.buffer.elementsEqual(right.storage.buffer)
   }
 }
 
 extension Tensor: CustomStringConvertible {
-  /// The shape and the first numbers.
+  /// The shape and the first eight numbers.
   public var description: String {
     let shown = storage.buffer.prefix(8).map(\.description).joined(separator: ", ")
     return "Tensor\(shape)[\(shown)\(count > 8 ? ", …" : "")]"

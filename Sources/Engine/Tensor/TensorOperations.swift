@@ -1,22 +1,22 @@
-/// Operations on plain tensors. They leave no trace on a tape; their recorded twins take `Variable`s.
+/// Operations on plain tensors. They are not recorded on a tape; those of `Variable` are.
 extension Tensor {
-  /// Element by element sum of two tensors of one shape.
+  /// The element-wise sum of two tensors of one shape.
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
-  /// Adds a tensor of the same shape, in place where nobody else holds the memory.
+  /// Adds a tensor of the same shape, in place if the storage is not shared.
   mutating func add(_ other: Tensor) {
     guard isKnownUniquelyReferenced(&storage) else { return self = self + other }
     Tensor.requireSameShape(self, other)
     device.binary(.add, storage, other.storage, into: storage)
   }
-  /// Element by element difference of two tensors of one shape.
+  /// The element-wise difference of two tensors of one shape.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
-  /// Element by element product of two tensors of one shape.
+  /// The element-wise product of two tensors of one shape.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
-  /// Element by element quotient of two tensors of one shape.
+  /// The element-wise quotient of two tensors of one shape.
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
   /// Every number times `scale`.
   public static func * (scale: Float, a: Tensor) -> Tensor { a.affine(scale: scale, shift: 0) }
-  /// Every number with its sign turned.
+  /// The negative of every number.
   public static prefix func - (a: Tensor) -> Tensor { a.affine(scale: -1, shift: 0) }
 
   /// `scale`·x + `shift` for every number x.
@@ -34,27 +34,27 @@ extension Tensor {
     return out
   }
 
-  /// The magnitude of every number.
+  /// |x| for every number x.
   public var magnitude: Tensor { unary(.absolute) }
-  /// −1, 0 or 1 for every number.
+  /// The sign of every number: −1, 0 or 1.
   public var signs: Tensor { unary(.sign) }
-  /// e to the power of every number.
+  /// eˣ for every number x.
   public var exponential: Tensor { unary(.exponential) }
-  /// The natural logarithm of every number.
+  /// ln x for every number x.
   public var logarithm: Tensor { unary(.logarithm) }
-  /// The square root of every number.
+  /// √x for every number x.
   public var squareRoot: Tensor { unary(.squareRoot) }
   /// max(0, x) for every number x.
   public var rectified: Tensor { unary(.relu) }
 
-  /// Every number moved into [`low`, `high`].
+  /// Every number clamped to [`low`, `high`].
   public func clamped(low: Float, high: Float) -> Tensor {
     let out = Tensor(uninitialized: shape)
     device.clamp(storage, low: low, high: high, into: out.storage)
     return out
   }
 
-  /// Each row of a matrix times a number of its own: `[N, C]`, N factors → `[N, C]`.
+  /// Each row of a matrix times its own factor: `[N, C]`, N factors → `[N, C]`.
   public func scaledRows(by factors: [Float]) -> Tensor {
     precondition(shape.count == 2 && factors.count == shape[0], "\(factors.count) factors for \(shape)")
     let out = Tensor(uninitialized: shape)
@@ -64,33 +64,33 @@ extension Tensor {
     return out
   }
 
-  /// The sum of all numbers, in double precision and fixed order.
+  /// The sum of all numbers, in double precision and in a fixed order.
   public var sum: Double { device.sum(storage) }
 
-  /// The sum of the products of two tensors of one shape, in double precision and fixed order.
+  /// The sum of the products of two tensors of one shape, in double precision and in a fixed order.
   public func dot(_ other: Tensor) -> Double {
     Tensor.requireSameShape(self, other)
     return device.dot(storage, other.storage)
   }
 
-  /// Whether no number is infinite or NaN.
+  /// Whether all numbers are finite.
   public var isFinite: Bool { device.allFinite(storage) }
 
-  /// Probabilities of rows of logits, `[N, K]` → `[N, K]`; a logit of −∞ gets probability 0.
+  /// The softmax of each row: logits `[N, K]` → probabilities `[N, K]`; a logit of −∞ gets probability 0.
   public var softmax: Tensor {
     let out = Tensor(uninitialized: shape)
     if count > 0 { device.softmax(storage, columns: shape[shape.count - 1], into: out.storage) }
     return out
   }
 
-  /// Logarithms of the probabilities of rows of logits, `[N, K]` → `[N, K]`.
+  /// The log-softmax of each row: logits `[N, K]` → log-probabilities `[N, K]`.
   public var logSoftmax: Tensor {
     let out = Tensor(uninitialized: shape)
     if count > 0 { device.logSoftmax(storage, columns: shape[shape.count - 1], into: out.storage) }
     return out
   }
 
-  /// The column of the first largest number of every row, `[N, K]` → N numbers.
+  /// The column of the first maximum of each row: `[N, K]` → N indices.
   public var argmaxOfRows: [Int] {
     precondition(shape.count == 2 && shape[1] > 0, "argmax needs a matrix with columns, not \(shape)")
     return (0..<shape[0]).map { row in
@@ -101,7 +101,7 @@ extension Tensor {
     }
   }
 
-  /// The matrix product, each factor transposed first where asked: `[M, K]`·`[K, N]` → `[M, N]`.
+  /// The matrix product `[M, K]`·`[K, N]` → `[M, N]`, with optional transposition of each factor.
   public func product(
     _ other: Tensor, transposingSelf: Bool = false, transposingOther: Bool = false
   ) -> Tensor {
@@ -116,7 +116,7 @@ extension Tensor {
     return out
   }
 
-  /// x·Wᵀ + b, then ReLU where asked: `[N, D]`, weights `[K, D]`, bias `[K]` → `[N, K]`.
+  /// x·Wᵀ + b, then an optional ReLU: `[N, D]`, weights `[K, D]`, bias `[K]` → `[N, K]`.
   func linear(weights: Tensor, bias: Tensor?, rectified: Bool = false) -> Tensor {
     precondition(
       shape.count == 2 && weights.shape.count == 2 && shape[1] == weights.shape[1],

@@ -2,7 +2,7 @@ import JSON
 import ConfigYAML
 
 extension JSONValue {
-  /// The JSON text over several lines, for people and for files that are compared line by line; ends without a break.
+  /// The JSON text over several lines, for reading and for line-by-line diffs; without a final line break.
   package var indented: String {
     var text = ""
     write(to: &text, indent: "")
@@ -39,13 +39,13 @@ extension JSONValue {
     }
   }
 
-  /// How many levels of arrays and objects this has.
+  /// The depth of nested arrays and objects.
   private var depth: Int {
     guard let inner = items ?? members?.map(\.value) else { return 0 }
     return 1 + (inner.map(\.depth).max() ?? 0)
   }
 
-  /// On one line, with a space behind commas and colons.
+  /// On one line, with a space after commas and colons.
   private var spaced: String {
     if let items { return "[" + items.map(\.spaced).joined(separator: ", ") + "]" }
     guard let members else { return description }

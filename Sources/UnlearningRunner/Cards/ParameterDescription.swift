@@ -2,19 +2,19 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// One parameter of a plugin, as `runner describe`, `runner list` and the JSON Schema tell of it.
+/// One parameter of a plugin, for `runner describe`, `runner list` and the JSON Schema.
 struct ParameterDescription {
-  /// In snake_case; dots lead into nested sets.
+  /// In snake_case; dots separate nested sets.
   var name: String
   var kind: ValueKind
-  /// Whether null is a value.
+  /// Whether null is allowed.
   var isOptional: Bool
   var range: ValueRange
-  /// null where there is none.
+  /// null if there is none.
   var defaultValue: JSONValue
   var summary: String
 
-  /// Every parameter of `type`, in the order of its fields.
+  /// All parameters of `type`, in the order of its fields.
   static func all<P: ParameterSet>(of type: P.Type) -> [ParameterDescription] {
     let defaults = P()
     let values = (try? JSONValue(defaults)) ?? .null
@@ -27,10 +27,10 @@ struct ParameterDescription {
     }
   }
 
-  /// The type in words: "integer", "number or null", "list of text".
+  /// The type for display: "integer", "number or null", "list of text".
   var typeDescription: String { isOptional ? "\(kind) or null" : "\(kind)" }
 
-  /// The parameter as a JSON object.
+  /// As a JSON object.
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
       ("name", .string(name)), ("type", .string(kind.description)), ("optional", .bool(isOptional)),

@@ -3,15 +3,15 @@ import ConfigYAML
 import Data
 import Unlearning
 
-/// Everything that a plugin says of itself.
+/// The card, traits and parameters of a plugin.
 struct PluginDescription {
   var role: PluginRole
   var card: Card
-  /// What it needs and can do, by role; names in snake_case.
+  /// The properties that depend on the role; names in snake_case.
   var traits: [JSONValue.Member]
   var parameters: [ParameterDescription]
 
-  /// The plugins of `roles`, role by role.
+  /// The plugins of `roles`, grouped by role.
   static func all(of roles: [PluginRole], in registry: Registry) -> [PluginDescription] {
     roles.flatMap { role in role.plugins(in: registry).map { PluginDescription(role: role, $0) } }
   }
@@ -53,12 +53,12 @@ struct PluginDescription {
     return traits.map { JSONValue.Member(key: $0.0, value: $0.1) }
   }
 
-  /// In the order of the declaration, so that equal sets read equally.
+  /// In the order of the cases, so that equal sets give equal texts.
   private static func names<Kind: CaseIterable & Hashable & RawRepresentable<String>>(_ set: Set<Kind>) -> JSONValue {
     .array(Kind.allCases.filter(set.contains).map { .string($0.rawValue) })
   }
 
-  /// The description as a JSON object.
+  /// As a JSON object.
   var json: JSONValue {
     var source: [(String, JSONValue)] = [
       ("authors", .string(card.source.authors)), ("venue", .string(card.source.venue)),
@@ -75,7 +75,7 @@ struct PluginDescription {
         + [JSONValue.Member(key: "parameters", value: .array(parameters.map(\.json)))])
   }
 
-  /// The description as text for a terminal of `width` columns; nil for lines of any length.
+  /// Text for a terminal of `width` columns; nil for unlimited width.
   func text(width: Int?) -> String {
     let title = "\(card.name): \(card.title) (\(role.singular), version \(card.version))"
     var lines = TextTable.wrapped(title, width) + [""]

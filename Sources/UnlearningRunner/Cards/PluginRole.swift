@@ -1,11 +1,11 @@
 import ArgumentParser
 import Unlearning
 
-/// What a plugin is for; the raw value is the word of the command line.
+/// The role of a plugin; raw values are the words of the command line.
 package enum PluginRole: String, CaseIterable, ExpressibleByArgument {
   case methods, attacks, metrics, datasets, architectures
 
-  /// One plugin of the role.
+  /// The name of one plugin of the role.
   var singular: String {
     switch self {
     case .methods: "method"

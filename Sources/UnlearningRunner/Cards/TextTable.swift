@@ -10,16 +10,16 @@ struct TextTable {
     self.rows = rows
   }
 
-  /// Columns of a terminal that the lines need when nothing is wrapped.
+  /// The width of the table without wrapping, in columns of a terminal.
   var width: Int { lines(width: nil).map(\.displayWidth).max() ?? 0 }
 
-  /// The lines, without spaces at their ends; the last column is wrapped where `width` is given.
+  /// The lines, without trailing spaces; with `width`, the last column is wrapped.
   func lines(width: Int?) -> [String] {
     let all = ((header.map { [$0] } ?? []) + rows).map { $0.map { $0.shownName(limit: 1000) } }
     guard let count = all.map(\.count).max(), count > 0 else { return [] }
     let widths = (0..<count).map { column in all.map { $0.count > column ? $0[column].displayWidth : 0 }.max() ?? 0 }
     let start = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-    // Below this a column of words is harder to read than lines that the terminal breaks.
+    // Narrower than this, a wrapped column is harder to read than lines that the terminal wraps.
     let room = width.map { $0 - start }.flatMap { $0 >= 24 ? $0 : nil }
     return all.flatMap { row -> [String] in
       let head = zip(row.dropLast(), widths).map { $0.padded(to: $1) + "  " }.joined()

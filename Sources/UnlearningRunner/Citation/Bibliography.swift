@@ -1,11 +1,11 @@
 import Unlearning
 
-/// The publications that plugins follow, as BibTeX.
+/// The publications of plugins, as BibTeX.
 ///
-/// The text depends on the cards alone and not on their order. All entries are `@misc`, since a card knows the venue's
-/// name and not what kind of venue it is; `howpublished` holds it.
+/// The text depends only on the cards, not on their order. All entries are `@misc` with the venue in `howpublished`,
+/// since a card has the venue's name but not its kind.
 struct Bibliography {
-  /// The entries, sorted by key, then a comment about the plugins without a publication.
+  /// The entries, sorted by key, then a comment that lists the plugins without a publication.
   let text: String
 
   init(_ cards: [Card]) {
@@ -34,9 +34,9 @@ struct Bibliography {
   }
 }
 
-/// What makes two sources one publication.
+/// Two sources with equal values are one publication.
 ///
-/// Versions of a preprint with other authors in front are cited apart.
+/// Versions of a preprint whose author lists begin differently are cited separately.
 private struct Publication: Hashable {
   var authors: String
   var title: String
@@ -47,10 +47,10 @@ private struct Publication: Hashable {
   }
 }
 
-/// One publication and the plugins that follow it.
+/// A publication and the plugins based on it.
 private struct Work {
   var publication: Publication
-  /// By name; at least one.
+  /// Sorted by name; at least one.
   var cards: [Card]
 
   /// "fan2024salun": the first family name, the year, the first word of the title that is not an article.
@@ -63,7 +63,7 @@ private struct Work {
 
   private var venue: String { cards[0].source.venue }
 
-  /// The last four digits of the venue that are a year.
+  /// The last four-digit year in the venue.
   private var year: String? {
     venue.split { !$0.isNumber }.last { $0.count == 4 }.map(String.init)
   }
@@ -84,7 +84,7 @@ private struct Work {
     if isOpen { text.removeLast(" et al.".count) }
     let names = text.split(separator: ",").map { name in
       let name = String(name.drop { $0 == " " })
-      // BibTeX takes the last of several words for the family name; braces keep them together.
+      // BibTeX takes the last of several words as the family name; braces keep them together.
       return name.contains(" ") ? "{" + LaTeX.escaped(name) + "}" : LaTeX.escaped(name)
     }
     return (names + (isOpen ? ["others"] : [])).joined(separator: " and ")

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Text that LaTeX prints as it is.
+/// Escapes text for LaTeX.
 enum LaTeX {
-  /// `text` with the characters that mean something to LaTeX escaped, and accents as commands, which BibTeX needs to sort.
+  /// `text` with LaTeX's special characters escaped, and accents as commands, which BibTeX needs for sorting.
   ///
-  /// Braces become commands, since BibTeX counts escaped ones, too. Letters other than ASCII with an accent are left to an
-  /// engine that reads UTF-8.
+  /// Braces become commands, since BibTeX also counts escaped ones. Accented letters with a base letter outside ASCII
+  /// are unchanged: they need an engine that reads UTF-8.
   static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {
@@ -35,7 +35,7 @@ enum LaTeX {
     "Ł": "{\\L}", "ı": "{\\i}", "\n": " ",
   ]
 
-  /// By combining character.
+  /// LaTeX's accent command by combining character.
   private static let accents: [Unicode.Scalar: String] = [
     "\u{300}": "`", "\u{301}": "'", "\u{302}": "^", "\u{303}": "~", "\u{304}": "=", "\u{306}": "u", "\u{307}": ".",
     "\u{308}": "\"", "\u{30a}": "r", "\u{30b}": "H", "\u{30c}": "v", "\u{327}": "c", "\u{328}": "k",

@@ -8,7 +8,7 @@ import Unlearning
 /// The command `runner check FILE...`.
 struct CheckCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Checks experiment files, and shows everything that is wrong with them.",
+    commandName: "check", abstract: "Checks experiment files, and shows all errors in them.",
     discussion: "Every cell of the grid is planned; nothing is run, and nothing is written.")
 
   @Argument(help: "The experiment files.", completion: .file(extensions: ["yaml", "yml"]))
@@ -17,7 +17,7 @@ struct CheckCommand: RunnerCommand {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A value that stands in for that of each file, for instance 'training.epochs=200'; may be given several times.",
+      "Replaces a value of each file, for example 'training.epochs=200'; may be repeated.",
       valueName: "path=value"))
   var overrides: [String] = []
 
@@ -45,9 +45,9 @@ struct CheckCommand: RunnerCommand {
       let notes = plan.notes.map { "\n  note: \($0)" }.joined()
       return "valid; \(plan.cells.count) cells\(leftOut), \(plan.steps.count) steps\(notes)"
     } catch let error as DataError {
-      // The file says what it should; the data may be on another machine.
+      // The file itself is valid; the data may be on another machine.
       guard case .missingFiles = error else { throw UsageError("\(file): its data cannot be used: \(error)") }
-      return "valid, but its data are not here: \(error)"
+      return "valid, but its data are missing: \(error)"
     }
   }
 }

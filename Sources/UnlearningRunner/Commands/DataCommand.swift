@@ -19,16 +19,16 @@ struct FetchCommand: RunnerCommand {
       and tar for archives.
       """)
 
-  @Argument(help: "The name of a data set, as experiment files write it.")
+  @Argument(help: "The name of a data set in experiment files.")
   var name: String
 
   @Option(
-    help: ArgumentHelp("The data root; without it $LACUNA_DATA, else 'data'.", valueName: "folder"),
+    help: ArgumentHelp("The data root; by default $LACUNA_DATA, else 'data'.", valueName: "folder"),
     completion: .directory)
   var root: String?
 
   @Option(
-    help: ArgumentHelp("An address that has the same files in one folder, instead of the source.", valueName: "url"))
+    help: ArgumentHelp("The address of a folder with the same files, used instead of the source.", valueName: "url"))
   var from: String?
 
   func run(in context: Context) async throws -> ExitStatus {
@@ -39,7 +39,7 @@ struct FetchCommand: RunnerCommand {
     guard !dataset.remoteFiles.isEmpty else {
       console.report(
         dataset.gotByHand.map { "\(name) cannot be fetched; \($0)\n" }
-          ?? "\(name) is computed; there is nothing to fetch\n")
+          ?? "\(name) is generated; there is nothing to fetch\n")
       return .done
     }
     let cancellation = Cancellation()

@@ -7,7 +7,7 @@ struct DescribeCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "Shows the card of a plugin and its parameters with types, ranges and defaults.")
 
-  @Argument(help: "The name of a plugin, as experiment files write it.")
+  @Argument(help: "The name of a plugin in experiment files.")
   var name: String
 
   func run(in context: Context) throws -> ExitStatus {

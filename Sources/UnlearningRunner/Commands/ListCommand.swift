@@ -10,7 +10,7 @@ struct ListCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the plugins that experiment files can name.")
 
-  @Argument(help: "The kind of plugins; all without it.")
+  @Argument(help: "The kind of plugins; by default all.")
   var role: PluginRole?
 
   @Option(help: "The format; json has every card with all parameters.")
@@ -37,6 +37,6 @@ struct ListCommand: RunnerCommand {
 }
 
 extension String {
-  /// Names of plugins are ASCII, so that characters are columns.
+  /// Names of plugins are ASCII, so the number of characters is the number of columns.
   fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -5,17 +5,17 @@ import Unlearning
 /// The command `runner new ROLE NAME`.
 struct NewCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "new", abstract: "Begins a new plugin: a folder, a test, and its lines in two lists.",
+    commandName: "new", abstract: "Creates a new plugin: a folder, a test, and its lines in two lists.",
     discussion: "Works in the folder of Lacuna's Package.swift. The plugin works as it is; change it into yours.")
 
   private static let roles = PluginRole.allCases.map(\.singular)
 
   @Argument(
-    help: "What to begin: \(roles.joined(separator: ", ")).", completion: .list(roles),
+    help: "What to create: \(roles.joined(separator: ", ")).", completion: .list(roles),
     transform: { try Self.role(named: $0) })
   var role: PluginRole
 
-  @Argument(help: "The name as experiment files will write it, like 'noisy-tuning'.")
+  @Argument(help: "The name for experiment files, such as 'noisy-tuning'.")
   var name: String
 
   func run(in context: Context) throws -> ExitStatus {
@@ -37,7 +37,7 @@ struct NewCommand: RunnerCommand {
 
   private static func role(named word: String) throws -> PluginRole {
     guard let role = PluginRole.allCases.first(where: { $0.singular == word }) else {
-      throw ValidationError("'\(word)' is none of \(roles.joined(separator: ", "))")
+      throw ValidationError("'\(word)' is not one of \(roles.joined(separator: ", "))")
     }
     return role
   }

@@ -6,13 +6,13 @@ import Unlearning
 struct PlanCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Shows the cells and steps of an experiment, what is in the store, and what the rest will cost.")
+    abstract: "Shows the cells and steps of an experiment, what is in the store, and the estimated cost of the rest.")
 
   @OptionGroup var experiment: ExperimentOptions
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var workerOptions: WorkerOptions
 
-  @Flag(help: "Also judge the cost by timing a few training steps of each architecture.")
+  @Flag(help: "Also estimate the cost by timing a few training steps of each architecture.")
   var timed = false
 
   func run(in context: Context) throws -> ExitStatus {

@@ -21,7 +21,7 @@ struct ResultsCommand: RunnerCommand {
     for note in plan.codeNotes(store: store) { context.console.report("\(note)\n") }
     if !report.missing.isEmpty {
       context.console.report(
-        "\(report.missing.count) results are missing; make them with: "
+        "\(report.missing.count) results are missing; compute them with: "
           + "runner run \(experiment.words)\(storeOptions.words)\n")
     }
     return .done
@@ -29,7 +29,7 @@ struct ResultsCommand: RunnerCommand {
 }
 
 extension Report {
-  /// The results of `plan` that are in `store`.
+  /// The results of `plan` in `store`.
   init(of plan: Plan, store: Store) throws {
     let (rows, missing) = try results(of: plan, store: store)
     self.init(

@@ -17,7 +17,7 @@ struct RunCommand: RunnerCommand {
   @OptionGroup var storeOptions: StoreOptions
   @OptionGroup var workerOptions: WorkerOptions
 
-  @Flag(help: "Show what would be run, like 'runner plan', and run nothing.")
+  @Flag(help: "Show what would be run, as 'runner plan' does, and run nothing.")
   var dryRun = false
 
   @Option(
@@ -46,7 +46,7 @@ struct RunCommand: RunnerCommand {
     }
     let summary = try await execute(plan, store: store, rerun: try steps(of: plan), context)
     if summary.wasCancelled {
-      context.console.report("interrupted; finished steps are kept. Go on with: \(resumingCommand)\n")
+      context.console.report("interrupted; finished steps are kept. Continue with: \(resumingCommand)\n")
       return .interrupted
     }
     var report = try Report(of: plan, store: store)
@@ -58,7 +58,7 @@ struct RunCommand: RunnerCommand {
     return .failed
   }
 
-  /// The steps to be computed again.
+  /// The steps to compute again.
   private func steps(of plan: Plan) throws -> Rerun? {
     guard !rerun.isEmpty else { return nil }
     do throws(Rerun.Unmatched) {
@@ -82,7 +82,8 @@ struct RunCommand: RunnerCommand {
       progress.say("interrupted; running steps end soon, a second interrupt ends them at once")
       executor.cancel()
     }
-    // The clock goes on while long steps have nothing to say; their threads are busy, so it has one of its own.
+    // The clock also updates the display while long steps report nothing; their threads are busy, so it has its own
+    // queue.
     let clock = DispatchSource.makeTimerSource(queue: .global())
     clock.schedule(deadline: .now() + 1, repeating: 1)
     clock.setEventHandler { progress.tick() }
@@ -97,7 +98,7 @@ struct RunCommand: RunnerCommand {
   }
 
   private func failureText(_ summary: ExecutionSummary) -> String {
-    let skipped = summary.skipped > 0 ? ", \(summary.skipped) that need them were skipped" : ""
+    let skipped = summary.skipped > 0 ? ", \(summary.skipped) that depend on them were skipped" : ""
     let failures = summary.failureLines.map { "  \($0)\n" }.joined()
     return "\(summary.failed) steps failed\(skipped):\n\(failures)run again with: \(resumingCommand)\n"
   }

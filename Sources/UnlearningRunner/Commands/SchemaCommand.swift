@@ -8,7 +8,7 @@ struct SchemaCommand: RunnerCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the JSON Schema of experiment files or of result rows.")
 
-  @Argument(help: "What the schema is of.")
+  @Argument(help: "What the schema describes.")
   var subject = Subject.experiment
 
   func run(in context: Context) throws -> ExitStatus {

@@ -2,18 +2,18 @@ import Data
 import Foundation
 import SystemErrors
 
-/// A compressed tar archive that is unpacked beside itself.
+/// A compressed tar archive that is unpacked in its own folder.
 struct Archive {
   var path: URL
   var tar: Tool
   var cancellation: Cancellation
 
-  /// Unpacks what is not there yet: first into a hidden folder, from which whole entries are moved into place.
+  /// Unpacks missing entries: first into a hidden folder, from which whole entries are moved to their place.
   func unpack(say: (String) -> Void) throws(FetchError) {
     let folder = path.deletingLastPathComponent()
     let members = try run(["--list", "--gzip", "--file", path.path]).split(separator: "\n").map(String.init)
     let files = members.filter { !$0.hasSuffix("/") }
-    guard !files.isEmpty else { throw .unpacking(path: path.path, reason: "it holds no files") }
+    guard !files.isEmpty else { throw .unpacking(path: path.path, reason: "it contains no files") }
     if files.allSatisfy({ FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }) {
       say("\(path.path): already unpacked")
       return
@@ -36,7 +36,7 @@ struct Archive {
     }
   }
 
-  /// Moves a new entry to its place; what was there goes into the temporary folder and with it.
+  /// Moves a new entry to its place; an old one is moved into the temporary folder and deleted with it.
   private func put(_ new: URL, at target: URL, old temporary: URL, _ entry: String) throws {
     if FileManager.default.fileExists(atPath: target.path) {
       try FileManager.default.moveItem(at: target, to: temporary.appending(path: ".old-\(entry)"))

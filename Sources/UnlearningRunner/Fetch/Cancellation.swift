@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Ends what is under way when somebody asks for it.
+/// Cancels running work on request.
 package final class Cancellation: Sendable {
   private struct State {
     var isCancelled = false
@@ -8,13 +8,13 @@ package final class Cancellation: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Nothing is under way, and nobody has asked.
+  /// Not cancelled, without running work.
   package init() {}
 
-  /// Whether somebody has asked.
+  /// Whether cancellation was requested.
   package var isCancelled: Bool { state.withLock(\.isCancelled) }
 
-  /// Asks, once and for all.
+  /// Requests cancellation; it cannot be withdrawn.
   package func cancel() {
     let action = state.withLock { state in
       state.isCancelled = true
@@ -23,7 +23,7 @@ package final class Cancellation: Sendable {
     action?()
   }
 
-  /// `action` ends what is under way now; it is called at once where somebody has asked before.
+  /// Sets the action that cancels the running work; it is called immediately if cancellation was requested before.
   func attach(_ action: @escaping @Sendable () -> Void) {
     let isLate = state.withLock { state in
       state.action = action
@@ -32,6 +32,6 @@ package final class Cancellation: Sendable {
     if isLate { action() }
   }
 
-  /// Nothing is under way any more.
+  /// Ends the scope of the last action.
   func detach() { state.withLock { $0.action = nil } }
 }

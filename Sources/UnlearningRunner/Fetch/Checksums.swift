@@ -3,16 +3,16 @@ import Data
 import Foundation
 import SystemErrors
 
-/// Whether a file is the published one.
+/// Compares a file with its published size and checksums.
 enum Checksums {
-  /// What differs first from what is published.
+  /// The first difference from the published properties.
   struct Difference: Equatable {
     var what: String
     var expected: String
     var found: String
   }
 
-  /// nil when size and checksums are the published ones, as far as they are published.
+  /// nil if all published properties match.
   static func difference(of path: URL, from file: RemoteFile) throws(FetchError) -> Difference? {
     let size = try size(of: path)
     if let expected = file.size, size != expected {
@@ -40,7 +40,7 @@ enum Checksums {
   private static func digests(of path: URL) throws(FetchError) -> (md5: String, sha256: String) {
     do {
       let handle = try FileHandle(forReadingFrom: path)
-      // Nothing was written, so there is nothing to lose when closing fails.
+      // The file is open for reading only, so an error while closing is harmless.
       defer { try? handle.close() }
       var md5 = MD5()
       var sha256 = SHA256()

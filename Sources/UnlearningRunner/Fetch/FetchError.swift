@@ -4,26 +4,26 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   case missingTool(String)
   /// The server answered with an error.
   case refused(url: String, status: Int)
-  /// curl could not get the file; `kept` bytes of it stay for the next try.
+  /// curl could not download the file; `kept` bytes are kept for the next attempt.
   case transfer(url: String, reason: String, kept: Int, path: String)
-  /// The file is not the published one; it was moved to `aside`.
+  /// The file differs from the published one; it was moved to `aside`.
   case wrongFile(url: String, what: String, expected: String, found: String, aside: String)
-  /// The server sends more than the `size` bytes of the published file; nothing of it was kept.
+  /// The server sends more than the `size` bytes of the published file; nothing was kept.
   case tooLarge(url: String, size: Int)
   /// tar could not unpack an archive.
   case unpacking(path: String, reason: String)
-  /// The server sent us to an address where nobody proves who he is.
+  /// The server redirects to an address without a verified server identity.
   case redirected(url: String)
   /// The system refused to write, read or move a file.
   case system(path: String, reason: String)
-  /// The process was asked to end; `kept` bytes stay for the next try.
+  /// The process was interrupted; `kept` bytes are kept for the next attempt.
   case interrupted(path: String, kept: Int)
 
   /// What happened and what to do.
   package var description: String {
     switch self {
     case .missingTool(let name):
-      "the program '\(name)' is needed and is not on the search path; install it (Debian: apt-get install \(name))"
+      "the program '\(name)' is required but not on the search path; install it (Debian: apt-get install \(name))"
     case .refused(let url, let status):
       "\(url): the server answered with HTTP status \(status); try again later, or name a mirror with --from"
     case .transfer(let url, let reason, let kept, let path):
@@ -46,6 +46,6 @@ package enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   private static func keptText(_ kept: Int, _ path: String) -> String {
-    kept > 0 ? "; \(kept) bytes are kept in \(path), run again to go on" : "; run again to start anew"
+    kept > 0 ? "; \(kept) bytes are kept in \(path), run again to continue" : "; run again to start over"
   }
 }

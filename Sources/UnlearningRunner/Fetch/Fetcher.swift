@@ -2,22 +2,22 @@ package import Data
 package import Foundation
 import SystemErrors
 
-/// Fetches the files of data sets: resumable, checked, and either whole or not there.
+/// Downloads the files of data sets: resumable, verified, and atomic.
 ///
-/// A file is downloaded to `<name>.part`, checked, brought to the disk and renamed. What is there and right is left
-/// alone; what is there and wrong is moved to `<name>.wrong`.
+/// A file is downloaded to `<name>.part`, verified, synchronised to disk and renamed. Existing files that match are
+/// left alone; those that do not are moved to `<name>.wrong`.
 package struct Fetcher: Sendable {
   /// The data root.
   var root: URL
-  /// Takes the place of everything but the last part of each address; for mirrors.
+  /// Replaces everything but the last component of each address; for mirrors.
   var base: String?
-  /// Where programs are looked for, folders separated by colons.
+  /// The folders in which programs are searched, separated by colons.
   var searchPath: String
   /// Whether curl shows its progress bar.
   var showsProgress: Bool
-  /// Told what is done.
+  /// Called with progress messages.
   var say: @Sendable (String) -> Void
-  /// Ends the fetching early.
+  /// Cancels the download.
   var cancellation: Cancellation
 
   /// A fetcher into `root`.
@@ -33,7 +33,7 @@ package struct Fetcher: Sendable {
     self.say = say
   }
 
-  /// Fetches `file` and, if it is an archive, unpacks it beside itself.
+  /// Downloads `file` and, if it is an archive, unpacks it in its folder.
   package func fetch(_ file: RemoteFile) throws(FetchError) {
     let target = root.appending(path: file.name)
     try makeFolder(target.deletingLastPathComponent())
@@ -47,14 +47,14 @@ package struct Fetcher: Sendable {
     }
   }
 
-  /// Whether the file is there and right; a wrong one is moved aside.
+  /// Whether the file exists and matches; one that does not match is moved aside.
   private func isThere(_ file: RemoteFile, at target: URL) throws(FetchError) -> Bool {
     guard FileManager.default.fileExists(atPath: target.path) else { return false }
     guard let difference = try Checksums.difference(of: target, from: file) else { return true }
     let aside = try moveAside(target, as: target)
     say(
       "\(target.path): expected \(difference.what) \(difference.expected), found \(difference.found); "
-        + "moved to \(aside.path), fetching it anew")
+        + "moved to \(aside.path), fetching it again")
     return false
   }
 
@@ -64,12 +64,12 @@ package struct Fetcher: Sendable {
     try requireOwnFile(part)
     var kept = try sizeIfThere(part)
     if let size = file.size, kept > size {
-      // No beginning of the published file is longer than the file.
+      // A partial download cannot be larger than the published file.
       try remove(part)
       kept = 0
     }
     if kept == 0 || kept != file.size {
-      say(kept > 0 ? "\(url): going on at byte \(kept)" : "\(url): fetching")
+      say(kept > 0 ? "\(url): resuming at byte \(kept)" : "\(url): fetching")
       try transfer(url, to: part, kept: kept, size: file.size)
     }
     if let difference = try Checksums.difference(of: part, from: file) {
@@ -82,18 +82,19 @@ package struct Fetcher: Sendable {
     say("\(target.path): fetched, \(try Checksums.size(of: target)) bytes")
   }
 
-  /// What curl is told each time.
+  /// The options of every call of curl.
   ///
-  /// A source may redirect, but only to an address whose server proves who it is. A connection that cannot be made within
-  /// 30 seconds, or gives less than 1,000 bytes a second for 60, is given up; what came is kept.
+  /// A source may redirect, but only to an address whose server proves its identity (https). A connection that cannot
+  /// be made within 30 seconds, or is slower than 1,000 bytes per second for 60 seconds, is given up; the received
+  /// bytes are kept.
   package static let options = [
     "--fail", "--location", "--proto", "=http,https", "--proto-redir", "=https", "--retry", "3",
     "--connect-timeout", "30", "--speed-limit", "1000", "--speed-time", "60",
   ]
 
-  /// One run of curl, and a second one from the start where the server cannot go on at `kept`.
+  /// Runs curl, and again from the start if the server cannot resume at `kept`.
   ///
-  /// - Parameter size: Of the published file, in bytes; nil where it is not known.
+  /// - Parameter size: Of the published file, in bytes; nil if unknown.
   private func transfer(_ url: String, to part: URL, kept: Int, size: Int?) throws(FetchError) {
     let curl = try Tool("curl", searchPath: searchPath)
     let outcome = try curl.run(
@@ -103,20 +104,21 @@ package struct Fetcher: Sendable {
       showsErrors: showsProgress, growing: part, limit: size, cancellation: cancellation)
     guard outcome.status != 0 else { return }
     let now = try sizeIfThere(part)
-    // 63: the server itself says that it will send more.
+    // Status 63: the server itself announces a larger size.
     if let size, outcome.status == 63 || now > size {
       try remove(part)
       throw .tooLarge(url: url, size: size)
     }
     if cancellation.isCancelled { throw .interrupted(path: part.path, kept: now) }
     let status = Int(outcome.output.suffix(3)) ?? 0
-    // 33: the server has no ranges; 416: it has none from here on, so what is kept is no beginning of this file.
+    // Status 33: the server does not support ranges; HTTP 416: the range is beyond the end, so the kept bytes are not a
+    // prefix of this file.
     if kept > 0, outcome.status == 33 || status == 416 {
       try remove(part)
-      say("\(url): the server cannot go on at byte \(kept); starting anew")
+      say("\(url): the server cannot resume at byte \(kept); starting over")
       return try transfer(url, to: part, kept: 0, size: size)
     }
-    // 1: an address that must not be asked; the first one may be, so it is where the server sent us.
+    // Status 1: a protocol that is not allowed. The first address is allowed, so the server has redirected.
     if outcome.status == 1, url.hasPrefix("http") { throw .redirected(url: url) }
     if status >= 400 { throw .refused(url: url, status: status) }
     let lines = outcome.errors.split(separator: "\n")
@@ -138,18 +140,18 @@ extension Fetcher {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw .system(path: folder.path, reason: "the folder cannot be made: \(error.systemReason)")
+      throw .system(path: folder.path, reason: "the folder cannot be created: \(error.systemReason)")
     }
   }
 
-  /// Nothing is written through a link, or into what is no file.
+  /// Refuses to write through a link, or into anything but a regular file.
   private func requireOwnFile(_ path: URL) throws(FetchError) {
     var status = stat()
     guard lstat(path.path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else {
       throw .system(
         path: path.path,
-        reason: "a partial download belongs here, found a link or something else that is no plain file; move it away")
+        reason: "expected a partial download, found a link or something else that is not a regular file; move it away")
     }
   }
 
@@ -157,7 +159,7 @@ extension Fetcher {
     FileManager.default.fileExists(atPath: path.path) ? try Checksums.size(of: path) : 0
   }
 
-  /// Removes a file, if it is there.
+  /// Removes a file if it exists.
   private func remove(_ path: URL) throws(FetchError) {
     guard unlink(path.path) == 0 || errno == ENOENT else {
       throw .system(path: path.path, reason: "cannot be removed: \(String(cString: strerror(errno)))")
@@ -170,7 +172,7 @@ extension Fetcher {
     return aside
   }
 
-  /// Brings the content of a file to the disk, so that a name never stands for less than its file.
+  /// Synchronises the content of a file to disk, so that a final name never refers to an incomplete file.
   private func synchronise(_ path: URL) throws(FetchError) {
     do {
       let handle = try FileHandle(forUpdating: path)

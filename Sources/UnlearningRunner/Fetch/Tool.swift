@@ -4,11 +4,11 @@ import Foundation
 import Synchronization
 import SystemErrors
 
-/// A program that does the work of downloading or unpacking.
+/// A program for downloading or unpacking.
 struct Tool: Sendable {
   private let executable: URL
 
-  /// The program `name` in the folders of `searchPath`, which are separated by colons.
+  /// Finds the program `name` in the folders of `searchPath`, which are separated by colons.
   init(_ name: String, searchPath: String) throws(FetchError) {
     let places = searchPath.split(separator: ":").map { URL(filePath: "\($0)/\(name)") }
     let found = places.first { FileManager.default.isExecutableFile(atPath: $0.path) }
@@ -16,18 +16,18 @@ struct Tool: Sendable {
     executable = found
   }
 
-  /// What a program left.
+  /// The output and exit status of a program.
   struct Outcome: Sendable {
     var status: Int32
     var output: String
     var errors: String
   }
 
-  /// Runs the program to its end; `cancellation` can end it early.
+  /// Runs the program to its end; `cancellation` can kill it.
   ///
   /// - Parameters:
   ///   - showsErrors: Whether its messages go to the standard error of this process instead of the outcome.
-  ///   - growing: A file that the program writes, and is ended for when it gets longer than `limit` bytes.
+  ///   - growing: A file that the program writes; the program is killed if the file becomes larger than `limit` bytes.
   func run(
     _ arguments: [String], showsErrors: Bool = false, growing: URL? = nil, limit: Int? = nil,
     cancellation: Cancellation
@@ -46,10 +46,10 @@ struct Tool: Sendable {
       throw .system(path: executable.path, reason: "cannot be started: \(error.systemReason)")
     }
     let number = process.processIdentifier
-    // The program may have inherited that it ignores gentler signals; what it has written is not lost.
+    // The program may have inherited a disposition that ignores gentler signals; what it has written is not lost.
     cancellation.attach { kill(number, SIGKILL) }
     errors?.start()
-    // Older versions of curl look at what the server says of the size alone, and many servers do not say it.
+    // Older versions of curl check only the size that the server announces, and many servers announce none.
     let watch = growing.flatMap { file in
       limit.map { limit in SizeWatch(file, limit: limit) { kill(number, SIGKILL) } }
     }
@@ -63,7 +63,7 @@ struct Tool: Sendable {
   }
 }
 
-/// Reads a pipe on a thread of its own: a program that fills one pipe while another is read would wait for ever.
+/// Reads a pipe on its own thread: a program that fills one pipe while only the other is read would block for ever.
 private final class PipeReader: Sendable {
   let pipe = Pipe()
   private let group = DispatchGroup()
@@ -82,7 +82,7 @@ private final class PipeReader: Sendable {
   }
 }
 
-/// Looks at the length of a file ten times a second, and acts once where it is too long.
+/// Checks the length of a file ten times per second, and acts once if it is too large.
 private final class SizeWatch {
   private let timer: any DispatchSourceTimer
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Durations for people.
+/// Durations for display.
 package enum DurationText {
   /// "0.4 s", "12 s", "3 min 21 s", "1 h 20 min", "2 d 3 h".
   package static func short(_ seconds: Double) -> String {
@@ -23,7 +23,7 @@ package enum DurationText {
   }
 }
 
-/// Sizes for people.
+/// Sizes for display.
 package enum ByteText {
   /// "512 B", "1.5 KiB", "12.0 MiB", "3.2 GiB".
   package static func short(_ bytes: Int) -> String {

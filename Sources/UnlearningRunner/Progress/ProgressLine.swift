@@ -1,10 +1,10 @@
 import Experiments
 
-/// The one line that a terminal shows while a plan is executed.
+/// The status line on a terminal during the execution of a plan.
 package struct ProgressLine {
   var done: Int
   var total: Int
-  /// Label and fraction of every step under way, oldest first.
+  /// Label and fraction of every running step, oldest first.
   var running: [(label: String, fraction: Double)]
   var failed: Int
   var elapsed: Double
@@ -12,7 +12,7 @@ package struct ProgressLine {
 
   private static let barWidth = 20
 
-  /// A line that shows this.
+  /// A line with these values.
   package init(
     done: Int, total: Int, running: [(label: String, fraction: Double)], failed: Int, elapsed: Double,
     remaining: Double?

@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Synchronization
 
-/// Shows how an execution goes: one line that is drawn anew on a terminal, plain lines elsewhere.
+/// Shows the progress of an execution: one line that is redrawn on a terminal, plain lines elsewhere.
 final class ProgressReporter: ExecutionObserver {
   private struct State {
     var total = 0
@@ -10,7 +10,7 @@ final class ProgressReporter: ExecutionObserver {
     var failed = 0
     var shownErrors: Set<String> = []
     var workers = 1
-    /// In the order in which they began.
+    /// In the order in which they started.
     var running: [(key: StepKey, kind: StepKind, label: String, fraction: Double)] = []
     var time: RemainingTime
     var lastShown: ContinuousClock.Instant
@@ -22,9 +22,9 @@ final class ProgressReporter: ExecutionObserver {
   private let start: ContinuousClock.Instant
   private let state: Mutex<State>
 
-  /// A terminal is drawn at most ten times a second.
+  /// A terminal is redrawn at most ten times per second.
   private static let drawingInterval = Duration.milliseconds(100)
-  /// Where there is no terminal, a long step says so often that it is alive.
+  /// Without a terminal, the interval at which a long step reports that it is still running.
   private static let plainInterval = Duration.seconds(60)
   private static let quietInterval = Duration.seconds(10)
 
@@ -35,7 +35,7 @@ final class ProgressReporter: ExecutionObserver {
     state = Mutex(State(time: RemainingTime(steps: steps), lastShown: .now))
   }
 
-  /// Seconds since the beginning.
+  /// Seconds since the start.
   var elapsed: Double {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
     return Double(seconds) + Double(attoseconds) * 1e-18
@@ -48,9 +48,9 @@ final class ProgressReporter: ExecutionObserver {
   func working(_ workers: Int, gain: Double?) {
     state.withLock { $0.workers = workers }
     guard let gain else { return }
-    let many = workers == 1 ? "one step at a time" : "\(workers) steps side by side"
+    let many = workers == 1 ? "one step at a time" : "\(workers) steps in parallel"
     let times = String(format: "%.2f", gain)
-    say("\(many), by timed training steps" + (workers == 1 ? "" : ": \(times) times as fast as one at a time"))
+    say("\(many), chosen by timing training steps" + (workers == 1 ? "" : ": \(times) times as fast as one at a time"))
   }
 
   func started(_ step: Step, index: Int, total: Int) {
@@ -89,7 +89,7 @@ final class ProgressReporter: ExecutionObserver {
     state.withLock { state in
       end(step, seconds: nil, &state)
       state.failed += 1
-      // A list of bad files fails every step that reads it: its lines are shown once.
+      // A list of bad files fails every step that reads it; it is shown only once.
       let reason = state.shownErrors.insert(error).inserted ? error : "for the same reason"
       line("failed: \(step.kind.rawValue) \(step.label): \(reason)", &state)
     }
@@ -105,17 +105,17 @@ final class ProgressReporter: ExecutionObserver {
   func repaired(_ message: String) { say(message) }
   func noted(_ message: String) { say(message) }
 
-  /// Writes a message without tearing the progress line.
+  /// Writes a message without breaking the progress line.
   func say(_ message: String) {
     state.withLock { line(message, &$0) }
   }
 
-  /// Draws the line anew, because time has passed.
+  /// Redraws the line, because time has passed.
   func tick() {
     state.withLock { draw(&$0, always: false) }
   }
 
-  /// Takes the progress line off the terminal.
+  /// Clears the progress line.
   func close() {
     state.withLock { state in
       if state.isDrawn { console.redraw() }
@@ -124,7 +124,7 @@ final class ProgressReporter: ExecutionObserver {
     }
   }
 
-  /// Models are worth a line, and so is what took its time; most other steps are over before a line is read.
+  /// Trained models and slow steps are reported; most other steps end too quickly to be worth a line.
   private func isWorthALine(_ step: Step, _ seconds: Double, _ state: State) -> Bool {
     step.kind == .train || step.kind == .unlearn || seconds >= 1 || .now - state.lastShown >= Self.quietInterval
   }
@@ -151,7 +151,7 @@ final class ProgressReporter: ExecutionObserver {
       done: state.done, total: state.total, running: state.running.map { ($0.label, $0.fraction) },
       failed: state.failed, elapsed: elapsed,
       remaining: state.time.estimate(workers: state.workers, running: running))
-    // The last column stays free: some terminals break the line there.
+    // The last column stays free: some terminals wrap the line there.
     console.redraw(line.text(width: width - 1))
     state.isDrawn = true
     state.lastShown = now

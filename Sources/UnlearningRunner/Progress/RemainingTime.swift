@@ -1,21 +1,21 @@
 package import Experiments
 
-/// How long the steps that remain will take, judged by those that have ended.
+/// Estimates the time of the remaining steps from those that have ended.
 package struct RemainingTime {
   private var remaining: [StepKind: Int]
   private var seconds: [StepKind: (total: Double, count: Int)] = [:]
 
-  /// How the kinds compare before one of them has ended: trainings are long, measurements short.
+  /// Relative durations of the kinds before one of them has ended: trainings are long, measurements short.
   private static let weights: [StepKind: Double] = [
     .train: 60, .unlearn: 20, .predict: 1, .calibrate: 3, .attack: 3, .measure: 0.1,
   ]
 
-  /// `steps` is what will be run.
+  /// `steps` are the kinds of the steps to be run.
   package init(steps: [StepKind]) {
     remaining = steps.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
-  /// A step ended, well or not; `seconds` is nil where it took no time of its own.
+  /// Records that a step ended, successfully or not; `seconds` is nil if it was not executed.
   package mutating func end(_ kind: StepKind, seconds: Double?) {
     remaining[kind, default: 0] -= 1
     if let seconds {
@@ -24,7 +24,8 @@ package struct RemainingTime {
     }
   }
 
-  /// Seconds until all is done by `workers`; `running` are the kinds of the steps under way, with how far they are.
+  /// Seconds until `workers` have finished all steps; `running` are the kinds of the running steps with their fractions
+  /// done.
   ///
   /// nil before the first step has ended.
   package func estimate(workers: Int, running: [(kind: StepKind, fraction: Double)]) -> Double? {
@@ -37,7 +38,7 @@ package struct RemainingTime {
     }
     let all = remaining.reduce(0) { $0 + Double(max(0, $1.value)) * mean($1.key) }
     let done = running.reduce(0) { $0 + $1.fraction * mean($1.kind) }
-    // The last steps cannot share more workers than there are steps.
+    // The last steps cannot use more workers than there are steps.
     let steps = remaining.values.reduce(0) { $0 + max(0, $1) }
     return max(0, all - done) / Double(max(1, min(workers, steps)))
   }

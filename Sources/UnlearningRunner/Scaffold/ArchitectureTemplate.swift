@@ -1,4 +1,4 @@
-/// The files of a new architecture: one that works, to be changed.
+/// The files of a new architecture: a working one, to be changed.
 enum ArchitectureTemplate {
   /// The architecture: two convolutions.
   static func source(_ name: PluginName) -> String {
@@ -9,16 +9,16 @@ enum ArchitectureTemplate {
     /// Two convolutions of 3×3 windows with batch normalization and ReLU, and the mean over the image.
     ///
     /// With C channels: conv 3×3 (C), norm, ReLU, max-pooling 2×2, conv 3×3 (2C), norm, ReLU, mean; 2C features. The head
-    /// that tells K classes apart is not part of the body. Takes images of every shape from 2×2 pixels.
-    /// - Source: a start for an architecture of your own; name authors, venue and figure here and in `card`.
-    /// - Note: say here where the architecture differs from its source.
+    /// for K classes is not part of the body. Accepts images of every shape from 2×2 pixels.
+    /// - Source: a template for your own architecture; state authors, venue and figure here and in `card`.
+    /// - Note: state here where the architecture differs from its source.
     public struct \(name.type): Architecture {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
         summary: "Two convolutions with batch normalization, and the mean over the image.",
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
-        // Part of every cache key: raise it whenever a change of the code changes results.
+        // Part of every cache key: raise it whenever a change to the code changes results.
         version: 1)
 
       /// C.
@@ -28,13 +28,13 @@ enum ArchitectureTemplate {
       /// 16 and 32 channels.
       public init() {}
 
-      /// Takes images of 2×2 pixels and more.
+      /// Accepts images of at least 2×2 pixels.
       public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
         guard imageShape[0] > 1, imageShape[1] > 1 else {
           throw ParameterError(
             Self.card.name, "takes images of 2×2 pixels and more, not \\(imageShape[0])×\\(imageShape[1])")
         }
-        // Names of layers are names of parameters, such as "conv1.weight"; checkpoints are read by them.
+        // Names of layers are part of names of parameters, such as "conv1.weight", which identify them in checkpoints.
         return Sequential([
           ("conv1", Convolution(channels: channels, size: 3, padding: 1, hasBias: false)),
           ("bn1", BatchNorm(rectified: true)),
@@ -49,7 +49,7 @@ enum ArchitectureTemplate {
     """
   }
 
-  /// Its tests: what is particular to it; the laws that hold for every architecture are tested for it, too.
+  /// The tests of what is specific to it; the laws for all architectures are tested elsewhere.
   static func test(_ name: PluginName) -> String {
     """
     import Engine

@@ -1,37 +1,37 @@
-/// The files of a new attack: one that works, to be changed.
+/// The files of a new attack: a working one, to be changed.
 enum AttackTemplate {
-  /// The attack: the true positive rate at a low false positive rate, by the loss.
+  /// The attack: the true positive rate at a low false positive rate, with the loss as score.
   static func source(_ name: PluginName) -> String {
     """
     import Engine
     public import Unlearning
 
-    /// How much of the forget set is recognized by its loss where few samples that no model saw are.
+    /// The fraction of the forget set recognized by its loss, at a low false positive rate.
     ///
-    /// `P[−log p_y ≤ t]` over forget train, in [0, 1], with the largest t for which at most a share α of the unseen samples
-    /// has such a loss. Unseen are forget test in class requests, else retain test, weighed by class and group as the
-    /// forget set is composed: a retrained model has about α. The measurement is
+    /// `P[−log p_y ≤ t]` over forget train, in [0, 1], with the largest t for which at most a fraction α of the unseen
+    /// samples has such a loss. Unseen samples are forget test in class requests, else retain test, weighted by class and
+    /// group like the forget set: a retrained model has about α. The measurement is
     /// `\(name.plugin).recognized`.
-    /// - Source: a start for an attack of your own; name authors, venue and section here and in `card`.
-    /// - Note: say here where the attack differs from its source.
+    /// - Source: a template for your own attack; state authors, venue and section here and in `card`.
+    /// - Note: state here where the attack differs from its source.
     public struct \(name.type): Attack {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
-        summary: "Recognizes samples of the forget set by their loss, at a low rate of false alarms.",
+        summary: "Recognizes samples of the forget set by their loss, at a low false positive rate.",
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
-        // Part of every cache key: raise it whenever a change of the code changes results.
+        // Part of every cache key: raise it whenever a change to the code changes results.
         version: 1)
       /// Predictions of the attacked model.
       public static let reads: Set<EvidenceKind> = [.predictions]
 
       /// α.
-      @Parameter("share of unseen samples that may be recognized", .open(0, 1)) public var falsePositives = 0.1
+      @Parameter("fraction of unseen samples that may be recognized", .open(0, 1)) public var falsePositives = 0.1
 
-      /// One false alarm in ten.
+      /// A false positive rate of 0.1.
       public init() {}
 
-      /// Forgotten classes are compared with test samples of their own.
+      /// Forgotten classes are compared with test samples of the same classes.
       public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
 
       /// One value.
@@ -42,12 +42,12 @@ enum AttackTemplate {
       /// - Throws: `AttackError` when forget train or the unseen samples are missing, or logits are not finite.
       public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
         let unseen = try evidence.unseenSamples()
-        // Larger for likelier members.
+        // Larger scores for likelier members.
         let judged = try evidence.samples(.forgetTrain).losses.map { -$0 }
         let others = unseen.samples.losses.map { -$0 }
         let curve = try ROCCurve(positives: judged, negatives: others, negativeWeights: unseen.weights)
         return [
-          // The aim is neither 0 nor 1 but what retrained models have.
+          // The target is neither 0 nor 1 but the value of retrained models.
           MeasuredValue(
             "recognized", curve.truePositiveRate(atFalsePositiveRate: falsePositives), direction: .nearest,
             caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(judged, others), unseen.caveat]))
@@ -58,7 +58,7 @@ enum AttackTemplate {
     """
   }
 
-  /// Its tests: what is particular to it; its power and its null are tested in `AttackPowerTests`.
+  /// The tests of what is specific to it; its power and its null are tested in `AttackPowerTests`.
   static func test(_ name: PluginName) -> String {
     """
     import \(name.module)

@@ -1,6 +1,6 @@
-/// The files of a new data set: one that works, to be changed.
+/// The files of a new data set: a working one, to be changed.
 enum DatasetTemplate {
-  /// The data set: stripes of four directions.
+  /// The data set: stripes in four directions.
   static func source(_ name: PluginName) -> String {
     """
     public import Data
@@ -8,27 +8,27 @@ enum DatasetTemplate {
     public import Foundation
     public import Unlearning
 
-    /// Stripes under noise, `[16, 16, 1]`, 4 classes by their direction; nothing to download.
+    /// Noisy stripes, `[16, 16, 1]`, 4 classes by direction; no download.
     ///
-    /// A pixel at (y, x) is `½ + ½·sin(2π·(d/8 + φ)) + σ·ε`, cut to [0, 1], with d = y, x, x + y or x − y by class, a phase
-    /// φ for each image and normal noise ε.
-    /// - Source: a start for a data set of your own; name authors, venue and address here and in `card`. One of files
-    ///   names them in `remoteFiles` or `gotByHand` and in `localFiles()`, and reads them in `load()`.
+    /// A pixel at (y, x) is `½ + ½·sin(2π·(d/8 + φ)) + σ·ε`, clamped to [0, 1], with d = y, x, x + y or x − y by class, a
+    /// random phase φ per image and normal noise ε.
+    /// - Source: a template for your own data set; state authors, venue and address here and in `card`. A data set with
+    ///   files names them in `remoteFiles` or `gotByHand` and in `localFiles()`, and reads them in `load()`.
     public struct \(name.type): DatasetSource {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
-        summary: "Stripes under noise: gray, 16×16, 4 classes by direction; no download.",
+        summary: "Noisy stripes: gray, 16×16, 4 classes by direction; no download.",
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
-        // Part of every cache key: raise it whenever a change of the code changes the images.
+        // Part of every cache key: raise it whenever a change to the code changes the images.
         version: 1)
       /// None: the images are computed.
       public static let remoteFiles: [RemoteFile] = []
 
       /// Training images.
-      @Parameter("training images; the classes take turns", .closed(1, 1_000_000)) public var trainCount = 2000
+      @Parameter("training images; the classes alternate", .closed(1, 1_000_000)) public var trainCount = 2000
       /// Test images.
-      @Parameter("test images; the classes take turns", .closed(1, 1_000_000)) public var testCount = 400
+      @Parameter("test images; the classes alternate", .closed(1, 1_000_000)) public var testCount = 400
       /// Another seed draws other images; independent of an experiment's seeds.
       @Parameter("seed of the drawing", .seed) public var seed = 0
       /// σ.
@@ -55,7 +55,7 @@ enum DatasetTemplate {
         let labels = (0..<count).map { $0 % classNames.count }
         var pixels: [UInt8] = []
         for (index, label) in labels.enumerated() {
-          // Each image has a stream of its own: more images leave the others as they are.
+          // Each image has its own stream: the number of images does not change the others.
           var random = root.stream("\(name.plugin)-\\(split)", index)
           let phase = random.uniform()
           for y in 0..<imageShape[0] {
@@ -75,7 +75,7 @@ enum DatasetTemplate {
     """
   }
 
-  /// Its tests: what is particular to it; that it is what its card says is tested for every data set.
+  /// The tests of what is specific to it; consistency with the card is tested for all data sets elsewhere.
   static func test(_ name: PluginName) -> String {
     """
     import Data

@@ -1,35 +1,35 @@
-/// The files of a new method: one that works, to be changed.
+/// The files of a new method: a working one, to be changed.
 enum MethodTemplate {
-  /// The method: fine-tuning on softened logits.
+  /// The method: fine-tuning with softened logits.
   static func source(_ name: PluginName) -> String {
     """
     public import Data
     public import Engine
     public import Unlearning
 
-    /// Goes on training the original on the retain set, with logits that are divided by a temperature.
+    /// Continues to train the original on the retain set, with logits divided by a temperature.
     ///
     /// `L(θ) = E_{D_r}[−log softmax(z_θ(x) / τ)_y]`, from the original's parameters, with a fresh optimiser. With τ = 1
-    /// it is fine-tuning; a larger τ pulls longer at samples that the original is sure of.
-    /// - Source: a start for a method of your own; name authors, venue and equation here and in `card`.
-    /// - Note: say here where the method differs from its source.
+    /// it is fine-tuning; a larger τ keeps larger gradients for samples that the original classifies confidently.
+    /// - Source: a template for your own method; state authors, venue and equation here and in `card`.
+    /// - Note: state here where the method differs from its source.
     public struct \(name.type): UnlearningMethod {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
-        summary: "Goes on training the original on the retain set with softened logits.",
+        summary: "Continues to train the original on the retain set with softened logits.",
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
-        // Part of every cache key: raise it whenever a change of the code changes results.
+        // Part of every cache key: raise it whenever a change to the code changes results.
         version: 1)
       /// All requests.
       public static let serves = Set(RequestKind.allCases)
 
       /// τ.
       @Parameter("what logits are divided by", .positive) public var temperature = 2.0
-      /// How steps are taken.
+      /// Epochs, batch size and optimiser settings.
       public var training = TrainingRecipe(epochs: 5, learningRate: 0.01)
 
-      /// 5 epochs of SGD at rate 0.01, at temperature 2.
+      /// 5 epochs of SGD with learning rate 0.01 at temperature 2.
       public init() {}
 
       /// The original after more training on the retain set.
@@ -44,7 +44,7 @@ enum MethodTemplate {
     """
   }
 
-  /// Its tests: what is particular to it; the laws that hold for every method are tested for it, too.
+  /// The tests of what is specific to it; the laws for all methods are tested elsewhere.
   static func test(_ name: PluginName) -> String {
     """
     import Engine

@@ -1,28 +1,28 @@
-/// The files of a new metric: one that works, to be changed.
+/// The files of a new metric: a working one, to be changed.
 enum MetricTemplate {
-  /// The metric: the share of confident predictions on each part.
+  /// The metric: the fraction of confident predictions on each split.
   static func source(_ name: PluginName) -> String {
     """
     import Engine
     public import Unlearning
 
-    /// The share of samples of which a model is sure, on each part of the data.
+    /// The fraction of confidently predicted samples, on each split of the data.
     ///
-    /// `P[max_k p_k ≥ c]`, in [0, 1]; a part without samples has none. Measurements are named by their part:
+    /// `P[max_k p_k ≥ c]`, in [0, 1]; a split without samples has no value. Measurements are named by their split:
     /// `\(name.plugin).forget_test`.
-    /// - Source: a start for a metric of your own; name authors, venue and equation here and in `card`.
-    /// - Note: say here where the metric differs from its source.
+    /// - Source: a template for your own metric; state authors, venue and equation here and in `card`.
+    /// - Note: state here where the metric differs from its source.
     public struct \(name.type): Metric {
       /// Name, title and source.
       public static let card = Card(
         name: "\(name.plugin)", title: "\(name.title)",
-        summary: "The share of samples whose most probable class has at least a certain probability.",
+        summary: "The fraction of samples whose most probable class has at least a given probability.",
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
-        // Part of every cache key: raise it whenever a change of the code changes results.
+        // Part of every cache key: raise it whenever a change to the code changes results.
         version: 1)
       /// Predictions of the measured model.
       public static let reads: Set<EvidenceKind> = [.predictions]
-      /// Shares.
+      /// Fractions in [0, 1].
       public static let unit = MeasurementUnit.fraction
       /// The best value is a retrained model's.
       public static let direction = Direction.nearest
@@ -30,17 +30,17 @@ enum MetricTemplate {
       public static let reference = ReferenceKind.retrained
 
       /// c.
-      @Parameter("least probability of a class that a model is sure of", .openClosed(0, 1)) public var confidence = 0.9
+      @Parameter("least probability of a confident prediction", .openClosed(0, 1)) public var confidence = 0.9
 
-      /// Sure from a probability of 0.9 on.
+      /// Confident from a probability of 0.9.
       public init() {}
 
-      /// The parts that have samples.
+      /// The splits that have samples.
       public func measurementNames(in cell: CellSizes) -> Set<String>? {
         Set(Part.allCases.filter { cell[$0] > 0 }.map(\\.rawValue))
       }
 
-      /// Measures one model; one measurement per part that has samples.
+      /// Measures one model; one measurement per split that has samples.
       ///
       /// - Throws: `AttackError` when logits are not finite.
       public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
@@ -55,7 +55,7 @@ enum MetricTemplate {
     """
   }
 
-  /// Its tests: what is particular to it; the laws that hold for every metric are tested for it, too.
+  /// The tests of what is specific to it; the laws for all metrics are tested elsewhere.
   static func test(_ name: PluginName) -> String {
     """
     import \(name.module)

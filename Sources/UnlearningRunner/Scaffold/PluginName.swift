@@ -1,15 +1,15 @@
-/// The names of a new plugin: one word in three spellings.
+/// The name of a new plugin in three spellings.
 package struct PluginName: Equatable {
-  /// What the plugin is for.
+  /// The role of the plugin.
   package var role: PluginRole
   /// In experiment files: "noisy-tuning".
   package var plugin: String
   /// The folder, which is the module: "NoisyTuning".
   package var module: String
-  /// The type, "NoisyTuningMethod" of a method; one that is named like its module would hide it.
+  /// The type, "NoisyTuningMethod" for a method; a type with the name of its module would shadow the module.
   package var type: String
 
-  /// Modules that come with Swift or with a package that this one uses.
+  /// Modules of Swift and of the packages that this one uses.
   private static let reserved: Set<String> = [
     "argumentparser", "crypto", "dispatch", "foundation", "glibc", "grdb", "logging", "observation",
     "orderedcollections", "regexbuilder", "swift", "synchronization", "testing", "xctest",
@@ -28,12 +28,12 @@ package struct PluginName: Equatable {
   }
 
   private static func words(of name: String) throws(ScaffoldError) -> [String] {
-    let reason = "a name is in kebab-case and begins with a letter, like 'noisy-tuning'"
+    let reason = "a name is in kebab-case and starts with a letter, such as 'noisy-tuning'"
     guard name.count <= 40 else { throw .badName(name, reason: "it has more than 40 characters") }
     guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
       throw .badName(name, reason: reason)
     }
-    // UpperCamelCase is read as the words that its capitals begin.
+    // UpperCamelCase is split at its capitals.
     var spelled = ""
     for (place, letter) in name.enumerated() {
       if place > 0, letter.isUppercase, !spelled.hasSuffix("-") { spelled += "-" }
@@ -52,7 +52,7 @@ package struct PluginName: Equatable {
     return words.prefix(1).uppercased() + words.dropFirst()
   }
 
-  /// The plugin itself: one that works, to be changed.
+  /// The source of the plugin: a working one, to be changed.
   package var source: String {
     switch role {
     case .methods: MethodTemplate.source(self)
@@ -63,7 +63,7 @@ package struct PluginName: Equatable {
     }
   }
 
-  /// Its tests: what is particular to it; the laws that hold for every plugin of its role are tested for it, too.
+  /// The tests of what is specific to it; the laws for all plugins of its role are tested elsewhere.
   package var test: String {
     switch role {
     case .methods: MethodTemplate.test(self)
@@ -76,7 +76,7 @@ package struct PluginName: Equatable {
 }
 
 extension PluginRole {
-  /// Where its plugins are, below the root of the package.
+  /// The folder of its plugins, relative to the root of the package.
   var folder: String { "Plugins/\(rawValue.prefix(1).uppercased() + rawValue.dropFirst())" }
 
   /// The line above its types in the list of plugins.
@@ -90,7 +90,7 @@ extension PluginRole {
     }
   }
 
-  /// What the name of a type ends in.
+  /// The suffix of type names.
   fileprivate var typeSuffix: String {
     switch self {
     case .methods: "Method"

@@ -3,13 +3,13 @@ package import Foundation
 import SystemErrors
 package import Unlearning
 
-/// Begins a new plugin in the folder of this package: its folder, its test, and its lines in the two lists.
+/// Creates a new plugin in this package: its folder, its test, and its lines in the two lists.
 package struct PluginScaffold {
   /// The root of the package.
   var root: URL
   var registry: Registry
 
-  /// A scaffold for the package in `root`, whose plugins `registry` lists.
+  /// A scaffold for the package in `root`, whose plugins are in `registry`.
   package init(root: URL, registry: Registry) {
     self.root = root
     self.registry = registry
@@ -18,7 +18,7 @@ package struct PluginScaffold {
   private static let manifest = "Package.swift"
   private static let list = "Sources/BuiltIns/BuiltIns.swift"
 
-  /// Writes everything, or nothing; returns the paths of what was written, relative to the root.
+  /// Writes all files or none; returns the written paths, relative to the root.
   package func create(_ name: PluginName) throws(ScaffoldError) -> [String] {
     for path in [Self.manifest, Self.list, name.role.folder, "Tests/PluginTests"] where !exists(path) {
       throw .notTheRoot(root.path, missing: path)
@@ -38,7 +38,7 @@ package struct PluginScaffold {
     do {
       for file in new { try write(file.text, to: file.path) }
     } catch {
-      // What was there is put back; the error that stopped the writing is the one to tell.
+      // Restores the old contents; the error to report is the one that stopped the writing.
       for (path, text) in old { try? write(text, to: path) }
       try? FileManager.default.removeItem(at: root.appending(path: "\(name.role.folder)/\(name.module)"))
       try? FileManager.default.removeItem(at: root.appending(path: test))
@@ -51,7 +51,7 @@ package struct PluginScaffold {
     if name.role.plugins(in: registry).contains(where: { $0.card.name == name.plugin }) {
       throw .taken(name.plugin, by: "the \(name.role.singular) of that name")
     }
-    // Modules of all folders share one space of names, and some file systems do not tell upper from lower case.
+    // Modules of all folders share one namespace, and some file systems ignore case.
     for folder in ["Sources", "Tests"] + folders(in: "Plugins").map({ "Plugins/\($0)" }) {
       if let twin = folders(in: folder).first(where: { $0.lowercased() == name.module.lowercased() }) {
         throw .taken(name.module, by: "the folder \(folder)/\(twin)")

@@ -2,7 +2,7 @@ import Foundation
 
 /// Adds lines to the two lists of plugins.
 package enum SourceEdit {
-  /// The manifest with the module in the list of its role, which stays sorted without regard to case.
+  /// The manifest with the module in the list of its role, which stays sorted, ignoring case.
   package static func adding(
     _ name: PluginName, toManifest text: String, path: String
   ) throws(ScaffoldError) -> String {
@@ -16,7 +16,7 @@ package enum SourceEdit {
       if word.isEmpty { continue }
       guard word.count > 2, word.hasPrefix("\""), word.hasSuffix("\"") else {
         throw .unexpected(
-          path: path, reason: "the list of \(name.role.rawValue) has something else than names: \(word)")
+          path: path, reason: "the list of \(name.role.rawValue) contains something other than names: \(word)")
       }
       names.append(String(word.dropFirst().dropLast()))
     }
@@ -29,7 +29,7 @@ package enum SourceEdit {
     return text.replacingCharacters(in: start.upperBound..<end, with: list)
   }
 
-  /// As many items on each line as fit.
+  /// As many items per line as fit.
   private static func filled(_ items: [String]) -> String {
     var lines: [String] = []
     for item in items {
@@ -42,7 +42,7 @@ package enum SourceEdit {
     return lines.joined(separator: "\n")
   }
 
-  /// The list of types with the import and the type of `name`, each in its place.
+  /// The list of types with the import and the type of `name`, each in sorted order.
   package static func adding(
     _ name: PluginName, toList text: String, path: String
   ) throws(ScaffoldError) -> String {

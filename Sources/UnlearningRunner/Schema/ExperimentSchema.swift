@@ -2,10 +2,10 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// The JSON Schema of experiment files, for editors that complete and check them.
+/// The JSON Schema of experiment files, for completion and validation in editors.
 ///
-/// It knows every plugin of a registry. What it cannot say, such as the classes of a data set or the equal lengths of
-/// a zip, is left to `runner check`.
+/// It describes every plugin of a registry. What a schema cannot express, such as the classes of a data set or the
+/// equal lengths of a zip, is left to `runner check`.
 enum ExperimentSchema {
   /// The schema, draft 2020-12.
   static func schema(of registry: Registry) -> JSONValue {
@@ -59,7 +59,7 @@ enum ExperimentSchema {
       (
         "validation_fraction",
         [
-          "description": "The share of the training data that is put aside for validation.", "type": "number",
+          "description": "The fraction of the training data that is held out for validation.", "type": "number",
           "minimum": 0, "exclusiveMaximum": 1, "default": 0,
         ]
       ),
@@ -69,13 +69,13 @@ enum ExperimentSchema {
         merged("How originals and retrained models are trained.", ParameterSchema.block(training))
       ),
       ("forget", forget),
-      ("methods", list(.methods, "The methods; 'retrain' and the original model are always there.")),
+      ("methods", list(.methods, "The methods; 'retrain' and the original model are always included.")),
       ("attacks", list(.attacks, "The attacks on every model.")),
       ("metrics", list(.metrics, "The measurements of every model.")),
       (
         "exclude",
         [
-          "description": "Cells that are left out: those that have all values of one entry.",
+          "description": "Cells that are excluded: those that match all values of one entry.",
           "type": "array",
           "items": [
             "type": "object", "minProperties": 1,
@@ -91,7 +91,7 @@ enum ExperimentSchema {
   ]
 
   private static let forget: JSONValue = [
-    "description": "What the models are to forget; an axis of the grid.",
+    "description": "What the models must forget; an axis of the grid.",
     "type": "array", "minItems": 1,
     "items": [
       "oneOf": [
@@ -115,7 +115,7 @@ enum ExperimentSchema {
     ],
   ]
 
-  /// One name or number, or several.
+  /// One name or number, or a list of them.
   private static let names: JSONValue = [
     "anyOf": [
       ["type": ["string", "integer"]],
@@ -129,7 +129,7 @@ enum ExperimentSchema {
       "additionalProperties": false,
     ]
     return [
-      "description": "A share of the training samples of groups: of a class with a value of the sensitive attribute.",
+      "description": "A fraction of the training samples of groups; a group is a class and a sensitive value.",
       "type": "object",
       "properties": [
         "group": ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]],
@@ -145,7 +145,7 @@ enum ExperimentSchema {
     "type": "object", "minProperties": 2, "additionalProperties": ["type": "array", "minItems": 1],
   ]
 
-  /// The block of a method, which may say what the method is compared with.
+  /// The block of a method, which may also choose the retraining that it is compared with.
   private static func comparable(_ block: JSONValue) -> JSONValue {
     let words: JSONValue = ["enum": .array(RetainSampling.allCases.map { .string($0.rawValue) })]
     let sweep: JSONValue = [
@@ -154,7 +154,7 @@ enum ExperimentSchema {
       "required": ["sweep"], "additionalProperties": false,
     ]
     let reference: JSONValue = [
-      "description": "How the retraining that the method is compared with draws its samples; else as the method says.",
+      "description": "How the retraining that the method is compared with draws its samples; default: the method's.",
       "anyOf": [words, sweep],
     ]
     return .object(
@@ -165,7 +165,7 @@ enum ExperimentSchema {
       })
   }
 
-  /// What the draw of samples starts from.
+  /// The seed that the draw of samples starts from.
   private static let drawSeed: JSONValue = [
     "description":
       "One draw for all seeds of the grid, several by 'sweep', or 'each' for a draw with every training seed.",
@@ -186,7 +186,7 @@ enum ExperimentSchema {
     ]
   }
 
-  /// A list of plugins, each by its name alone or with its parameters.
+  /// A list of plugins, each given by name only or with its parameters.
   private static func pluginList(_ plugins: [PluginDescription], _ summary: String) -> JSONValue {
     let names = JSONValue.array(plugins.map { .string($0.card.name) })
     let properties = plugins.map { plugin -> (String, JSONValue) in

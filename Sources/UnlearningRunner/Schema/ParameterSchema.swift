@@ -4,7 +4,7 @@ import Unlearning
 
 /// JSON Schema of blocks of parameters.
 enum ParameterSchema {
-  /// The block of all `parameters`, each of which may be swept.
+  /// The block of all `parameters`; each may be swept.
   static func block(_ parameters: [ParameterDescription]) -> JSONValue { block(parameters, path: "") }
 
   private static func block(_ parameters: [ParameterDescription], path: String) -> JSONValue {
@@ -31,7 +31,7 @@ enum ParameterSchema {
     ]
   }
 
-  /// What the blocks of `parameters` refer to, sorted by name: a value, or an axis of the grid.
+  /// The definitions that the blocks of `parameters` refer to, sorted by name: a value, or an axis of the grid.
   static func definitions(of parameters: [ParameterDescription]) -> [(String, JSONValue)] {
     let pairs = parameters.map { (definitionName($0), valueOrSweep($0)) }
     return Dictionary(pairs) { first, _ in first }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -48,7 +48,7 @@ enum ParameterSchema {
     return ["anyOf": [value, sweep]]
   }
 
-  /// Values of `kind`, each single one of them in `range`.
+  /// Values of `kind`; each number or word must be in `range`.
   private static func schema(of kind: ValueKind, _ range: ValueRange) -> JSONValue {
     switch kind {
     case .truth: return ["type": "boolean"]
@@ -72,7 +72,7 @@ enum ParameterSchema {
     }
   }
 
-  /// Names type and range: "integer-1-to-8192", "number-or-null-above-0-to-1".
+  /// The name of a definition, from type and range: "integer-1-to-8192", "number-or-null-above-0-to-1".
   private static func definitionName(_ parameter: ParameterDescription) -> String {
     func text(_ number: Double) -> String { JSONValue.number(number).description }
     let range =
@@ -89,7 +89,7 @@ enum ParameterSchema {
 }
 
 extension JSONValue {
-  /// An object in the order of `members`.
+  /// An object with its members in this order.
   static func object(named members: [(String, JSONValue)]) -> JSONValue {
     .object(members.map { Member(key: $0.0, value: $0.1) })
   }

@@ -3,17 +3,17 @@ import UnlearningTesting
 
 /// Compares gradients with central differences of a function in double precision.
 struct GradientCheck {
-  /// Where the gradients are taken.
+  /// The point at which the gradients are computed.
   var inputs: [Numbers]
-  /// How many numbers of each input are moved by themselves.
+  /// The number of coordinates per input that are varied individually.
   var coordinates = 24
-  /// How many times all numbers of an input are moved together, each up or down at random: no number escapes.
+  /// The number of random ±1 directions along which a whole input is varied: every number takes part.
   var directions = 3
-  /// Half the distance over which a difference is taken.
+  /// The step h of the central difference (f(x + h) − f(x − h)) / 2h.
   var step = 1e-6
-  /// Allowed error, as a share of a derivative's magnitude or of the root mean square of all, if that is more.
+  /// Allowed error, relative to a derivative's magnitude or, if larger, to the root mean square of all.
   var tolerance = 1e-4
-  /// The function whose derivatives are wanted.
+  /// The function to differentiate.
   var function: ([Numbers]) -> Double
 
   init(
@@ -25,7 +25,7 @@ struct GradientCheck {
     self.function = function
   }
 
-  /// Where `gradients`, one per input, differ from the differences; empty when nowhere.
+  /// The differences between `gradients`, one per input, and the central differences; empty if they agree.
   func violations(of gradients: [Tensor], random: inout RandomSource) -> [String] {
     guard gradients.count == inputs.count else {
       return ["\(gradients.count) gradients of \(inputs.count) inputs"]

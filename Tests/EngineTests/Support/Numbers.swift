@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// A dense, row-major array in double precision: what the reference computations of these tests work on.
+/// A dense, row-major array in double precision, for the reference computations of these tests.
 struct Numbers: Sendable {
   var shape: [Int]
   var values: [Double]
@@ -20,9 +20,9 @@ struct Numbers: Sendable {
     self.init(tensor.scalars.map(Double.init), shape: tensor.shape)
   }
 
-  /// Uniform numbers that Float32 holds exactly, so that engine and reference start from the same ones.
+  /// Uniform numbers that Float32 represents exactly, so that engine and reference start from equal ones.
   ///
-  /// - Parameter gap: No number is nearer to zero than this; keeps the kinks of ReLU and magnitude out of the way.
+  /// - Parameter gap: The smallest magnitude; it keeps numbers away from the kinks of ReLU and magnitude.
   init(
     uniform shape: [Int], from low: Double = -1, to high: Double = 1, gap: Double = 0, random: inout RandomSource
   ) {
@@ -34,7 +34,7 @@ struct Numbers: Sendable {
     }
   }
 
-  /// Numbers that differ from one another by at least `step`, in random order: a maximum is never close.
+  /// Numbers that differ from each other by at least `step`, in random order: a maximum is never ambiguous.
   init(distinct shape: [Int], step: Double = 1.0 / 64, random: inout RandomSource) {
     let count = shape.reduce(1, *)
     let half = Double(count) / 2
@@ -43,18 +43,18 @@ struct Numbers: Sendable {
 
   var count: Int { values.count }
 
-  /// The same numbers as the engine takes them.
+  /// The same numbers as a tensor.
   var tensor: Tensor { Tensor(values.map(Float.init), shape: shape) }
 
   /// The numbers with `transform` applied to each.
   func map(_ transform: (Double) -> Double) -> Numbers { Numbers(values.map(transform), shape: shape) }
 
-  /// The numbers with `direction` times `step` added.
+  /// The numbers plus `step` times `direction`.
   func moved(by step: Double, along direction: [Double]) -> Numbers {
     Numbers(zip(values, direction).map { $0 + step * $1 }, shape: shape)
   }
 
-  /// Element by element.
+  /// Combines the elements of two arrays of one shape.
   static func zipped(_ a: Numbers, _ b: Numbers, _ combine: (Double, Double) -> Double) -> Numbers {
     precondition(a.shape == b.shape, "\(a.shape) and \(b.shape)")
     return Numbers(zip(a.values, b.values).map(combine), shape: a.shape)
@@ -63,7 +63,7 @@ struct Numbers: Sendable {
   static func + (a: Numbers, b: Numbers) -> Numbers { zipped(a, b, +) }
   static func * (a: Numbers, b: Numbers) -> Numbers { zipped(a, b, *) }
 
-  /// The square root of the mean of squares; 0 for no numbers.
+  /// The square root of the mean of squares; 0 if empty.
   static func rootMeanSquare(_ values: [Double]) -> Double {
     values.isEmpty ? 0 : (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
   }

@@ -3,28 +3,29 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-/// One operation of the engine on given inputs, with its reference in double precision.
+/// An operation of the engine with given inputs, and its reference in double precision.
 ///
 /// `violations()` compares the result with the reference, and the engine's gradients with central differences of the
-/// reference, so that the comparison is as sharp as Float32 allows.
+/// reference in double precision, so that the comparison is as tight as Float32 allows.
 struct OperationCase: Sendable, CustomTestStringConvertible {
-  /// Runs the engine's operation on these tensors; the gradients are taken with respect to the returned variables.
+  /// Runs the engine's operation on these tensors; gradients are computed with respect to the returned variables.
   typealias Run = @Sendable (_ inputs: [Tensor], _ tape: Tape) -> (variables: [Variable], result: Variable)
 
   var name: String
   var inputs: [Numbers]
   var run: Run
-  /// The operation itself where it takes plain variables, so that some of its inputs can be left untracked.
+  /// The operation itself if it takes plain variables, so that some of its inputs can be left untracked.
   var operation: (@Sendable ([Variable]) -> Variable)?
   var reference: @Sendable ([Numbers]) -> Numbers
 
-  /// Allowed error of the result, as a share of a number's magnitude or of the root mean square of all, if that is more.
+  /// Allowed error of the result, relative to a number's magnitude or, if larger, to the root mean square of all.
   var forwardTolerance = 4e-6
-  /// The same for gradients.
+  /// Allowed error of the gradients, likewise.
   var gradientTolerance = 1e-4
-  /// How many numbers of each input are moved by themselves; if it has more, all are moved together at random, too.
+  /// The number of coordinates per input that are varied individually; larger inputs are also varied along random
+  /// directions.
   var coordinates = 24
-  /// How many times all numbers of an input are moved together.
+  /// The number of random directions along which a whole input is varied.
   var directions = 3
 
   var testDescription: String { name }
@@ -50,14 +51,14 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     self.reference = reference
   }
 
-  /// A copy with the settings that `change` makes.
+  /// A copy modified by `change`.
   func with(_ change: (inout OperationCase) -> Void) -> OperationCase {
     var result = self
     change(&result)
     return result
   }
 
-  /// What is wrong with the result and the gradients; empty when nothing is.
+  /// The errors in the result and the gradients; empty if there are none.
   func violations() -> [String] {
     let tensors = inputs.map(\.tensor)
     let expected = reference(inputs)
@@ -84,7 +85,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     return found + violationsWithOneInputTracked(tensors, weights, expected: gradients)
   }
 
-  /// An input's gradient must be the same numbers when no other input wants one, and the result the same throughout.
+  /// An input's gradient must not depend on whether other inputs are tracked, nor must the result.
   private func violationsWithOneInputTracked(
     _ tensors: [Tensor], _ weights: Numbers, expected: [Tensor]
   ) -> [String] {
@@ -108,9 +109,9 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Σ weight·number, so that every number of a result gets a gradient of its own.
+/// Σ weight·number, so that every number of a result gets a different gradient.
 ///
-/// Numbers of weight 0 are left out, infinite ones too.
+/// Numbers with weight 0 are left out, even infinite ones.
 func weightedSum(_ variable: Variable, _ weights: Numbers) -> Variable {
   precondition(variable.shape == weights.shape, "\(variable.shape) weighted by \(weights.shape)")
   let sum = zip(variable.value.scalars, weights.values).reduce(0.0) { $1.1 == 0 ? $0 : $0 + Double($1.0) * $1.1 }
@@ -118,9 +119,9 @@ func weightedSum(_ variable: Variable, _ weights: Numbers) -> Variable {
   return Variable.operation(Tensor(Float(sum)), of: [variable]) { [$0.scalar * factors] }
 }
 
-/// Records each violation as an issue of its own.
+/// Records each violation as a separate issue.
 ///
-/// A test in its own process hands on the text of issues, but not the values of an `#expect`.
+/// A test in its own process passes on the text of issues, but not the values of an `#expect`.
 func record(_ violations: [String?], sourceLocation: SourceLocation = #_sourceLocation) {
   for case let violation? in violations { Issue.record(Comment(rawValue: violation), sourceLocation: sourceLocation) }
 }

@@ -70,7 +70,7 @@ func referenceBatchNorm(
 
 func referenceRectified(_ x: Numbers) -> Numbers { x.map { $0 > 0 ? $0 : 0 } }
 
-/// `combine` of the numbers that each window of `[N, H, W, C]` shows; what lies outside is left out.
+/// `combine` of the numbers in each window of `[N, H, W, C]`; positions outside the image are left out.
 func referencePool(
   _ x: Numbers, size: Int, stride: Int, padding: Int, combine: ([Double]) -> Double
 ) -> Numbers {
@@ -147,7 +147,7 @@ func referenceLinear(_ x: Numbers, _ weights: Numbers, _ bias: Numbers?) -> Numb
   return y
 }
 
-/// Logarithms of the probabilities of each row.
+/// The log-softmax of each row.
 func referenceLogSoftmax(_ x: Numbers) -> Numbers {
   let columns = x.shape[x.shape.count - 1]
   var y = x

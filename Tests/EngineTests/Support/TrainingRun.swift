@@ -1,7 +1,7 @@
 import Engine
 import UnlearningTesting
 
-/// Training steps of a small network with everything a network has, for tests of memory and reproducibility.
+/// Training steps of a small network with all kinds of layers, for tests of memory and reproducibility.
 struct TrainingRun {
   var model: Classifier
   var optimizer = SGD(momentum: 0.9, weightDecay: 5e-4, nesterov: true)
@@ -36,7 +36,7 @@ struct TrainingRun {
     }
   }
 
-  /// Where the models differ in a bit, or nil.
+  /// The first difference in any bit, or nil.
   func difference(from other: TrainingRun) -> String? {
     Comparison.bitDifference(model.parameters, from: other.model.parameters)
       ?? Comparison.bitDifference(model.statistics, from: other.model.statistics)
