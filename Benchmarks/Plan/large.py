@@ -5,6 +5,8 @@
 
 grid.yaml        100 × 100 values of two parameters of one method: 10,002 cells, about 50,000 steps.
 mistakes.yaml    30,000 keys on one line, each of them twice.
+steps.yaml       3,333 values of a rate: 10,005 steps, each of next to no work, whose time is that of the agenda, the store
+                 and the index: time .build/release/runner run FOLDER/steps.yaml --store FOLDER/store
 """
 
 import pathlib
@@ -32,6 +34,12 @@ def main() -> None:
     sweep = f"tilt: {{sweep: [{values(0, 100)}]}}, temperature: {{sweep: [{values(0.1, 100)}]}}"
     (folder / "grid.yaml").write_text(
         HEAD + f"methods:\n  - trw: {{{sweep}}}\nattacks: [mia-svc, mia-threshold]\nmetrics: [accuracy]\n")
+    rates = ", ".join(f"{1e-6 * (i + 1):.6f}" for i in range(3333))
+    (folder / "steps.yaml").write_text(
+        HEAD.replace("train_count: 60, test_count: 40", "train_count: 20, test_count: 20").replace(
+            "lenet5", "mlp: {hidden: [4]}")
+        + f"methods:\n  - gradient-ascent: {{training: {{epochs: 1, learning_rate: {{sweep: [{rates}]}}}}}}\n"
+        + "metrics: [accuracy]\n")
     keys = ", ".join(f"seed: {i}" for i in range(30_000))
     (folder / "mistakes.yaml").write_text(HEAD + f"methods: [fine-tune]\nmetrics: [accuracy]\nexclude: [{{{keys}}}]\n")
 
