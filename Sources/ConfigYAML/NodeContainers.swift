@@ -1,27 +1,43 @@
 import JSON
 
+/// The entries of a mapping by key, the first of equal ones.
+private struct EntryLookup {
+  let entries: [Node.Entry]
+  /// Only of long mappings: for the few keys of a set of parameters a search is faster than a table, and a plan of many
+  /// cells makes tens of thousands of these.
+  private let table: [String: Node]?
+
+  init(_ entries: [Node.Entry]) {
+    self.entries = entries
+    table = entries.count > 64 ? Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first } : nil
+  }
+
+  subscript(key: String) -> Node? { table.map { $0[key] } ?? entries.first { $0.key == key }?.value }
+}
+
 /// The keyed view of a decoder whose node is a mapping.
 struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
   private let decoder: NodeDecoder
-  private let written: [String: Node]
-  private let fallback: [String: Node]
-  /// The keys in order, those of the user first.
-  private let names: [String]
+  private let written: EntryLookup
+  private let fallback: EntryLookup
+  /// Where the scope notes which of the user's keys were asked for; nil where there are none of the user's.
+  private let place: String?
 
   init(_ decoder: NodeDecoder) {
     self.decoder = decoder
     let own = decoder.written?.entries ?? []
     // A dictionary is one value: the user's replaces the default as a whole.
     let base = decoder.keysAreData && decoder.written != nil ? [] : decoder.fallback?.entries ?? []
-    written = Dictionary(own.map { ($0.key, $0.value) }) { first, _ in first }
-    fallback = Dictionary(base.map { ($0.key, $0.value) }) { first, _ in first }
-    names = own.map(\.key) + base.map(\.key).filter { [written] in written[$0] == nil }
-    if decoder.written != nil { decoder.scope.record(own, at: decoder.codingPath) }
+    written = EntryLookup(own)
+    fallback = EntryLookup(base)
+    place = decoder.written == nil ? nil : decoder.scope.record(own, at: decoder.codingPath)
   }
 
   var codingPath: [any CodingKey] { decoder.codingPath }
 
   var allKeys: [Key] {
+    // Those of the user first.
+    let names = written.entries.map(\.key) + fallback.entries.map(\.key).filter { written[$0] == nil }
     if decoder.keysAreData { return names.compactMap(Key.init(stringValue:)) }
     return names.compactMap { Key(stringValue: $0) ?? Key(stringValue: camelCase($0)) }
   }
@@ -31,21 +47,27 @@ struct NodeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   func contains(_ key: Key) -> Bool {
-    decoder.scope.ask(name(key), at: codingPath)
-    return written[name(key)] != nil || fallback[name(key)] != nil
+    let name = name(key)
+    ask(name)
+    return written[name] != nil || fallback[name] != nil
+  }
+
+  private func ask(_ name: String) {
+    if let place { decoder.scope.ask(name, at: place) }
   }
 
   private func find(_ key: any CodingKey) throws -> NodeDecoder {
     let name = name(key)
-    decoder.scope.ask(name, at: codingPath)
-    guard written[name] != nil || fallback[name] != nil else { throw missing(name) }
+    ask(name)
+    let (own, base) = (written[name], fallback[name])
+    guard own != nil || base != nil else { throw missing(name) }
     return NodeDecoder(
-      written: written[name], fallback: fallback[name], codingPath: codingPath + [PathKey(name)],
+      written: own, fallback: base, codingPath: codingPath + [PathKey(name)],
       session: decoder.session, scope: decoder.scope)
   }
 
   private func missing(_ name: String) -> DecodingError {
-    let asked = decoder.scope.asked(at: codingPath)
+    let asked = place.map(decoder.scope.asked) ?? []
     let unasked = (decoder.written?.entries ?? []).filter { !asked.contains($0.key) }
     let near = nearest(name, in: unasked.map(\.key))
     let hint = near.map { " (is \(quoted($0)) a misspelling of it?)" } ?? ""

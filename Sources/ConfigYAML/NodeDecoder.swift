@@ -106,13 +106,17 @@ final class Scope {
 
   private func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: "\n") }
 
-  func record(_ entries: [Node.Entry], at path: [any CodingKey]) {
-    if records[name(path)] == nil { records[name(path)] = Record(entries: entries, isRoot: path.isEmpty) }
+  /// Notes the entries at `path`, and returns the name of the place.
+  @discardableResult
+  func record(_ entries: [Node.Entry], at path: [any CodingKey]) -> String {
+    let place = name(path)
+    if records[place] == nil { records[place] = Record(entries: entries, isRoot: path.isEmpty) }
+    return place
   }
 
-  func ask(_ key: String, at path: [any CodingKey]) { records[name(path)]?.asked.insert(key) }
+  func ask(_ key: String, at place: String) { records[place]?.asked.insert(key) }
 
-  func asked(at path: [any CodingKey]) -> Set<String> { records[name(path)]?.asked ?? [] }
+  func asked(at place: String) -> Set<String> { records[place]?.asked ?? [] }
 }
 
 /// State shared by all decoders of one attempt.

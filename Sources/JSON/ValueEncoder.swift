@@ -17,7 +17,9 @@ struct ValueEncoder: Encoder {
       case object([(key: String, slot: Slot)])
     }
     var content = Content.untouched
+    /// Of objects from `longObject` members on.
     private var places: [String: Int] = [:]
+    private static let longObject = 64
 
     func openArray() { if case .array = content {} else { content = .array([]) } }
     func openObject() { if case .object = content {} else { content = .object([]) } }
@@ -35,10 +37,13 @@ struct ValueEncoder: Encoder {
       let slot = Slot()
       guard case .object(var members) = content else { return slot }
       content = .untouched
-      if let place = places[key] {
-        members[place].slot = slot
+      // For the few properties of a type a search is faster than a table.
+      if members.count == Self.longObject { for (place, member) in members.enumerated() { places[member.key] = place } }
+      let known = members.count < Self.longObject ? members.firstIndex { $0.key == key } : places[key]
+      if let known {
+        members[known].slot = slot
       } else {
-        places[key] = members.count
+        if members.count >= Self.longObject { places[key] = members.count }
         members.append((key, slot))
       }
       content = .object(members)

@@ -209,6 +209,17 @@ struct ExplodingMethod: UnlearningMethod {
     }
   }
 
+  @Test("a single retrained model has its values, without the distances from others that there are not")
+  func oneSeed() async throws {
+    let plan = try SmallExperiment.plan(
+      overrides: ["seeds=[7]", "attacks=[mia-nn]", "data=[shapes: {train_count: 200, test_count: 200}]"])
+    let (summary, store) = try await execute(plan, in: "store")
+    #expect(summary.failed == 0)
+    let names = try results(of: plan, store: store).rows.filter { $0.kind == .attack && $0.role == .reference }.map(
+      \.name)
+    #expect(names == ["mia-nn.probabilities", "mia-nn.probabilities_argmax"])
+  }
+
   @Test("the spread of a method's total variation leaves out its model and the retrained one of a seed together")
   func jointSpread() async throws {
     let plan = try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"])

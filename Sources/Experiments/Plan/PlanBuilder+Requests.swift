@@ -50,8 +50,9 @@ extension PlanBuilder {
     // No call made an original, so it has no cost; a retrained model that is alone has nothing to be compared with.
     let mayBeEmpty =
       Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
+    let isAlone = isReference && target.bank.count == 1
     let own = isReference ? plugin.measurementNames(ofRetrainedIn: sizes) : names
-    return ExpectedMeasurements(allowed: own, required: mayBeEmpty ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
+    return ExpectedMeasurements(allowed: own, required: mayBeEmpty || isAlone ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
   }
 
   /// The first of these measurements that the plugins which it could be of do not make in the cells of `group`.

@@ -173,7 +173,7 @@ extension ParameterSet {
     let values = try? JSONValue(self)
     var problems: [ParameterError.Problem] = []
     for field in Self.fields {
-      let found = leaves(values, field.name.split(separator: "."))
+      let found = leaves(values, field.name[...])
       guard found.count <= ValueRange.longestList else {
         let message = "must have at most \(ValueRange.longestList) values, has \(found.count)"
         problems.append(ParameterError.Problem(parameter: field.name, message: message))
@@ -190,10 +190,11 @@ extension ParameterSet {
     if !problems.isEmpty { throw ParameterError(problems) }
   }
 
-  private func leaves(_ value: JSONValue?, _ path: [Substring]) -> [JSONValue] {
+  private func leaves(_ value: JSONValue?, _ path: Substring) -> [JSONValue] {
     guard let value, !value.isNull else { return [] }
-    guard let key = path.first else { return value.items ?? [value] }
-    return leaves(value[String(key)], Array(path.dropFirst()))
+    if path.isEmpty { return value.items ?? [value] }
+    guard let dot = path.utf8.firstIndex(of: UInt8(ascii: ".")) else { return leaves(value[String(path)], "") }
+    return leaves(value[String(path[..<dot])], path[path.index(after: dot)...])
   }
 
   private func check(_ value: JSONValue, _ range: ValueRange) -> (Bool, String) {
