@@ -44,18 +44,7 @@ public struct ExecutionSummary: Sendable {
 
   /// One line a reason: the first step that failed by it, and how many others did.
   public var failureLines: [String] {
-    var order: [String] = []
-    var labels: [String: [String]] = [:]
-    for (label, error) in failures {
-      if labels[error] == nil { order.append(error) }
-      labels[error, default: []].append(label)
-    }
-    return order.map { error in
-      let steps = labels[error] ?? []
-      guard steps.count > 1 else { return "\(steps[0]): \(error)" }
-      let others = steps.count == 2 ? "1 other" : "\(steps.count - 1) others"
-      return "\(steps[0]) and \(others): \(error)"
-    }
+    MissingResult.lines(failures.map { MissingResult($0.label, because: $0.error) })
   }
   /// What came out otherwise, and what did not, where steps were computed again on request; a line each.
   public var changes: [String] = []

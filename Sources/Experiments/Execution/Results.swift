@@ -89,17 +89,21 @@ private struct ReferenceKey: Hashable {
 }
 
 extension Spread {
+  /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
+  static func number(_ spread: Spread?, of value: Double) -> Double? {
+    switch spread {
+    case nil: value
+    case .pseudoValue(let number): number
+    case .withoutEach, .unknown: nil
+    }
+  }
+
   /// What shows how much `value − reference` varies from seed to seed; nil where that is the difference itself.
   static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
-    func number(_ measured: MeasuredValue) -> Double? {
-      switch measured.spread {
-      case nil: measured.value
-      case .pseudoValue(let number): number
-      case .withoutEach, .unknown: nil
-      }
-    }
     if value.spread == nil, reference.spread == nil { return nil }
-    guard let own = number(value), let other = number(reference) else { return .unknown }
+    guard let own = number(value.spread, of: value.value),
+      let other = number(reference.spread, of: reference.value)
+    else { return .unknown }
     return .pseudoValue(own - other)
   }
 }

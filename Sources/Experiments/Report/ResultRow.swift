@@ -90,17 +90,9 @@ public struct ResultRow: Sendable, Hashable {
   }
 
   /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
-  public var spreadNumber: Double? { Self.number(spread, value) }
+  public var spreadNumber: Double? { Spread.number(spread, of: value) }
   /// The same of `gap`.
-  public var gapSpreadNumber: Double? { gap.flatMap { Self.number(gapSpread, $0) } }
-
-  private static func number(_ spread: Spread?, _ value: Double) -> Double? {
-    switch spread {
-    case nil: value
-    case .pseudoValue(let number): number
-    case .withoutEach, .unknown: nil
-    }
-  }
+  public var gapSpreadNumber: Double? { gap.flatMap { Spread.number(gapSpread, of: $0) } }
 
   /// The names of the columns, in the order of every file that has rows.
   public static let columns = ResultColumn.allCases.map(\.rawValue)

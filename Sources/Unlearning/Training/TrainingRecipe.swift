@@ -99,9 +99,6 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("augmentation.resized_crop", "whether images are parts at random, resized"),
   ]
 
-  /// The fields of a recipe that is nested under `name`.
-  public static func fields(below name: String) -> [ParameterField] { fields.map { $0.below(name) } }
-
   /// How many batches one pass over `count` samples has; the last may be smaller than the others.
   public func steps(over count: Int) -> Int { (count + batchSize - 1) / batchSize }
 
