@@ -1,6 +1,6 @@
 # The main targets are `make quickstart` and `make test`; both install missing system packages.
 
-PACKAGES := libjpeg-dev libopenblas-dev libpng-dev libsqlite3-dev libssl-dev libsvm-dev libyaml-dev zlib1g-dev
+PACKAGES := libjpeg-dev libopenblas-dev libpng-dev libssl-dev libsvm-dev libyaml-dev zlib1g-dev
 
 .PHONY: help quickstart test bench docs format lint schemas packages
 
@@ -49,7 +49,7 @@ packages:
 	  $$sudo apt-get update -q >&2 || true; \
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >&2; \
 	else \
-	  for header in cblas.h jpeglib.h libsvm/svm.h openssl/sha.h png.h sqlite3.h yaml.h zlib.h; do \
+	  for header in cblas.h jpeglib.h libsvm/svm.h openssl/sha.h png.h yaml.h zlib.h; do \
 	    echo "#include <$$header>" | cc -E $$(pkg-config --cflags openblas 2>/dev/null) - >/dev/null 2>&1 \
 	    || { echo "The header $$header is missing: install the development packages of OpenBLAS (pthread variant)," \
 	           "libpng, libsvm, OpenSSL, SQLite, libjpeg-turbo, libyaml and zlib; on Debian: $(PACKAGES)" >&2; exit 1; }; \

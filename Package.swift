@@ -33,7 +33,6 @@ let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -58,7 +57,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ] + documentation,
   targets: [
     // C libraries of the system, and our own C kernels.
@@ -92,7 +90,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "ConfigYAML", "Data", "Digests", "Engine", "JSON", "SystemErrors", "Unlearning", grdb, heap, logging,
+        "ConfigYAML", "Data", "Digests", "Engine", "JSON", "SystemErrors", "Unlearning", heap, logging,
       ]),
     .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),

@@ -32,7 +32,7 @@ import Testing
     ["notes.txt": "mine\n"], ["temporary/draft.txt": "mine\n"], ["lock": "mine\n", "temporary/a/b": "c"],
     ["index.sqlite": "this is no database"], ["steps/one/step.json": "{}"], ["failures/list.txt": "none"],
     ["damaged/photo.jpg": "x"], ["store.json": "{\"store\": \"wine\"}"], [".git/HEAD": "ref: refs/heads/main\n"],
-    ["lock": "4711\n"], ["lock": ""], ["lock": "4711\n", "index.sqlite": ""],
+    ["lock": "4711\n"], ["lock": ""],
   ]
 
   @Test(arguments: others.indices) func aFolderOfSomethingElseIsRefusedAndStaysAsItIs(number: Int) throws {
@@ -72,9 +72,7 @@ import Testing
   @Test func storesOlderThanTheMarkerAreKnown() throws {
     let store = try Store(at: folder.url)
     let lock = try store.lock()
-    let index = try StoreIndex(of: store, lock: lock)
     try store.write(StoreFolder.record(), files: StoreFolder.files)
-    try index.add(StoreFolder.key())
     try FileManager.default.removeItem(at: folder.url.appending(path: "store.json"))
     // With a result, other files do no harm.
     try make("table.csv")

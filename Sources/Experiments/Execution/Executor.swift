@@ -91,11 +91,9 @@ public final class Executor: Sendable {
       return ExecutionSummary(reused: plan.steps.count)
     }
     let lock = try store.lock()
-    let index = try StoreIndex(of: store, lock: lock)
-    for note in index.notes { observer.repaired(note) }
     let replacement = try rerun.map { rerun throws(StoreError) in try Replacement(rerun, plan, store: store) }
     for note in replacement?.notes ?? [] { observer.noted(note) }
-    var (summary, obstacle) = await run(index)
+    var (summary, obstacle) = await runSteps()
     if let obstacle { throw obstacle }
     summary.changes = try replacement?.changes() ?? []
     withExtendedLifetime(lock) {}
@@ -103,9 +101,8 @@ public final class Executor: Sendable {
   }
 
   /// How it went, and what keeps the store from being written where that ended it.
-  private func run(_ index: StoreIndex) async -> (ExecutionSummary, StoreError?) {
+  private func runSteps() async -> (ExecutionSummary, StoreError?) {
     var obstacle: StoreError?
-    var isIndexCurrent = true
     var agenda = Agenda(plan, store: store)
     var summary = ExecutionSummary()
     for message in agenda.repairs { observer.repaired(message) }
@@ -133,11 +130,8 @@ public final class Executor: Sendable {
           agenda.finish(step.key)
           do throws(StoreError) {
             try store.removeFailure(of: step.key)
-            // It can be rebuilt from the artefacts at any time, so its failure loses nothing and is told once.
-            if isIndexCurrent { try index.add(step.key) }
           } catch {
-            isIndexCurrent = false
-            observer.repaired("a note of the store or its index is not up to date: \(error)")
+            observer.repaired("an old note of why the step failed could not be removed: \(error)")
           }
           summary.finished += 1
           observer.finished(step, seconds: seconds)

@@ -96,8 +96,7 @@ extension Plan {
     }
     if isReplacing { return notes }
     var counts: [String: Int] = [:]
-    let origins = Runtime.concurrentMap(steps.count) { store.origin(of: steps[$0].key) }
-    for case let origin? in origins {
+    for case let origin? in store.parts(StepRecord.Origin.self, of: steps.map(\.key)) {
       for (plugin, digest) in origin.pluginSources ?? [:] {
         guard let now = code.digests[plugin], now != digest else { continue }
         // The same program is the same code, whatever its sources were.

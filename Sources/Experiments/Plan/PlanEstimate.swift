@@ -20,8 +20,7 @@ extension Plan {
   public func estimate(store: Store) -> PlanEstimate {
     var estimate = PlanEstimate()
     var known: [String: [(seconds: Double, bytes: Int, memory: Int)]] = [:]
-    for key in store.keys {
-      guard let record = try? store.record(of: key) else { continue }
+    for case let record? in store.parts(StepRecord.Costs.self, of: store.keys) {
       let cost = (record.seconds, record.files.values.reduce(0) { $0 + $1.size }, record.peakBytes)
       known[record.kind, default: []].append(cost)
       known[record.kind + Self.peers(record.plugins), default: []].append(cost)

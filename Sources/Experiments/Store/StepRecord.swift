@@ -111,6 +111,20 @@ extension StepRecord {
     }
   }
 
+  /// What a step took, and by which later ones of its kind are judged.
+  struct Costs: Decodable {
+    var kind: String
+    var plugins: [String: Int]
+    var seconds: Double
+    var peakBytes: Int
+    var files: [String: FileRecord]
+
+    private enum CodingKeys: String, CodingKey {
+      case kind, plugins, seconds, files
+      case peakBytes = "peak_bytes"
+    }
+  }
+
   /// The contents of step.json: indented, names sorted, the same bytes for the same record.
   func encoded() throws -> [UInt8] {
     let encoder = JSONEncoder()

@@ -50,7 +50,6 @@ extension Store {
   private func isEvidence(_ name: String) throws(StoreError) -> Bool {
     switch FileSystem.kind(of: path(name), followingLinks: false) {
     case .folder: try !FileSystem.names(in: path(name)).isEmpty
-    case .file(let size): name == StoreIndex.fileName && size > 0
     default: false
     }
   }
@@ -80,15 +79,12 @@ extension Store {
       return try FileSystem.names(in: path).allSatisfy {
         $0.hasSuffix(".txt") && StepKey(hex: String($0.dropLast(4))) != nil
       }
-    case (StoreIndex.fileName, .file): return StoreIndex.isIndex(path)
-    case ("\(StoreIndex.fileName)-journal", .file): return true
     default: return false
     }
   }
 
   private static func isNameOfSetAside(_ name: String) -> Bool {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, Int(parts[1]) != nil else { return false }
-    return parts[0] == StoreIndex.fileName || StepKey(hex: String(parts[0])) != nil
+    return parts.count == 2 && StepKey(hex: String(parts[0])) != nil && Int(parts[1]) != nil
   }
 }

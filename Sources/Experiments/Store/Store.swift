@@ -1,3 +1,4 @@
+import Engine
 public import Foundation
 import SystemErrors
 
@@ -13,7 +14,6 @@ import SystemErrors
 /// <root>/replaced/<64 digits>-<n>/                         results that were computed again and came out otherwise
 /// <root>/failures/<64 digits>.txt                          what stopped a step the last time that it was tried
 /// <root>/lock                                              held by the one process that writes
-/// <root>/index.sqlite                                      see `StoreIndex`
 /// ```
 ///
 /// A result is written beside and renamed into place after the disk has it, so that a folder under `steps` is whole at
@@ -92,10 +92,12 @@ public final class Store: Sendable {
     return record
   }
 
-  /// What made a result; nil where there is none, or its record cannot be read.
-  func origin(of key: StepKey) -> StepRecord.Origin? {
-    guard let bytes = try? recordBytes(of: key) else { return nil }
-    return try? JSONDecoder().decode(StepRecord.Origin.self, from: Data(bytes))
+  /// A part of the record of each of `keys`; nil where there is no result, or its record cannot be read.
+  func parts<Part: Decodable & Sendable>(_ type: Part.Type, of keys: [StepKey]) -> [Part?] {
+    Runtime.concurrentMap(keys.count) { index in
+      guard let bytes = try? recordBytes(of: keys[index]) else { return nil }
+      return try? JSONDecoder().decode(Part.self, from: Data(bytes))
+    }
   }
 
   /// The bytes of a record, after a check that they are what was written.
@@ -243,15 +245,6 @@ extension Store {
 
   /// A file of a result.
   func path(of key: StepKey, _ file: String) -> String { path(of: key) + "/" + file }
-
-  /// How many bytes the files of a result take, its record among them.
-  func size(of record: StepRecord) -> Int {
-    var size = record.files.values.reduce(0) { $0 + $1.size }
-    for name in [Self.recordName, Self.checksumName] {
-      if case .file(let bytes) = FileSystem.kind(of: path(of: record.key, name)) { size += bytes }
-    }
-    return size
-  }
 
   static func path(_ url: URL) -> String {
     let path = url.path(percentEncoded: false)

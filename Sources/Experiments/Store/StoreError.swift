@@ -14,8 +14,6 @@ public enum StoreError: Error, Sendable, Equatable {
   case notAFile(path: String)
   /// A folder that is not empty and that no store was made in; `found` is what is in it and is not of a store.
   case notAStore(path: String, found: String)
-  /// The file of the index is a database of something else.
-  case foreignIndex(path: String, tables: [String])
   /// No store is there to be read.
   case noStore(path: String)
   /// The store or a part of it may not be read.
@@ -26,7 +24,7 @@ public enum StoreError: Error, Sendable, Equatable {
   case notWritable(path: String, reason: String)
   /// Another process uses the store; nil where its number is not known.
   case locked(pid: Int?, path: String)
-  /// The system or the index refused something else.
+  /// The system refused something else.
   case failed(operation: String, path: String, reason: String)
 }
 
@@ -35,7 +33,7 @@ extension StoreError {
   var endsWriting: Bool {
     switch self {
     case .full, .notWritable, .notAFolder, .notAFile, .notAStore: true
-    case .missing, .noSuchFile, .damaged, .foreignIndex, .noStore, .notReadable, .locked, .failed: false
+    case .missing, .noSuchFile, .damaged, .noStore, .notReadable, .locked, .failed: false
     }
   }
 }
@@ -60,9 +58,6 @@ extension StoreError: CustomStringConvertible {
     case .notAStore(let path, let found):
       "\(path): this folder is no store: it holds \(found); nothing was changed; "
         + "name a new or an empty folder, or the store itself"
-    case .foreignIndex(let path, let tables):
-      "\(path): this database is not the index of a store: its tables are \(tables.prefix(5).joined(separator: ", ")); "
-        + "nothing was changed; move it away or choose another store"
     case .noStore(let path):
       "\(path): there is no store here; name the folder that the experiment was run with"
     case .notReadable(let path, let reason):
