@@ -69,7 +69,7 @@ public struct ForestAttack: Attack {
     var best: (trees: Int, value: Double, verdicts: [Double])?
     for trees in self.trees {
       let verdicts = judged.map { forest.share(of: $0, trees: trees) > 0.5 ? 0.0 : 1.0 }
-      let value = verdicts.reduce(0, +) / Double(verdicts.count)
+      let value = verdicts.mean
       if value > best?.value ?? -1 { best = (trees, value, verdicts) }
     }
     guard let best else { return [] }

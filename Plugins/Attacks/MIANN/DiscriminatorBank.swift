@@ -58,7 +58,7 @@ struct DiscriminatorBank {
     switch attack.mode {
     case .oneVsRest:
       let (verdicts, caveats) = try discriminator(neighbour).judge(rows(judged, [forgotten]))
-      return Judgement(accuracy: mean(verdicts.map { $0 ? 1 : 0 }), verdicts: verdicts, caveats: caveats)
+      return Judgement(accuracy: verdicts.map { $0 ? 1 : 0 }.mean, verdicts: verdicts, caveats: caveats)
     case .pairwise: return try pairwiseJudgement(neighbour, forgotten)
     }
   }
@@ -126,11 +126,11 @@ struct DiscriminatorBank {
       let discriminator = try fit(halves[0][fitted], halves[1][fitted], neighbour)
       for (side, isNeighbour) in [(0, true), (1, false)] {
         let found = try discriminator.judge(halves[side][held])
-        rightly.append(mean(found.verdicts.map { $0 == isNeighbour ? 1 : 0 }))
+        rightly.append(found.verdicts.map { $0 == isNeighbour ? 1 : 0 }.mean)
         caveats += found.caveats
       }
     }
-    return Judgement(accuracy: mean(rightly), verdicts: [], caveats: caveats)
+    return Judgement(accuracy: rightly.mean, verdicts: [], caveats: caveats)
   }
 
   private func fit(

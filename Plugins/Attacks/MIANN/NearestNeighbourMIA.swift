@@ -149,10 +149,10 @@ public struct NearestNeighbourMIA: Attack {
       switch neighbour {
       case .accuracy:
         table = try banks.map { bank in try kept.map { try bank.accuracy(of: $0, on: forgotten) } }
-        statistics = kept.indices.map { place in mean(table.map { $0[place] }) }
+        statistics = kept.indices.map { place in table.map { $0[place] }.mean }
       case .argmaxRate:
         let rates = banks.map { $0.argmaxRates(on: forgotten) }
-        statistics = kept.indices.map { place in mean(rates.map { $0[place] }) }
+        statistics = kept.indices.map { place in rates.map { $0[place] }.mean }
       }
       let isNearer: (Double, Double) -> Bool =
         mode == .pairwise && neighbour == .accuracy ? { $0 < $1 } : { $0 > $1 }
@@ -181,7 +181,7 @@ public struct NearestNeighbourMIA: Attack {
       ? bank.inOrderOfPart(zip(forgotten, judgements).map { ($0, $1.verdicts) }) : nil
     var measurements = [
       MeasuredValue(
-        name, mean(judgements.map(\.accuracy)), direction: .nearest, perSample: verdicts, caveat: caveat)
+        name, judgements.map(\.accuracy).mean, direction: .nearest, perSample: verdicts, caveat: caveat)
     ]
     let (accuracies, position) = (judgements.map(\.accuracy), evidence.targetPosition)
     let banks = try banks(of: forgotten, evidence.calibration)
@@ -192,7 +192,7 @@ public struct NearestNeighbourMIA: Attack {
     let argmax = zip(forgotten, neighbours).map { label, neighbour in
       zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
     }
-    measurements.append(MeasuredValue("\(name)_argmax", mean(argmax), direction: .nearest))
+    measurements.append(MeasuredValue("\(name)_argmax", argmax.mean, direction: .nearest))
     return measurements
   }
 
@@ -224,21 +224,22 @@ extension NearestNeighbourMIA {
   /// - Parameter position: The attacked model's place in the bank; nil for one that is not retrained.
   package func gap(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Double? {
     guard position == nil || banks.allSatisfy({ $0.count > 1 }) else { return nil }
-    return mean(zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: position, bank) })
+    return zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: position, bank) }.mean
   }
 
   private static func gap(of own: Double, at position: Int?, _ bank: [Double]) -> Double {
     guard bank.count > 1 else { return abs(own - bank[0]) }
     let leftOut = position.map { [$0] } ?? Array(bank.indices)
-    return mean(
-      leftOut.map { place in abs(own - mean(bank.enumerated().filter { $0.offset != place }.map(\.element))) })
+    return leftOut.map { place in
+      abs(own - bank.enumerated().filter { $0.offset != place }.map(\.element).mean)
+    }.mean
   }
 
   /// The spread of a gap: over the retrained models that a model is compared with, or, for a retrained model, the floor's.
   package func gapSpread(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Spread {
     if let position { return floorSpread(at: position, banks) }
     return .ofComparison(with: Array(banks[0].indices)) { models in
-      mean(zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: nil, models.map { bank[$0] }) })
+      zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: nil, models.map { bank[$0] }) }.mean
     }
   }
 
@@ -249,12 +250,9 @@ extension NearestNeighbourMIA {
   /// - Returns: `unknown` below three retrained models.
   package func floorSpread(at position: Int, _ banks: [[Double]]) -> Spread {
     .jackknife(Array(banks[0].indices), at: position) { models in
-      mean(
-        banks.map { bank in
-          mean(models.map { own in abs(bank[own] - mean(models.filter { $0 != own }.map { bank[$0] })) })
-        })
+      banks.map { bank in
+        models.map { own in abs(bank[own] - models.filter { $0 != own }.map { bank[$0] }.mean) }.mean
+      }.mean
     }
   }
 }
-
-func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }

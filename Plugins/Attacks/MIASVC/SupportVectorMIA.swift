@@ -156,17 +156,17 @@ public struct SupportVectorMIA: Attack {
       for (rows, isMember) in judged {
         let found = try machine.judge(rows, fitted: [sides.members, sides.nonMembers] + judged.map(\.rows))
         let counted = found.verdicts.map { $0 == isMember ? 1.0 : 0.0 }
-        shares.append(counted.reduce(0, +) / Double(counted.count))
+        shares.append(counted.mean)
         reasons += found.caveats
         if judged.count == 1 { verdicts.append(counted) }
       }
-      values.append(shares.reduce(0, +) / Double(shares.count))
+      values.append(shares.mean)
       caveats.append(reasons)
     }
     let spread = (values.max() ?? 0) - (values.min() ?? 0)
     return MeasuredValue(
-      variant.measurementName + suffix(feature), mean(values), direction: .nearest,
-      perSample: verdicts.first.map { first in first.indices.map { row in mean(verdicts.map { $0[row] }) } },
+      variant.measurementName + suffix(feature), values.mean, direction: .nearest,
+      perSample: verdicts.first.map { first in first.indices.map { row in verdicts.map { $0[row] }.mean } },
       caveat: DecisionCaveat.joined([DecisionCaveat.inMost(of: caveats), spread > 0.5 ? Self.drawDecides : nil]))
   }
 
@@ -191,5 +191,3 @@ public struct SupportVectorMIA: Attack {
     }
   }
 }
-
-private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }

@@ -107,7 +107,7 @@ public struct ThresholdAttack: Attack {
       let verdicts = judged.map { $0 ? 0.0 : 1.0 }
       let fitted = [members, nonMembers].lazy.flatMap { isMember($0) }
       return MeasuredValue(
-        variant.measurementName, verdicts.reduce(0, +) / Double(verdicts.count), direction: .nearest,
+        variant.measurementName, verdicts.mean, direction: .nearest,
         perSample: verdicts, caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
     }
   }

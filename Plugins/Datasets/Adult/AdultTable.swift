@@ -1,5 +1,6 @@
 import Data
 import Foundation
+import Unlearning
 
 /// The rows of one file of UCI Adult, as bytes.
 struct AdultTable {
@@ -137,10 +138,9 @@ struct AdultTable {
     var (means, deviations): ([Float], [Float]) = ([], [])
     for column in 0..<Self.width {
       let values = labels.indices.map { Double(pixels[$0 * Self.width + column]) / 255 }
-      let mean = values.reduce(0, +) / Double(values.count)
-      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-      means.append(Float(mean))
-      deviations.append(variance > 0 ? Float(variance.squareRoot()) : 1)
+      let deviation = values.populationDeviation
+      means.append(Float(values.mean))
+      deviations.append(deviation > 0 ? Float(deviation) : 1)
     }
     return Normalisation(mean: means, deviation: deviations)
   }

@@ -123,16 +123,15 @@ public struct TiltedReweighting: SoftTargetMethod {
     var (ranges, deviations, entropies): ([Double], [Double], [Double]) = ([], [], [])
     for (label, score) in scores.sorted(by: { $0.key < $1.key }) {
       let cosines = retained.map { similarity.cosines[label][$0] }
-      let mean = average(cosines)
       ranges.append((cosines.max() ?? 0) - (cosines.min() ?? 0))
-      deviations.append(average(cosines.map { ($0 - mean) * ($0 - mean) }).squareRoot())
+      deviations.append(cosines.populationDeviation)
       entropies.append(score.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 })
       if self.score == .softmax { warn(of: score.max() ?? 0, label: label, retained: retained.count, run: run) }
     }
-    run.notes["similarity_range"] = average(ranges)
-    run.notes["similarity_deviation"] = average(deviations)
+    run.notes["similarity_range"] = ranges.mean
+    run.notes["similarity_deviation"] = deviations.mean
     run.notes["largest_score"] = scores.values.compactMap { $0.max() }.max()
-    if score == .softmax { run.notes["score_entropy"] = average(entropies) }
+    if score == .softmax { run.notes["score_entropy"] = entropies.mean }
   }
 
   /// With two retained classes or fewer the largest of the scores says nothing about the temperature.
@@ -149,6 +148,4 @@ public struct TiltedReweighting: SoftTargetMethod {
           + "with tilt \(tilt) targets are almost one class; a larger temperature spreads them")
     }
   }
-
-  private func average(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 }

@@ -53,7 +53,7 @@ public struct AverageGapToRetrained: Metric {
   /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let found = try evidence.comparison(of: terms) { $0.reduce(0, +) / Double($0.count) }
+    let found = try evidence.comparison(of: terms) { $0.mean }
     return found.map { found in
       [
         MeasuredValue(

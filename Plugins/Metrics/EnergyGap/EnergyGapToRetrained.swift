@@ -132,7 +132,7 @@ public struct EnergyGapToRetrained: Metric {
           meanDistance(baseline.probabilities(of: models, without: left), models[left])
         }
         let among = ModelDistances(models, split: 0, meanDistance)
-        return 2 * distances.reduce(0, +) / Double(models.count) - among.meanOfPairs(among.all.retrained)
+        return 2 * distances.mean - among.meanOfPairs(among.all.retrained)
       }
       return MeasuredValue(
         part.rawValue, gap(retrained), direction: Self.direction,
@@ -143,7 +143,7 @@ public struct EnergyGapToRetrained: Metric {
   private func within(_ name: String, _ distances: [[Double]], at place: Int) -> MeasuredValue {
     let others = distances.indices.filter { $0 != place }.map { distances[place][$0] }
     return MeasuredValue(
-      "\(name)_within", others.reduce(0, +) / Double(others.count), direction: .nearest,
+      "\(name)_within", others.mean, direction: .nearest,
       spread: .ofPairs(distances, at: place))
   }
 

@@ -125,7 +125,7 @@ public struct PredictionTotalVariation: Metric {
       }
       var value = distances(models)[position]
       value.perSample = nil
-      value.spread = .jackknife(models, at: position) { models in mean(distances(models).map(\.value)) }
+      value.spread = .jackknife(models, at: position) { models in distances(models).map(\.value).mean }
       return value
     }
   }
@@ -135,11 +135,10 @@ public struct PredictionTotalVariation: Metric {
     guard models.count > 2 else { return .unknown }
     if against == .mean {
       return .jackknife(models, at: position) { models in
-        mean(
-          models.indices.map { own in
-            let others = models.indices.filter { $0 != own }.map { models[$0] }
-            return measurement(.forgetTest, models[own], others).value
-          })
+        models.indices.map { own in
+          let others = models.indices.filter { $0 != own }.map { models[$0] }
+          return measurement(.forgetTest, models[own], others).value
+        }.mean
       }
     }
     var distances = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
@@ -156,14 +155,14 @@ public struct PredictionTotalVariation: Metric {
     let perSample: [Double]
     switch against {
     case .each:
-      perSample = own.indices.map { row in mean(references.map { totalVariation(own[row], $0[row]) }) }
+      perSample = own.indices.map { row in references.map { totalVariation(own[row], $0[row]) }.mean }
     case .mean:
-      perSample = own.indices.map { row in totalVariation(own[row], mean(references.map { $0[row] })) }
+      perSample = own.indices.map { row in totalVariation(own[row], meanRow(references.map { $0[row] })) }
     case .distribution:
-      let values = references.map { totalVariation(mean(own), mean($0)) }
-      return MeasuredValue(part.rawValue, mean(values), direction: Self.direction)
+      let values = references.map { totalVariation(meanRow(own), meanRow($0)) }
+      return MeasuredValue(part.rawValue, values.mean, direction: Self.direction)
     }
-    return MeasuredValue(part.rawValue, mean(perSample), direction: Self.direction, perSample: perSample)
+    return MeasuredValue(part.rawValue, perSample.mean, direction: Self.direction, perSample: perSample)
   }
 }
 
@@ -173,9 +172,7 @@ package func totalVariation(_ p: [Double], _ q: [Double]) -> Double {
   return 0.5 * zip(p, q).reduce(0) { $0 + abs($1.0 - $1.1) }
 }
 
-private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
-
-private func mean(_ rows: [[Double]]) -> [Double] {
+private func meanRow(_ rows: [[Double]]) -> [Double] {
   var sums = [Double](repeating: 0, count: rows[0].count)
   for row in rows { for (column, value) in row.enumerated() { sums[column] += value } }
   return sums.map { $0 / Double(rows.count) }

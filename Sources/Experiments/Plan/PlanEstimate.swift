@@ -38,18 +38,13 @@ extension Plan {
         isKnown = false
         continue
       }
-      total.seconds += Self.median(peers.map(\.seconds))
-      total.bytes += Int(Self.median(peers.map { Double($0.bytes) }))
-      total.memory = max(total.memory, Int(Self.median(peers.map { Double($0.memory) })))
+      total.seconds += peers.map(\.seconds).median ?? 0
+      total.bytes += Int(peers.map { Double($0.bytes) }.median ?? 0)
+      total.memory = max(total.memory, Int(peers.map { Double($0.memory) }.median ?? 0))
     }
     if isKnown { (estimate.seconds, estimate.bytes, estimate.memory) = (total.seconds, total.bytes, total.memory) }
     return estimate
   }
 
   private static func peers(_ plugins: [String: Int]) -> String { plugins.keys.sorted().joined(separator: "+") }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
 }

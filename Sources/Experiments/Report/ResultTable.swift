@@ -64,24 +64,24 @@ struct ResultTable {
       func means(_ number: (ResultRow) -> Double?) -> [Double?] {
         models.map { rows in
           let numbers = rows.compactMap(number)
-          return numbers.count == rows.count ? Statistics.mean(numbers) : nil
+          return numbers.count == rows.count ? numbers.mean : nil
         }
       }
       let gaps = means(\.gap).compactMap(\.self)
       let unit = rows[0].unit
-      mean = unit.text(Statistics.mean(means(\.value).compactMap(\.self)))
+      mean = unit.text(means(\.value).compactMap(\.self).mean)
       deviation =
         models.count < 2
         ? nil
         : Statistics.spread(means(\.spreadNumber), interval).map { unit.text($0) } ?? Self.noValue
       // A seed without a gap would make the difference of two means over different seeds.
       let hasGap = rows[0].role != .reference && gaps.count == models.count
-      gap = hasGap ? unit.signedText(Statistics.mean(gaps)) : nil
+      gap = hasGap ? unit.signedText(gaps.mean) : nil
       hasCaveat = rows.contains { $0.caveat != nil }
       let halfWidth = Statistics.spread(means(\.gapSpreadNumber), .t95)
       isInconclusive =
         hasGap && max(seeds, models.count) > 1 && gaps.contains { $0 != 0 }
-        && (halfWidth.map { abs(Statistics.mean(gaps)) <= $0 } ?? true)
+        && (halfWidth.map { abs(gaps.mean) <= $0 } ?? true)
     }
 
     static let noValue = "—"
@@ -164,22 +164,12 @@ struct ResultTable {
   }
 }
 
-/// Mean and deviation of a few numbers.
 enum Statistics {
-  static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-
-  /// The sample standard deviation √(Σ(x − mean)² / (n − 1)); nil for one value.
-  static func sampleDeviation(_ values: [Double]) -> Double? {
-    guard values.count > 1 else { return nil }
-    let mean = mean(values)
-    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-  }
-
   /// The deviation of `values`, or half the width of the interval of their mean; nil below two values, or where one is
   /// not known.
   static func spread(_ values: [Double?], _ interval: ReportInterval) -> Double? {
     let known = values.compactMap(\.self)
-    guard known.count == values.count, let deviation = sampleDeviation(known) else { return nil }
+    guard known.count == values.count, let deviation = known.sampleDeviation else { return nil }
     switch interval {
     case .sd: return deviation
     case .t95: return StudentT.quantile95(degrees: known.count - 1) * deviation / Double(known.count).squareRoot()

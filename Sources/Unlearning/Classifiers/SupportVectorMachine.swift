@@ -34,8 +34,7 @@ public struct SupportVectorMachine: Sendable, Hashable {
           }
         }
       }
-      values.sort()
-      return (values[(values.count - 1) / 2] + values[values.count / 2]) / 2
+      return values.median
     }
   }
 

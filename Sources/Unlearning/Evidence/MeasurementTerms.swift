@@ -46,7 +46,7 @@ extension Evidence {
     let scores = models.map { first in
       models.map { second in score(terms.map { abs((first[$0] ?? 0) - (second[$0] ?? 0)) }) }
     }
-    let floor = scores[0].dropFirst().reduce(0, +) / Double(models.count - 1)
+    let floor = Array(scores[0].dropFirst()).mean
     return (floor, .ofPairs(scores, at: 0))
   }
 

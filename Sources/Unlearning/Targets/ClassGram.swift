@@ -28,8 +28,8 @@ package struct ClassGram {
     let width = mean.count, count = Double(deviations.shape[0])
     var gram = deviations.product(deviations, transposingSelf: true).scalars.map { Double($0) / count }
     // The matrix is symmetric, so its rows and its columns have the same means.
-    let means = (0..<width).map { row in gram[row * width..<(row + 1) * width].reduce(0, +) / Double(width) }
-    let whole = means.reduce(0, +) / Double(width)
+    let means = (0..<width).map { row in Array(gram[row * width..<(row + 1) * width]).mean }
+    let whole = means.mean
     for row in 0..<width {
       for column in 0..<width { gram[row * width + column] += whole - means[row] - means[column] }
     }
