@@ -46,7 +46,7 @@ public enum Runner {
       case let error as DiagnosticList:
         console.report("\(error.summary)\n")
         return .badUsage
-      case StoreError.notAStore, StoreError.noStore, StoreError.notAFolder:
+      case StoreError.notAStore, StoreError.foreignMarker, StoreError.noStore, StoreError.notAFolder:
         console.report("error: \(error)\n")
         return .badUsage
       case is DataError, is UsageError:

@@ -31,7 +31,7 @@ import Testing
   static let others: [[String: String]] = [
     ["notes.txt": "mine\n"], ["temporary/draft.txt": "mine\n"], ["lock": "mine\n", "temporary/a/b": "c"],
     ["index.sqlite": "this is no database"], ["steps/one/step.json": "{}"], ["failures/list.txt": "none"],
-    ["damaged/photo.jpg": "x"], ["store.json": "{\"store\": \"wine\"}"], [".git/HEAD": "ref: refs/heads/main\n"],
+    ["damaged/photo.jpg": "x"], [".git/HEAD": "ref: refs/heads/main\n"],
     ["lock": "4711\n"], ["lock": ""],
   ]
 
@@ -84,6 +84,34 @@ import Testing
     try make("table.csv")
     #expect(throws: StoreError.self) { try Store(at: folder.url) }
     withExtendedLifetime(lock) {}
+  }
+
+  @Test(arguments: ["{\"store\": \"wine\"}", "{\"store\": \"lacuna\", \"version\": 99}\n", ""], [true, false])
+  func anotherMarkerIsRefused(text: String, hasResult: Bool) throws {
+    let store = try Store(at: folder.url)
+    if hasResult { try store.write(StoreFolder.record(), files: StoreFolder.files) }
+    try make("store.json", text)
+    let before = contents()
+    for open in [{ _ = try Store(at: folder.url) }, { _ = try store.lock() }] {
+      let error = try #require(throws: StoreError.self) { try open() }
+      guard case .foreignMarker(let path, _, let found) = error else {
+        Issue.record("unexpected \(error)")
+        return
+      }
+      #expect(path == folder.url.appending(path: "store.json").path)
+      #expect(found == (text.isEmpty ? "nothing" : text.trimmingSuffix("\n")))
+    }
+    #expect(contents() == before)
+  }
+
+  @Test func aMarkerThatIsNoFileIsRefused() throws {
+    let store = try Store(at: folder.url)
+    try store.write(StoreFolder.record(), files: StoreFolder.files)
+    let marker = folder.url.appending(path: "store.json")
+    try FileManager.default.removeItem(at: marker)
+    try #require(mkfifo(marker.path, 0o644) == 0)
+    #expect(throws: StoreError.notAFile(path: marker.path)) { try Store(at: folder.url) }
+    #expect(throws: StoreError.notAFile(path: marker.path)) { try store.lock() }
   }
 
   @Test func onlyNamesThatTheStoreMakesAreRemoved() throws {

@@ -2,9 +2,10 @@ import Foundation
 
 /// Tells a store from any other folder, so that a mistyped path never costs anybody's files.
 ///
-/// A folder is a store if it has the marker, which is written before anything else. Stores that are older than the
-/// marker are known by a result, or because they hold nothing but what a store makes; of that, a file `lock` proves nothing,
-/// since other programs write process numbers into files of that name, too.
+/// A folder is a store if it has the marker, which is written before anything else; a marker of another version, or
+/// anything else of its name, is refused. Stores that are older than the marker are known by a result, or because they
+/// hold nothing but what a store makes, and get the marker with the next result; of what a store makes, a file `lock`
+/// proves nothing, since other programs write process numbers into files of that name, too.
 extension Store {
   static let markerName = "store.json"
   private static let lockName = "lock"
@@ -14,10 +15,10 @@ extension Store {
 
   /// Makes the folder of the store, and marks it.
   ///
-  /// - Throws: `StoreError.notAStore` when the folder holds something else.
+  /// - Throws: `StoreError.notAStore` when the folder holds something else, and as `requireStore` does.
   func prepareForWriting() throws(StoreError) {
     try FileSystem.makeFolder(Self.path(root), followingLinks: true)
-    if isMarked { return }
+    if try isMarked() { return }
     try requireStore()
     // The marker is there as a whole or not at all, and it does no harm when several threads move theirs into place.
     try FileSystem.makeFolder(path("temporary"))
@@ -34,9 +35,10 @@ extension Store {
     try FileSystem.synchronise(folder: Self.path(root))
   }
 
-  /// - Throws: `StoreError.notAStore` unless the folder is a store, or empty.
+  /// - Throws: `StoreError.notAStore` unless the folder is a store, or empty; `.foreignMarker` or `.notAFile` where the
+  ///   marker is not that of this version.
   func requireStore() throws(StoreError) {
-    if isMarked { return }
+    if try isMarked() { return }
     let names = try FileSystem.names(in: Self.path(root)).filter { !Self.ofTheSystem.contains($0) }
     if names.isEmpty || hasResult { return }
     for name in names where try !isOwn(name) { throw .notAStore(path: Self.path(root), found: name.debugDescription) }
@@ -54,10 +56,19 @@ extension Store {
     }
   }
 
-  private var isMarked: Bool {
-    guard FileSystem.kind(of: path(Self.markerName), followingLinks: false) == .file(size: Self.marker.utf8.count)
-    else { return false }
-    return (try? FileSystem.read(path(Self.markerName), limit: 100)) == Array(Self.marker.utf8)
+  private func isMarked() throws(StoreError) -> Bool {
+    let path = path(Self.markerName)
+    switch FileSystem.kind(of: path, followingLinks: false) {
+    case .nothing: return false
+    case .file: break
+    case .folder, .link, .other: throw .notAFile(path: path)
+    case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
+    }
+    let found = try FileSystem.read(path, limit: 100) ?? []
+    if found == Array(Self.marker.utf8) { return true }
+    let text = String(decoding: found, as: UTF8.self).trimmingCharacters(in: .newlines)
+    throw .foreignMarker(
+      path: path, expected: Self.marker.trimmingCharacters(in: .newlines), found: text.isEmpty ? "nothing" : text)
   }
 
   /// Whether some folder below `steps` has the name and the files of a result.

@@ -14,6 +14,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case notAFile(path: String)
   /// A folder that is not empty and that no store was made in; `found` is what is in it and is not of a store.
   case notAStore(path: String, found: String)
+  /// The file that marks a store is of another version, damaged, or of another program.
+  case foreignMarker(path: String, expected: String, found: String)
   /// No store is there to be read.
   case noStore(path: String)
   /// The store or a part of it may not be read.
@@ -32,7 +34,7 @@ extension StoreError {
   /// Whether no other result could be written either.
   var endsWriting: Bool {
     switch self {
-    case .full, .notWritable, .notAFolder, .notAFile, .notAStore: true
+    case .full, .notWritable, .notAFolder, .notAFile, .notAStore, .foreignMarker: true
     case .missing, .noSuchFile, .damaged, .noStore, .notReadable, .locked, .failed: false
     }
   }
@@ -58,6 +60,9 @@ extension StoreError: CustomStringConvertible {
     case .notAStore(let path, let found):
       "\(path): this folder is no store: it holds \(found); nothing was changed; "
         + "name a new or an empty folder, or the store itself"
+    case .foreignMarker(let path, let expected, let found):
+      "\(path): expected \(expected), found \(found): a store of another version, or something else; nothing was changed; "
+        + "use the version of this program that made it, or choose another store"
     case .noStore(let path):
       "\(path): there is no store here; name the folder that the experiment was run with"
     case .notReadable(let path, let reason):
