@@ -9,6 +9,7 @@ import Unlearning
 /// Names its values by what it was given, as metrics of groups do.
 struct NamingMetric: Metric {
   @Parameter("the name") var name = ""
+  @Parameter("the value") var value = 0.5
   static let card = Card(
     name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
@@ -16,7 +17,7 @@ struct NamingMetric: Metric {
   static let direction = Direction.higher
   static let reference = ReferenceKind.none
   init() {}
-  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [MeasuredValue(name, 0.5, direction: .higher)] }
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [MeasuredValue(name, value, direction: .higher)] }
 }
 
 @Suite("Missing results and their reasons") struct MissingResultTests {
@@ -56,6 +57,46 @@ struct NamingMetric: Metric {
     #expect(summary.failed == (name == "x" ? 0 : 8))
     #expect(summary.failures.allSatisfy { $0.error.contains("not of one line of plain text") })
     #expect(try !results(of: plan, store: store).rows.contains { $0.name.contains("\u{1B}") })
+  }
+
+  @Test("fractions that cannot be fail their step", arguments: [(7.5, 8), (-3, 8), (1.001, 8), (1.000001, 0), (0, 0)])
+  func impossibleFractions(value: Double, failed: Int) async throws {
+    let folder = try StoreFolder()
+    let registry = Registry {
+      Registry.builtIns
+      NamingMetric.self
+    }
+    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: x, value: \(value)}, ")
+    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let store = try Store(at: folder.url)
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    #expect(summary.failed == failed)
+    #expect(summary.failures.allSatisfy { $0.error == "the measurement 'x' is \(value), which is not in [0.0, 1.0]" })
+  }
+
+  @Test("notes of a call that is lost or damaged are missing, and a run makes them again", arguments: [true, false])
+  func lostNotes(isDamaged: Bool) async throws {
+    let folder = try StoreFolder()
+    let plan = try SmallExperiment.plan()
+    let store = try Store(at: folder.url)
+    _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    let whole = try results(of: plan, store: store)
+    #expect(whole.missing.isEmpty)
+    let call = try #require(plan.steps.first { $0.kind == .unlearn && $0.label.contains("rwft") })
+    let place = folder.artefact(call.key)
+    if isDamaged {
+      try Data("{}".utf8).write(to: place.appending(path: "step.json"))
+    } else {
+      try FileManager.default.removeItem(at: place)
+    }
+    let (rows, missing) = try results(of: plan, store: store)
+    #expect(rows == whole.rows.filter { $0.kind != .note || $0.seed != 1 })
+    #expect(missing.map(\.label) == ["shapes / mlp / class circle / rwft / seed 1 / notes.target_entropy"])
+    #expect(missing.first?.reason?.contains("step.json: the result of step") == (isDamaged ? true : nil))
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    #expect(summary.finished == 1 && summary.reused == plan.steps.count - 1)
+    let again = try results(of: plan, store: store)
+    #expect(again.rows == whole.rows && again.missing.isEmpty)
   }
 
   @Test("terms that retrained models have no value of are refused before anything runs")

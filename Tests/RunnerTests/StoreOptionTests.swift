@@ -48,6 +48,20 @@ import UnlearningRunner
     #expect(try String(contentsOfFile: folder.path("store/lock"), encoding: .utf8) == "mine")
   }
 
+  @Test(arguments: ["run", "plan", "results"]) func aStoreOfAnotherVersionIsRefused(command: String) async throws {
+    #expect(await runner(file, "--store", store).status == .done)
+    let marker = "{\"store\": \"lacuna\", \"version\": 99}\n"
+    try folder.write(marker, to: "store/store.json")
+    let before = try state()
+    let result = await runner(command, file, "--store", store)
+    #expect(result.status == .badUsage && result.output.isEmpty)
+    #expect(
+      result.messages.hasPrefix(
+        "error: \(store)/store.json: expected {\"store\": \"lacuna\", \"version\": 1}, "
+          + "found {\"store\": \"lacuna\", \"version\": 99}: "), "\(result.messages)")
+    #expect(try state() == before)
+  }
+
   /// Every file below the store with its time of change.
   private func state() throws -> [String: Date] {
     var times: [String: Date] = [:]
@@ -132,17 +146,24 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
-  private static func forged(_ name: String) -> String {
-    #"[{"name":"\#(name)","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"}]"#
+  private static func forged(_ names: String..., value: String = "0.5") -> String {
+    let values = names.map {
+      #"{"name":"\#($0)","value":\#(value),"unit":"fraction","direction":"higher","reference":"retrained"}"#
+    }
+    return "[\(values.joined(separator: ","))]"
+  }
+  private static func forged(value: String) -> String {
+    forged("forget_test", "forget_train", "retain_test", "retain_train", value: value)
   }
 
   /// Whole by all checksums: an object instead of a list, nothing, one value of several, names that the metric has not, among
-  /// them one that would clear a terminal, and two values of one name.
+  /// them one that would clear a terminal, two values of one name, and fractions that cannot be.
   @Test(arguments: [
     #"{"accuracy": 1}"#, "[]", forged("retain_test"), forged("other"), forged(#"\u001b[2J"#),
     forged(String(repeating: "x", count: 100_000)),
     #"[{"name":"test","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"},"#
       + #"{"name":"test","value":0.25,"unit":"fraction","direction":"higher","reference":"retrained"}]"#,
+    forged(value: "1e300"), forged(value: "7.5"), forged(value: "-3"),
   ])
   func aForgedResultIsNamedAndComputedAgain(text: String) async throws {
     let whole = await runner(file, "--store", store, "--format", "csv")
@@ -162,7 +183,11 @@ import UnlearningRunner
     #expect(results.status == .done)
     #expect(results.output.split(separator: "\n").count > 10, "the others are shown")
     let table = await runner("results", file, "--store", store)
-    #expect(table.output.contains(place.appending(path: "measurements.json").path), "\(table.output)")
+    let lines = table.output.split(separator: "\n").filter {
+      $0.contains(place.appending(path: "measurements.json").path)
+    }
+    #expect(lines.count == 1 && lines[0].contains("expected measurements, found something else ("), "\(table.output)")
+    #expect(lines.allSatisfy { $0.hasSuffix("sets the damaged result aside and computes it again") }, "one line")
     #expect(!table.output.contains("\u{1B}") && table.output.utf8.count < 10_000)
     let again = await runner(file, "--store", store, "--format", "csv")
     #expect(again.status == .done, "\(again.messages)")

@@ -10,11 +10,24 @@ struct ExpectedMeasurements: Sendable {
   var required: Set<String> = []
   /// Whether it may be that nothing is measured.
   var mayBeEmpty = true
+  /// Where fractions lie; nil where that is not known.
+  var fractions: ClosedRange<Double>?
+
+  /// The values that a measurement in `unit` can have; nil where that is not known.
+  func range(of unit: MeasurementUnit) -> ClosedRange<Double>? {
+    switch unit {
+    case .fraction: fractions
+    case .seconds: 0...1e10
+    case .bytes: 0...1e18
+    case .nats: 0...Double.greatestFiniteMagnitude
+    }
+  }
 }
 
 /// A plugin returned what cannot be a result.
 enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
+  case outOfRange(String, Double, ClosedRange<Double>)
   case nameTwice(String, Double, Double)
   case notPlain(String)
   case nothing
@@ -23,15 +36,22 @@ enum MeasurementError: Error, CustomStringConvertible {
 
   /// The most characters of a name, which may be made of that of a class or of a file.
   private static let longestName = 1000
+  /// How far rounding can take a fraction out of its range: probabilities are single-precision numbers.
+  private static let rounding = 1e-5
 
-  /// - Throws: The first value that is not finite, that is not named as `expected`, or whose name another one has or would do
-  ///   something to a terminal; what is lacking.
+  /// - Throws: The first value that is not finite or not in its range, that is not named as `expected`, or whose name another
+  ///   one has or would do something to a terminal; what is lacking.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {
       let name = measurement.name
       guard isPlain(name), measurement.caveat.map(isPlain) ?? true else { throw .notPlain(name) }
       guard measurement.value.isFinite else { throw .notFinite(name) }
+      if let range = expected.range(of: measurement.unit),
+        measurement.value < range.lowerBound - rounding || measurement.value > range.upperBound + rounding
+      {
+        throw .outOfRange(name, measurement.value, range)
+      }
       if let allowed = expected.allowed, !allowed.contains(name) { throw .unknown(name, allowed: allowed) }
       if let first = values.updateValue(measurement.value, forKey: name) {
         throw .nameTwice(name, first, measurement.value)
@@ -48,6 +68,8 @@ enum MeasurementError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .notFinite(let name): "the measurement '\(name)' is not a finite number"
+    case .outOfRange(let name, let value, let range):
+      "the measurement '\(name)' is \(value), which is not in [\(range.lowerBound), \(range.upperBound)]"
     case .nameTwice(let name, let first, let second):
       "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     case .notPlain(let name):

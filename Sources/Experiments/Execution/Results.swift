@@ -2,7 +2,7 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// Every measurement of `plan` that is in `store`, each with the retrained model's value and the gap to it, and what is
+/// Every measurement and shown note of `plan` that is in `store`, each with the retrained model's value and the gap to it, and what is
 /// missing.
 ///
 /// A damaged result counts as missing: the reason names the file and what is wrong with it, and nothing is changed.
@@ -18,7 +18,9 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   for cell in plan.cells {
     var names: Set<String> = []
     if cell.role == .reference { shared.addReference(cell) }
-    rows += notes(of: cell, plan, store)
+    let notes = try notes(of: cell, plan, store, steps)
+    rows += notes.rows
+    missing += notes.missing
     for probe in cell.probes {
       guard store.contains(probe.key) else {
         let failure = failure(above: probe.key, steps, store)
@@ -56,11 +58,28 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   return (rows, missing)
 }
 
-/// What the method noted of its own call and wants to be shown; nothing where the call was not made.
-private func notes(of cell: Cell, _ plan: Plan, _ store: Store) -> [ResultRow] {
-  guard let (step, shown) = cell.notes, !shown.isEmpty, store.contains(step), let record = try? store.record(of: step)
-  else { return [] }
-  return shown.compactMap { name, unit in
+/// What the method noted of its own call and tables show, and which of these notes are lost or not made yet.
+///
+/// - Throws: `StoreError` when the record of the call may not be read.
+private func notes(
+  of cell: Cell, _ plan: Plan, _ store: Store, _ steps: [StepKey: Step]
+) throws(StoreError) -> (rows: [ResultRow], missing: [MissingResult]) {
+  guard let (step, shown) = cell.notes, !shown.isEmpty else { return ([], []) }
+  func missing(because reason: String?) -> [MissingResult] {
+    shown.map { MissingResult("\(cell.label) / notes.\($0.name)", because: reason) }
+  }
+  guard store.contains(step) else {
+    return ([], missing(because: failure(above: step, steps, store).map { "failed: \($0)" }))
+  }
+  let record: StepRecord
+  do throws(StoreError) {
+    record = try store.record(of: step)
+  } catch {
+    guard case .damaged = error else { throw error }
+    return ([], missing(because: "\(error)"))
+  }
+  // A method may have nothing to note of some calls.
+  let rows = shown.compactMap { name, unit in
     record.notes[name].map { value in
       ResultRow(
         experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
@@ -69,6 +88,7 @@ private func notes(of cell: Cell, _ plan: Plan, _ store: Store) -> [ResultRow] {
         variedParameters: cell.variedParameters)
     }
   }
+  return (rows, [])
 }
 
 /// What stopped a step, or a step that it needs, the last time that it was tried, without the label of that step: what has

@@ -69,6 +69,7 @@ extension PlanBuilder {
         parents += (target.otherReferenceMeasurements ?? []).joined().map(\.key)
       }
       target.expected = expectedMeasurements(of: probe, target, group, isReference: isReference)
+      target.expected.fractions = (probe.plugin as? any Metric).map { type(of: $0).range } ?? 0...1
       var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
       if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
       let key = add(

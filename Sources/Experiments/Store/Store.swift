@@ -150,7 +150,9 @@ public final class Store: Sendable {
     do {
       return try decode(bytes)
     } catch {
-      throw .damaged(key: key, path: path(of: key, file), expected: what, found: error.plainText)
+      // A parser's message goes on with the line and a caret.
+      let reason = error.plainText.prefix { $0 != "\n" }
+      throw .damaged(key: key, path: path(of: key, file), expected: what, found: "something else (\(reason))")
     }
   }
 
