@@ -24,7 +24,9 @@ import Unlearning
     let golden = try AttackFixture.golden(file)
     let expected = try #require(golden.miaSvc)
     // Which members are drawn is this framework's own; the first ones are the same for both.
-    let found = try everything { $0.memberOrder = .first }.attack(golden.evidence())
+    var attack = try everything()
+    attack.memberOrder = .first
+    let found = try attack.attack(golden.evidence())
     #expect(found.map(\.name).sorted() == expected.keys.filter { !$0.hasPrefix("salun_all") }.sorted())
     for measurement in found {
       AttackFixture.expect(measurement.value, expected[measurement.name], measurement.name)
@@ -35,10 +37,9 @@ import Unlearning
 
   @Test("non-members of the forgotten class too, when asked for") func allNonMembers() throws {
     let golden = try AttackFixture.golden("class_request")
-    let found = try everything {
-      $0.nonMembers = .all
-      $0.memberOrder = .first
-    }.attack(golden.evidence())
+    var attack = try everything { $0.nonMembers = .all }
+    attack.memberOrder = .first
+    let found = try attack.attack(golden.evidence())
     for feature in SupportVectorMIA.Feature.allCases {
       let suffix = feature == .confidence ? "" : "_\(feature.rawValue.replacing("-", with: "_"))"
       AttackFixture.expect(
@@ -142,8 +143,12 @@ import Unlearning
     let random = try parameters { $0.memberOrder = .random }
     #expect(try parameters { $0.memberOrder = .random } == random)
     #expect(try parameters { _ in } == random, "the default")
-    let first = try parameters { $0.memberOrder = .first }
-    #expect(try parameters { $0.asReleased = true } == first, "as released, on features without the slip")
+    let first = try parameters { $0.asReleased = true }
+    #expect(
+      try parameters {
+        $0.asReleased = true
+        $0.memberOrder = .first
+      } == first)
     #expect(random.map(\.value) != first.map(\.value))
     #expect(random.named("kodge") == first.named("kodge"), "kodge takes every member")
     #expect(random.allSatisfy { $0.value >= 0 && $0.value <= 1 })
@@ -186,7 +191,7 @@ import Unlearning
 
   @Test("the first members of sorted data tell classes apart, and the value says so") func firstOfSorted() throws {
     let first = try attack {
-      $0.memberOrder = .first
+      $0.asReleased = true
       $0.variants = [.salun, .delete, .trainingPrivacy, .kodge]
     }
     let found = try first.attack(sortedEvidence(forgetKnown: false, seed: 1))
@@ -201,6 +206,31 @@ import Unlearning
     let sorted = try first.attack(sortedEvidence(forgetKnown: true, seed: 1))
     let values = [sorted, mixed].map { $0.named("salun")?.value ?? 0 }
     #expect(values[0] - values[1] > 0.2, "sorted \(values[0]), mixed \(values[1])")
+  }
+
+  /// Three kept classes with 20 test samples each, and one that is forgotten.
+  private func smallEvidence(_ classOf: (Int) -> Int) -> Evidence {
+    let labels: [Part: [Int]] = [
+      .forgetTrain: AttackFixture.labels([3], 30), .retainTrain: (0..<90).map(classOf),
+      .forgetTest: AttackFixture.labels([3], 20), .retainTest: AttackFixture.labels([0, 1, 2], 60),
+    ]
+    let model = AttackFixture.model(labels: labels, classCount: 4, seed: 1) { _, _ in (2, nil) }
+    return Evidence(target: model, context: AttackFixture.context([3], 4))
+  }
+
+  @Test("small sets are marked, too: sorted by class, in any order of classes, or with a class without members")
+  func firstOfFewSamples() throws {
+    let attack = try attack {
+      $0.asReleased = true
+      $0.variants = [.salun, .delete]
+    }
+    func marks(_ classOf: (Int) -> Int) throws -> [Bool] {
+      try attack.attack(smallEvidence(classOf)).map { $0.caveat?.contains("classes are told apart") == true }
+    }
+    #expect(try marks { $0 / 30 } == [true, true], "one class has no member")
+    #expect(try marks { $0 < 50 ? 0 : $0 < 55 ? 2 : 1 } == [true, true], "every class has one")
+    #expect(try marks { $0 < 60 ? $0 % 2 : 2 } == [true, true], "mixed, and one class has no member")
+    #expect(try marks { $0 % 3 } == [false, false])
   }
 
   @Test("members are of the classes of non-members, in the same numbers") func composition() throws {
@@ -297,6 +327,10 @@ import Unlearning
     #expect(problem { $0.features = [] } == "parameter 'features': must name at least one feature")
     #expect(problem { $0.variants = [.salun, .salun] } == "parameter 'variants': must name each variant once")
     #expect(problem { $0.features = [.entropy, .entropy] } == "parameter 'features': must name each feature once")
+    #expect(
+      problem { $0.memberOrder = .first }
+        == "parameter 'member_order': 'first' tells classes apart where data are sorted by class; "
+        + "it needs 'as_released: true'")
     #expect(problem { $0.draws = 0 } == "parameter 'draws': must be in [1, 1000], is 0")
     #expect(problem { _ in } == "none")
   }

@@ -21,6 +21,9 @@ struct Game {
   /// The first members of data that are sorted by class.
   static let sortedByClass =
     "the members are the first ones of data sorted by class: classes are told apart, not membership"
+  /// The first members of data in any other order that are none of some class.
+  static let lacksClass =
+    "the members are the first ones of the data and none of some class: classes are told apart, not membership"
 
   init(
     _ variant: SupportVectorMIA.Variant, evidence: Evidence, attack: SupportVectorMIA, draw: Int
@@ -98,9 +101,11 @@ struct Game {
   private mutating func takeFirstMembers(_ count: Int) {
     let all = members
     members = all.selecting(Array(0..<count))
-    let known = Set(all.labels)
-    if members.labels.isComposedOtherwise(than: nonMembers.labels.filter(known.contains)) {
+    guard members.count < all.count else { return }
+    if all.labels.areSortedByClass {
       caveat = Self.sortedByClass
+    } else if Set(members.labels) != Set(all.labels) {
+      caveat = Self.lacksClass
     }
   }
 
@@ -151,21 +156,9 @@ extension Predictions {
 }
 
 extension [Int] {
-  /// Whether these labels, drawn at random, would hardly be composed so differently from `others`.
-  ///
-  /// The total variation of the two compositions exceeds a quarter by more than chance makes it: for a class of share p
-  /// `|p̂ − p|` is about `√(p(1 − p)/n)` on either side.
-  fileprivate func isComposedOtherwise(than others: [Int]) -> Bool {
-    guard !isEmpty, !others.isEmpty else { return false }
-    let mine = Dictionary(map { ($0, 1.0) }, uniquingKeysWith: +)
-    let theirs = Dictionary(others.map { ($0, 1.0) }, uniquingKeysWith: +)
-    var distance = 0.0
-    var chance = 0.0
-    for label in Set(mine.keys).union(theirs.keys) {
-      let share = (mine[label, default: 0] + theirs[label, default: 0]) / Double(count + others.count)
-      distance += abs(mine[label, default: 0] / Double(count) - theirs[label, default: 0] / Double(others.count)) / 2
-      chance += (share * (1 - share) * (1 / Double(count) + 1 / Double(others.count))).squareRoot() / 2
-    }
-    return distance > 0.25 + chance
+  /// Whether the samples of each class follow each other, and the classes are several.
+  fileprivate var areSortedByClass: Bool {
+    let changes = zip(self, dropFirst()).count { $0 != $1 }
+    return changes > 0 && changes == Set(self).count - 1
   }
 }

@@ -18,7 +18,8 @@ public import Unlearning
 /// A value is the mean over `draws` random draws, where anything is drawn: members of `salun`, `delete` and
 /// `training-privacy`, and the halves of the last; of `kodge` only what `maximum_samples` or `balance` leave out. It carries
 /// a caveat where the decision is the same for all samples in most draws, where exact ties decide, where draws differ by
-/// more than half of all samples, and where members are the first ones of data sorted by class.
+/// more than half of all samples, and where members are the first ones of data sorted by class, or of fewer classes than
+/// the data have.
 ///
 /// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508 (code: evaluation/SVC_MIA.py); Kodge et al., "Deep
 ///   unlearning", TMLR 2024, arXiv:2312.00761 (code: SVC_MIA in utils.py); Zhou et al., "Decoupled distillation to erase"
@@ -28,8 +29,8 @@ public import Unlearning
 /// - Note: In class requests `salun` takes only test samples of the kept classes as non-members. Not stated in the paper;
 ///   chosen, and `non_members: all` takes the whole test set.
 /// - Note: Members are drawn at random, of each class as many as there are non-members of it, so that classes are not told
-///   apart in the place of membership. SalUn's code takes the first ones of the data set (`member_order: first`, or
-///   `as_released: true`), which are of one to three classes where the data are sorted by class; AMUN's takes a random subset.
+///   apart in the place of membership. SalUn's code takes the first ones of the data set (`as_released: true`), which are of
+///   one to three classes where the data are sorted by class; AMUN's takes a random subset.
 /// - Note: `kodge` has as many members to a non-member as there are kept classes, so that the machine may call everything a
 ///   member, whatever the model says; `balance: true` evens it out.
 /// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the fit:
@@ -57,7 +58,9 @@ public struct SupportVectorMIA: Attack {
   @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
   public var gamma: Double? = nil
   /// Which members are taken when there are more than needed; nil is `random`, and `first` with `asReleased`.
-  @Parameter("members taken when there are more than needed; null is 'random', 'first' as released")
+  ///
+  /// `first` is refused without `asReleased`: where data are sorted by class, it tells classes apart.
+  @Parameter("members taken of too many; 'first' only with as_released; null is 'first' with it, else 'random'")
   public var memberOrder: MemberOrder? = nil
   /// How many random draws of members (and of non-members, where they are bounded) a value is the mean of.
   @Parameter("random draws of samples to fit to that a value is the mean of", .closed(1, 1000)) public var draws = 5
@@ -76,8 +79,12 @@ public struct SupportVectorMIA: Attack {
   /// Three definitions on the confidence, C = 3, γ = 1 / number of features, five draws.
   public init() {}
 
-  /// Refuses an empty list of variants or features, and one that names anything twice.
+  /// Refuses an empty list of variants or features, one that names anything twice, and `first` unless as released.
   public func validate() throws(ParameterError) {
+    if memberOrder == .first, !asReleased {
+      throw ParameterError(
+        "member_order", "'first' tells classes apart where data are sorted by class; it needs 'as_released: true'")
+    }
     try ParameterError.checkNames(variants, of: "variants", each: "variant")
     try ParameterError.checkNames(features, of: "features", each: "feature")
   }
