@@ -71,6 +71,26 @@ import Unlearning
     #expect(model.headWeights == fresh.headWeights, "the head is fresh")
   }
 
+  /// NaN in a file is no matter of the learning rate.
+  @Test func namesATensorThatIsNotFinite() throws {
+    var file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
+    let name = "layer2.0.conv1.weight"
+    var numbers = try #require(file.tensors[name]).scalars
+    numbers[5] = .nan
+    file.tensors[name] = Tensor(numbers, shape: try #require(file.tensors[name]).shape)
+    let url = FileManager.default.temporaryDirectory.appending(path: "lacuna-\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data(file.encoded()).write(to: url)
+    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let architecture = try golden.architecture(weights: url.path)
+    let fresh = try architecture.makeClassifier(
+      imageShape: Array(golden.shape.dropFirst()), classCount: 3, random: RandomSource(seed: 1))
+    let error = #expect(throws: WeightsError.self) { try architecture.initialWeights?.tensors(for: fresh) }
+    #expect(
+      error?.description
+        == "weights of '\(url.path)': \"\(name)\" has numbers that are not finite (NaN or infinity)")
+  }
+
   /// The file's head has seven classes; logits are those of torchvision's features and the file's head.
   @Test func keepsTheHeadWhereThatIsWanted() throws {
     let golden = try golden(GoldenWeights.self, topic: "weights")

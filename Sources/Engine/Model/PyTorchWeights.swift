@@ -21,7 +21,8 @@ extension Classifier {
   ///   - nameInFile: Maps the name of a tensor of the body to its name in the file.
   ///   - head: The path of the file's own head, such as "fc".
   ///   - keepsHead: Whether the file's head is loaded, too; its shape must then be that of this model's head.
-  /// - Throws: `SafeTensorsError.wrongModel` with all missing names, all unknown names and all shapes that differ.
+  /// - Throws: `SafeTensorsError.wrongModel` with all missing names, all unknown names and all shapes that differ;
+  ///   `.notFinite` for the first tensor with NaN or infinity.
   public func weights(
     ofPyTorch file: SafeTensors, named nameInFile: (String) -> String, head: String, keepsHead: Bool = false
   ) throws(SafeTensorsError) -> NamedTensors {
@@ -52,6 +53,7 @@ extension Classifier {
         shapes.append(.init(name: source, expected: expected, found: tensor.shape))
         continue
       }
+      guard tensor.isFinite else { throw .notFinite(name: source) }
       body[name] = isTurned ? tensor.windowsFirst : tensor
     }
     let names = Array(file.tensors.names) + file.integers.keys.sorted()

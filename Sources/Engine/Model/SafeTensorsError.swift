@@ -33,6 +33,8 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
   /// A checkpoint is of another architecture: names that the model has and the file lacks, names that only the file
   /// has, and tensors whose shapes differ.
   case wrongModel(missing: [String], extra: [String], shapes: [ShapeMismatch])
+  /// A tensor has NaN or infinity among its numbers, with which no model can be computed.
+  case notFinite(name: String)
 
   /// A tensor whose shape in the file differs from that in the model.
   public struct ShapeMismatch: Sendable, Equatable {
@@ -78,6 +80,7 @@ extension SafeTensorsError: CustomStringConvertible {
         + (found < expected ? "inside those of another tensor" : "behind a gap") + "; expected \(expected)"
     case .trailingBytes(let count, let offset):
       "byte \(offset): \(count) bytes at the end belong to no tensor"
+    case .notFinite(let name): "\"\(name)\" has numbers that are not finite (NaN or infinity)"
     case .wrongModel(let missing, let extra, let shapes):
       "the file holds another architecture:"
         + (missing.isEmpty ? "" : " missing \(Self.list(missing));")
