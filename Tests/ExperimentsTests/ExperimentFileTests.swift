@@ -201,6 +201,24 @@ enum SmallExperiment {
     }
   }
 
+  @Test(
+    "an override with a dot or a bracket too many is an error with the right spelling",
+    arguments: [
+      ("training..epochs=3", "write 'training.epochs=…'"), (".training.epochs=3", "write 'training.epochs=…'"),
+      ("training.epochs.=3", "write 'training.epochs=…'"),
+      ("attacks.[0].mia-svc.cost=2", "write 'attacks.0.mia-svc.cost=…'"),
+      ("attacks[0.mia-svc.cost=2", "write 'attacks.0.mia-svc.cost=…'"),
+      ("attacks[0]mia-svc.cost=2", "write 'attacks.0.mia-svc.cost=…'"), (".=3", "a path names at least one key"),
+    ])
+  func misspelledOverrides(text: String, hint: String) {
+    #expect {
+      try SmallExperiment.load(overrides: [text])
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.message)
+        == ["override '\(text)' has a dot or a bracket too many; \(hint)"]
+    }
+  }
+
   @Test("an item of a list may stand in brackets")
   func bracketedOverrides() throws {
     let (dots, brackets) = ("attacks.0.mia-svc.cost=2", "attacks[0].mia-svc.cost=2")

@@ -104,13 +104,34 @@ import Unlearning
 
   @Test("an exclusion that matches nothing is an error with its place")
   func uselessExclusion() throws {
-    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, tilt: 3}\n"
+    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, teacher_view: cached}\n"
     do {
       _ = try SmallExperiment.plan(text)
       Issue.record("the exclusion was taken")
     } catch let error as DiagnosticList {
-      #expect(error.description.contains("17:5: error: the exclusion {method: rwft, tilt: 3} matches no cell"))
+      #expect(error.description.contains("17:5: error: the exclusion {method: rwft, teacher_view: cached} matches no"))
     }
+  }
+
+  @Test(
+    "keys of exclusions are checked when the file is read",
+    arguments: [
+      ("{method: rwft, sed: 3}", "17:20: error: unknown key 'sed' (did you mean 'seed'?)"),
+      ("{method: rwft, teacher_vew: cached}", "17:20: error: unknown key 'teacher_vew' (did you mean 'teacher_view'"),
+      ("{tilt: 3}", "17:6: error: unknown key 'tilt'"),
+      ("{original_training.epoch: 3}", "17:6: error: unknown key 'original_training.epoch' (did you mean"),
+      ("{}", "17:5: error: an exclusion names what it leaves out"),
+    ])
+  func keysOfExclusions(exclusion: String, message: String) throws {
+    let text = SmallExperiment.text + "\nexclude:\n  - \(exclusion)\n"
+    let error = try #require(throws: DiagnosticList.self) { try SmallExperiment.load(text) }
+    #expect(error.description.contains(message), "\(error)")
+  }
+
+  @Test("an exclusion can name the draw of a forget set") func excludedDraws() throws {
+    let text = SmallExperiment.text.replacing("class: circle", with: "samples: {count: 9, seed: {sweep: [0, 4]}}")
+    let plan = try SmallExperiment.plan(text + "\nexclude:\n  - {method: fine-tune, forget_seed: 4}\n")
+    #expect(plan.cells.filter { $0.method == "fine-tune" }.map(\.seeds.forget) == [0, 0])
   }
 
   @Test("average-gap waits for what it reads alone, and is left out where that is not measured")

@@ -214,6 +214,13 @@ struct ForgetEntry: Sendable {
 
 /// A pattern of cells to leave out.
 struct Exclusion: Sendable {
+  /// The keys that are no parameters.
+  static let axes = [
+    "data", "architecture", "forget", "seed", "unlearning_seed", "forget_seed", "method", "attack",
+  ]
+  /// What stands before the name of a parameter of `training:`.
+  static let trainingPrefix = "original_training."
+
   var conditions: [(key: String, value: String)]
   var mark: Mark
 

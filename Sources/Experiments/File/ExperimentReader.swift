@@ -281,8 +281,14 @@ struct ExperimentReader {
 
   private func exclusions() -> [Exclusion] {
     guard let node = root["exclude"], let items = node.items(diagnostics) else { return [] }
+    let known = exclusionKeys
     return items.compactMap { item in
-      guard let entries = item.entries(diagnostics), !entries.isEmpty else { return nil }
+      guard let entries = item.entries(diagnostics) else { return nil }
+      if entries.isEmpty {
+        diagnostics.report("an exclusion names what it leaves out, such as {method: fine-tune, seed: 3}", at: item.mark)
+        return nil
+      }
+      item.reportUnknownKeys(known: known, diagnostics)
       let conditions = entries.compactMap { entry -> (key: String, value: String)? in
         guard case .scalar(let scalar) = entry.value else {
           diagnostics.report("expected one value, found \(entry.value.kindDescription)", at: entry.value.mark)
@@ -292,6 +298,18 @@ struct ExperimentReader {
       }
       return Exclusion(conditions: conditions, mark: item.mark)
     }
+  }
+
+  /// The keys of an exclusion: the axes of the grid, and the parameters of trainings and of the listed methods and attacks.
+  private var exclusionKeys: Set<String> {
+    let items = ["methods", "attacks"].flatMap { root[$0]?.items ?? [] }
+    let listed = items.compactMap { item in
+      if case .scalar(let scalar) = item { scalar.text } else { item.entries?.first?.key }
+    }
+    let plugins: [any Plugin.Type] = registry.methods + registry.attacks
+    let parameters = plugins.filter { listed.contains($0.card.name) }.flatMap { $0.fields.map(\.name) }
+    let training = OriginalRecipe.fields.map { Exclusion.trainingPrefix + $0.name }
+    return Set(Exclusion.axes + [Variant.referenceKey] + parameters + training)
   }
 
   private func checkClasses(_ parts: Parts) {

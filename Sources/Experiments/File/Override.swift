@@ -7,7 +7,7 @@ struct Override {
   private let path: [String]
   private let value: Node
 
-  /// Reads "path.to.key=value"; a number in the path, `.0` or `[0]`, counts the items of a list from 0.
+  /// Reads "path.to.key=value"; a number in the path, `list.0` or `list[0]`, counts the items of a list from 0.
   ///
   /// - Returns: nil, and a report, if it is none.
   init?(_ text: String, _ diagnostics: Diagnostics) {
@@ -16,7 +16,12 @@ struct Override {
       return nil
     }
     self.text = text
-    path = text[..<equals].replacing("[", with: ".").replacing("]", with: "").split(separator: ".").map(String.init)
+    path = text[..<equals].split { ".[]".contains($0) }.map(String.init)
+    guard text[..<equals].wholeMatch(of: /[^.\[\]]+(\.[^.\[\]]+|\[[0-9]+\])*/) != nil else {
+      let hint = path.isEmpty ? "a path names at least one key" : "write '\(path.joined(separator: "."))=…'"
+      diagnostics.report("override '\(text)' has a dot or a bracket too many; \(hint)", at: nil)
+      return nil
+    }
     do {
       value = Node(
         JSONValue(try YAMLDocument(text: String(text[text.index(after: equals)...]), file: "override \(text)").root))

@@ -45,12 +45,13 @@ extension PlanBuilder {
           return [group.entry.label, group.forget].contains { $0 == value || $0 == "class \(value)" }
         case "seed": return value == "\(setting.seeds.training)"
         case "unlearning_seed": return setting.seeds.unlearning.map { value == "\($0)" } ?? false
+        case "forget_seed": return setting.seeds.forget.map { value == "\($0)" } ?? false
         case "method": return value == (method?.name ?? "original")
         case "attack": return value == attack?.name
         default:
           let found =
-            key.hasPrefix("original_training.")
-            ? group.recipe.parameters.value(at: String(key.dropFirst("original_training.".count)))
+            key.hasPrefix(Exclusion.trainingPrefix)
+            ? group.recipe.parameters.value(at: String(key.dropFirst(Exclusion.trainingPrefix.count)))
             : method?.parameters.value(at: key) ?? attack?.parameters.value(at: key)
           return found.map { Self.text($0, equals: value) } ?? false
         }
