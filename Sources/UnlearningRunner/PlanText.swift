@@ -16,7 +16,7 @@ struct PlanText {
     var parts = ["\(name): \(plan.cells.count) cells, \(plan.steps.count) steps\n", cells, steps, cost]
     if isTimed { parts.append(try price()) }
     if !plan.pruned.isEmpty {
-      let lines = plan.pruned.map { "  \($0.description): \($0.reason)\n" }.joined()
+      let lines = PrunedCell.lines(plan.pruned).map { "  \($0)\n" }.joined()
       parts.append("left out (\(plan.pruned.count)):\n\(lines)")
     }
     if !plan.notes.isEmpty { parts.append("notes:\n\(plan.notes.map { "  \($0)\n" }.joined())") }
@@ -25,15 +25,16 @@ struct PlanText {
     return parts.joined(separator: "\n")
   }
 
-  /// One line per cell, with all its seeds.
+  /// One line per cell, with all its seeds: "1", or "1/2" for training and unlearning where the file crosses the two.
   private var cells: String {
+    let areCrossed = plan.experiment.seeds.unlearning != nil
     var names: [[String]] = []
     var seeds: [[String]: [String]] = [:]
     for cell in plan.cells {
       let method = [cell.method, cell.variedParameters].filter { !$0.isEmpty }.joined(separator: " ")
       let name = [cell.data, cell.architecture, cell.forget, method]
       if seeds[name] == nil { names.append(name) }
-      seeds[name, default: []].append(cell.seeds.short)
+      seeds[name, default: []].append(areCrossed ? cell.seeds.pair : "\(cell.seeds.training)")
     }
     let header = ["data", "architecture", "forget", "method", "seeds"]
     return table(header, names.map { $0 + [seeds[$0, default: []].joined(separator: ", ")] })

@@ -193,4 +193,24 @@ struct RunTests {
     #expect(result.status == .done, "\(result.messages)")
     #expect(result.output.contains("left out (1):\n  shapes / mlp / samples 5 / trw: trw serves requests of class"))
   }
+
+  @Test func manyCellsThatCannotBeAreGroupedByReason() async throws {
+    let tilts = (1...300).map(String.init).joined(separator: ", ")
+    let text = Self.text(methods: "[trw: {tilt: {sweep: [\(tilts)]}}, {fine-tune: {training: {epochs: 1}}}]")
+    let sampled = try folder.write(text.replacing("class: 1", with: "samples: {count: 5}"), to: "samples.yaml")
+    let result = await runner("plan", sampled, "--store", store)
+    let lines = result.output.split(separator: "\n").filter { $0.contains("trw serves requests of class") }
+    #expect(result.output.contains("left out (300):\n  shapes / mlp / samples 5 / trw(tilt=1): trw serves"))
+    #expect(lines.count == 3, "\(result.output)")
+    #expect(lines.last?.hasPrefix("  shapes / mlp / samples 5 / trw(tilt=3) and 297 more: trw serves") == true)
+  }
+
+  @Test func crossedSeedsAreNamedInPairs() async throws {
+    let crossed = ["--set", "seeds={training: [1], unlearning: [1, 2, 3]}"]
+    let plan = await runner("plan", file, "--store", store, crossed[0], crossed[1])
+    #expect(plan.output.contains("\nshapes  mlp           class ellipse  fine-tune  1/1, 1/2, 1/3\n"), "\(plan.output)")
+    #expect(plan.output.contains("\nshapes  mlp           class ellipse  retrain    1\n"), "\(plan.output)")
+    let run = await runner(file, "--store", store, crossed[0], crossed[1])
+    #expect(run.output.contains("\nOne training seed: models unlearned from one original are not independent, so"))
+  }
 }

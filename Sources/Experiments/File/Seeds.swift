@@ -29,8 +29,8 @@ public struct ModelSeeds: Sendable, Hashable {
     (self.training, self.unlearning, self.forget) = (training, unlearning, forget)
   }
 
-  /// "1", or "1/2" where the seed of unlearning is another.
-  package var short: String { unlearning.flatMap { $0 == training ? nil : "\(training)/\($0)" } ?? "\(training)" }
+  /// "1/2" for training and unlearning, "1" where nothing is unlearned.
+  package var pair: String { unlearning.map { "\(training)/\($0)" } ?? "\(training)" }
 
   /// "seed 1", or "seed 1, unlearning seed 2" where the two differ.
   var label: String {

@@ -56,6 +56,21 @@ public struct PrunedCell: Sendable, Hashable {
   public let description: String
   /// Why it is not run.
   public let reason: String
+
+  /// The most cells that `lines` names for one reason.
+  private static let namedCells = 3
+
+  /// Lines for people: the first cells of each reason, the last of them with the number of the others.
+  package static func lines(_ cells: [PrunedCell]) -> [String] {
+    let counts = Dictionary(cells.map { ($0.reason, 1) }, uniquingKeysWith: +)
+    var named: [String: Int] = [:]
+    return cells.compactMap { cell in
+      named[cell.reason, default: 0] += 1
+      guard let place = named[cell.reason], let count = counts[cell.reason], place <= namedCells else { return nil }
+      let others = place < namedCells || count == place ? "" : " and \(count - place) more"
+      return "\(cell.description)\(others): \(cell.reason)"
+    }
+  }
 }
 
 /// What a step does.

@@ -83,7 +83,11 @@ public struct Report: Sendable {
   }
 
   private func spreadNote(_ seeds: Int) -> String {
-    guard seeds > 1 else { return "One seed, so there are no standard deviations." }
+    guard seeds > 1 else {
+      return Set(rows.map(\.unlearningSeed)).count(where: { $0 != nil }) > 1
+        ? "One training seed: models unlearned from one original are not independent, so there are no standard deviations."
+        : "One seed, so there are no standard deviations."
+    }
     switch interval {
     case .sd: return "Mean ± sample standard deviation over \(seeds) seeds."
     case .t95:
