@@ -127,6 +127,7 @@ struct ScaffoldTests {
   @Test(
     arguments: [
       "", "-", "a--b", "a-", "2nd", "has space", "under_score", "naïve", "../up", "swift", "Testing",
+      "Self", "any", "null", "true", "No", "yes", "on", "y", "sweep", "each", "zip", "original",
       String(repeating: "a", count: 41),
     ])
   func namesThatCannotBe(name: String) throws {
@@ -145,6 +146,21 @@ struct ScaffoldTests {
     let error = #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName(name, of: role)) }
     #expect(error?.description.contains("is taken by \(owner);") == true, "\(String(describing: error))")
     #expect(folder.files == before)
+  }
+
+  /// The list of plugins imports the modules of all.
+  @Test(
+    arguments: [
+      (PluginRole.attacks, "forest", "ForestAttack", "Plugins/Attacks/ForestMIA/ForestAttack.swift"),
+      (.datasets, "picture", "PictureSource", "Sources/Data/PictureSource.swift"),
+      (.methods, "attack-power", "AttackPowerTests", "Tests/PluginTests/PowerTests.swift"),
+    ])
+  func typesThatExist(role: PluginRole, name: String, type: String, file: String) throws {
+    try folder.write("/// It.\npublic struct \(type): Sendable {}\n", to: file)
+    let error = #expect(throws: ScaffoldError.self) { try scaffold.create(PluginName(name, of: role)) }
+    #expect("\(try #require(error))".contains("is taken by the type \(type) in \(file);"))
+    try folder.write("/// It.\npublic struct \(type)s: Sendable {}\n", to: file)
+    #expect(throws: Never.self) { try scaffold.create(PluginName(name, of: role)) }
   }
 
   @Test func twiceIsRefused() throws {

@@ -9,6 +9,13 @@ package struct PluginName: Equatable {
   /// The type, "NoisyTuningMethod" for a method; a type with the name of its module would shadow the module.
   package var type: String
 
+  /// Words of experiment files: YAML reads some of them as null or as truth values, and the others have a meaning of their
+  /// own there.
+  private static let wordsOfFiles: Set<String> = [
+    "each", "false", "n", "no", "null", "off", "on", "original", "sweep", "true", "y", "yes", "zip",
+  ]
+  /// Keywords of Swift that begin with a capital, as modules do.
+  private static let keywords: Set<String> = ["Any", "Self"]
   /// Modules of Swift and of the packages that this one uses.
   private static let reserved: Set<String> = [
     "argumentparser", "crypto", "dispatch", "foundation", "glibc", "grdb", "logging", "observation",
@@ -22,6 +29,12 @@ package struct PluginName: Equatable {
     plugin = words.joined(separator: "-")
     module = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     type = module + role.typeSuffix
+    guard !Self.wordsOfFiles.contains(plugin) else {
+      throw .badName(name, reason: "experiment files use the word '\(plugin)' otherwise")
+    }
+    guard !Self.keywords.contains(module) else {
+      throw .badName(name, reason: "\(module) is a keyword of Swift")
+    }
     guard !Self.reserved.contains(module.lowercased()) else {
       throw .badName(name, reason: "\(module) is a module of Swift or of a library")
     }

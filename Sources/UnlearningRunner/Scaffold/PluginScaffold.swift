@@ -59,6 +59,22 @@ package struct PluginScaffold {
     }
     let test = "Tests/PluginTests/\(name.module)Tests.swift"
     if exists(test) { throw .taken(name.module, by: "the file \(test)") }
+    for type in [name.type, "\(name.module)Tests"] {
+      if let file = fileDeclaring(type) { throw .taken(name.module, by: "the type \(type) in \(file)") }
+    }
+  }
+
+  /// A source that declares a type of this name, relative to the root: the lists of plugins import all modules.
+  private func fileDeclaring(_ type: String) -> String? {
+    let declaration = try? Regex("\\b(actor|class|enum|protocol|struct|typealias) \(type)\\b")
+    for folder in ["Plugins", "Sources", "Tests/PluginTests"] {
+      let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
+      while let name = names?.nextObject() as? String {
+        guard name.hasSuffix(".swift"), let declaration, let text = try? read("\(folder)/\(name)") else { continue }
+        if text.contains(declaration) { return "\(folder)/\(name)" }
+      }
+    }
+    return nil
   }
 
   private func folders(in path: String) -> [String] {
