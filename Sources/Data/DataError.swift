@@ -128,7 +128,7 @@ extension DataError: CustomStringConvertible {
     case .decodingInterrupted(let done, let missing):
       return "interrupted after \(done) of \(missing) pictures, which are kept"
     case .badPictures(let problems):
-      return "\(problems.count == 1 ? "this picture" : "\(problems.count) pictures") cannot be decoded:\n"
+      return "\(problems.count == 1 ? "1 picture" : "\(problems.count) pictures") cannot be decoded:\n"
         + Self.lines(problems.map { "\($0.path): \($0.reason)" })
         + "replace them, or leave them out with `on_bad_picture: skip`"
     case .unwritable(let path, let reason):

@@ -1,6 +1,7 @@
 public import Foundation
 
-/// Lists of sample numbers as text: one integer ≥ 0 per line; `#` starts a comment, empty lines are ignored.
+/// Lists of sample numbers as text: one integer ≥ 0 per line; `#` starts a comment, empty lines are ignored, and so is a
+/// byte order mark at the start.
 public enum IndexFile {
   /// Longer files are refused; a list of a million samples takes at most a tenth of this.
   static let byteLimit = 64 << 20
@@ -12,7 +13,8 @@ public enum IndexFile {
     let contents = try FileContents.read(url, limit: byteLimit, allowingEmpty: true)
     guard contents.isWhole else { throw .wrongSize(path: url.path, expected: byteLimit, found: nil) }
     var numbers: [Int] = []
-    for (number, bytes) in contents.bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+    let list = contents.bytes.trimmingPrefix([0xef, 0xbb, 0xbf])
+    for (number, bytes) in list.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
       let line = String(decoding: bytes, as: UTF8.self)
       let text = String(line.prefix { $0 != "#" }).trimmingCharacters(in: .whitespacesAndNewlines)
       if text.isEmpty { continue }

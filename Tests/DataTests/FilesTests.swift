@@ -88,6 +88,7 @@ struct FilesTests {
     let text = "# forget these\n3\n\n 17 # the cat\r\n0\n4"
     #expect(try IndexFile.read(folder.write(Array(text.utf8), "i")) == [3, 17, 0, 4])
     #expect(try IndexFile.read(folder.write([], "empty")) == [])
+    #expect(try IndexFile.read(folder.write([0xef, 0xbb, 0xbf] + Array("3\n17".utf8), "marked")) == [3, 17])
   }
 
   @Test(

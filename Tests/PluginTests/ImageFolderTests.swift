@@ -34,6 +34,16 @@ import Unlearning
     return try ImageFolderSource(parameters)
   }
 
+  /// Swift compares texts by what is read, so that the pictures of both would be of the first class.
+  @Test(arguments: ["train", "test"]) func classesThatDifferOnlyInTheirEncoding(part: String) throws {
+    let names = ["caf\u{E9}", "cafe\u{301}"]
+    let error = #expect(throws: ParameterError.self) {
+      try source(Self.paths + ["train/\(names[0])/0.png"] + names.map { "\(part)/\($0)/0.png" })
+    }
+    #expect(error?.description.contains("/\(part) has two folders named 'caf\u{E9}', encoded differently") == true)
+    #expect("\(try #require(error))".contains("Unicode NFC and NFD"))
+  }
+
   // MARK: What is not used
 
   @Test func nothingIsLeftOutSilently() throws {
@@ -155,7 +165,7 @@ import Unlearning
     ),
     (
       Array((plain + "./train\\cat/0.png,light\n").utf8),
-      ":7: 'train/cat/0.png' stands in line 2 already; keep one of the two rows"
+      ":7: 'train/cat/0.png' is in line 2 already; keep one of the two rows"
     ),
     (
       Array(plain.replacing("test/cat/0.png,light\n", with: "").utf8),

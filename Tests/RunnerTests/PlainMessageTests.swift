@@ -102,6 +102,20 @@ import UnlearningRunner
     }
   }
 
+  @Test func aBadPictureIsExplainedOnce() async throws {
+    let file = try experiment(
+      ("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(try pictures("bad"))', size: 8}"),
+      ("class: 1", "class: a"))
+    let result = await runner(file, "--store", folder.path("store"))
+    #expect(result.status == .failed)
+    let reasons = (result.output + result.messages).split(separator: "\n").filter { $0.contains("bad/train/a/0.png: ") }
+    #expect(reasons.count == 1, "\(result.messages)\(result.output)")
+    #expect(result.messages.contains("failed: train image-folder / mlp / original / seed 1: 4 pictures cannot be"))
+    // `results` has nothing else to explain it with.
+    let results = await runner("results", file, "--store", folder.path("store"))
+    #expect(results.output.contains("bad/train/a/0.png: "), "\(results.output)")
+  }
+
   /// The built runner, beside the test bundle.
   private static let binary: String? = {
     let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner").path

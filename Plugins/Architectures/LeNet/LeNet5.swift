@@ -15,7 +15,7 @@ public struct LeNet5: Architecture {
     source: .documentRecognition(place: "figure 2"))
 
   /// Whether batch normalisation stands before each ReLU.
-  @Parameter("whether batch normalisation stands before each ReLU")
+  @Parameter("whether each ReLU is preceded by batch normalisation")
   public var batchNorm = false
 
   /// Without batch normalisation, as in 1998.

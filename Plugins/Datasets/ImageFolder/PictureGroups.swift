@@ -35,7 +35,7 @@ struct PictureGroups: Sendable {
         value = emptyName
       }
       if let first = texts.updateValue((row.line, value), forKey: path) {
-        throw problem(row.line, "'\(path)' stands in line \(first.line) already; keep one of the two rows")
+        throw problem(row.line, "'\(path)' is in line \(first.line) already; keep one of the two rows")
       }
     }
     let missing = paths.filter { texts[$0] == nil }

@@ -46,6 +46,12 @@ struct PictureTree: Sendable {
     for (name, part) in parts {
       let place = folder.appendingPathComponent(name, isDirectory: true)
       let entries = try Self.entries(of: place)
+      // Equal text may be encoded differently: "é" is one character, or "e" and an accent.
+      if let twin = zip(entries.folders, entries.folders.dropFirst()).first(where: { $0 == $1 }) {
+        throw Problem(
+          description: "\(place.path) has two folders named '\(twin.0)', encoded differently (Unicode NFC and NFD); "
+            + "put their pictures into one of them")
+      }
       rest.add(outsideClasses: entries.files.count, in: name)
       var counts = [Int](repeating: 0, count: classNames.count)
       for found in entries.folders {

@@ -35,7 +35,7 @@ public struct RandomLabelling: RetainSamplingMethod {
   /// The labels that a forgotten sample may get.
   @Parameter(.forgottenLabels) public var labels = RandomLabelTraining.Choice.other
   /// When they are drawn.
-  @Parameter("whether labels are drawn once or anew in each epoch") public var redraw = RandomLabelTraining.Redraw.epoch
+  @Parameter("whether labels are drawn once or in each epoch") public var redraw = RandomLabelTraining.Redraw.epoch
   /// What retained samples do.
   @Parameter("whether retained samples are shuffled in, follow in a pass of their own, or take no part")
   public var retain = RandomLabelTraining.RetainPass.joint

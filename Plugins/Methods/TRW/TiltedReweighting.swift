@@ -42,7 +42,7 @@ public struct TiltedReweighting: SoftTargetMethod {
   @Parameter("directions that PCA keeps; none: all min(K - 1, D) (not stated in the paper; chosen)", .closed(1, 65_536))
   public var pcaRank: Int? = nil
   /// What stands for a class when classes are compared.
-  @Parameter("what stands for a class: head weights, mean logits, mean features, or how features vary together")
+  @Parameter("what represents a class: head weights, mean logits, mean features, or how features vary together")
   public var similarity = SimilaritySource.weights
   /// What the tilt reads.
   @Parameter("whether the tilt reads the softmax of the cosines or the cosines themselves")

@@ -13,7 +13,7 @@ public struct SplitAccuracy: Metric {
   /// What it is.
   public static let card = Card(
     name: "accuracy", title: "Accuracy",
-    summary: "The share of samples that are classified rightly, on retained and forgotten data, train and test.",
+    summary: "The share of samples that are classified correctly, on retained and forgotten data, train and test.",
     source: Source(
       authors: "Kodge, Saha, Roy", title: "Deep Unlearning: Fast and Efficient Gradient-free Class Forgetting",
       venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))

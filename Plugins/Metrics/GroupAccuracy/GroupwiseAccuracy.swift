@@ -13,7 +13,7 @@ public struct GroupwiseAccuracy: Metric {
   /// What it is.
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",
-    summary: "The share of test samples that are classified rightly, in each group of class and sensitive attribute.",
+    summary: "The share of test samples that are classified correctly, in each group of class and sensitive attribute.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]

@@ -50,6 +50,11 @@ struct RunCommand: RunnerCommand {
       return .interrupted
     }
     var report = try Report(of: plan, store: store)
+    // What failed just now is explained below, once for all results that are missing by it.
+    let explained = Set(summary.failures.map { "failed: \($0.error)" })
+    for place in report.missing.indices where report.missing[place].reason.map(explained.contains) == true {
+      report.missing[place].reason = "failed"
+    }
     report.interval = formatOptions.interval
     try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
     for change in summary.changes { context.console.report("\(change)\n") }

@@ -89,8 +89,9 @@ final class ProgressReporter: ExecutionObserver {
     state.withLock { state in
       end(step, seconds: nil, &state)
       state.failed += 1
-      // A list of bad files fails every step that reads it; it is shown only once.
-      let reason = state.shownErrors.insert(error).inserted ? error : "for the same reason"
+      // The whole reason, such as a list of bad files, follows once at the end.
+      let firstLine = error.prefix { $0 != "\n" }
+      let reason = state.shownErrors.insert(error).inserted ? firstLine : "for the same reason"
       line("failed: \(step.kind.rawValue) \(step.label): \(reason)", &state)
     }
   }
