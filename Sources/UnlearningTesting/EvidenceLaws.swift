@@ -10,14 +10,13 @@ public enum EvidenceLaws {
   ) throws -> [Violation] {
     let attack = try A(parameters)
     let models = try Models(problem)
-    let probe = { (given: Evidence) -> [MeasuredValue] in
+    return try violations(of: attack, on: models) { given in
       var evidence = given
       if A.reads.contains(.retrainedModels) {
         evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
       }
       return try attack.attack(evidence)
     }
-    return try violations(probe, on: models) + checkNeeds(A.retrainedModelsNeeded, A.reads)
   }
 
   /// The laws that `metric` violates on models of `problem`.
@@ -25,16 +24,16 @@ public enum EvidenceLaws {
     ofMetric type: M.Type, on problem: TinyProblem, parameters: M = M()
   ) throws -> [Violation] {
     let metric = try M(parameters)
-    let models = try Models(problem)
-    var found = try violations(metric.measure, on: models, range: M.range)
-    found += checkNeeds(M.retrainedModelsNeeded, M.reads)
-    for measurement in try metric.measure(models.evidence) {
-      if measurement.unit != M.unit {
-        found.append(Violation("keeps to its unit", "'\(measurement.name)' is in \(measurement.unit.rawValue)"))
-      }
-      if measurement.reference != M.reference {
-        found.append(Violation("keeps to its reference", "'\(measurement.name)': \(measurement.reference.rawValue)"))
-      }
+    return try violations(of: metric, on: try Models(problem), metric.measure)
+  }
+
+  private static func declaration(_ kinds: [MeasurementKind]) -> [Violation] {
+    var found: [Violation] = []
+    if Set(kinds.map(\.name)).count < kinds.count {
+      found.append(Violation("one kind per name", kinds.map(\.name).joined(separator: ", ")))
+    }
+    for kind in kinds where kind.meaning.isEmpty || kind.meaning.hasSuffix(".") || kind.meaning.contains("\n") {
+      found.append(Violation("measurements say what they mean, in one line", "'\(kind.name)': '\(kind.meaning)'"))
     }
     return found
   }
@@ -44,13 +43,13 @@ public enum EvidenceLaws {
     return [Violation("declares what it reads", "it needs \(needed) retrained models and does not read any")]
   }
 
-  private static func violations(
-    _ probe: (Evidence) throws -> [MeasuredValue], on models: Models, range: ClosedRange<Double> = 0...1
+  private static func violations<P: Probe>(
+    of probe: P, on models: Models, _ measure: (Evidence) throws -> [MeasuredValue]
   ) throws -> [Violation] {
-    let first = try probe(models.evidence)
-    var found: [Violation] = []
+    let first = try measure(models.evidence)
+    var found = checkNeeds(P.retrainedModelsNeeded, P.reads) + declaration(P.measures)
     if first.isEmpty { found.append(Violation("measures something", "it returned nothing")) }
-    if try probe(models.evidence) != first {
+    if try measure(models.evidence) != first {
       found.append(Violation("same evidence, same values", "two calls differ"))
     }
     var names: Set<String> = []
@@ -63,13 +62,22 @@ public enum EvidenceLaws {
         found.append(Violation("names in snake_case", "'\(measurement.name)'"))
       }
       if !measurement.value.isFinite { found.append(Violation("finite", "'\(measurement.name)' is not")) }
-      if measurement.unit == .fraction, !range.contains(measurement.value) {
-        let bounds = "[\(Int(range.lowerBound)), \(Int(range.upperBound))]"
-        found.append(Violation("fractions lie in \(bounds)", "'\(measurement.name)' is \(measurement.value)"))
+      guard let kind = P.measures.kind(of: measurement.name) else {
+        found.append(Violation("measures what it declares", "'\(measurement.name)' is not declared"))
+        continue
       }
-      if measurement.unit != .fraction, measurement.value < 0 {
-        found.append(Violation("amounts are not negative", "'\(measurement.name)' is \(measurement.value)"))
+      if !kind.describes(measurement) {
+        found.append(
+          Violation(
+            "measures what it declares",
+            "'\(measurement.name)' is in \(measurement.unit), \(measurement.direction), \(measurement.reference)"))
       }
+      if !kind.range.contains(measurement.value) {
+        found.append(Violation("values lie in their range", "'\(measurement.name)' is \(measurement.value)"))
+      }
+    }
+    for name in probe.measurementNames(in: .everything) ?? [] where P.measures.kind(of: name) == nil {
+      found.append(Violation("measures what it declares", "'\(name)' is announced and not declared"))
     }
     return found
   }

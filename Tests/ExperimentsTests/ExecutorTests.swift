@@ -51,12 +51,10 @@ struct TwiceNamedMetric: Metric {
   static let card = Card(
     name: "twice", title: "Twice", summary: "Two values.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
-  static let unit = MeasurementUnit.fraction
-  static let direction = Direction.higher
-  static let reference = ReferenceKind.none
+  static let measures = [MeasurementKind("<group>", direction: .higher, meaning: "anything")]
   init() {}
   func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    [MeasuredValue("cat_her2_", 0.25, direction: .higher), MeasuredValue("cat_her2_", 0.75, direction: .higher)]
+    [0.25, 0.75].map { Self.measures[0].named("cat_her2_").value($0) }
   }
 }
 

@@ -13,11 +13,9 @@ struct NamingMetric: Metric {
   static let card = Card(
     name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
-  static let unit = MeasurementUnit.fraction
-  static let direction = Direction.higher
-  static let reference = ReferenceKind.none
+  static let measures = [MeasurementKind("<name>", direction: .higher, reference: .none, meaning: "anything")]
   init() {}
-  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [MeasuredValue(name, value, direction: .higher)] }
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [Self.measures[0].named(name).value(value)] }
 }
 
 @Suite("Missing results and their reasons") struct MissingResultTests {

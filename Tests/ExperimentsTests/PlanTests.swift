@@ -180,7 +180,7 @@ import Unlearning
     let text = SmallExperiment.text.replacing(
       "- mia-svc", with: "- mia-nn: {features: {sweep: [logits, probabilities]}}\n  - mia-svc: {cost: {sweep: [1, 2]}}")
     let plan = try SmallExperiment.plan(text)
-    let names = plan.cells[0].probes.filter { $0.kind == "attack" }.map(\.name)
+    let names = plan.cells[0].probes.filter { $0.kind == .attack }.map(\.name)
     #expect(names == ["mia-nn", "mia-nn", "mia-svc(cost=1)", "mia-svc(cost=2)"])
   }
 

@@ -127,12 +127,18 @@ import UnlearningTesting
     static let card = Card(name: "wild", title: "Mutant", summary: "Returns nonsense.", source: source)
     static let reads: Set<EvidenceKind> = [.predictions]
     static let retrainedModelsNeeded = 2
+    static let measures = [
+      MeasurementKind("Too Much", direction: .lower, meaning: "more than all"),
+      MeasurementKind("twice", direction: .lower, meaning: "two values."),
+      MeasurementKind("twice", direction: .lower, meaning: "another"),
+      MeasurementKind("negative", unit: .bytes, direction: .lower, meaning: "bytes"),
+    ]
     init() {}
     func attack(_ evidence: Evidence) -> [MeasuredValue] {
       [
         MeasuredValue("Too Much", 1.5, direction: .lower),
         MeasuredValue("twice", Double.random(in: 0...1), direction: .lower),
-        MeasuredValue("twice", .nan, unit: .seconds, direction: .lower),
+        MeasuredValue("twice", .nan, direction: .lower),
         MeasuredValue("negative", -1, unit: .bytes, direction: .lower),
       ]
     }
@@ -142,23 +148,27 @@ import UnlearningTesting
   struct Mute: Metric {
     static let card = Card(name: "mute", title: "Mutant", summary: "Says nothing.", source: source)
     static let reads: Set<EvidenceKind> = [.predictions]
-    static let unit = MeasurementUnit.fraction
-    static let direction = Direction.higher
-    static let reference = ReferenceKind.retrained
+    static let measures = [MeasurementKind("nothing", direction: .higher, meaning: "nothing at all")]
     init() {}
     func measure(_ evidence: Evidence) -> [MeasuredValue] { [] }
   }
 
-  /// Measures in other units than it says.
+  /// Measures otherwise than it says: another unit, direction, reference and name, and not what it announces.
   struct Confused: Metric {
     static let card = Card(name: "confused", title: "Mutant", summary: "Confuses units.", source: source)
     static let reads: Set<EvidenceKind> = [.predictions]
-    static let unit = MeasurementUnit.fraction
-    static let direction = Direction.higher
-    static let reference = ReferenceKind.retrained
+    static let measures = ["unit", "direction", "reference"].map {
+      MeasurementKind($0, range: 0...5, direction: .higher, meaning: "a time")
+    }
     init() {}
+    func measurementNames(in cell: CellSizes) -> Set<String>? { ["unit", "announced"] }
     func measure(_ evidence: Evidence) -> [MeasuredValue] {
-      [MeasuredValue("time", 3, unit: .seconds, direction: .lower, reference: .none)]
+      [
+        MeasuredValue("unit", 3, unit: .seconds, direction: .higher),
+        MeasuredValue("direction", 3, direction: .lower),
+        MeasuredValue("reference", 3, direction: .higher, reference: .none),
+        MeasuredValue("name", 3, direction: .higher),
+      ]
     }
   }
 
@@ -167,13 +177,15 @@ import UnlearningTesting
     let problem = try TinyProblem()
     #expect(
       laws(of: try EvidenceLaws.violations(ofAttack: Wild.self, on: problem)) == [
-        "names in snake_case", "fractions lie in [0, 1]", "one value per name", "same evidence, same values", "finite",
-        "amounts are not negative", "declares what it reads",
+        "names in snake_case", "values lie in their range", "one value per name", "same evidence, same values",
+        "finite", "declares what it reads", "one kind per name", "measurements say what they mean, in one line",
       ])
     #expect(laws(of: try EvidenceLaws.violations(ofMetric: Mute.self, on: problem)) == ["measures something"])
+    let confused = try EvidenceLaws.violations(ofMetric: Confused.self, on: problem)
+    #expect(laws(of: confused) == ["measures what it declares"])
     #expect(
-      laws(of: try EvidenceLaws.violations(ofMetric: Confused.self, on: problem)) == [
-        "keeps to its unit", "keeps to its reference",
+      confused.compactMap { $0.finding.split(separator: "'").first } == [
+        "unit", "direction", "reference", "name", "announced",
       ])
   }
 

@@ -24,8 +24,8 @@ struct CardTests {
       let keys = Set(card.members?.map(\.key) ?? [])
       let common: Set = ["role", "name", "title", "summary", "version", "source", "parameters"]
       let traits: [String: Set<String>] = [
-        "method": ["needs", "serves"], "attack": ["reads", "retrained_models_needed"],
-        "metric": ["unit", "direction", "reference", "reads", "retrained_models_needed"],
+        "method": ["needs", "serves"], "attack": ["reads", "retrained_models_needed", "measures"],
+        "metric": ["reads", "retrained_models_needed", "measures"],
         "dataset": ["files", "by_hand"],
         "architecture": [],
       ]
@@ -97,6 +97,22 @@ struct CardTests {
     #expect(text.hasPrefix("fine-tune: Fine-tuning (method, version 1)\n"))
     #expect(text.contains("\nneeds   original model, retain data\n"))
     #expect(text.replacing(/[ ]+/, with: " ").contains("\ntraining.learning_rate number 0.01 in (0, 1000000000] "))
+  }
+
+  @Test func describesWhatAPluginMeasures() async throws {
+    let text = await runner("describe", "energy-gap").output.replacing(/[ ]+/, with: " ")
+    #expect(text.contains("\nmeasurement unit better reference meaning\n"))
+    #expect(text.contains("\n<part>_p fraction higher retrained p-value of the energy distance"))
+    let narrow = await runner("describe", "run-time", outputWidth: 60).output
+    #expect(
+      narrow.contains("\ncall: seconds, better lower, reference retrained\n    wall-clock time of the unlearning"))
+
+    let cards = try JSONValue(parsing: await runner("list", "--format", "json").output).items ?? []
+    for card in cards where ["attack", "metric"].contains(card["role"]?.string) {
+      let kinds = try #require(card["measures"]?.items)
+      #expect(!kinds.isEmpty)
+      for kind in kinds { #expect(kind.members?.map(\.key) == ["name", "unit", "direction", "reference", "meaning"]) }
+    }
   }
 
   @Test(arguments: [60, 90, 200])

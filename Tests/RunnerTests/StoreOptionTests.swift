@@ -146,24 +146,32 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
-  private static func forged(_ names: String..., value: String = "0.5") -> String {
-    let values = names.map {
-      #"{"name":"\#($0)","value":\#(value),"unit":"fraction","direction":"higher","reference":"retrained"}"#
-    }
-    return "[\(values.joined(separator: ","))]"
+  private static func forged(_ name: String) -> String {
+    #"[{"name":"\#(name)","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"}]"#
   }
-  private static func forged(value: String) -> String {
-    forged("forget_test", "forget_train", "retain_test", "retain_train", value: value)
+
+  /// All values of the metric, as it declares them but for one word or all numbers.
+  private static func accuracies(_ word: String = "", instead: String = "", value: String = "0.5") -> String {
+    let values = ["retain_train", "retain_test", "forget_train", "forget_test"].map { name in
+      let direction = name.hasPrefix("retain") ? "higher" : "nearest"
+      return #"{"name":"\#(name)","value":\#(value),"unit":"fraction","direction":"\#(direction)","#
+        + #""reference":"retrained"}"#
+    }
+    return "[" + values.joined(separator: ",").replacing("\"\(word)\"", with: "\"\(instead)\"", maxReplacements: 1)
+      + "]"
   }
 
   /// Whole by all checksums: an object instead of a list, nothing, one value of several, names that the metric has not, among
-  /// them one that would clear a terminal, two values of one name, and fractions that cannot be.
+  /// them one that would clear a terminal, two values of one name, fractions that cannot be, and another unit, direction or
+  /// reference.
   @Test(arguments: [
     #"{"accuracy": 1}"#, "[]", forged("retain_test"), forged("other"), forged(#"\u001b[2J"#),
     forged(String(repeating: "x", count: 100_000)),
     #"[{"name":"test","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"},"#
       + #"{"name":"test","value":0.25,"unit":"fraction","direction":"higher","reference":"retrained"}]"#,
-    forged(value: "1e300"), forged(value: "7.5"), forged(value: "-3"),
+    accuracies(value: "1e300"), accuracies(value: "7.5"), accuracies(value: "-3"),
+    accuracies("fraction", instead: "seconds"), accuracies("higher", instead: "nearest"),
+    accuracies("retrained", instead: "none"),
   ])
   func aForgedResultIsNamedAndComputedAgain(text: String) async throws {
     let whole = await runner(file, "--store", store, "--format", "csv")

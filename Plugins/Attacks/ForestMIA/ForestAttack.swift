@@ -26,6 +26,14 @@ public struct ForestAttack: Attack {
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
+  /// Three values.
+  public static let measures = [loss, area, beyond]
+  private static let loss = MeasurementKind(
+    "loss", direction: .nearest, meaning: "fraction of forget train that the forest takes for non-members")
+  private static let area = MeasurementKind(
+    "loss_auc", direction: .nearest, meaning: "area under the ROC curve of forget train against unseen samples")
+  private static let beyond = MeasurementKind(
+    "loss_beyond", direction: .nearest, meaning: "fraction of forget train with losses outside the fitted range")
 
   /// Sizes of the forests that are tried.
   @Parameter("sizes of the forests that are tried", .closed(1, 10_000)) public var trees = [20, 50, 100]
@@ -40,9 +48,6 @@ public struct ForestAttack: Attack {
 
   /// Forgotten classes are compared with test samples of their own.
   public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
-
-  /// Three values.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["loss", "loss_auc", "loss_beyond"] }
 
   /// Attacks one model.
   ///
@@ -83,15 +88,14 @@ public struct ForestAttack: Attack {
     let constant = DecisionCaveat.constant(
       judged: shares.map { $0 > 0.5 }, fitted: fitted.lazy.map { forest.share(of: $0, trees: best.trees) > 0.5 })
     return [
-      MeasuredValue(
-        "loss", best.value, direction: .nearest, perSample: best.verdicts,
-        caveat: DecisionCaveat.joined([constant, extrapolates])),
-      MeasuredValue(
-        "loss_auc", curve.area, direction: .nearest,
+      Self.loss.value(
+        best.value, perSample: best.verdicts, caveat: DecisionCaveat.joined([constant, extrapolates])),
+      Self.area.value(
+        curve.area,
         caveat: DecisionCaveat.joined([
           DecisionCaveat.equalScores(shares, unseenShares), extrapolates, unseen.caveat,
         ])),
-      MeasuredValue("loss_beyond", beyond, direction: .nearest),
+      Self.beyond.value(beyond),
     ]
   }
 

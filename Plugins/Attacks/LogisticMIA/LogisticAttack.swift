@@ -30,8 +30,13 @@ public struct LogisticAttack: Attack {
     /// That of SCRUB: unseen samples of the same classes, in the same numbers, and a clipped loss.
     case scrub
 
-    /// The name in snake_case, as measurements write it.
-    var measurementName: String { rawValue.replacing("-", with: "_") }
+    /// What it measures; named by the variant in snake_case.
+    var measured: MeasurementKind {
+      MeasurementKind(
+        rawValue.replacing("-", with: "_"), direction: .nearest,
+        meaning: "accuracy of telling forget train from unseen samples, as defined by "
+          + (self == .scrub ? "SCRUB" : "the challenge of NeurIPS 2023"))
+    }
   }
 
   /// What it is.
@@ -44,6 +49,8 @@ public struct LogisticAttack: Attack {
       place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
+  /// One of each variant.
+  public static let measures = Variant.allCases.map(\.measured)
 
   /// The published definitions to report.
   @Parameter("published definitions to report") public var variants: [Variant] = [.startingKit]
@@ -78,7 +85,7 @@ public struct LogisticAttack: Attack {
 
   /// One for each variant.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(variants.map(\.measurementName))
+    Set(variants.map(\.measured.name))
   }
 
   /// Attacks one model; one measurement per variant.
@@ -93,7 +100,7 @@ public struct LogisticAttack: Attack {
       let drawn = try StratifiedSplit.draw(
         variant == .scrub ? scrubSplits : splits, sizeOfEachSide: members.count, testShare: testShare, random: &random)
       let found = try Self.accuracy(members: members, unseen: unseen, splits: drawn, cost: cost)
-      return MeasuredValue(variant.measurementName, found.mean, direction: .nearest, caveat: found.caveat)
+      return variant.measured.value(found.mean, caveat: found.caveat)
     }
   }
 

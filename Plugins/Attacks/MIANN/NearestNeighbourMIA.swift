@@ -58,6 +58,15 @@ public struct NearestNeighbourMIA: Attack {
       place: "reconstructed from the abstract and public reviews"), version: 5)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
+  /// Value, gap and argmax rate.
+  public static let measures = [share, gap, argmax]
+  private static let share = MeasurementKind(
+    "<features>", direction: .nearest, meaning: "fraction of the forgotten class taken for its nearest neighbour")
+  private static let gap = MeasurementKind(
+    "<features>_gap", direction: .lower, meaning: "distance of that fraction from those of retrained models")
+  private static let argmax = MeasurementKind(
+    "<features>_argmax", direction: .nearest,
+    meaning: "fraction of the forgotten class whose largest logit of a kept class is that of the neighbour")
   /// One names the nearest neighbour; the floor takes two.
   public static let retrainedModelsNeeded = 1
 
@@ -122,10 +131,9 @@ public struct NearestNeighbourMIA: Attack {
     return nil
   }
 
-  /// Value, gap and argmax rate.
+  /// All of the features that are read.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    let name = features.measurementName
-    return [name, "\(name)_gap", "\(name)_argmax"]
+    Set(Self.measures.map { $0.named(features.measurementName).name })
   }
 
   /// Finds the nearest neighbour of each forgotten class u, and what each retrained model says of it.
@@ -180,19 +188,18 @@ public struct NearestNeighbourMIA: Attack {
       mode == .oneVsRest
       ? bank.inOrderOfPart(zip(forgotten, judgements).map { ($0, $1.verdicts) }) : nil
     var measurements = [
-      MeasuredValue(
-        name, judgements.map(\.accuracy).mean, direction: .nearest, perSample: verdicts, caveat: caveat)
+      Self.share.named(name).value(judgements.map(\.accuracy).mean, perSample: verdicts, caveat: caveat)
     ]
     let (accuracies, position) = (judgements.map(\.accuracy), evidence.targetPosition)
     let banks = try banks(of: forgotten, evidence.calibration)
     if let gap = gap(of: accuracies, at: position, banks) {
       let spread = gapSpread(of: accuracies, at: position, banks)
-      measurements.append(MeasuredValue("\(name)_gap", gap, direction: .lower, spread: spread, caveat: caveat))
+      measurements.append(Self.gap.named(name).value(gap, spread: spread, caveat: caveat))
     }
     let argmax = zip(forgotten, neighbours).map { label, neighbour in
       zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
     }
-    measurements.append(MeasuredValue("\(name)_argmax", argmax.mean, direction: .nearest))
+    measurements.append(Self.argmax.named(name).value(argmax.mean))
     return measurements
   }
 

@@ -1,3 +1,5 @@
+import Unlearning
+
 extension SupportVectorMIA {
   /// A published definition of the attack; they are not comparable with one another.
   public enum Variant: String, Codable, Sendable, CaseIterable {
@@ -13,8 +15,17 @@ extension SupportVectorMIA {
     /// are judged correctly.
     case trainingPrivacy = "training-privacy"
 
-    /// The name in snake_case, as measurements write it.
-    var measurementName: String { rawValue.replacing("-", with: "_") }
+    /// What it measures with the confidence as feature; named by the variant in snake_case.
+    var measured: MeasurementKind {
+      let meaning =
+        switch self {
+        case .salun: "fraction of forget train judged non-member, as in SalUn"
+        case .kodge: "fraction of forget test judged non-member, with forget train as the known non-members"
+        case .delete: "fraction of forget train judged member, as in DELETE"
+        case .trainingPrivacy: "accuracy on held-out retained and test samples"
+        }
+      return MeasurementKind(rawValue.replacing("-", with: "_"), direction: .nearest, meaning: meaning)
+    }
   }
 
   /// What the attacker reads of each prediction.

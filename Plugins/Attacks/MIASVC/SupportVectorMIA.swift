@@ -47,6 +47,10 @@ public struct SupportVectorMIA: Attack {
     version: 3)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
+  /// One of each variant, and of each variant with another feature.
+  public static let measures = Variant.allCases.map(\.measured) + [otherFeature]
+  private static let otherFeature = MeasurementKind(
+    "<variant>_<feature>", direction: .nearest, meaning: "the same with another feature than the confidence")
 
   /// The published definitions to report.
   @Parameter("published definitions to report") public var variants: [Variant] = [.salun, .kodge, .delete]
@@ -100,16 +104,16 @@ public struct SupportVectorMIA: Attack {
 
   /// One for each feature and each variant that the request allows.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(served(in: cell).flatMap { variant in features.map { variant.measurementName + suffix($0) } })
+    Set(served(in: cell).flatMap { variant in features.map { kind(variant, $0).name } })
   }
 
   private func served(in cell: CellSizes) -> [Variant] {
     variants.filter { $0 != .kodge || cell[.forgetTest] > 0 }
   }
 
-  /// What follows the name of a variant.
-  private func suffix(_ feature: Feature) -> String {
-    feature == .confidence ? "" : "_\(feature.measurementName)"
+  private func kind(_ variant: Variant, _ feature: Feature) -> MeasurementKind {
+    guard feature != .confidence else { return variant.measured }
+    return Self.otherFeature.named("\(variant.measured.name)_\(feature.measurementName)")
   }
 
   /// Attacks one model; one measurement for each variant that the request allows and each feature.
@@ -171,8 +175,8 @@ public struct SupportVectorMIA: Attack {
       caveats.append(reasons)
     }
     let spread = (values.max() ?? 0) - (values.min() ?? 0)
-    return MeasuredValue(
-      variant.measurementName + suffix(feature), values.mean, direction: .nearest,
+    return kind(variant, feature).value(
+      values.mean,
       perSample: verdicts.first.map { first in first.indices.map { row in verdicts.map { $0[row] }.mean } },
       caveat: DecisionCaveat.joined([DecisionCaveat.inMost(of: caveats), spread > 0.5 ? Self.drawDecides : nil]))
   }

@@ -45,8 +45,19 @@ public struct ThresholdAttack: Attack {
     /// Area under the ROC curve of the negative cross-entropy; no threshold.
     case lossAUC = "loss-auc"
 
-    /// The name in snake_case, as measurements write it.
-    var measurementName: String { rawValue.replacing("-", with: "_") }
+    /// What it measures; named by the variant in snake_case.
+    var measured: MeasurementKind {
+      let meaning =
+        switch self {
+        case .correctness: "fraction of forget train that is classified wrongly"
+        case .confidence: "fraction of forget train judged non-member by the probability of the label"
+        case .entropy: "fraction of forget train judged non-member by the entropy of the prediction"
+        case .modifiedEntropy: "fraction of forget train judged non-member by the modified entropy"
+        case .loss: "fraction of forget train judged non-member by the loss and one threshold for all classes"
+        case .lossAUC: "area under the ROC curve of forget train against unseen samples, by the loss"
+        }
+      return MeasurementKind(rawValue.replacing("-", with: "_"), direction: .nearest, meaning: meaning)
+    }
   }
 
   /// What it is.
@@ -59,6 +70,8 @@ public struct ThresholdAttack: Attack {
       venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
+  /// One of each variant.
+  public static let measures = Variant.allCases.map(\.measured)
 
   /// The attacks to report.
   @Parameter("attacks to report")
@@ -82,7 +95,7 @@ public struct ThresholdAttack: Attack {
 
   /// One for each variant.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(variants.map(\.measurementName))
+    Set(variants.map(\.measured.name))
   }
 
   /// Attacks one model; one measurement per variant.
@@ -98,17 +111,16 @@ public struct ThresholdAttack: Attack {
         let scores = (judged: scores(variant, target), unseen: scores(variant, unseen.samples))
         let curve = try ROCCurve(
           positives: scores.judged, negatives: scores.unseen, negativeWeights: unseen.weights)
-        return MeasuredValue(
-          variant.measurementName, curve.area, direction: .nearest, perSample: scores.judged,
+        return variant.measured.value(
+          curve.area, perSample: scores.judged,
           caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(scores.judged, scores.unseen), unseen.caveat]))
       }
       let isMember = rule(variant, members, nonMembers, target)
       let judged = isMember(target)
       let verdicts = judged.map { $0 ? 0.0 : 1.0 }
       let fitted = [members, nonMembers].lazy.flatMap { isMember($0) }
-      return MeasuredValue(
-        variant.measurementName, verdicts.mean, direction: .nearest,
-        perSample: verdicts, caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
+      return variant.measured.value(
+        verdicts.mean, perSample: verdicts, caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
     }
   }
 

@@ -19,12 +19,15 @@ public struct SplitAccuracy: Metric {
       venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))
   /// Predictions of the measured model.
   public static let reads: Set<EvidenceKind> = [.predictions]
-  /// Shares.
-  public static let unit = MeasurementUnit.fraction
-  /// On retain parts, however, more is better.
-  public static let direction = Direction.nearest
-  /// A model that never saw the forget set.
-  public static let reference = ReferenceKind.retrained
+  /// One of each part; more is better on retain parts only.
+  public static let measures = Part.allCases.map(kind(of:))
+
+  private static func kind(of part: Part) -> MeasurementKind {
+    let isRetained = part == .retainTrain || part == .retainTest
+    return MeasurementKind(
+      part.rawValue, direction: isRetained ? .higher : .nearest,
+      meaning: "fraction of the samples of \(part.rawValue) that are classified correctly")
+  }
 
   /// There is nothing to choose.
   public init() {}
@@ -39,10 +42,7 @@ public struct SplitAccuracy: Metric {
   /// - Throws: `AttackError` when logits are not finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     try [Part.retainTrain, .retainTest, .forgetTrain, .forgetTest].compactMap { part in
-      try evidence.target.finite(part).accuracy.map { accuracy in
-        let isRetained = part == .retainTrain || part == .retainTest
-        return MeasuredValue(part.rawValue, accuracy, direction: isRetained ? .higher : .nearest)
-      }
+      try evidence.target.finite(part).accuracy.map { Self.kind(of: part).value($0) }
     }
   }
 }

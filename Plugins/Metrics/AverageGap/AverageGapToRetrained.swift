@@ -21,12 +21,11 @@ public struct AverageGapToRetrained: Metric {
     source: .salUn(place: "column Avg. Gap"))
   /// What other metrics and attacks found.
   public static let reads: Set<EvidenceKind> = [.measurements]
-  /// Terms are shares.
-  public static let unit = MeasurementUnit.fraction
-  /// Less is nearer to the retrained model.
-  public static let direction = Direction.lower
-  /// The gap is itself a comparison.
-  public static let reference = ReferenceKind.none
+  /// The gap is itself a comparison, so it has no reference.
+  public static let measures = [gap]
+  private static let gap = MeasurementKind(
+    "gap", direction: .lower, reference: .none,
+    meaning: "mean absolute difference of the terms to those of the retrained model of the same seed")
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1
 
@@ -45,20 +44,12 @@ public struct AverageGapToRetrained: Metric {
   /// The terms.
   public var measurementsRead: [String] { terms }
 
-  /// One value.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["gap"] }
-
   /// Measures one model.
   ///
   /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let found = try evidence.comparison(of: terms) { $0.mean }
-    return found.map { found in
-      [
-        MeasuredValue(
-          "gap", found.value, direction: Self.direction, reference: Self.reference, spread: found.spread)
-      ]
-    } ?? []
+    return found.map { [Self.gap.value($0.value, spread: $0.spread)] } ?? []
   }
 }

@@ -41,14 +41,16 @@ public struct EnergyGapToRetrained: Metric {
     version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
-  /// Distances and a probability, in percent in tables.
-  public static let unit = MeasurementUnit.fraction
-  /// Twice a distance, less two others.
-  public static let range: ClosedRange<Double> = -2...2
-  /// Less is nearer to retraining.
-  public static let direction = Direction.lower
-  /// Retrained models, for what they have a value of.
-  public static let reference = ReferenceKind.retrained
+  /// Three of each part.
+  public static let measures = [gap, p, within]
+  // Twice a distance, less two others.
+  private static let gap = MeasurementKind(
+    "<part>", range: -2...2, direction: .lower,
+    meaning: "energy distance between the method's models and retrained ones")
+  private static let p = MeasurementKind(
+    "<part>_p", direction: .higher, meaning: "p-value of the energy distance, by permutations of the models")
+  private static let within = MeasurementKind(
+    "<part>_within", direction: .nearest, meaning: "mean distance of the model from the others of its method")
   /// Two have a distance from each other.
   public static let retrainedModelsNeeded = 2
   /// A constant answer and the mean of the retrained models.
@@ -79,12 +81,12 @@ public struct EnergyGapToRetrained: Metric {
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(measuredParts.present(in: cell).flatMap { [$0.rawValue, "\($0.rawValue)_p", "\($0.rawValue)_within"] })
+    Set(measuredParts.present(in: cell).flatMap { part in Self.measures.map { $0.named(part.rawValue).name } })
   }
 
   /// Against themselves retrained models have no gap.
   public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
-    Set(measuredParts.present(in: cell).map { "\($0.rawValue)_within" })
+    Set(measuredParts.present(in: cell).map { Self.within.named($0.rawValue).name })
   }
 
   /// Measures the models of one method, as seen from one of them.
@@ -101,20 +103,19 @@ public struct EnergyGapToRetrained: Metric {
       let own = try evidence.probabilities(of: position == nil ? evidence.peers : [], on: part)
       let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
       let models = ModelDistances(own + retrained, split: own.count, meanDistance)
-      let name = part.rawValue
       if let position {
-        return [within(name, models.among(retrained.indices), at: position)]
+        return [within(part, models.among(retrained.indices), at: position)]
       }
       let gap = models.gap(models.all)
       let (p, smallest) = models.permutationP(
         permutations: permutations, random: evidence.context.random.stream("energy-gap", part.place))
       let counts = "\(own.count) + \(retrained.count) models"
       return [
-        MeasuredValue(name, gap, direction: Self.direction, spread: models.spread(at: place)),
-        MeasuredValue(
-          "\(name)_p", p, direction: .higher, spread: .unknown,
+        Self.gap.named(part.rawValue).value(gap, spread: models.spread(at: place)),
+        Self.p.named(part.rawValue).value(
+          p, spread: .unknown,
           caveat: smallest > 0.05 ? "with \(counts) no p below \(percent(smallest)) % is possible" : nil),
-        within(name, models.among(own.indices), at: place),
+        within(part, models.among(own.indices), at: place),
       ]
     }
   }
@@ -134,17 +135,14 @@ public struct EnergyGapToRetrained: Metric {
         let among = ModelDistances(models, split: 0, meanDistance)
         return 2 * distances.mean - among.meanOfPairs(among.all.retrained)
       }
-      return MeasuredValue(
-        part.rawValue, gap(retrained), direction: Self.direction,
-        spread: .jackknife(retrained, at: position, gap))
+      return Self.gap.named(part.rawValue).value(
+        gap(retrained), spread: .jackknife(retrained, at: position, gap))
     }
   }
 
-  private func within(_ name: String, _ distances: [[Double]], at place: Int) -> MeasuredValue {
+  private func within(_ part: Part, _ distances: [[Double]], at place: Int) -> MeasuredValue {
     let others = distances.indices.filter { $0 != place }.map { distances[place][$0] }
-    return MeasuredValue(
-      "\(name)_within", others.mean, direction: .nearest,
-      spread: .ofPairs(distances, at: place))
+    return Self.within.named(part.rawValue).value(others.mean, spread: .ofPairs(distances, at: place))
   }
 
   private func checkBank(_ evidence: Evidence) throws(AttackError) {

@@ -17,18 +17,13 @@ public struct EqualizedOddsGap: Metric {
     source: .groupRobustUnlearning(place: "released code, metrics.py"))
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
-  /// A mean of differences of shares.
-  public static let unit = MeasurementUnit.fraction
   /// Less is fairer.
-  public static let direction = Direction.lower
-  /// A model that never saw the forget set.
-  public static let reference = ReferenceKind.retrained
+  public static let measures = [gap]
+  private static let gap = MeasurementKind(
+    "test", direction: .lower, meaning: "mean difference in test accuracy between the values of the attribute")
 
   /// There is nothing to choose.
   public init() {}
-
-  /// One value.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["test"] }
 
   /// Measures one model.
   ///
@@ -55,6 +50,6 @@ public struct EqualizedOddsGap: Metric {
     }
     let accuracies = zip(right, counts).map { Double($0) / Double($1) }
     let gap = (abs(accuracies[0] - accuracies[1]) + abs(accuracies[2] - accuracies[3])) / 2
-    return [MeasuredValue("test", gap, direction: Self.direction)]
+    return [Self.gap.value(gap)]
   }
 }

@@ -17,12 +17,14 @@ public struct GroupwiseAccuracy: Metric {
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions and groups.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
-  /// Shares.
-  public static let unit = MeasurementUnit.fraction
-  /// Retained people deserve the accuracy they had.
-  public static let direction = Direction.higher
-  /// A model that never saw the forget set.
-  public static let reference = ReferenceKind.retrained
+  /// Retained people deserve the accuracy they had; only for the forgotten groups more is not better.
+  public static let measures = [group, worst, forgetGroup]
+  private static let group = MeasurementKind(
+    "<class>_<value>", direction: .higher, meaning: "accuracy on the test samples of one group")
+  private static let worst = MeasurementKind(
+    "worst", direction: .higher, meaning: "accuracy of the group with the lowest one")
+  private static let forgetGroup = MeasurementKind(
+    "forget_group", direction: .nearest, meaning: "accuracy on the test samples of the groups to be forgotten")
 
   /// There is nothing to choose.
   public init() {}
@@ -44,15 +46,14 @@ public struct GroupwiseAccuracy: Metric {
     }
     let names = MeasuredValue.names(
       for: all.map { "\(evidence.context.classNames[$0.target]) \(groups.attribute.valueNames[$0.sensitive])" },
-      reserved: ["worst", "forget_group"])
+      reserved: [Self.worst.name, Self.forgetGroup.name])
     var values: [MeasuredValue] = zip(all, names).compactMap { group, name in
-      accuracy { $0 == group }.map { MeasuredValue(name, $0, direction: Self.direction) }
+      accuracy { $0 == group }.map { Self.group.named(name).value($0) }
     }
-    let worst = values.map(\.value).min() ?? 0
-    values.append(MeasuredValue("worst", worst, direction: Self.direction))
+    values.append(Self.worst.value(values.map(\.value).min() ?? 0))
     let forgotten = Set(groups.forgotten)
     if !forgotten.isEmpty, let found = accuracy(forgotten.contains) {
-      values.append(MeasuredValue("forget_group", found, direction: .nearest))
+      values.append(Self.forgetGroup.value(found))
     }
     return values
   }

@@ -15,25 +15,16 @@ public struct UnlearningMemory: Metric {
     source: Source(authors: "Lacuna", venue: "this framework", place: "no publication"))
   /// What the call cost.
   public static let reads: Set<EvidenceKind> = [.cost]
-  /// Bytes.
-  public static let unit = MeasurementUnit.bytes
-  /// Less is better.
-  public static let direction = Direction.lower
-  /// Training anew.
-  public static let reference = ReferenceKind.retrained
+  /// One value.
+  public static let measures = [call]
+  private static let call = MeasurementKind(
+    "call", unit: .bytes, direction: .lower, meaning: "most tensor memory that the unlearning call held at once")
 
   /// There is nothing to choose.
   public init() {}
 
-  /// One value.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["call"] }
-
   /// Measures one call; nothing for a model that no call made.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    guard let cost = evidence.cost else { return [] }
-    return [
-      MeasuredValue(
-        "call", Double(cost.peakBytes), unit: Self.unit, direction: Self.direction, reference: Self.reference)
-    ]
+    evidence.cost.map { [Self.call.value(Double($0.peakBytes))] } ?? []
   }
 }

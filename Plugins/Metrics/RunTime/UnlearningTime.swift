@@ -14,22 +14,16 @@ public struct UnlearningTime: Metric {
     source: .salUn(place: "column RTE"))
   /// What the call cost.
   public static let reads: Set<EvidenceKind> = [.cost]
-  /// Seconds.
-  public static let unit = MeasurementUnit.seconds
-  /// Less is better.
-  public static let direction = Direction.lower
-  /// Training anew is what unlearning must be cheaper than.
-  public static let reference = ReferenceKind.retrained
+  /// Retraining is what unlearning must be cheaper than.
+  public static let measures = [call]
+  private static let call = MeasurementKind(
+    "call", unit: .seconds, direction: .lower, meaning: "wall-clock time of the unlearning call")
 
   /// There is nothing to choose.
   public init() {}
 
-  /// One value.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["call"] }
-
   /// Measures one call; nothing for a model that no call made.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    guard let cost = evidence.cost else { return [] }
-    return [MeasuredValue("call", cost.seconds, unit: Self.unit, direction: Self.direction, reference: Self.reference)]
+    evidence.cost.map { [Self.call.value($0.seconds)] } ?? []
   }
 }

@@ -44,12 +44,10 @@ public struct PredictionTotalVariation: Metric {
       venue: "arXiv 2025 (v1)", arXiv: "2506.20893", place: "TV metric; aggregation chosen"), version: 4)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
-  /// A distance in [0, 1].
-  public static let unit = MeasurementUnit.fraction
-  /// Less is nearer to the retrained models.
-  public static let direction = Direction.lower
-  /// The floor between retrained models.
-  public static let reference = ReferenceKind.retrained
+  /// One of each part; its reference is the floor between retrained models.
+  public static let measures = [distance]
+  private static let distance = MeasurementKind(
+    "<part>", direction: .lower, meaning: "mean total variation distance from the predictions of retrained models")
   /// With two, a retrained model has another one to be compared with: the floor.
   public static let retrainedModelsNeeded = 2
 
@@ -77,7 +75,7 @@ public struct PredictionTotalVariation: Metric {
 
   /// Of each part that has samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
-    Set(measuredParts.present(in: cell).map(\.rawValue))
+    Set(measuredParts.present(in: cell).map { Self.distance.named($0.rawValue).name })
   }
 
   /// Measures one model; one measurement per part that has samples.
@@ -152,6 +150,7 @@ public struct PredictionTotalVariation: Metric {
   }
 
   private func measurement(_ part: Part, _ own: [[Double]], _ references: [[[Double]]]) -> MeasuredValue {
+    let kind = Self.distance.named(part.rawValue)
     let perSample: [Double]
     switch against {
     case .each:
@@ -160,9 +159,9 @@ public struct PredictionTotalVariation: Metric {
       perSample = own.indices.map { row in totalVariation(own[row], meanRow(references.map { $0[row] })) }
     case .distribution:
       let values = references.map { totalVariation(meanRow(own), meanRow($0)) }
-      return MeasuredValue(part.rawValue, values.mean, direction: Self.direction)
+      return kind.value(values.mean)
     }
-    return MeasuredValue(part.rawValue, perSample.mean, direction: Self.direction, perSample: perSample)
+    return kind.value(perSample.mean, perSample: perSample)
   }
 }
 

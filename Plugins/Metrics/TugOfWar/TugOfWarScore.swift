@@ -19,12 +19,11 @@ public struct TugOfWarScore: Metric {
       place: "ToW"))
   /// What other metrics found.
   public static let reads: Set<EvidenceKind> = [.measurements]
-  /// A product of shares.
-  public static let unit = MeasurementUnit.fraction
-  /// 1 has all values of the retrained model.
-  public static let direction = Direction.higher
-  /// The score is itself a comparison.
-  public static let reference = ReferenceKind.none
+  /// The score is itself a comparison, so it has no reference.
+  public static let measures = [score]
+  private static let score = MeasurementKind(
+    "score", direction: .higher, reference: .none,
+    meaning: "product over the terms of 1 minus the distance to the retrained model; 1 agrees in all of them")
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1
 
@@ -43,20 +42,12 @@ public struct TugOfWarScore: Metric {
   /// The terms.
   public var measurementsRead: [String] { terms }
 
-  /// One value.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { ["score"] }
-
   /// Measures one model.
   ///
   /// - Returns: Nothing for a retrained model without another one.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let found = try evidence.comparison(of: terms) { $0.reduce(1.0) { $0 * (1 - $1) } }
-    return found.map { found in
-      [
-        MeasuredValue(
-          "score", found.value, direction: Self.direction, reference: Self.reference, spread: found.spread)
-      ]
-    } ?? []
+    return found.map { [Self.score.value($0.value, spread: $0.spread)] } ?? []
   }
 }

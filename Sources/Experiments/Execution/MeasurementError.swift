@@ -4,24 +4,14 @@ import Unlearning
 ///
 /// A file of measurements can be whole by its checksums and still be of something else, so it is compared with this.
 struct ExpectedMeasurements: Sendable {
+  /// What the plugin says that it measures; nil where it is not known.
+  var declared: [MeasurementKind]?
   /// All names that there may be; nil where the plugin does not say.
   var allowed: Set<String>?
   /// Names that there must be.
   var required: Set<String> = []
   /// Whether it may be that nothing is measured.
   var mayBeEmpty = true
-  /// Where fractions lie; nil where that is not known.
-  var fractions: ClosedRange<Double>?
-
-  /// The values that a measurement in `unit` can have; nil where that is not known.
-  func range(of unit: MeasurementUnit) -> ClosedRange<Double>? {
-    switch unit {
-    case .fraction: fractions
-    case .seconds: 0...1e10
-    case .bytes: 0...1e18
-    case .nats: 0...Double.greatestFiniteMagnitude
-    }
-  }
 }
 
 /// A plugin returned what cannot be a result.
@@ -32,6 +22,7 @@ enum MeasurementError: Error, CustomStringConvertible {
   case notPlain(String)
   case nothing
   case unknown(String, allowed: Set<String>)
+  case unlike(MeasuredValue, MeasurementKind)
   case lacking(String)
 
   /// The most characters of a name, which may be made of that of a class or of a file.
@@ -39,20 +30,25 @@ enum MeasurementError: Error, CustomStringConvertible {
   /// How far rounding can take a fraction out of its range: probabilities are single-precision numbers.
   private static let rounding = 1e-5
 
-  /// - Throws: The first value that is not finite or not in its range, that is not named as `expected`, or whose name another
-  ///   one has or would do something to a terminal; what is lacking.
+  /// - Throws: The first value that is not finite, that has not the name, unit, direction and reference of `expected`, that
+  ///   is out of its range, or whose name another one has or would do something to a terminal; what is lacking.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {
       let name = measurement.name
       guard isPlain(name), measurement.caveat.map(isPlain) ?? true else { throw .notPlain(name) }
       guard measurement.value.isFinite else { throw .notFinite(name) }
-      if let range = expected.range(of: measurement.unit),
-        measurement.value < range.lowerBound - rounding || measurement.value > range.upperBound + rounding
-      {
-        throw .outOfRange(name, measurement.value, range)
-      }
       if let allowed = expected.allowed, !allowed.contains(name) { throw .unknown(name, allowed: allowed) }
+      if let declared = expected.declared {
+        guard let kind = declared.kind(of: name) else {
+          throw .unknown(name, allowed: Set(declared.map(\.name)))
+        }
+        guard kind.describes(measurement) else { throw .unlike(measurement, kind) }
+        let (range, value) = (kind.range, measurement.value)
+        guard value >= range.lowerBound - rounding, value <= range.upperBound + rounding else {
+          throw .outOfRange(name, value, range)
+        }
+      }
       if let first = values.updateValue(measurement.value, forKey: name) {
         throw .nameTwice(name, first, measurement.value)
       }
@@ -79,6 +75,9 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .unknown(let name, let allowed):
       "a measurement is named '\(name)', which the plugin does not measure here; it measures "
         + allowed.sorted().joined(separator: ", ")
+    case .unlike(let value, let kind):
+      "the measurement '\(value.name)' is in \(value.unit) (better: \(value.direction), reference: \(value.reference)), "
+        + "and the plugin declares \(kind.unit) (better: \(kind.direction), reference: \(kind.reference))"
     case .lacking(let name): "there is no measurement '\(name)'"
     }
   }

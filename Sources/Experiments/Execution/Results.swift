@@ -45,7 +45,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
           ResultRow(
             experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
             method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds,
-            kind: probe.kind == "attack" ? .attack : .metric, name: name, value: measurement.value,
+            kind: ResultKind(probe.kind), name: name, value: measurement.value,
             unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
             gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
             gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,

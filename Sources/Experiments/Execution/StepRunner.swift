@@ -115,14 +115,11 @@ final class StepRunner: Sendable {
       guard let attack = variant.plugin as? any Attack else { preconditionFailure("an attack is planned") }
       let calibration = try attack.calibrate(try bank.map(outputs(of:)), context: try context(setting))
       return [(Self.calibrationFile, Array(try canonicalJSON(calibration).utf8))]
-    case .attack(let setting, let variant, let target):
-      guard let attack = variant.plugin as? any Attack else { preconditionFailure("an attack is planned") }
-      return try encode(attack.attack(try evidence(setting, target)), target.expected)
-    case .measure(let setting, let variant, let target):
-      guard let metric = variant.plugin as? any Metric else { preconditionFailure("a metric is planned") }
+    case .attack(let setting, let variant, let target), .measure(let setting, let variant, let target):
+      guard let probe = variant.probe else { preconditionFailure("an attack or a metric is planned") }
       let evidence = try evidence(setting, target)
       return try encode(
-        target.baseline.map { try metric.measure($0, evidence) } ?? metric.measure(evidence), target.expected)
+        target.baseline.map { try probe.measure($0, evidence) } ?? probe.measure(evidence), target.expected)
     }
   }
 

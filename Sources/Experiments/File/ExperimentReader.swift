@@ -56,7 +56,7 @@ struct ExperimentReader {
       for name in metric.measurementsRead {
         // What no cell can have is a mistake; what some cells lack is left out of these.
         guard let maker = listed.first(where: { $0.measures(name) }),
-          let plugin = maker.plugin as? any MeasuringPlugin, let known = plugin.measurementNames(in: .everything)
+          let plugin = maker.probe, let known = plugin.measurementNames(in: .everything)
         else { continue }
         let own = maker.ownName(of: name)
         if !known.contains(own) {

@@ -16,6 +16,8 @@ public struct Variant: Sendable {
   public let keyParameters: JSONValue
   /// The plugin, constructed.
   public let plugin: any Plugin
+  /// The plugin if it is an attack or a metric.
+  let probe: (any Probe)?
   /// The retraining that the file compares a method with, where it is not the method's own choice.
   ///
   /// Part of `parameters`, so that rows can be told apart, but not of `keyParameters`: one unlearned model may be compared
@@ -36,6 +38,7 @@ public struct Variant: Sendable {
     self.parameters = parameters
     self.keyParameters = keyParameters
     self.plugin = plugin
+    probe = plugin as? any Probe
     self.reference = reference
     identity = .object([
       .init(key: "name", value: .string(name)), .init(key: "version", value: .int(version)),
@@ -47,7 +50,7 @@ public struct Variant: Sendable {
   /// The same with another label.
   private init(_ other: Variant, varied: [Assignment]) {
     (name, version, parameters) = (other.name, other.version, other.parameters)
-    (keyParameters, plugin, reference) = (other.keyParameters, other.plugin, other.reference)
+    (keyParameters, plugin, probe, reference) = (other.keyParameters, other.plugin, other.probe, other.reference)
     (identity, identityText, mark) = (other.identity, other.identityText, other.mark)
     self.varied = varied
   }
@@ -65,20 +68,23 @@ public struct Variant: Sendable {
   /// The name, with what varies in parentheses.
   public var label: String { label(of: varied) }
   /// The first part of its measurements' names: the label without what their second part says.
-  var measurementLabel: String { label(of: varied.filter { !type(of: plugin).parametersInNames.contains($0.path) }) }
+  var measurementLabel: String {
+    let named = probe.map { type(of: $0).parametersInNames } ?? []
+    return label(of: varied.filter { !named.contains($0.path) })
+  }
 
   /// How the retraining that a method is compared with draws its samples; `shuffle` for what is not a method.
   var comparedWith: RetainSampling { reference ?? (plugin as? any UnlearningMethod)?.reference ?? .shuffle }
 
   /// Full names of the measurements of other plugins that it reads.
-  var measurementsRead: [String] { (plugin as? any Metric)?.measurementsRead ?? [] }
+  var measurementsRead: [String] { probe?.measurementsRead ?? [] }
   /// Whether a measurement of this full name is one of its own.
   func measures(_ name: String) -> Bool { name.hasPrefix(measurementLabel + ".") }
   /// The part of the full name of one of its measurements that is its own.
   func ownName(of name: String) -> String { String(name.dropFirst(measurementLabel.count + 1)) }
   /// Whether it makes the measurement of this full name in a cell of these sizes, or may make it.
   func makes(_ name: String, in cell: CellSizes) -> Bool {
-    guard let names = (plugin as? any MeasuringPlugin)?.measurementNames(in: cell) else { return true }
+    guard let names = probe?.measurementNames(in: cell) else { return true }
     return names.contains(ownName(of: name))
   }
 

@@ -1,7 +1,7 @@
 public import JSON
 import ConfigYAML
 import Data
-import Unlearning
+package import Unlearning
 
 /// One model of the grid that is attacked and measured: an original, a retrained or an unlearned one.
 public struct Cell: Sendable {
@@ -33,8 +33,7 @@ public struct Cell: Sendable {
 
   /// One attack or metric on one cell.
   package struct Probe: Sendable {
-    /// "attack" or "metric".
-    package let kind: String
+    package let kind: ProbeKind
     /// The plugin, with what varies: the first part of every measurement's name.
     package let name: String
     let key: StepKey

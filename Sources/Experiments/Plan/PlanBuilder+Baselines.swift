@@ -13,7 +13,7 @@ extension PlanBuilder {
   mutating func addBaselines(_ group: Group, bank: [StepKey]) throws {
     for baseline in Baseline.allCases {
       let metrics = experiment.metrics.filter { metric in
-        guard let plugin = metric.plugin as? any Metric, type(of: plugin).baselines.contains(baseline) else {
+        guard let plugin = metric.probe, type(of: plugin).baselines.contains(baseline) else {
           return false
         }
         return canRun(metric, group, models: bank.count)
@@ -32,7 +32,7 @@ extension PlanBuilder {
             parents: [bank[position]] + bank,
             configuration: common(setting) + (try request(setting)) + own + [try part("metric", metric)],
             plugins: [metric], work: .measure(setting, metric: metric, target: target))
-          probes.append(Cell.Probe(kind: "metric", name: metric.measurementLabel, key: key))
+          probes.append(Cell.Probe(kind: .metric, name: metric.measurementLabel, key: key))
         }
         addBaselineCell(group, setting, baseline, probes: probes)
       }

@@ -19,21 +19,13 @@ extension PlanBuilder {
   }
 
   static func reads(_ variant: Variant, _ kind: EvidenceKind) -> Bool {
-    if let attack = variant.plugin as? any Attack { return type(of: attack).reads.contains(kind) }
-    if let metric = variant.plugin as? any Metric { return type(of: metric).reads.contains(kind) }
-    return false
+    variant.probe.map { type(of: $0).reads.contains(kind) } ?? false
   }
 
   /// Whether an attack or metric can say anything here; what it lacks is listed once a group.
   mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
-    let (needed, serves): (Int, Bool)
-    if let attack = probe.plugin as? any Attack {
-      (needed, serves) = (type(of: attack).retrainedModelsNeeded, attack.serves(group.request.kind))
-    } else if let metric = probe.plugin as? any Metric {
-      (needed, serves) = (type(of: metric).retrainedModelsNeeded, metric.serves(group.request.kind))
-    } else {
-      return false
-    }
+    guard let plugin = probe.probe else { return false }
+    let (needed, serves) = (type(of: plugin).retrainedModelsNeeded, plugin.serves(group.request.kind))
     if Self.reads(probe, .groups), !Self.hasGroups(group) {
       prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
       return false
@@ -45,7 +37,7 @@ extension PlanBuilder {
       return false
     }
     if models >= needed, serves {
-      guard let sizes = group.sizes, let own = (probe.plugin as? any CellPlugin)?.obstacle(in: sizes) else {
+      guard let sizes = group.sizes, let own = plugin.obstacle(in: sizes) else {
         return true
       }
       prune(probe, group, because: "\(probe.name) \(own)")

@@ -21,7 +21,8 @@ extension PlanBuilder {
       ?? (experiment.metrics.filter { !Self.reads($0, .measurements) }
         + (isReference ? [] : experiment.metrics.filter { Self.reads($0, .measurements) }))
     for probe in attacks + metrics {
-      let isAttack = probe.plugin is any Attack
+      guard let kind = probe.probe.map({ type(of: $0).kind }) else { continue }
+      let isAttack = kind == .attack
       if !isAttack, !canRun(probe, group, models: bank.count) { continue }
       let read = probe.measurementsRead
       let sources = probes.filter { source in read.contains { $0.hasPrefix(source.name + ".") } }
@@ -69,18 +70,17 @@ extension PlanBuilder {
         parents += (target.otherReferenceMeasurements ?? []).joined().map(\.key)
       }
       target.expected = expectedMeasurements(of: probe, target, group, isReference: isReference)
-      target.expected.fractions = (probe.plugin as? any Metric).map { type(of: $0).range } ?? 0...1
       var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
       if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
       let key = add(
         isAttack ? .attack : .measure, label(setting, setting.requestLabel, name, probe.label),
         parents: parents,
         configuration: common(setting) + (try request(setting)) + positions
-          + [try part(isAttack ? "attack" : "metric", probe)],
+          + [try part(kind.rawValue, probe)],
         plugins: [probe],
         work: isAttack
           ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))
-      probes.append(Cell.Probe(kind: isAttack ? "attack" : "metric", name: probe.measurementLabel, key: key))
+      probes.append(Cell.Probe(kind: kind, name: probe.measurementLabel, key: key))
     }
     return probes
   }

@@ -43,16 +43,19 @@ extension PlanBuilder {
   func expectedMeasurements(
     of probe: Variant, _ target: Step.Target, _ group: Group, isReference: Bool
   ) -> ExpectedMeasurements {
-    guard let plugin = probe.plugin as? any MeasuringPlugin, let sizes = group.sizes,
-      let names = plugin.measurementNames(in: sizes)
-    else { return ExpectedMeasurements() }
-    if target.baseline != nil { return ExpectedMeasurements(allowed: names, mayBeEmpty: false) }
+    guard let plugin = probe.probe else { return ExpectedMeasurements() }
+    let declared = type(of: plugin).measures
+    guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else {
+      return ExpectedMeasurements(declared: declared)
+    }
+    if target.baseline != nil { return ExpectedMeasurements(declared: declared, allowed: names, mayBeEmpty: false) }
     // No call made an original, so it has no cost; a retrained model that is alone has nothing to be compared with.
     let mayBeEmpty =
       Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
     let isAlone = isReference && target.bank.count == 1
     let own = isReference ? plugin.measurementNames(ofRetrainedIn: sizes) : names
-    return ExpectedMeasurements(allowed: own, required: mayBeEmpty || isAlone ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
+    return ExpectedMeasurements(
+      declared: declared, allowed: own, required: mayBeEmpty || isAlone ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
   }
 
   /// The first of these measurements that the plugins which it could be of do not make in the cells of `group`.

@@ -10,6 +10,13 @@ public enum ResultKind: String, Sendable, Codable, CaseIterable {
   case attack
   /// The method itself, of its own call.
   case note
+
+  init(_ probe: ProbeKind) {
+    switch probe {
+    case .attack: self = .attack
+    case .metric: self = .metric
+    }
+  }
 }
 
 /// One measured value of one model: a row of the results, tidy.

@@ -68,23 +68,3 @@ extension CellPlugin {
   /// None.
   public func obstacle(in cell: CellSizes) -> String? { nil }
 }
-
-/// An attack or a metric: a plugin that makes measurements.
-public protocol MeasuringPlugin: CellPlugin {
-  /// The names, without that of the plugin, of what it measures in a cell of these sizes; nil, which is not known, unless it
-  /// says otherwise.
-  ///
-  /// Metrics over other measurements are checked against them before anything is run.
-  func measurementNames(in cell: CellSizes) -> Set<String>?
-  /// Those of them that a retrained model has, too, so that metrics over other measurements can compare a model with it; all
-  /// of them unless it says otherwise.
-  func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>?
-}
-
-extension MeasuringPlugin {
-  /// Not known.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { nil }
-
-  /// All.
-  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? { measurementNames(in: cell) }
-}

@@ -9,10 +9,6 @@ public import Foundation
 public protocol Plugin: ParameterSet {
   /// Name, title, source, version.
   static var card: Card { get }
-  /// Parameters whose values are part of the names of what it measures; none unless stated.
-  ///
-  /// Where a sweep varies them, they are not named once more.
-  static var parametersInNames: Set<String> { get }
   /// The plugin of these parameters, or which of them cannot be.
   ///
   /// The default checks their ranges, then calls `validate()`.
@@ -28,11 +24,6 @@ extension Plugin {
     try parameters.validate()
     self = parameters
   }
-}
-
-extension Plugin {
-  /// None.
-  public static var parametersInNames: Set<String> { [] }
 }
 
 /// What kind of thing is to be forgotten.
@@ -88,100 +79,6 @@ extension UnlearningMethod {
 
   /// None.
   public static var notesShown: [(name: String, unit: MeasurementUnit)] { [] }
-}
-
-/// What an attack or a metric reads.
-public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
-  /// Logits on the four parts of the data.
-  case predictions
-  /// Features that enter the last layer.
-  case features
-  /// The same parts seen by models retrained without the forget set, one per seed.
-  case retrainedModels = "retrained models"
-  /// The same parts seen by the models of the same method, one per seed, the measured one among them.
-  case unlearnedModels = "models of the same method"
-  /// What the unlearning call cost.
-  case cost
-  /// What the other metrics and the attacks found for the same model.
-  case measurements
-  /// The sensitive attribute of every sample.
-  case groups
-}
-
-/// Tries to tell an unlearned model from one that never saw the forget set.
-public protocol Attack: MeasuringPlugin {
-  /// What it reads.
-  static var reads: Set<EvidenceKind> { get }
-  /// How many retrained models (seeds) it needs at least.
-  static var retrainedModelsNeeded: Int { get }
-  /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason.
-  func serves(_ kind: RequestKind) -> Bool
-
-  /// Learns from the retrained models alone what all attacks of one grid share; runs once per bank of models.
-  func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
-
-  /// Attacks one model.
-  func attack(_ evidence: Evidence) throws -> [MeasuredValue]
-}
-
-extension Attack {
-  /// Attacks one model alone unless it says otherwise.
-  public static var retrainedModelsNeeded: Int { 0 }
-
-  /// Every kind of request unless it says otherwise.
-  public func serves(_ kind: RequestKind) -> Bool { true }
-
-  /// Most attacks share nothing.
-  public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration { Calibration() }
-}
-
-/// Measures one property of an unlearned model.
-public protocol Metric: MeasuringPlugin {
-  /// What it reads.
-  static var reads: Set<EvidenceKind> { get }
-  /// The unit of its values.
-  static var unit: MeasurementUnit { get }
-  /// Where its values can lie, if they are fractions; [0, 1] unless it says otherwise.
-  static var range: ClosedRange<Double> { get }
-  /// Which values are better.
-  static var direction: Direction { get }
-  /// What its values are compared with.
-  static var reference: ReferenceKind { get }
-  /// How many retrained models (seeds) it needs at least.
-  static var retrainedModelsNeeded: Int { get }
-  /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason.
-  func serves(_ kind: RequestKind) -> Bool
-  /// Full names, `<plugin>.<measurement>`, of the other measurements that it reads; none unless it says otherwise.
-  var measurementsRead: [String] { get }
-  /// Answers without a model that it measures, too, each in a row of its own; none unless it says otherwise.
-  static var baselines: [Baseline] { get }
-
-  /// Measures one model.
-  func measure(_ evidence: Evidence) throws -> [MeasuredValue]
-  /// Measures `baseline` against the retrained models; the evidence is that of one of these, one for each seed.
-  ///
-  /// Called for what is among `baselines` alone.
-  func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue]
-}
-
-extension Metric {
-  /// Shares.
-  public static var range: ClosedRange<Double> { 0...1 }
-
-  /// Reads one model alone unless it says otherwise.
-  public static var retrainedModelsNeeded: Int { 0 }
-
-  /// Every kind of request unless it says otherwise.
-  public func serves(_ kind: RequestKind) -> Bool { true }
-
-  /// None.
-  public var measurementsRead: [String] { [] }
-
-  /// None.
-  public static var baselines: [Baseline] { [] }
-
-  /// Nothing.
-  public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] { [] }
 }
 
 /// Builds the body of a classifier: everything below its linear head.

@@ -8,6 +8,16 @@ public enum MeasurementUnit: String, Sendable, Codable {
   case bytes
   /// Entropy or divergence with natural logarithms.
   case nats
+
+  /// Where values in this unit can lie; a kind of measurement can have another range.
+  public var range: ClosedRange<Double> {
+    switch self {
+    case .fraction: 0...1
+    case .seconds: 0...1e10
+    case .bytes: 0...1e18
+    case .nats: 0...Double.greatestFiniteMagnitude
+    }
+  }
 }
 
 /// Which values are better.
@@ -24,15 +34,11 @@ public enum Direction: String, Sendable, Codable {
 public enum ReferenceKind: String, Sendable, Codable {
   /// A model retrained without the forget set.
   case retrained
-  /// The model before unlearning.
-  case original
-  /// What guessing reaches.
-  case chance
   /// Nothing.
   case none
 }
 
-/// One number that a metric or an attack found.
+/// One number that a metric or an attack found; `MeasurementKind.value` makes it.
 public struct MeasuredValue: Sendable, Codable, Hashable {
   /// The split or variant, snake_case, as in "retain_test".
   ///
@@ -55,8 +61,7 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
   /// Tables mark such a value and print each sentence once below. Example: "the decision is the same for all scores".
   public var caveat: String?
 
-  /// A measurement.
-  public init(
+  package init(
     _ name: String, _ value: Double, unit: MeasurementUnit = .fraction, direction: Direction,
     reference: ReferenceKind = .retrained, perSample: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
   ) {

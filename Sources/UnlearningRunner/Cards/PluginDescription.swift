@@ -9,6 +9,8 @@ struct PluginDescription {
   var card: Card
   /// The properties that depend on the role; names in snake_case.
   var traits: [JSONValue.Member]
+  /// What an attack or a metric measures; nil for other roles.
+  var measures: [MeasurementKind]?
   var parameters: [ParameterDescription]
 
   /// The plugins of `roles`, grouped by role.
@@ -23,6 +25,7 @@ struct PluginDescription {
     self.role = role
     card = plugin.card
     traits = Self.traits(of: plugin, as: role)
+    measures = (plugin as? any Probe.Type)?.measures
     self.parameters = parameters(plugin)
   }
 
@@ -32,16 +35,9 @@ struct PluginDescription {
     case .methods:
       guard let method = plugin as? any UnlearningMethod.Type else { break }
       traits = [("needs", names(method.needs)), ("serves", names(method.serves))]
-    case .attacks:
-      guard let attack = plugin as? any Attack.Type else { break }
-      traits = [("reads", names(attack.reads)), ("retrained_models_needed", .int(attack.retrainedModelsNeeded))]
-    case .metrics:
-      guard let metric = plugin as? any Metric.Type else { break }
-      traits = [
-        ("unit", .string(metric.unit.rawValue)), ("direction", .string(metric.direction.rawValue)),
-        ("reference", .string(metric.reference.rawValue)), ("reads", names(metric.reads)),
-        ("retrained_models_needed", .int(metric.retrainedModelsNeeded)),
-      ]
+    case .attacks, .metrics:
+      guard let probe = plugin as? any Probe.Type else { break }
+      traits = [("reads", names(probe.reads)), ("retrained_models_needed", .int(probe.retrainedModelsNeeded))]
     case .datasets:
       guard let dataset = plugin as? any DatasetSource.Type else { break }
       traits = [
@@ -70,8 +66,9 @@ struct PluginDescription {
       ("summary", .string(card.summary)), ("version", .int(card.version)),
       ("source", .object(source.map { JSONValue.Member(key: $0.0, value: $0.1) })),
     ]
+    let kinds = measures.map { [JSONValue.Member(key: "measures", value: .array($0.map(\.json)))] } ?? []
     return .object(
-      start.map { JSONValue.Member(key: $0.0, value: $0.1) } + traits
+      start.map { JSONValue.Member(key: $0.0, value: $0.1) } + traits + kinds
         + [JSONValue.Member(key: "parameters", value: .array(parameters.map(\.json)))])
   }
 
@@ -88,6 +85,11 @@ struct PluginDescription {
     lines.append("")
     lines += TextTable(rows: facts.map { [$0.0, $0.1] }).lines(width: width)
     lines.append("")
+    if let measures {
+      let header = ["measurement", "unit", "better", "reference", "meaning"]
+      let rows = measures.map { [$0.name, $0.unit.rawValue, $0.direction.rawValue, $0.reference.rawValue, $0.meaning] }
+      lines += Self.table(header, rows, width) { "\($0[0]): \($0[1]), better \($0[2]), reference \($0[3])" } + [""]
+    }
     guard !parameters.isEmpty else { return (lines + ["It has no parameters.", ""]).joined(separator: "\n") }
     let header = ["parameter", "type", "default", "range", "meaning"]
     let rows = parameters.map { parameter in
@@ -96,16 +98,30 @@ struct PluginDescription {
         parameter.range == .any ? "" : parameter.range.requirement, parameter.summary,
       ]
     }
-    let table = TextTable(header: header, rows: rows)
-    if let width, table.width > width {
-      lines += rows.flatMap { row in
-        let range = row[3].isEmpty ? "" : ", \(row[3])"
-        return TextTable.wrapped("\(row[0]): \(row[1]), default \(row[2])\(range)", width)
-          + TextTable.wrapped(row[4], width - 4).map { "    " + $0 }
-      }
-    } else {
-      lines += table.lines(width: nil)
+    lines += Self.table(header, rows, width) { row in
+      "\(row[0]): \(row[1]), default \(row[2])" + (row[3].isEmpty ? "" : ", \(row[3])")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A table, or, where it is wider than the terminal, a paragraph for each row: `title`, and below it the last column.
+  private static func table(
+    _ header: [String], _ rows: [[String]], _ width: Int?, title: ([String]) -> String
+  ) -> [String] {
+    let table = TextTable(header: header, rows: rows)
+    guard let width, table.width > width else { return table.lines(width: nil) }
+    return rows.flatMap { row in
+      TextTable.wrapped(title(row), width) + TextTable.wrapped(row.last ?? "", width - 4).map { "    " + $0 }
+    }
+  }
+}
+
+extension MeasurementKind {
+  /// As a JSON object.
+  fileprivate var json: JSONValue {
+    [
+      "name": .string(name), "unit": .string(unit.rawValue), "direction": .string(direction.rawValue),
+      "reference": .string(reference.rawValue), "meaning": .string(meaning),
+    ]
   }
 }

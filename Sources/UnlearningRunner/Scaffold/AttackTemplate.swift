@@ -24,6 +24,10 @@ enum AttackTemplate {
         version: 1)
       /// Predictions of the attacked model.
       public static let reads: Set<EvidenceKind> = [.predictions]
+      /// What it measures, with unit, direction and reference. The best value is neither 0 nor 1 but a retrained model's.
+      public static let measures = [recognized]
+      private static let recognized = MeasurementKind(
+        "recognized", direction: .nearest, meaning: "true positive rate at the given false positive rate")
 
       /// α.
       @Parameter("fraction of unseen samples that may be recognized", .open(0, 1)) public var falsePositives = 0.1
@@ -33,9 +37,6 @@ enum AttackTemplate {
 
       /// Forgotten classes are compared with test samples of the same classes.
       public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
-
-      /// One value.
-      public func measurementNames(in cell: CellSizes) -> Set<String>? { ["recognized"] }
 
       /// Attacks one model.
       ///
@@ -47,9 +48,8 @@ enum AttackTemplate {
         let others = unseen.samples.losses.map { -$0 }
         let curve = try ROCCurve(positives: judged, negatives: others, negativeWeights: unseen.weights)
         return [
-          // The target is neither 0 nor 1 but the value of retrained models.
-          MeasuredValue(
-            "recognized", curve.truePositiveRate(atFalsePositiveRate: falsePositives), direction: .nearest,
+          Self.recognized.value(
+            curve.truePositiveRate(atFalsePositiveRate: falsePositives),
             caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(judged, others), unseen.caveat]))
         ]
       }

@@ -22,12 +22,10 @@ enum MetricTemplate {
         version: 1)
       /// Predictions of the measured model.
       public static let reads: Set<EvidenceKind> = [.predictions]
-      /// Fractions in [0, 1].
-      public static let unit = MeasurementUnit.fraction
-      /// The best value is a retrained model's.
-      public static let direction = Direction.nearest
-      /// A model that never saw the forget set.
-      public static let reference = ReferenceKind.retrained
+      /// What it measures, with unit, direction and reference: fractions, of which a retrained model has the best.
+      public static let measures = [share]
+      private static let share = MeasurementKind(
+        "<split>", direction: .nearest, meaning: "fraction of the samples that are predicted confidently")
 
       /// c.
       @Parameter("least probability of a confident prediction", .openClosed(0, 1)) public var confidence = 0.9
@@ -37,7 +35,7 @@ enum MetricTemplate {
 
       /// The splits that have samples.
       public func measurementNames(in cell: CellSizes) -> Set<String>? {
-        Set(Part.allCases.filter { cell[$0] > 0 }.map(\\.rawValue))
+        Set(Part.allCases.filter { cell[$0] > 0 }.map { Self.share.named($0.rawValue).name })
       }
 
       /// Measures one model; one measurement per split that has samples.
@@ -47,7 +45,7 @@ enum MetricTemplate {
         try Part.allCases.filter { evidence.target[$0].count > 0 }.map { part in
           let rows = try evidence.samples(part).probabilityRows
           let sure = rows.count { ($0.max() ?? 0) >= confidence }
-          return MeasuredValue(part.rawValue, Double(sure) / Double(rows.count), direction: Self.direction)
+          return Self.share.named(part.rawValue).value(Double(sure) / Double(rows.count))
         }
       }
     }
