@@ -46,7 +46,7 @@ struct PlanText {
       counts[step.kind, default: (0, 0)].all += 1
       if store.contains(step.key) { counts[step.kind, default: (0, 0)].stored += 1 }
     }
-    let rows = StepKind.allCases.compactMap { kind in
+    let rows = plan.kinds.compactMap { kind in
       counts[kind].map { [kind.rawValue, "\($0.all)", "\($0.stored)", "\($0.all - $0.stored)"] }
     }
     return table(["step", "total", "stored", "to run"], rows)

@@ -71,6 +71,33 @@ import Testing
     withExtendedLifetime(lock) {}
   }
 
+  /// Results come from worker processes, too, which may live on when the process that planned them is gone.
+  @Test func nothingIsTidiedWhileAnotherProcessWrites() throws {
+    _ = try store.lock()
+    let left = "other-1-2-3-0123456789ab"
+    let temporary = folder.url.appending(path: "temporary")
+    try FileManager.default.createDirectory(
+      at: temporary.appending(path: left), withIntermediateDirectories: true)
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/usr/bin/env")
+    let output = Pipe()
+    writer.standardOutput = output
+    let path = folder.url.appending(path: "writers").path
+    writer.arguments = ["flock", "--no-fork", "--shared", path, "sh", "-c", "echo writing; exec sleep 60"]
+    try writer.run()
+    defer { kill(writer.processIdentifier, SIGKILL) }
+    try #require(output.fileHandleForReading.availableData == Data("writing\n".utf8))
+    _ = try store.lock()
+    #expect(folder.names("temporary") == [left])
+    // Others write at the same time.
+    try store.write(StoreFolder.record(), files: StoreFolder.files)
+    #expect(store.contains(StoreFolder.key()))
+    kill(writer.processIdentifier, SIGKILL)
+    writer.waitUntilExit()
+    _ = try store.lock()
+    #expect(folder.names("temporary") == [])
+  }
+
   /// The children of a process that was killed must not keep its lock alive, so none may inherit the descriptor.
   @Test func childrenDoNotInheritTheLock() throws {
     let lock = try store.lock()

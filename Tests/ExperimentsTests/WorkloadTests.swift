@@ -2,6 +2,7 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import JSON
 import Testing
 import Unlearning
 
@@ -10,7 +11,7 @@ import Unlearning
   @Test("count every image that passes through a model")
   func images() throws {
     let plan = try SmallExperiment.plan()
-    let loads = Workloads(plan.steps) { _ in (train: 300, test: 100) }
+    let loads = try Workloads(plan.steps, plan.plugins) { _ in (train: 300, test: 100) }
     try #require(loads.all.count == 1)
     #expect(loads.all[0].trainedImages == 2 * (2 + 2 + 1 + 1) * 300)
     #expect(loads.all[0].predictedImages == 2 * 4 * 400)
@@ -24,7 +25,10 @@ import Unlearning
       .replacing("- shapes: {train_count: 300, test_count: 100}", with: "- shapes\n  - shapes: {noise: 0.2}")
       .replacing("- fine-tune: {training: {epochs: 1}}", with: "- fine-tune: {training: {epochs: 1, batch_size: 512}}")
       .replacing("- rwft: {training: {epochs: 1}}", with: "- rwft: {training: {epochs: 3}}")
-    let loads = Workloads(try SmallExperiment.plan(text).steps) { data in (train: data == 0 ? 10 : 1000, test: 1) }
+    let plan = try SmallExperiment.plan(text)
+    let loads = try Workloads(plan.steps, plan.plugins) { data in
+      (train: data.source.parameters["noise"] == 0.2 ? 1000 : 10, test: 1)
+    }
     #expect(loads.all.map(\.trainedImages) == [160, 160, 16_000, 16_000])
     #expect(loads.all.map(\.batchSize) == [512, 512, 512, 512])
   }
@@ -33,9 +37,9 @@ import Unlearning
   func parts() throws {
     let plan = try SmallExperiment.plan()
     let probes = plan.steps.filter { $0.kind == .attack || $0.kind == .measure }
-    #expect(Workloads(probes) { _ in (1, 1) }.all.isEmpty)
+    #expect(try Workloads(probes, plan.plugins) { _ in (1, 1) }.all.isEmpty)
     let predictions = plan.steps.filter { $0.kind == .predict }
-    #expect(Workloads(predictions) { _ in (1, 1) }.all.map(\.trainedImages) == [0])
+    #expect(try Workloads(predictions, plan.plugins) { _ in (1, 1) }.all.map(\.trainedImages) == [0])
   }
 }
 

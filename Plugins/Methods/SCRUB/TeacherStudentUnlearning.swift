@@ -56,6 +56,9 @@ public struct TeacherStudentUnlearning: RetainSamplingMethod {
   /// How steps are taken; the batch size is that of the retain set.
   public var training = TrainingRecipe(epochs: 3, learningRate: 5e-4)
 
+  /// That of the larger of both passes.
+  public var largestBatch: Int? { max(training.batchSize, forgetBatchSize) }
+
   /// The numbers of the code's large-scale notebook.
   public init() {}
 

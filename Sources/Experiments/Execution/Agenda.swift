@@ -38,11 +38,10 @@ struct Agenda {
       for parent in Set(step.parents) { children[parent, default: []].append(step.key) }
     }
     self.children = children
-    let results = Self.results(of: plan)
-    for key in order where results.contains(key) {
+    for key in order where plan.results.contains(key) {
       if store.contains(key) {
         do throws(StoreError) {
-          try Self.verify(key, steps[key], in: store)
+          try steps[key]?.verify(in: store)
         } catch {
           // Only what is damaged is made again: a result that cannot be read just now stays where it is.
           if case .damaged = error, let message = discard(key, because: error) { repairs.append(message) }
@@ -56,35 +55,16 @@ struct Agenda {
   ///
   /// - Throws: `StoreError.notReadable`, when that cannot be determined.
   static func isDone(_ plan: Plan, store: Store) throws(StoreError) -> Bool {
-    let results = results(of: plan)
-    for step in plan.steps where results.contains(step.key) {
+    for step in plan.steps where plan.results.contains(step.key) {
       guard store.contains(step.key) else { return false }
       do throws(StoreError) {
-        try verify(step.key, step, in: store)
+        try step.verify(in: store)
       } catch {
         if case .damaged = error { return false }
         throw error
       }
     }
     return true
-  }
-
-  /// The steps with measurements, and those whose notes are shown beside them.
-  private static func results(of plan: Plan) -> Set<StepKey> {
-    Set(
-      plan.cells.flatMap { cell in
-        cell.probes.map(\.key) + (cell.notes.flatMap { $0.shown.isEmpty ? nil : [$0.step] } ?? [])
-      })
-  }
-
-  private static func verify(_ key: StepKey, _ step: Step?, in store: Store) throws(StoreError) {
-    guard step?.expected != nil else {
-      // Its notes are in the record; a model is only looked at when a step reads it.
-      _ = try store.record(of: key)
-      return
-    }
-    try store.verify(key)
-    _ = try StepRunner.measurements(of: key, step, in: store)
   }
 
   /// Marks `key` and what it needs as pending, as far as results are missing.

@@ -6,12 +6,12 @@ import Unlearning
 
 /// The data of an experiment, loaded when a step first needs them and shared by all steps.
 final class DataCache: Sendable {
-  private let experiment: Experiment
-  private let loaded = Mutex<[Int: DataSplits]>([:])
+  private let plugins: PluginMaker
+  private let loaded = Mutex<[ConfiguredData: DataSplits]>([:])
   private let splits = Mutex<[SplitKey: ForgetSplit]>([:])
 
   private struct SplitKey: Hashable {
-    var data: Int
+    var data: ConfiguredData
     var request: ForgetRequest
     var seed: Int
   }
@@ -27,34 +27,32 @@ final class DataCache: Sendable {
   ///   - note: Told how a request parts groups.
   ///   - watch: Told how far the decoding of pictures is.
   init(
-    _ experiment: Experiment, planned: PlannedFiles, countsOnly: Bool = false,
+    _ plugins: PluginMaker, planned: PlannedFiles, countsOnly: Bool = false,
     note: @escaping @Sendable (String) -> Void = { _ in },
     watch: @escaping DecodingWatch = { _, _ in true }
   ) {
-    self.experiment = experiment
+    self.plugins = plugins
     self.planned = planned
     self.countsOnly = countsOnly
     self.note = note
     self.watch = watch
   }
 
-  /// The data set at `index` of the experiment, without its validation rows.
-  func data(_ index: Int) throws -> DataSplits {
+  /// A data set without its validation rows.
+  func data(_ data: ConfiguredData) throws -> DataSplits {
     try loaded.withLock { cache in
-      if let known = cache[index] { return known }
-      guard let source = experiment.data[index].plugin as? any DatasetSource else {
-        preconditionFailure("entry \(index) of data: is a data set")
-      }
+      if let known = cache[data] { return known }
+      let source = try plugins.dataset(data.source)
       // A source may make tensors, and this lock must not stay with a thread that gets no memory for them.
       var splits = try Thread.wait { [self] in
         try planned.checking { try countsOnly ? source.outline() : load(source) }
       }
-      if experiment.validationFraction > 0 {
+      if data.validationFraction > 0 {
         // One draw for all seeds, so that all models of a grid learn from the same rows.
         let random = RandomSource(seed: 0).stream("validation")
-        splits = try splits.holdingOut(validationFraction: experiment.validationFraction, random: random)
+        splits = try splits.holdingOut(validationFraction: data.validationFraction, random: random)
       }
-      cache[index] = splits
+      cache[data] = splits
       return splits
     }
   }
@@ -68,18 +66,19 @@ final class DataCache: Sendable {
   }
 
   /// The data of `setting`, parted by its request.
-  func split(_ setting: Step.Setting) throws -> ForgetSplit {
-    try split(
-      data: setting.data, request: setting.request, drawSeed: setting.seeds.forget, label: setting.requestLabel)
+  func split(_ setting: StepSetting) throws -> ForgetSplit {
+    try split(setting.data, by: setting.request, drawSeed: setting.seeds.ofDraw, label: setting.requestLabel)
   }
 
-  /// The data set at `index`, parted by `request`, which notes call `label`.
-  func split(data index: Int, request: ForgetRequest, drawSeed: Int?, label: String) throws -> ForgetSplit {
-    let data = try data(index)
-    let key = SplitKey(data: index, request: request, seed: drawSeed ?? 0)
+  /// A data set, parted by `request`, which notes call `label`.
+  func split(
+    _ source: ConfiguredData, by request: ForgetRequest, drawSeed: Int, label: String
+  ) throws -> ForgetSplit {
+    let data = try data(source)
+    let key = SplitKey(data: source, request: request, seed: drawSeed)
     return try splits.withLock { cache in
       if let known = cache[key] { return known }
-      let random = RandomSource(seed: UInt64(drawSeed ?? 0)).stream("forget request")
+      let random = RandomSource(seed: UInt64(drawSeed)).stream("forget request")
       let split = try request.split(data, random: random)
       // Draws of the same request differ in samples, not in counts.
       let isFirst = !cache.keys.contains { $0.data == key.data && $0.request == key.request }

@@ -56,16 +56,26 @@ public final class Executor: Sendable {
   private let store: Store
   private let workers: Int?
   private let observer: any ExecutionObserver
-  private let runner: StepRunner
+  private let host: any StepHost
+  private let isCancelled = Atomic<Bool>(false)
   private let rerun: Rerun?
 
   /// An execution by up to `workers` steps side by side; results do not depend on how many.
   ///
   /// Without a number it is as many as trainings are fastest with, by a few steps that are timed first; at most one for each
   /// core, and 8. The steps of `rerun` are computed whether or not their results are there.
-  public init(
+  public convenience init(
     _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver, rerun: Rerun? = nil,
     log: Logger = Logger(label: "lacuna")
+  ) {
+    let host = ThreadHost(plan, store: store, observer: observer, log: log)
+    self.init(plan, store: store, workers: workers, observer: observer, rerun: rerun, host: host)
+  }
+
+  /// An execution on `host`, which writes the results to `store`.
+  package init(
+    _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver, rerun: Rerun? = nil,
+    host: any StepHost
   ) {
     precondition(workers ?? 1 >= 1, "at least one worker is needed")
     self.plan = plan
@@ -73,11 +83,16 @@ public final class Executor: Sendable {
     self.workers = workers
     self.observer = observer
     self.rerun = rerun
-    runner = StepRunner(plan, store: store, observer: observer, log: log)
+    self.host = host
   }
 
   /// Ends the execution soon: running steps stop at their next training step, finished ones stay.
-  public func cancel() { runner.cancel() }
+  public func cancel() {
+    isCancelled.store(true, ordering: .relaxed)
+    host.cancel()
+  }
+
+  private var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
   /// Runs everything that is missing, as the only process that writes the store.
   ///
@@ -110,14 +125,20 @@ public final class Executor: Sendable {
     observer.reused(count: summary.reused)
     let workers = agenda.pendingCount == 0 ? 1 : await workersToUse()
     var started = 0
-    await withTaskGroup(of: (Step, Result<Double, any Error>).self) { group in
+    await withTaskGroup(of: (Step, Result<StepOutcome, any Error>).self) { group in
       var running = 0
       while true {
-        while running < workers, !runner.cancelled, let step = agenda.takeReady() {
+        while running < workers, !wasCancelled, let step = agenda.takeReady() {
           started += 1
           running += 1
           observer.started(step, index: started, total: agenda.totalToRun)
-          group.addTask { [runner] in (step, await Self.onOwnThread { try runner.perform(step) }) }
+          group.addTask { [host] in
+            do {
+              return (step, .success(try await host.perform(step)))
+            } catch {
+              return (step, .failure(error))
+            }
+          }
         }
         for (step, reason) in agenda.takeSkipped() {
           summary.skipped += 1
@@ -126,7 +147,7 @@ public final class Executor: Sendable {
         guard let (step, result) = await group.next() else { break }
         running -= 1
         switch result {
-        case .success(let seconds):
+        case .success(let outcome):
           agenda.finish(step.key)
           do throws(StoreError) {
             try store.removeFailure(of: step.key)
@@ -134,17 +155,17 @@ public final class Executor: Sendable {
             observer.repaired("an old note of why the step failed could not be removed: \(error)")
           }
           summary.finished += 1
-          observer.finished(step, seconds: seconds)
+          observer.finished(step, seconds: outcome.seconds)
         case .failure(let error):
           if obstacle == nil, let error = error as? StoreError, error.endsWriting {
             obstacle = error
-            runner.cancel()
+            cancel()
           }
-          if runner.cancelled { continue }
+          if wasCancelled { continue }
           if let key = Self.unreadableKey(error) {
             let repair = agenda.repair(key, for: step)
             if case .planned(let message) = repair {
-              runner.forget(key)
+              host.forget(key)
               observer.repaired(message)
             }
             if repair != .impossible {
@@ -163,13 +184,13 @@ public final class Executor: Sendable {
             observer.repaired("why a step failed could not be noted: \(error)")
             if error.endsWriting {
               obstacle = obstacle ?? error
-              runner.cancel()
+              cancel()
             }
           }
         }
       }
     }
-    summary.wasCancelled = runner.cancelled
+    summary.wasCancelled = wasCancelled
     return (summary, obstacle)
   }
 
@@ -179,27 +200,17 @@ public final class Executor: Sendable {
       observer.working(workers, gain: nil)
       return workers
     }
-    let (plan, store, data) = (plan, store, runner.data)
-    let choice: WorkerChoice?
-    let count: Int
-    switch await Self.onOwnThread({ try plan.workerChoice(store: store, data: data) }) {
-    case .success(let found): (choice, count) = (found, found?.workers ?? WorkerChoice.greatest)
-    case .failure(is OutOfMemory): (choice, count) = (nil, 1)
-    // What goes wrong here goes wrong again in the step that needs it, which says so.
-    case .failure: (choice, count) = (nil, WorkerChoice.greatest)
+    var (choice, count): (WorkerChoice?, Int) = (nil, WorkerChoice.greatest)
+    do {
+      choice = try await host.workerChoice(for: plan)
+      if let choice { count = choice.workers }
+    } catch is OutOfMemory {
+      count = 1
+    } catch {
+      // What goes wrong here goes wrong again in the step that needs it, which says so.
     }
     observer.working(count, gain: choice?.gain)
     return count
-  }
-
-  /// Runs `work` on a thread of its own: steps compute for minutes, and on the threads of Swift's tasks they would keep
-  /// everything else waiting, interruptions among it.
-  private static func onOwnThread<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
-  ) async -> Result<Value, any Error> {
-    await withCheckedContinuation { continuation in
-      Thread.runStep(work) { continuation.resume(returning: $0) }
-    }
   }
 
   /// The artefact that is damaged, or was just put aside, when that is what stopped a step.

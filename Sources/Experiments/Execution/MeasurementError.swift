@@ -3,8 +3,10 @@ import Unlearning
 /// What a plan knows of the measurements of a step before they are made.
 ///
 /// A file of measurements can be whole by its checksums and still be of something else, so it is compared with this.
-struct ExpectedMeasurements: Sendable {
+struct ExpectedMeasurements: Codable, Sendable {
   /// What the plugin says that it measures; nil where it is not known.
+  ///
+  /// Not written down with a step: whoever runs it has the plugin.
   var declared: [MeasurementKind]?
   /// All names that there may be; nil where the plugin does not say.
   var allowed: Set<String>?
@@ -12,6 +14,8 @@ struct ExpectedMeasurements: Sendable {
   var required: Set<String> = []
   /// Whether it may be that nothing is measured.
   var mayBeEmpty = true
+
+  private enum CodingKeys: String, CodingKey { case allowed, required, mayBeEmpty }
 }
 
 /// A plugin returned what cannot be a result.

@@ -79,8 +79,8 @@ struct Replacement {
     }
     for key in others.reversed() + rerun.keys.reversed() where store.contains(key) {
       let record = try? store.record(of: key)
-      let measurements = record?.files[StepRunner.measurementsFile].flatMap { _ in
-        try? StepRunner.measurements(of: key, in: store)
+      let measurements = record?.files[Store.measurementsFile].flatMap { _ in
+        try? store.measurements(of: key)
       }
       let place = try store.setAside(key, in: Self.folder)
       old[key] = Old(place: place, files: record?.files, measurements: measurements)
@@ -105,7 +105,7 @@ struct Replacement {
   /// - Throws: `StoreError` when the store cannot be read or written.
   func changes() throws(StoreError) -> [String] {
     var lines: [String] = []
-    var counts: [(kind: StepKind, same: Int, changed: Int)] = StepKind.allCases.map { ($0, 0, 0) }
+    var counts: [(kind: StepKind, same: Int, changed: Int)] = plan.kinds.map { ($0, 0, 0) }
     for step in plan.steps {
       guard let before = old[step.key], store.contains(step.key) else { continue }
       let isSame = try store.record(of: step.key).files == before.files
@@ -130,7 +130,7 @@ struct Replacement {
 
   /// "  accuracy.retain_test 0.91 → 0.93 (label)", for each value that is not the same.
   private func differences(of step: Step, from before: [MeasuredValue]) throws(StoreError) -> [String] {
-    let after = try StepRunner.measurements(of: step.key, in: store)
+    let after = try store.measurements(of: step.key)
     let names = (before + after).map(\.name)
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }.compactMap { name in

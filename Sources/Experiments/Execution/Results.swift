@@ -29,7 +29,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       }
       let measurements: [MeasuredValue]
       do throws(StoreError) {
-        measurements = try StepRunner.measurements(of: probe.key, steps[probe.key], in: store)
+        measurements = try store.measurements(of: probe.key, expected: steps[probe.key]?.expected)
       } catch {
         guard case .damaged = error else { throw error }
         missing.append(MissingResult("\(cell.label) / \(probe.name)", because: "\(error)"))

@@ -1,3 +1,4 @@
+import Foundation
 import Unlearning
 
 /// What made the steps of this run: written into every record.
@@ -11,12 +12,11 @@ struct StepEnvironment: Sendable {
     sources = plan.pluginCode.noted
   }
 
-  func record(of step: Step, _ timing: StepRunner.Timing) -> StepRecord {
+  func record(of step: Step, started: Date, cost: Cost, notes: [String: Double]) -> StepRecord {
     let sources = sources.filter { step.plugins[$0.key] != nil }
     return StepRecord(
       kind: step.kind.rawValue, label: step.label, key: step.key, configuration: step.configuration,
       plugins: step.plugins, parents: step.parents, build: build, pluginSources: sources.isEmpty ? nil : sources,
-      started: StepRecord.timestamp(timing.started), seconds: timing.cost?.seconds ?? 0,
-      peakBytes: timing.cost?.peakBytes ?? timing.peakBytes, notes: timing.notes)
+      started: StepRecord.timestamp(started), seconds: cost.seconds, peakBytes: cost.peakBytes, notes: notes)
   }
 }

@@ -16,7 +16,7 @@ public struct Seeds: Sendable, Hashable {
 }
 
 /// What the random numbers of one model come from.
-public struct ModelSeeds: Sendable, Hashable {
+public struct ModelSeeds: Codable, Sendable, Hashable {
   /// The seed of the original's or the retrained model's training.
   public var training: Int
   /// The seed of the method's call; nil where nothing is unlearned.
@@ -28,6 +28,11 @@ public struct ModelSeeds: Sendable, Hashable {
   public init(training: Int, unlearning: Int? = nil, forget: Int? = nil) {
     (self.training, self.unlearning, self.forget) = (training, unlearning, forget)
   }
+
+  /// What the training or the call draws from.
+  var ofCall: Int { unlearning ?? training }
+  /// What the forget set is drawn from, if anything is drawn.
+  var ofDraw: Int { forget ?? 0 }
 
   /// "1/2" for training and unlearning, "1" where nothing is unlearned.
   package var pair: String { unlearning.map { "\(training)/\($0)" } ?? "\(training)" }

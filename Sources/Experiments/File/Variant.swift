@@ -73,6 +73,17 @@ public struct Variant: Sendable {
     return label(of: varied.filter { !named.contains($0.path) })
   }
 
+  /// What steps say of it.
+  var configured: Configured {
+    let own = reference == nil ? parameters : parameters.removing(path: Self.referenceKey)
+    return Configured(name: name, version: version, parameters: own)
+  }
+
+  /// Whether it is a method that reads the trained model.
+  var startsFromOriginal: Bool {
+    (plugin as? any UnlearningMethod).map { type(of: $0).needs.contains(.originalModel) } ?? false
+  }
+
   /// How the retraining that a method is compared with draws its samples; `shuffle` for what is not a method.
   var comparedWith: RetainSampling { reference ?? (plugin as? any UnlearningMethod)?.reference ?? .shuffle }
 

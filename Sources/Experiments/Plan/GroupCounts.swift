@@ -8,10 +8,10 @@ extension Plan {
   /// - Throws: `DataError` when the data cannot be read, or a request forgets nothing or everything.
   public func groupCounts() throws -> [String] {
     let lines = Mutex<[String]>([])
-    let cache = DataCache(experiment, planned: files, countsOnly: true) { line in lines.withLock { $0.append(line) } }
+    let cache = DataCache(plugins, planned: files, countsOnly: true) { line in lines.withLock { $0.append(line) } }
     for step in steps {
-      guard case .unlearn(let setting, _, _) = step.work, case .groups = setting.request else { continue }
-      _ = try cache.split(setting)
+      guard case .groups = step.body.setting.request else { continue }
+      _ = try cache.split(step.body.setting)
     }
     return lines.withLock { $0 }
   }

@@ -11,6 +11,10 @@ public struct Plan: Sendable {
   public let pruned: [PrunedCell]
   /// Every step once, parents before children.
   public let steps: [Step]
+  /// The steps whose results somebody reads; others are run where one of these needs them.
+  let results: Set<StepKey>
+  /// Makes the plugins that steps name.
+  package let plugins: PluginMaker
   /// The cards of all plugins that take part.
   let cards: [Card]
   /// What the files of data and weights contain, by which the keys of the steps are made.
@@ -26,7 +30,14 @@ public struct Plan: Sendable {
   /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing or the grid has
   ///   more than `maximumCells` cells.
   public init(_ experiment: Experiment, registry: Registry, memory: Int = .max) throws {
-    var builder = try PlanBuilder(experiment, registry: registry, memory: memory)
+    try self.init(experiment, registry: registry, memory: memory, rules: PlanningRule.grid)
+  }
+
+  /// Plans `experiment` by these rules.
+  package init(
+    _ experiment: Experiment, registry: Registry, memory: Int = .max, rules: [PlanningRule]
+  ) throws {
+    var builder = try PlanBuilder(experiment, registry: registry, memory: memory, rules: rules)
     try builder.build()
     self.experiment = experiment
     cells = builder.cells
@@ -35,5 +46,13 @@ public struct Plan: Sendable {
     let names = builder.steps.reduce(into: Set<String>()) { $0.formUnion($1.plugins.keys) }
     cards = registry.all.map { $0.card }.filter { names.contains($0.name) }
     files = builder.files
+    results = builder.results
+    plugins = builder.plugins
+  }
+
+  /// The kinds of its steps, in the order in which they appear.
+  public var kinds: [StepKind] {
+    var known: Set<StepKind> = []
+    return steps.map(\.kind).filter { known.insert($0).inserted }
   }
 }

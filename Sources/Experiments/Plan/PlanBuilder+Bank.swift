@@ -3,17 +3,14 @@ import Unlearning
 /// Originals and retrained models, with which all others are compared.
 extension PlanBuilder {
   /// Adds the retrained models that draw by `reference`, and the original compared with them.
-  mutating func addOriginals(
-    _ group: Group, _ originals: [StepKey], against reference: RetainSampling, in banks: inout [RetainSampling: Bank],
-    _ readsFeatures: Bool
-  ) throws {
+  mutating func addOriginals(_ group: inout Group, against reference: RetainSampling) throws {
     guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
-    let bank = try addBank(group, variant, readsFeatures)
-    banks[reference] = bank
+    let bank = try addBank(group, variant)
+    group.banks[reference] = bank
     var peers = Peers()
     for (position, setting) in group.settings.enumerated() {
       peers.predictions.append(
-        try addPrediction(setting, model: originals[position], of: "original", features: readsFeatures))
+        try addPrediction(setting, model: group.originals[position], of: "original"))
     }
     for (position, setting) in group.settings.enumerated() {
       peers.position = position
@@ -31,14 +28,14 @@ extension PlanBuilder {
     var probes: [[Cell.Probe]] = []
   }
 
-  mutating func addBank(_ group: Group, _ variant: Variant, _ readsFeatures: Bool) throws -> Bank {
+  mutating func addBank(_ group: Group, _ variant: Variant) throws -> Bank {
     var bank = Bank(variant: variant)
     var models: [StepKey] = []
     for setting in group.settings {
-      // Retraining starts anew, so there is no original to name.
+      // Retraining reads no original.
       models.append(try addUnlearning(setting, method: variant, original: nil))
       bank.predictions.append(
-        try addPrediction(setting, model: models[models.count - 1], of: variant.label, features: readsFeatures))
+        try addPrediction(setting, model: models[models.count - 1], of: variant.label))
     }
     let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
     for probe in [nil] + readers.map(Optional.some) {

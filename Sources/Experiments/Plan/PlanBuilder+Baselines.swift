@@ -22,17 +22,10 @@ extension PlanBuilder {
       for (position, setting) in group.settings.enumerated() {
         var probes: [Cell.Probe] = []
         for metric in metrics {
-          var target = Step.Target(
-            predictions: bank[position], bank: bank, position: position, calibration: nil, costOf: nil,
-            measurements: [], referenceMeasurements: [], baseline: baseline)
+          var target = ProbeTarget(
+            predictions: bank[position], bank: bank, position: position, baseline: baseline)
           target.expected = expectedMeasurements(of: metric, target, group, isReference: false)
-          let own = [KeyPart("position", .int(position)), KeyPart("baseline", .string(baseline.rawValue))]
-          let key = add(
-            .measure, label(setting, setting.requestLabel, baseline.rawValue, metric.label),
-            parents: [bank[position]] + bank,
-            configuration: common(setting) + (try request(setting)) + own + [try part("metric", metric)],
-            plugins: [metric], work: .measure(setting, metric: metric, target: target))
-          probes.append(Cell.Probe(kind: .metric, name: metric.measurementLabel, key: key))
+          probes.append(try addProbe(metric, setting, of: baseline.rawValue, target))
         }
         addBaselineCell(group, setting, baseline, probes: probes)
       }

@@ -6,8 +6,8 @@ extension PlanBuilder {
   /// The settings of a group without those that an exclusion leaves out altogether: original, retrained model and all.
   ///
   /// Such an exclusion names no method and no attack: `{seed: 3}`, `{data: cifar10, architecture: vgg}`.
-  mutating func withoutExcluded(_ group: Group) -> [Step.Setting] {
-    var kept: [Step.Setting] = []
+  mutating func withoutExcluded(_ group: Group) -> [Setting] {
+    var kept: [Setting] = []
     for setting in group.settings {
       guard let exclusion = exclusion(group, setting, method: nil, attack: nil) else {
         kept.append(setting)
@@ -31,7 +31,7 @@ extension PlanBuilder {
   }
 
   mutating func exclusion(
-    _ group: Group, _ setting: Step.Setting, method: Variant?, attack: Variant?
+    _ group: Group, _ setting: Setting, method: Variant?, attack: Variant?
   ) -> Exclusion? {
     var first: Exclusion?
     for (index, exclusion) in experiment.exclusions.enumerated() {

@@ -6,19 +6,14 @@ import Unlearning
 /// What data, architectures and references are called in cache keys.
 extension PlanBuilder {
   /// The method that others are compared with, which draws retained samples by `sampling`.
-  static func reference(of type: any UnlearningMethod.Type, _ sampling: RetainSampling) throws -> Variant {
-    func make<M: UnlearningMethod>(_ type: M.Type) throws -> Variant {
-      let members = (try JSONValue(M()).members ?? []).map { member in
-        member.key == "retain_sampling"
-          ? JSONValue.Member(key: member.key, value: .string(sampling.rawValue)) : member
-      }
-      let resolved = JSONValue.object(members)
-      return Variant(
-        name: M.card.name, version: M.card.version,
-        varied: sampling == .shuffle ? [] : [.init(path: "retain_sampling", value: sampling.rawValue)],
-        parameters: resolved, keyParameters: resolved, plugin: try M(try resolved.decode(M.self)))
-    }
-    return try make(type)
+  static func reference<M: RetainSamplingMethod>(of type: M.Type, _ sampling: RetainSampling) throws -> Variant {
+    var method = M()
+    method.retainSampling = sampling
+    let resolved = try JSONValue(method)
+    return Variant(
+      name: M.card.name, version: M.card.version,
+      varied: sampling == .shuffle ? [] : [.init(path: "retain_sampling", value: sampling.rawValue)],
+      parameters: resolved, keyParameters: resolved, plugin: try M(method))
   }
 
   /// Names a plugin by name, version, parameters and the content of the files that its parameters name.

@@ -11,17 +11,15 @@ extension PlanBuilder {
   /// - Parameter method: The method, by whose recipe a copy of the original is trained; nil for the original itself.
   func memoryObstacle(_ group: Group, method: Variant?) -> String? {
     guard memory < .max, let size = modelSize(group) else { return nil }
-    let recipe = method?.parameters["training"] ?? group.recipe.parameters
-    var batch = 1
-    for (path, value) in (method?.parameters ?? group.recipe.parameters).leaves where path.hasSuffix("batch_size") {
-      batch = max(batch, Int(value) ?? 1)
-    }
+    let plugin = method?.plugin as? any UnlearningMethod
+    let recipe = plugin?.recipe ?? group.recipe.recipe.steps
+    var batch = plugin?.largestBatch ?? recipe.batchSize
     // Parameters, gradients, the optimiser's one or two averages, and the original beside a method's copy.
-    let copies = (recipe["optimizer"]?.string == "sgd" ? 3 : 4) + (method == nil ? 0 : 1)
+    let copies = (recipe.optimizer == .sgd ? 3 : 4) + (method == nil ? 0 : 1)
     var needed = size.trainingBytes(batch: batch, copies: copies)
     guard needed > memory else { return nil }
     // The largest batch is all samples, which are only counted where it matters.
-    if let samples = try? outlines.data(group.settings[0].data).train.count, samples < batch {
+    if let samples = try? outlines.data(data[group.settings[0].data]).train.count, samples < batch {
       batch = samples
       needed = size.trainingBytes(batch: batch, copies: copies)
       guard needed > memory else { return nil }

@@ -4,7 +4,7 @@ import Unlearning
 /// Attacks and metrics of one model.
 extension PlanBuilder {
   mutating func addProbes(
-    _ setting: Step.Setting, _ group: Group, model: StepKey?, peers: Peers, bank: [StepKey], position: Int?,
+    _ setting: Setting, _ group: Group, model: StepKey?, peers: Peers, bank: [StepKey], position: Int?,
     method: Variant?, label name: String, referenceProbes: [Cell.Probe]?, otherReferenceProbes: [[Cell.Probe]] = [],
     only: Variant? = nil, known: [Cell.Probe] = []
   ) throws -> [Cell.Probe] {
@@ -21,8 +21,7 @@ extension PlanBuilder {
       ?? (experiment.metrics.filter { !Self.reads($0, .measurements) }
         + (isReference ? [] : experiment.metrics.filter { Self.reads($0, .measurements) }))
     for probe in attacks + metrics {
-      guard let kind = probe.probe.map({ type(of: $0).kind }) else { continue }
-      let isAttack = kind == .attack
+      let isAttack = probe.probe is any Attack
       if !isAttack, !canRun(probe, group, models: bank.count) { continue }
       let read = probe.measurementsRead
       let sources = probes.filter { source in read.contains { $0.hasPrefix(source.name + ".") } }
@@ -41,47 +40,47 @@ extension PlanBuilder {
         continue
       }
       let usesBank = Self.reads(probe, .retrainedModels)
-      var target = Step.Target(
-        predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil, calibration: nil,
-        costOf: nil, measurements: [], referenceMeasurements: [])
+      var target = ProbeTarget(
+        predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil)
       if usesPeers { (target.peers, target.peerPosition) = (peers.predictions, peers.position) }
-      var parents = [predictions] + target.bank + target.peers
       if isAttack, usesBank {
-        let key = add(
-          .calibrate, label(setting, setting.requestLabel, probe.label), parents: bank,
-          configuration: common(setting) + (try request(setting)) + [try part("attack", probe)],
-          plugins: [probe], work: .calibrate(setting, attack: probe, bank: bank))
-        target.calibration = key
-        parents.append(key)
+        target.calibration = try addCalibration(setting, attack: probe, bank: bank)
       }
-      if Self.reads(probe, .cost), let model {
-        target.costOf = model
-        parents.append(model)
-      }
+      if Self.reads(probe, .cost) { target.costOf = model }
       if Self.reads(probe, .measurements) {
         let names = Set(sources.map(\.name))
-        target.measurements = sources.map { ($0.name, $0.key) }
-        func read(_ probes: [Cell.Probe]) -> [(name: String, key: StepKey)] {
-          probes.filter { names.contains($0.name) }.map { ($0.name, $0.key) }
+        func read(_ probes: [Cell.Probe]) -> [ProbeTarget.NamedStep] {
+          probes.filter { names.contains($0.name) }.map { .init(name: $0.name, key: $0.key) }
         }
+        target.measurements = read(sources)
         target.referenceMeasurements = read(referenceProbes ?? [])
         target.otherReferenceMeasurements = isReference ? otherReferenceProbes.map(read) : nil
-        parents += target.measurements.map(\.key) + target.referenceMeasurements.map(\.key)
-        parents += (target.otherReferenceMeasurements ?? []).joined().map(\.key)
       }
       target.expected = expectedMeasurements(of: probe, target, group, isReference: isReference)
-      var positions = target.position.map { [KeyPart("position", .int($0))] } ?? []
-      if let place = target.peerPosition { positions.append(KeyPart("peer_position", .int(place))) }
-      let key = add(
-        isAttack ? .attack : .measure, label(setting, setting.requestLabel, name, probe.label),
-        parents: parents,
-        configuration: common(setting) + (try request(setting)) + positions
-          + [try part(kind.rawValue, probe)],
-        plugins: [probe],
-        work: isAttack
-          ? .attack(setting, attack: probe, target: target) : .measure(setting, metric: probe, target: target))
-      probes.append(Cell.Probe(kind: kind, name: probe.measurementLabel, key: key))
+      probes.append(try addProbe(probe, setting, of: name, target))
     }
     return probes
+  }
+
+  /// Plans one attack or metric on a model of `name`.
+  mutating func addProbe(
+    _ probe: Variant, _ setting: Setting, of name: String, _ target: ProbeTarget
+  ) throws -> Cell.Probe {
+    guard let kind = probe.probe.map({ type(of: $0).kind }) else { preconditionFailure("an attack or a metric") }
+    var parts = common(setting) + (try request(setting))
+    if let place = target.position { parts.append(KeyPart("position", .int(place))) }
+    if let place = target.peerPosition { parts.append(KeyPart("peer_position", .int(place))) }
+    if let baseline = target.baseline { parts.append(KeyPart("baseline", .string(baseline.rawValue))) }
+    parts.append(try part(kind.rawValue, probe))
+    let label = label(setting, setting.requestLabel, name, probe.label)
+    let (values, plugin) = (values(of: setting), probe.configured)
+    let key =
+      switch kind {
+      case .attack:
+        add(AttackStep(setting: values, attack: plugin, target: target), label, configuration: parts, plugins: [probe])
+      case .metric:
+        add(MeasureStep(setting: values, metric: plugin, target: target), label, configuration: parts, plugins: [probe])
+      }
+    return Cell.Probe(kind: kind, name: probe.measurementLabel, key: key)
   }
 }

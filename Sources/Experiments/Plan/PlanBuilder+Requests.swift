@@ -17,8 +17,8 @@ extension PlanBuilder {
         // How many samples are drawn depends on the request, not on the seed of the draw.
         let label = entry.label(of: source)
         do {
-          let seed = entry.drawSeed(trainingSeed: experiment.seeds.training.first ?? 0)
-          _ = try outlines.split(data: index, request: request, drawSeed: seed, label: label)
+          let seed = entry.drawSeed(trainingSeed: experiment.seeds.training.first ?? 0) ?? 0
+          _ = try outlines.split(self.data[index], by: request, drawSeed: seed, label: label)
         } catch let error as DataError where error.isAboutRequest {
           diagnostics.report("\(data.label) / \(label): \(error)", at: entry.mark)
         }
@@ -29,7 +29,7 @@ extension PlanBuilder {
 
   /// What plugins may ask about the cells of a group.
   func sizes(_ group: Group) throws -> CellSizes {
-    let split = try outlines.split(group.settings[0])
+    let split = try outlines.split(values(of: group.settings[0]))
     let names = split.retainTrain.classNames
     let counts = Part.allCases.map { part in
       (part, split.dataset(part).labels.reduce(into: [Int](repeating: 0, count: names.count)) { $0[$1] += 1 })
@@ -41,7 +41,7 @@ extension PlanBuilder {
 
   /// What `probe` measures of `target`.
   func expectedMeasurements(
-    of probe: Variant, _ target: Step.Target, _ group: Group, isReference: Bool
+    of probe: Variant, _ target: ProbeTarget, _ group: Group, isReference: Bool
   ) -> ExpectedMeasurements {
     guard let plugin = probe.probe else { return ExpectedMeasurements() }
     let declared = type(of: plugin).measures

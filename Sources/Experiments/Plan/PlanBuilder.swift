@@ -4,8 +4,12 @@ import JSON
 import Unlearning
 
 /// Walks the grid and collects cells and steps.
-struct PlanBuilder {
+package struct PlanBuilder {
   let experiment: Experiment
+  private let rules: [PlanningRule]
+  let plugins: PluginMaker
+  /// Data sets as steps name them, in the order of the file.
+  let data: [ConfiguredData]
   /// Bytes that one step may take.
   let memory: Int
   /// The data without pixels, where they are needed.
@@ -24,18 +28,28 @@ struct PlanBuilder {
   var cells: [Cell] = []
   var pruned: [PrunedCell] = []
   var steps: [Step] = []
+  /// Whether some attack or metric reads features, so that predictions keep them.
+  let keepsFeatures: Bool
   var known: Set<StepKey> = []
+  /// The steps whose results somebody reads.
+  package var results: Set<StepKey> = []
   var noted: Set<PrunedCell> = []
   var usedExclusions: Set<Int> = []
 
   /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
   static let engineVersion = 7
 
-  init(_ experiment: Experiment, registry: Registry, memory: Int) throws {
+  init(_ experiment: Experiment, registry: Registry, memory: Int, rules: [PlanningRule]) throws {
     self.experiment = experiment
     self.memory = memory
+    self.rules = rules
+    plugins = PluginMaker(registry)
+    keepsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
+    data = experiment.data.map {
+      ConfiguredData(source: $0.configured, validationFraction: experiment.validationFraction)
+    }
     try experiment.checkCellCount()
-    guard let retrain = registry.method(Self.referenceName) else {
+    guard let retrain = registry.method(Self.referenceName) as? any RetainSamplingMethod.Type else {
       throw DiagnosticList([
         Diagnostic(file: experiment.file, message: "no method is named '\(Self.referenceName)', the reference of all")
       ])
@@ -50,7 +64,7 @@ struct PlanBuilder {
       },
       uniquingKeysWith: { first, _ in first })
     self.files = files
-    outlines = DataCache(experiment, planned: files, countsOnly: true)
+    outlines = DataCache(plugins, planned: files, countsOnly: true)
   }
 
   /// The method that others are compared with.
@@ -67,7 +81,7 @@ struct PlanBuilder {
             guard let request = entry.request(of: source, diagnostics: nil) else { continue }
             let label = entry.label(of: source)
             let settings = experiment.seeds.training.map { seed in
-              Step.Setting(
+              Setting(
                 data: dataIndex, architecture: architecture, recipe: recipe, request: request,
                 requestLabel: label,
                 seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
@@ -89,16 +103,40 @@ struct PlanBuilder {
     }
   }
 
+  /// What a cell of the grid shares with its neighbors, as the planner knows it; `values(of:)` is what steps say of it.
+  package struct Setting: Sendable {
+    /// The place of the data set in the file.
+    var data: Int
+    var architecture: Variant
+    var recipe: RecipeVariant
+    var request: ForgetRequest
+    /// The request with the names of the data set's classes, as tables and progress print it.
+    var requestLabel: String
+    var seeds: ModelSeeds
+
+    /// The setting of a call with this seed.
+    func unlearning(_ seed: Int) -> Setting {
+      var setting = self
+      setting.seeds.unlearning = seed
+      return setting
+    }
+  }
+
   /// All seeds and methods of one data set, architecture, recipe and request.
-  struct Group {
+  package struct Group {
     var data: Variant
     var entry: ForgetEntry
     /// The label of the request, with the names of the data set's classes.
     var forget: String
     var request: ForgetRequest
-    var settings: [Step.Setting]
+    /// One for each seed of trainings.
+    package var settings: [Setting]
     /// nil until its steps are planned.
     var sizes: CellSizes?
+    /// The steps of the originals, one for each setting.
+    var originals: [StepKey] = []
+    /// The retrained models that methods of the file are compared with.
+    var banks: [RetainSampling: Bank] = [:]
     var recipe: RecipeVariant { settings[0].recipe }
     var architecture: Variant { settings[0].architecture }
     var label: String {
@@ -106,7 +144,7 @@ struct PlanBuilder {
     }
   }
 
-  mutating func addGroup(_ whole: Group) throws {
+  private mutating func addGroup(_ whole: Group) throws {
     var group = whole
     group.settings = withoutExcluded(whole)
     guard !group.settings.isEmpty else { return }
@@ -116,72 +154,11 @@ struct PlanBuilder {
       return
     }
     group.sizes = try sizes(group)
-    let readsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
-    var originals: [StepKey] = []
-    for setting in group.settings { originals.append(try addTraining(setting)) }
-    // The references are planned first, because others read their measurements.
-    var banks: [RetainSampling: Bank] = [:]
-    try addOriginals(group, originals, against: .shuffle, in: &banks, readsFeatures)
-    for method in experiment.methods {
-      guard let plugin = method.plugin as? any UnlearningMethod else { continue }
-      let own = obstacle(to: plugin, method.comparedWith, group).map { "\(method.name) \($0)" }
-      if let obstacle = own ?? memoryObstacle(group, method: method) {
-        noteExclusions(group, methods: [method])
-        pruned.append(PrunedCell(description: "\(group.label) / \(method.label)", reason: obstacle))
-        continue
-      }
-      if banks[method.comparedWith] == nil {
-        try addOriginals(group, originals, against: method.comparedWith, in: &banks, readsFeatures)
-      }
-      guard let bank = banks[method.comparedWith] else { preconditionFailure("there is a reference of every kind") }
-      guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { continue }
-      // A method that starts from nothing has no seed of its own.
-      let rounds = type(of: plugin).needs.contains(.originalModel) ? experiment.seeds.rounds : 1
-      for round in 0..<rounds {
-        try addRound(round, of: method, group, originals, bank, readsFeatures)
-      }
-    }
-  }
-
-  /// Adds one call of `method` on each original, and what is measured of the models.
-  ///
-  /// The models of a round are peers: of two models by one original the randomness is not all their own.
-  mutating func addRound(
-    _ round: Int, of method: Variant, _ group: Group, _ originals: [StepKey], _ bank: Bank, _ readsFeatures: Bool
-  ) throws {
-    let startsFromOriginal = (method.plugin as? any UnlearningMethod).map { type(of: $0).needs }?.contains(
-      .originalModel)
-    var models: [(position: Int, setting: Step.Setting, key: StepKey)] = []
-    var peers = Peers()
-    for (position, setting) in group.settings.enumerated() {
-      let training = setting.seeds.training
-      let setting =
-        startsFromOriginal == true ? setting.unlearning(experiment.seeds.unlearning(round, of: training)) : setting
-      if let exclusion = exclusion(group, setting, method: method, attack: nil) {
-        pruned.append(
-          PrunedCell(
-            description: "\(group.label) / \(method.label) / \(setting.seeds.label)",
-            reason: "excluded by {\(exclusion.description)}"))
-        continue
-      }
-      let model = try addUnlearning(setting, method: method, original: originals[position])
-      models.append((position, setting, model))
-      peers.predictions.append(try addPrediction(setting, model: model, of: method.label, features: readsFeatures))
-    }
-    for (place, model) in models.enumerated() {
-      peers.position = place
-      let probes = try addProbes(
-        model.setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
-        label: method.label, referenceProbes: bank.probes[model.position])
-      addCell(
-        group, model.setting, method: method, role: .unlearned, against: method.comparedWith, probes: probes,
-        model: model.key,
-        round: round)
-    }
+    for rule in rules { try rule.plan(&self, &group) }
   }
 
   mutating func addCell(
-    _ group: Group, _ setting: Step.Setting, method shown: Variant?, role: ModelRole,
+    _ group: Group, _ setting: Setting, method shown: Variant?, role: ModelRole,
     against reference: RetainSampling, probes: [Cell.Probe], model: StepKey? = nil, round: Int = 0
   ) {
     var parameters = shown?.parameters.members ?? []
@@ -201,20 +178,25 @@ struct PlanBuilder {
       parameters.append(.init(key: "original_training", value: .object(varied)))
     }
     labels.append(group.recipe.label)
+    var notes: (step: StepKey, shown: [(name: String, unit: MeasurementUnit)])?
+    if let model, let method = shown?.plugin as? any UnlearningMethod, !type(of: method).notesShown.isEmpty {
+      notes = (model, type(of: method).notesShown)
+      results.insert(model)
+    }
+    results.formUnion(probes.map(\.key))
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: shown?.name ?? "original", parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds, round: round,
         role: role, probes: probes,
-        notes: model.flatMap { model in
-          (shown?.plugin as? any UnlearningMethod).map { (model, type(of: $0).notesShown) }
-        }, group: "\(group.label) / \(reference)"))
+        notes: notes, group: "\(group.label) / \(reference)"))
   }
 
   mutating func addBaselineCell(
-    _ group: Group, _ setting: Step.Setting, _ baseline: Baseline, probes: [Cell.Probe]
+    _ group: Group, _ setting: Setting, _ baseline: Baseline, probes: [Cell.Probe]
   ) {
+    results.formUnion(probes.map(\.key))
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,

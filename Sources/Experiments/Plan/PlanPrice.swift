@@ -19,11 +19,11 @@ extension Plan {
   /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its images;
   ///   `OutOfMemory`.
   public func price(store: Store) throws -> PlanPrice {
-    let data = DataCache(experiment, planned: files, countsOnly: true)
+    let data = DataCache(plugins, planned: files, countsOnly: true)
     let workloads = try workloads(store: store, data: data)
     var price = PlanPrice(unpriced: workloads.unknownMethods)
     for load in workloads.all {
-      let clock = try StepClock(load, like: try data.data(load.setting.data).train)
+      let clock = try StepClock(load, plugins, like: try data.data(load.setting.data).train)
       price.training += try clock.training() * Double(load.trainedImages)
       price.prediction += try clock.prediction() * Double(load.predictedImages)
     }

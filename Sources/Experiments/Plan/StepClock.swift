@@ -20,10 +20,8 @@ struct StepClock {
   /// A clock for `copies` models, on images like those of `data`.
   ///
   /// - Throws: `ParameterError` when the architecture cannot take the images.
-  init(_ load: Workload, like data: Dataset, copies: Int = 1) throws {
-    guard let architecture = load.setting.architecture.plugin as? any Architecture else {
-      preconditionFailure("entries of architectures: are architectures")
-    }
+  init(_ load: Workload, _ plugins: PluginMaker, like data: Dataset, copies: Int = 1) throws {
+    let architecture = try plugins.architecture(load.setting.architecture)
     let images = min(load.batchSize, max(8, Self.pixels / (data.imageShape[0] * data.imageShape[1])))
     models = try (0..<copies).map { _ in try TimedModel(architecture, data, batch: images) }
     self.images = images

@@ -66,7 +66,7 @@ extension Plan {
     guard candidates.count > 1 else { return nil }
     let loads = try workloads(store: store, data: data).all.filter { $0.trainedImages > 0 }
     func clock(_ load: Workload, _ workers: Int) throws -> StepClock {
-      try StepClock(load, like: try data.data(load.setting.data).train, copies: workers)
+      try StepClock(load, plugins, like: try data.data(load.setting.data).train, copies: workers)
     }
     let start = ContinuousClock.now
     let seconds = try loads.reduce(0.0) { try $0 + clock($1, 1).training() * Double($1.trainedImages) }

@@ -6,7 +6,7 @@ import Unlearning
 /// What a plan's missing models ask of one architecture on one data set.
 package struct Workload {
   /// Data set and architecture, and besides these whatever the first step has.
-  let setting: Step.Setting
+  let setting: StepSetting
   /// Images that pass through training steps, each as often as it does.
   package fileprivate(set) var trainedImages = 0
   /// Images that pass through evaluation.
@@ -22,40 +22,25 @@ package struct Workloads {
   package private(set) var unknownMethods: Set<String> = []
 
   /// What `steps` ask for, of `samples(data)` training and test samples.
-  ///
-  /// A training passes its training samples once an epoch. A method with a recipe passes all training samples, forgotten
-  /// and retained, once an epoch; passes of its own beside these are not counted.
-  package init(_ steps: some Sequence<Step>, samples: (_ data: Int) throws -> (train: Int, test: Int)) rethrows {
+  package init(
+    _ steps: some Sequence<Step>, _ plugins: PluginMaker,
+    samples: (_ data: ConfiguredData) throws -> (train: Int, test: Int)
+  ) throws {
     for step in steps {
-      switch step.work {
-      case .train(let setting): try add(setting.recipe.recipe.steps, setting, samples)
-      case .unlearn(let setting, let method, let original):
-        // Retraining takes the recipe of originals; it is the one kind of method that needs none of these.
-        let own = try? method.parameters["training"]?.decode(TrainingRecipe.self)
-        if let recipe = original == nil ? setting.recipe.recipe.steps : own {
-          try add(recipe, setting, samples)
-        } else {
-          unknownMethods.insert(method.name)
-        }
-      case .predict(let setting, _, _):
-        let counts = try samples(setting.data)
-        all[index(of: setting)].predictedImages += counts.train + counts.test
-      case .calibrate, .attack, .measure: continue
-      }
+      let work = try step.body.work(with: plugins)
+      if let method = work.unknownMethod { unknownMethods.insert(method) }
+      guard work.epochs > 0 || work.evaluations > 0 else { continue }
+      let place = index(of: step.body.setting)
+      let counts = try samples(step.body.setting.data)
+      all[place].trainedImages += work.epochs * counts.train
+      all[place].predictedImages += work.evaluations * (counts.train + counts.test)
+      all[place].batchSize = max(all[place].batchSize, work.batchSize)
     }
   }
 
-  private mutating func add(
-    _ recipe: TrainingRecipe, _ setting: Step.Setting, _ samples: (_ data: Int) throws -> (train: Int, test: Int)
-  ) rethrows {
-    let place = index(of: setting)
-    all[place].trainedImages += recipe.epochs * (try samples(setting.data).train)
-    all[place].batchSize = max(all[place].batchSize, recipe.batchSize)
-  }
-
-  private mutating func index(of setting: Step.Setting) -> Int {
+  private mutating func index(of setting: StepSetting) -> Int {
     let known = all.firstIndex {
-      $0.setting.data == setting.data && $0.setting.architecture.label == setting.architecture.label
+      $0.setting.data == setting.data && $0.setting.architecture == setting.architecture
     }
     if known == nil { all.append(Workload(setting: setting)) }
     return known ?? all.count - 1
@@ -65,8 +50,8 @@ package struct Workloads {
 extension Plan {
   /// What remains to be done by models, with the samples that `data` has.
   func workloads(store: Store, data: DataCache) throws -> Workloads {
-    try Workloads(steps.lazy.filter { !store.contains($0.key) }) { index in
-      let splits = try data.data(index)
+    try Workloads(steps.lazy.filter { !store.contains($0.key) }, plugins) { source in
+      let splits = try data.data(source)
       return (splits.train.count, splits.test.count)
     }
   }

@@ -166,14 +166,14 @@ enum FileSystem {
   ///
   /// The system drops the lock when the descriptor is closed or the process ends, however it ends.
   /// - Throws: `StoreError.notAFile` where a symbolic link or something else that is no regular file is at `path`.
-  static func openLocked(_ path: String) throws(StoreError) -> Int32? {
+  static func openLocked(_ path: String, by operation: Int32 = LOCK_EX | LOCK_NB) throws(StoreError) -> Int32? {
     switch kind(of: path, followingLinks: false) {
     case .nothing, .file: break
     case .folder, .link, .other: throw .notAFile(path: path)
     case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
     }
     let descriptor = try open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, operation: "write")
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    if flock(descriptor, operation) == 0 { return descriptor }
     let error = errno
     _ = close(descriptor)
     if error == EWOULDBLOCK { return nil }

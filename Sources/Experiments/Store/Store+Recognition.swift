@@ -9,6 +9,7 @@ import Foundation
 extension Store {
   static let markerName = "store.json"
   private static let lockName = "lock"
+  static let writersName = "writers"
   private static let marker = "{\"store\": \"lacuna\", \"version\": 1}\n"
   /// What operating systems put into folders by themselves.
   private static let ofTheSystem: Set<String> = ["lost+found", ".DS_Store"]
@@ -81,6 +82,7 @@ extension Store {
     case (Self.lockName, .file):
       let text = String(decoding: try FileSystem.read(path, limit: 32) ?? [], as: UTF8.self)
       return text.isEmpty || text.hasSuffix("\n") && Int(text.dropLast()) != nil
+    case (Self.writersName, .file(size: 0)): return true
     case ("temporary", .folder): return try FileSystem.names(in: path).allSatisfy(ProcessToken.isName)
     case ("steps", .folder):
       return try FileSystem.names(in: path).allSatisfy { $0.count == 2 && Int($0, radix: 16) != nil }

@@ -13,7 +13,8 @@ import SystemErrors
 /// <root>/damaged/<64 digits>-<n>/                          results that were found damaged and set aside
 /// <root>/replaced/<64 digits>-<n>/                         results that were computed again and came out otherwise
 /// <root>/failures/<64 digits>.txt                          what stopped a step the last time that it was tried
-/// <root>/lock                                              held by the one process that writes
+/// <root>/lock                                              held by the one process that plans what is written
+/// <root>/writers                                           held by every process while it writes a result
 /// ```
 ///
 /// A result is written beside and renamed into place after the disk has it, so that a folder under `steps` is whole at
@@ -22,8 +23,8 @@ import SystemErrors
 /// A folder that holds anything else is refused, and only what bears a name of this list is ever moved or removed, never
 /// through a symbolic link; the folder `root` itself may be one.
 ///
-/// Any number of threads and processes may read, and reading changes nothing. Only the process that holds the lock writes; its threads may do so
-/// side by side.
+/// Any number of threads and processes may read, and reading changes nothing. One process holds the lock: it decides what is
+/// run, set aside and tidied. Any number may write results meanwhile, since a result comes into being by one rename.
 public final class Store: Sendable {
   /// The folder of the store.
   public let root: URL
@@ -54,7 +55,8 @@ public final class Store: Sendable {
     }
   }
 
-  /// Takes the right to write, and removes what any other process has left half-written.
+  /// Takes the right to decide what is run, and removes what other processes have left half-written, unless one of them is
+  /// writing just now.
   ///
   /// - Throws: `StoreError.locked` while somebody else, be it in this process, holds it.
   public func lock() throws(StoreError) -> StoreLock {
@@ -184,6 +186,8 @@ public final class Store: Sendable {
     record.files = Dictionary(
       uniqueKeysWithValues: files.map { ($0.name, .init(size: $0.bytes.count, sha256: sha256Hex($0.bytes))) })
     try prepareForWriting()
+    let writing = try FileSystem.openLocked(path(Self.writersName), by: LOCK_SH)
+    defer { if let writing { FileSystem.closeLocked(writing) } }
     try FileSystem.makeFolder(path("temporary"))
     let temporary = path("temporary/\(ProcessToken.name(for: record.key))")
     do throws(StoreError) {
@@ -327,8 +331,10 @@ extension Store {
     try FileSystem.synchronise(folder: parent)
   }
 
-  /// Removes what other processes have left half-written: whoever holds the lock is the only one that writes.
+  /// Removes what other processes have left half-written; nothing while one of them is writing.
   private func removeTemporary() throws(StoreError) {
+    guard let alone = try FileSystem.openLocked(path(Self.writersName)) else { return }
+    defer { FileSystem.closeLocked(alone) }
     let folder = path("temporary")
     switch FileSystem.kind(of: folder, followingLinks: false) {
     case .nothing: return

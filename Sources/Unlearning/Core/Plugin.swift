@@ -60,6 +60,12 @@ public protocol UnlearningMethod: CellPlugin {
   /// How the retained samples were drawn in the retraining that the method is compared with; `shuffle` unless it says
   /// otherwise.
   var reference: RetainSampling { get }
+  /// The recipe by which it trains a copy of the original; nil where it has none.
+  ///
+  /// By default its parameter of that type.
+  var recipe: TrainingRecipe? { get }
+  /// The most samples that it holds in one training step; by default those of its recipe.
+  var largestBatch: Int? { get }
   /// Notes that tables show as columns `notes.<name>`, with their units, in order; none unless it says otherwise.
   static var notesShown: [(name: String, unit: MeasurementUnit)] { get }
 
@@ -76,6 +82,14 @@ extension UnlearningMethod {
 
   /// Plain retraining.
   public var reference: RetainSampling { .shuffle }
+
+  /// The first parameter that is a recipe.
+  public var recipe: TrainingRecipe? {
+    Mirror(reflecting: self).children.lazy.compactMap { $0.value as? TrainingRecipe }.first
+  }
+
+  /// That of the recipe.
+  public var largestBatch: Int? { recipe?.batchSize }
 
   /// None.
   public static var notesShown: [(name: String, unit: MeasurementUnit)] { [] }

@@ -42,7 +42,7 @@ extension SoftTargetMethod {
 /// A method that draws retained samples as a parameter says, and is compared with retraining that does the same.
 public protocol RetainSamplingMethod: UnlearningMethod {
   /// How retained samples are drawn.
-  var retainSampling: RetainSampling { get }
+  var retainSampling: RetainSampling { get set }
 }
 
 extension RetainSamplingMethod {

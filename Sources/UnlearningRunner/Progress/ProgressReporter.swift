@@ -31,7 +31,7 @@ final class ProgressReporter: ExecutionObserver {
   init(_ plan: Plan, store: Store, console: Console) {
     self.console = console
     start = .now
-    let steps = plan.steps.filter { !store.contains($0.key) }.map(\.kind)
+    let steps = plan.steps.filter { !store.contains($0.key) }.map { (kind: $0.kind, weight: $0.weight) }
     state = Mutex(State(time: RemainingTime(steps: steps), lastShown: .now))
   }
 

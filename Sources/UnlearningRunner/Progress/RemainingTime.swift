@@ -6,13 +6,12 @@ package struct RemainingTime {
   private var seconds: [StepKind: (total: Double, count: Int)] = [:]
 
   /// Relative durations of the kinds before one of them has ended: trainings are long, measurements short.
-  private static let weights: [StepKind: Double] = [
-    .train: 60, .unlearn: 20, .predict: 1, .calibrate: 3, .attack: 3, .measure: 0.1,
-  ]
+  private let weights: [StepKind: Double]
 
-  /// `steps` are the kinds of the steps to be run.
-  package init(steps: [StepKind]) {
-    remaining = steps.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  /// `steps` are the kinds of the steps to be run, with what they take in proportion to others.
+  package init(steps: [(kind: StepKind, weight: Double)]) {
+    remaining = steps.reduce(into: [:]) { $0[$1.kind, default: 0] += 1 }
+    weights = Dictionary(steps.map { ($0.kind, $0.weight) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Records that a step ended, successfully or not; `seconds` is nil if it was not executed.
@@ -32,9 +31,9 @@ package struct RemainingTime {
     let known = seconds.filter { $0.value.total > 0 }
     guard !known.isEmpty else { return nil }
     let observed = known.values.reduce(0) { $0 + $1.total }
-    let weighted = known.reduce(0) { $0 + Double($1.value.count) * (Self.weights[$1.key] ?? 1) }
+    let weighted = known.reduce(0) { $0 + Double($1.value.count) * (weights[$1.key] ?? 1) }
     func mean(_ kind: StepKind) -> Double {
-      known[kind].map { $0.total / Double($0.count) } ?? (Self.weights[kind] ?? 1) * observed / weighted
+      known[kind].map { $0.total / Double($0.count) } ?? (weights[kind] ?? 1) * observed / weighted
     }
     let all = remaining.reduce(0) { $0 + Double(max(0, $1.value)) * mean($1.key) }
     let done = running.reduce(0) { $0 + $1.fraction * mean($1.kind) }

@@ -1,0 +1,149 @@
+import ConfigYAML
+package import Data
+import Engine
+import Foundation
+import JSON
+import Synchronization
+import Unlearning
+
+/// What one step works with: data, models, predictions and measurements, each read when it is asked for.
+package struct Bench: Sendable {
+  let workshop: Workshop
+  let step: Step
+
+  static let modelFile = "model.safetensors"
+
+  /// The plugins that steps name.
+  var plugins: PluginMaker { workshop.plugins }
+
+  /// - Throws: `UnlearningError.cancelled` when the execution is to end.
+  package func checkpoint() throws {
+    if workshop.isCancelled { throw UnlearningError.cancelled }
+  }
+
+  /// The data of `setting`, parted by its request.
+  package func split(_ setting: StepSetting) throws -> ForgetSplit { try workshop.data.split(setting) }
+
+  /// The samples that an original learns from.
+  package func trainingSet(_ setting: StepSetting, _ subset: TrainingSubset) throws -> Dataset {
+    let train = try workshop.data.data(setting.data).train
+    switch subset {
+    case .all: return train
+    case .retained: return try split(setting).retainTrain
+    case .half(let seed):
+      var random = RandomSource(seed: UInt64(bitPattern: Int64(seed))).stream("training half")
+      return train.selecting(random.sample(train.count / 2, of: Array(0..<train.count)))
+    }
+  }
+
+  /// A model with random parameters, always the same.
+  func freshModel(_ setting: StepSetting) throws -> Classifier {
+    try workshop.classifier(setting, RandomSource(seed: 0))
+  }
+
+  /// The model that a step made.
+  func model(_ key: StepKey, _ setting: StepSetting) throws -> Classifier {
+    var model = try freshModel(setting)
+    try workshop.store.decode(Self.modelFile, of: key, as: "the model of this step") { bytes throws in
+      try model.restore(try SafeTensors(bytes))
+    }
+    return model
+  }
+
+  /// The predictions that a step made.
+  func outputs(of key: StepKey) throws -> ModelOutputs {
+    try workshop.outputs.outputs(key) {
+      try workshop.store.decode(OutputsFile.name, of: key, as: "predictions") { bytes throws in
+        try OutputsFile.decode(bytes)
+      }
+    }
+  }
+
+  /// Runs a training or an unlearning call, and measures it alone.
+  ///
+  /// - Throws: What `body` throws; `UnlearningError.modelNotFinite`.
+  func call(
+    _ setting: StepSetting, forgottenClasses: [Int], _ body: (Run) throws -> Classifier
+  ) throws -> Artefact {
+    let lastShown = Mutex(-1.0)
+    let train = try workshop.data.data(setting.data).train
+    let layers = try plugins.architecture(setting.architecture).body(imageShape: train.imageShape)
+    let initial = try workshop.initialWeights(setting)
+    let run = Run(
+      random: RandomSource(seed: UInt64(setting.seeds.ofCall)).stream("run"), recipe: setting.recipe,
+      makeClassifier: { [imageShape = train.imageShape, classCount = train.classCount] random in
+        var classifier = Classifier(body: layers, imageShape: imageShape, classCount: classCount, random: random)
+        if let initial { classifier.replaceWeights(by: initial) }
+        return classifier
+      },
+      forgottenClasses: forgottenClasses, validation: try workshop.data.data(setting.data).validation,
+      log: workshop.log,
+      progress: { [workshop, step] fraction in
+        let shows = lastShown.withLock { last in
+          guard fraction - last >= 0.01 || fraction >= 1 else { return false }
+          last = fraction
+          return true
+        }
+        if shows { workshop.observer.progressed(step, fraction: fraction) }
+      },
+      isCancelled: { [workshop] in workshop.isCancelled })
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (model, peak) = try MemoryMeter.measure { try body(run) }
+    let cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
+    // Methods count epochs of their own, or none: only they know after which one it happened.
+    if let tensor = model.parameters.firstNotFinite ?? model.statistics.firstNotFinite {
+      throw UnlearningError.modelNotFinite(tensor: tensor)
+    }
+    var artefact = Artefact([(Self.modelFile, model.checkpoint.encoded())])
+    artefact.cost = cost
+    artefact.notes = run.notes.all
+    return artefact
+  }
+}
+
+extension Bench {
+  /// What all models of a request share.
+  func context(_ setting: StepSetting) throws -> EvidenceContext {
+    let split = try split(setting)
+    return EvidenceContext(
+      forgottenClasses: split.forgottenClasses, classCount: split.retainTrain.classCount,
+      classNames: split.retainTrain.classNames,
+      random: RandomSource(seed: UInt64(setting.seeds.ofDraw)).stream("evidence"), groups: split.groupContext)
+  }
+
+  /// What an attack or a metric may read of `target`.
+  func evidence(_ setting: StepSetting, _ target: ProbeTarget) throws -> Evidence {
+    let store = workshop.store
+    var evidence = Evidence(
+      target: try outputs(of: target.predictions), retrained: try target.bank.map(outputs(of:)),
+      targetPosition: target.position, context: try context(setting))
+    if let key = target.calibration {
+      evidence.calibration = try store.decode(CalibrateStep.file, of: key, as: "a calibration") { bytes throws in
+        try JSONValue(parsing: String(decoding: bytes, as: UTF8.self), file: CalibrateStep.file)
+          .decode(Calibration.self)
+      }
+    }
+    if let key = target.costOf {
+      let record = try store.record(of: key)
+      evidence.cost = Cost(seconds: record.seconds, peakBytes: record.peakBytes)
+    }
+    evidence.measurements = try values(target.measurements)
+    evidence.referenceMeasurements = try values(target.referenceMeasurements)
+    evidence.otherReferenceMeasurements = try target.otherReferenceMeasurements?.map(values)
+    evidence.peers = try target.peers.map(outputs(of:))
+    evidence.peerPosition = target.peerPosition
+    return evidence
+  }
+
+  /// Values by full name: "accuracy.retain_test".
+  private func values(_ steps: [ProbeTarget.NamedStep]) throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for step in steps {
+      for measurement in try workshop.store.measurements(of: step.key) {
+        values["\(step.name).\(measurement.name)"] = measurement.value
+      }
+    }
+    return values
+  }
+}

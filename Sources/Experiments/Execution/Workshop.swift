@@ -1,0 +1,84 @@
+import Data
+import Engine
+import Foundation
+import Logging
+import Synchronization
+import Unlearning
+
+/// What the steps of one process share: plugins, data, trained weights and the predictions that were read last.
+final class Workshop: Sendable {
+  let store: Store
+  let plugins: PluginMaker
+  let data: DataCache
+  let planned: PlannedFiles
+  let outputs: OutputsCache
+  let observer: any ExecutionObserver
+  let log: Logger
+  private let cancellation = Cancellation()
+  /// Trained weights to begin with, by data set and architecture.
+  private let initialTensors = Mutex<[Model: NamedTensors]>([:])
+
+  private struct Model: Hashable {
+    var data: ConfiguredData
+    var architecture: Configured
+  }
+
+  /// How often a long decoding says how far it is.
+  private static let notingInterval = Duration.seconds(10)
+
+  init(_ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger) {
+    self.store = store
+    self.observer = observer
+    self.log = log
+    plugins = plan.plugins
+    let cancellation = cancellation
+    let lastNoted = Mutex(ContinuousClock.now)
+    planned = plan.files
+    data = DataCache(plan.plugins, planned: planned) {
+      observer.noted($0)
+    } watch: { done, missing in
+      let isDue = lastNoted.withLock { last in
+        guard .now - last >= Self.notingInterval else { return false }
+        last = .now
+        return true
+      }
+      if isDue { observer.noted("\(done) of \(missing) pictures are decoded") }
+      return !cancellation.isRequested
+    }
+    outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.training.count + 4))
+  }
+
+  func cancel() { cancellation.request() }
+  var isCancelled: Bool { cancellation.isRequested }
+
+  /// Whether an execution is to end soon.
+  private final class Cancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+    func request() { flag.store(true, ordering: .relaxed) }
+    var isRequested: Bool { flag.load(ordering: .relaxed) }
+  }
+
+  /// The trained weights that a setting's models begin with, if there are any; read once.
+  func initialWeights(_ setting: StepSetting) throws -> NamedTensors? {
+    guard let weights = try plugins.architecture(setting.architecture).initialWeights else { return nil }
+    return try initialTensors.withLock { known in
+      let model = Model(data: setting.data, architecture: setting.architecture)
+      if let tensors = known[model] { return tensors }
+      // This lock must not stay with a thread that gets no memory for the tensors.
+      let tensors = try Thread.wait { [self] in
+        try planned.checking {
+          try weights.tensors(for: try classifier(setting, RandomSource(seed: 0)))
+        }
+      }
+      known[model] = tensors
+      return tensors
+    }
+  }
+
+  /// A classifier with random parameters.
+  func classifier(_ setting: StepSetting, _ random: RandomSource) throws -> Classifier {
+    let train = try data.data(setting.data).train
+    return try plugins.architecture(setting.architecture)
+      .makeClassifier(imageShape: train.imageShape, classCount: train.classCount, random: random)
+  }
+}

@@ -1,0 +1,77 @@
+import Unlearning
+
+/// Plans some of the steps and cells of one group: all seeds and methods of one data set, architecture, recipe and request.
+package struct PlanningRule: Sendable {
+  let plan: @Sendable (_ builder: inout PlanBuilder, _ group: inout PlanBuilder.Group) throws -> Void
+
+  package init(_ plan: @escaping @Sendable (inout PlanBuilder, inout PlanBuilder.Group) throws -> Void) {
+    self.plan = plan
+  }
+
+  /// The rules of the grid, in their order: methods are compared with retrained models, which are therefore planned before.
+  package static let grid = [originals, methods]
+
+  /// Originals, and plainly retrained models.
+  static let originals = PlanningRule { builder, group in
+    for setting in group.settings { group.originals.append(try builder.addTraining(setting)) }
+    try builder.addOriginals(&group, against: .shuffle)
+  }
+
+  /// The methods of the file, and the retrained models that they are compared with.
+  static let methods = PlanningRule { builder, group in
+    for method in builder.experiment.methods { try builder.addMethod(method, &group) }
+  }
+}
+
+extension PlanBuilder {
+  mutating func addMethod(_ method: Variant, _ group: inout Group) throws {
+    guard let plugin = method.plugin as? any UnlearningMethod else { return }
+    let own = obstacle(to: plugin, method.comparedWith, group).map { "\(method.name) \($0)" }
+    if let obstacle = own ?? memoryObstacle(group, method: method) {
+      noteExclusions(group, methods: [method])
+      pruned.append(PrunedCell(description: "\(group.label) / \(method.label)", reason: obstacle))
+      return
+    }
+    if group.banks[method.comparedWith] == nil { try addOriginals(&group, against: method.comparedWith) }
+    guard let bank = group.banks[method.comparedWith] else {
+      preconditionFailure("there is a reference of every kind")
+    }
+    guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { return }
+    // A method that starts from random parameters has no seed of its own.
+    for round in 0..<(method.startsFromOriginal ? experiment.seeds.rounds : 1) {
+      try addRound(round, of: method, group, bank)
+    }
+  }
+
+  /// Adds one call of `method` on each original, and what is measured of the models.
+  ///
+  /// The models of a round are peers: of two models by one original the randomness is not all their own.
+  private mutating func addRound(_ round: Int, of method: Variant, _ group: Group, _ bank: Bank) throws {
+    var models: [(position: Int, setting: Setting, key: StepKey)] = []
+    var peers = Peers()
+    for (position, setting) in group.settings.enumerated() {
+      let setting =
+        method.startsFromOriginal
+        ? setting.unlearning(experiment.seeds.unlearning(round, of: setting.seeds.training)) : setting
+      if let exclusion = exclusion(group, setting, method: method, attack: nil) {
+        pruned.append(
+          PrunedCell(
+            description: "\(group.label) / \(method.label) / \(setting.seeds.label)",
+            reason: "excluded by {\(exclusion.description)}"))
+        continue
+      }
+      let model = try addUnlearning(setting, method: method, original: group.originals[position])
+      models.append((position, setting, model))
+      peers.predictions.append(try addPrediction(setting, model: model, of: method.label))
+    }
+    for (place, model) in models.enumerated() {
+      peers.position = place
+      let probes = try addProbes(
+        model.setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
+        label: method.label, referenceProbes: bank.probes[model.position])
+      addCell(
+        group, model.setting, method: method, role: .unlearned, against: method.comparedWith, probes: probes,
+        model: model.key, round: round)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import JSON
+import Unlearning
+
+extension StepKind {
+  /// Lets an attack learn from the retrained models.
+  public static let calibrate = StepKind(rawValue: "calibrate")
+}
+
+/// Lets an attack learn from the retrained models what all attacks of a grid share.
+package struct CalibrateStep: StepBody {
+  package static let kind = StepKind.calibrate
+  package static let weight = 3.0
+  package var setting: StepSetting
+  package var attack: Configured
+  /// Predictions of the retrained models.
+  package var bank: [StepKey]
+
+  static let file = "calibration.json"
+
+  package var inputs: [StepKey] { bank }
+
+  package func run(on bench: Bench) throws -> Artefact {
+    let calibration = try bench.plugins.attack(attack)
+      .calibrate(try bank.map(bench.outputs(of:)), context: try bench.context(setting))
+    return Artefact([(Self.file, Array(try canonicalJSON(calibration).utf8))])
+  }
+}
+
+extension PlanBuilder {
+  /// Plans what `attack` learns from the predictions of `bank`.
+  mutating func addCalibration(_ setting: Setting, attack: Variant, bank: [StepKey]) throws -> StepKey {
+    add(
+      CalibrateStep(setting: values(of: setting), attack: attack.configured, bank: bank),
+      label(setting, setting.requestLabel, attack.label),
+      configuration: common(setting) + (try request(setting)) + [try part("attack", attack)], plugins: [attack])
+  }
+}

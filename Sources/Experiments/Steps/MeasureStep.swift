@@ -1,0 +1,20 @@
+import JSON
+import Unlearning
+
+extension StepKind {
+  /// Runs a metric on a model.
+  public static let measure = StepKind(rawValue: "measure")
+}
+
+/// Runs a metric on a model, or on an answer without one.
+package struct MeasureStep: ProbeStep {
+  package static let kind = StepKind.measure
+  package static let weight = 0.1
+  package var setting: StepSetting
+  package var metric: Configured
+  var target: ProbeTarget
+
+  package func run(on bench: Bench) throws -> Artefact {
+    try measure(try bench.plugins.metric(metric), on: bench)
+  }
+}

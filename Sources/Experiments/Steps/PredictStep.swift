@@ -1,0 +1,43 @@
+import JSON
+import Engine
+import Unlearning
+
+extension StepKind {
+  /// Runs a model over all parts of the data.
+  public static let predict = StepKind(rawValue: "predict")
+}
+
+/// Runs a model over all parts of the data.
+package struct PredictStep: StepBody {
+  package static let kind = StepKind.predict
+  package var setting: StepSetting
+  package var model: StepKey
+  /// Whether the features that enter the last layer are kept.
+  package var keepsFeatures: Bool
+
+  package var inputs: [StepKey] { [model] }
+
+  package func work(with plugins: PluginMaker) -> StepWork { StepWork(evaluations: 1) }
+
+  package func run(on bench: Bench) throws -> Artefact {
+    let (outputs, peak) = try MemoryMeter.measure {
+      try ModelOutputs(
+        of: try bench.model(model, setting), on: try bench.split(setting), keepingFeatures: keepsFeatures
+      ) { try bench.checkpoint() }
+    }
+    var artefact = Artefact([(OutputsFile.name, OutputsFile.encode(outputs))])
+    artefact.peakBytes = peak
+    return artefact
+  }
+}
+
+extension PlanBuilder {
+  /// Plans the predictions of `model`, which is of `name`.
+  mutating func addPrediction(_ setting: Setting, model: StepKey, of name: String) throws -> StepKey {
+    add(
+      PredictStep(setting: values(of: setting), model: model, keepsFeatures: keepsFeatures),
+      label(setting, setting.requestLabel, name),
+      configuration: common(setting) + (try request(setting)) + [KeyPart("features", .bool(keepsFeatures))],
+      plugins: [experiment.data[setting.data], setting.architecture])
+  }
+}

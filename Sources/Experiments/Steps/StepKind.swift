@@ -1,0 +1,10 @@
+/// What kind of work a step is: a part of its key, its record and its progress line.
+///
+/// Each kind is named where its work is written, beside the type of its body.
+public struct StepKind: RawRepresentable, Hashable, Sendable, Codable {
+  /// One lower-case word, as "train".
+  public let rawValue: String
+
+  /// The kind of this name.
+  public init(rawValue: String) { self.rawValue = rawValue }
+}
