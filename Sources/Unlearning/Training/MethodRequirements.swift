@@ -13,8 +13,15 @@ extension Run {
 }
 
 extension UnlearningMethod {
+  /// Whether it reads the sensitive attribute: as it declares, or where it draws by groups as its reference does.
+  package var readsGroups: Bool { Self.needs.contains(.groups) || reference == .reweight }
+
+  /// Whether it reads the labels of the forget set; a group is made of a label and a value of the attribute.
+  package var readsForgetLabels: Bool { Self.needs.contains(.forgetLabels) || readsGroups }
+
   /// Unlearns where the data and the request are ones that the method declares it can work with.
   ///
+  /// The labels of the forget set are hidden from a method that does not declare that it needs them.
   /// - Throws: `emptyForgetSet`; `emptyRetainSet` where `needs` has retain data; `unsupportedRequest` where `serves`
   ///   lacks the kind of the request; what `unlearn` throws.
   public func apply(to original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
@@ -25,6 +32,15 @@ extension UnlearningMethod {
       throw UnlearningError.unsupportedRequest(
         "'\(Self.card.name)' serves requests of kind \(served); this one is of kind \(run.requestKind.rawValue)")
     }
-    return try unlearn(original, forget: forget, retain: retain, run: run)
+    let shown = readsForgetLabels ? forget : forget.hidingLabels(in: run)
+    return try unlearn(original, forget: shown, retain: retain, run: run)
+  }
+}
+
+extension Dataset {
+  /// The same images, all with the label that is known of a forget set without looking at it: the first forgotten class
+  /// or, for samples, 0.
+  package func hidingLabels(in run: Run) -> Dataset {
+    relabelled([Int](repeating: run.forgottenClasses.first ?? 0, count: count))
   }
 }
