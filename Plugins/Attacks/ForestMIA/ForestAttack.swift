@@ -24,8 +24,8 @@ public struct ForestAttack: Attack {
     name: "mia-forest", title: "Random-forest membership inference",
     summary: "Random forests that know members and non-members judge the forget set by its losses.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
-  /// Predictions of the attacked model.
-  public static let reads: Set<EvidenceKind> = [.predictions]
+  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
   /// Three values.
   public static let measures = [loss, area, beyond]
   private static let loss = MeasurementKind(

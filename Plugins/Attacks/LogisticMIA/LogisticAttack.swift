@@ -47,8 +47,8 @@ public struct LogisticAttack: Attack {
       authors: "Triantafillou et al.", title: "NeurIPS 2023 Machine Unlearning Challenge",
       venue: "NeurIPS 2023 machine unlearning challenge",
       place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"), version: 2)
-  /// Predictions of the attacked model.
-  public static let reads: Set<EvidenceKind> = [.predictions]
+  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
   /// One of each variant.
   public static let measures = Variant.allCases.map(\.measured)
 

@@ -68,8 +68,8 @@ public struct ThresholdAttack: Attack {
     source: Source(
       authors: "Song, Mittal", title: "Systematic Evaluation of Privacy Risks of Machine Learning Models",
       venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
-  /// Predictions of the attacked model.
-  public static let reads: Set<EvidenceKind> = [.predictions]
+  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
   /// One of each variant.
   public static let measures = Variant.allCases.map(\.measured)
 

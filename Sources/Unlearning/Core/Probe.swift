@@ -12,8 +12,10 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case cost
   /// What the other metrics and the attacks found for the same model.
   case measurements
-  /// The sensitive attribute of every sample.
+  /// The sensitive attribute of every sample; without one, nothing can be said.
   case groups
+  /// The sensitive attribute where the data have one, as by what composes samples like the forget set.
+  case knownGroups = "groups where known"
 }
 
 /// What a probe is to the people who read its values.

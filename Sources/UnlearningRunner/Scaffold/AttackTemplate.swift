@@ -22,8 +22,8 @@ enum AttackTemplate {
         source: Source(authors: "the authors of this plugin", venue: "unpublished"),
         // Part of every cache key: raise it whenever a change to the code changes results.
         version: 1)
-      /// Predictions of the attacked model.
-      public static let reads: Set<EvidenceKind> = [.predictions]
+      /// Predictions of the attacked model, and the groups by which unseen samples are weighed.
+      public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
       /// What it measures, with unit, direction and reference. The best value is neither 0 nor 1 but a retrained model's.
       public static let measures = [recognized]
       private static let recognized = MeasurementKind(
