@@ -26,17 +26,6 @@ import Unlearning
     }
   }
 
-  @Test("has no name twice")
-  func names() {
-    for role in [
-      Registry.builtIns.methods.map { $0.card.name }, Registry.builtIns.attacks.map { $0.card.name },
-      Registry.builtIns.metrics.map { $0.card.name }, Registry.builtIns.datasets.map { $0.card.name },
-      Registry.builtIns.architectures.map { $0.card.name },
-    ] {
-      #expect(Set(role).count == role.count)
-    }
-  }
-
   @Test("stops at start-up when a name is registered twice")
   func duplicates() async {
     await #expect(processExitsWith: .failure) {
