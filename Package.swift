@@ -92,7 +92,7 @@ let package = Package(
       dependencies: [
         "ConfigYAML", "Data", "Digests", "Engine", "JSON", "SystemErrors", "Unlearning", heap, logging,
       ]),
-    .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "Unlearning"]),
+    .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "JSON", "Unlearning"]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",
@@ -106,6 +106,7 @@ let package = Package(
       dependencies: ["CIFARResNet", "Engine", "LeNet", "MLP", "ResNet18", "Unlearning", "VGG"],
       path: "Benchmarks/Engine"),
   ] + pluginTargets + [
+    .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML", "JSON"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
@@ -115,7 +116,8 @@ let package = Package(
       dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Shapes", "Unlearning"]),
     .testTarget(
       name: "PluginTests",
-      dependencies: ["BuiltIns", "Data", "Engine", "Unlearning", "UnlearningTesting", logging] + pluginDependencies),
+      dependencies: ["BuiltIns", "Data", "Engine", "JSON", "TestSupport", "Unlearning", "UnlearningTesting", logging]
+        + pluginDependencies),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

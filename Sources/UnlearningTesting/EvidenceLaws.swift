@@ -4,120 +4,156 @@ public import Unlearning
 
 /// Laws for every attack and every metric.
 public enum EvidenceLaws {
-  /// The laws that `attack` violates on models of `problem`.
-  public static func violations<A: Attack>(
-    ofAttack type: A.Type, on problem: TinyProblem, parameters: A = A()
+  /// The laws that the probe violates on models of `problem`, with its defaults and with each of `examples`.
+  public static func violations<P: Probe>(
+    of type: P.Type, on problem: TinyProblem, examples: Examples = Examples()
   ) throws -> [Violation] {
-    let attack = try A(parameters)
-    let models = try Models(problem)
-    return try violations(of: attack, on: models) { given in
-      var evidence = given
-      if A.reads.contains(.retrainedModels) {
-        evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
+    let probes = try examples.plugins(P.self)
+    let evidence = try RequestKind.allCases.map { ($0, try problem.evidence($0)) }
+    var found = declaration(P.self)
+    for probe in probes {
+      for (kind, evidence) in evidence where probe.serves(kind) { found += try violations(of: probe, evidence) }
+      for name in probe.measurementNames(in: .everything) ?? [] where P.measures.kind(of: name) == nil {
+        found.append(Violation(.measuresWhatItDeclares, "'\(name)' is announced and not declared"))
       }
-      return try attack.attack(evidence)
     }
-  }
-
-  /// The laws that `metric` violates on models of `problem`.
-  public static func violations<M: Metric>(
-    ofMetric type: M.Type, on problem: TinyProblem, parameters: M = M()
-  ) throws -> [Violation] {
-    let metric = try M(parameters)
-    return try violations(of: metric, on: try Models(problem), metric.measure)
-  }
-
-  private static func declaration(_ kinds: [MeasurementKind]) -> [Violation] {
-    var found: [Violation] = []
-    if Set(kinds.map(\.name)).count < kinds.count {
-      found.append(Violation("one kind per name", kinds.map(\.name).joined(separator: ", ")))
-    }
-    for kind in kinds where kind.meaning.isEmpty || kind.meaning.hasSuffix(".") || kind.meaning.contains("\n") {
-      found.append(Violation("measurements say what they mean, in one line", "'\(kind.name)': '\(kind.meaning)'"))
+    found += ParameterLaw.violations(probes, examples) { parameters in
+      let probe = try P(parameters)
+      return evidence.filter { probe.serves($0.0) }.map { _, evidence in
+        // A name may be made of the parameter itself.
+        (try? measure(probe, evidence))?.map { value in
+          var value = value
+          value.name = ""
+          return value
+        }
+      }
     }
     return found
   }
 
-  private static func checkNeeds(_ needed: Int, _ reads: Set<EvidenceKind>) -> [Violation] {
-    guard needed > 0, reads.isDisjoint(with: [.retrainedModels, .measurements]) else { return [] }
-    return [Violation("declares what it reads", "it needs \(needed) retrained models and does not read any")]
+  private static func declaration<P: Probe>(_ probe: P.Type) -> [Violation] {
+    var found: [Violation] = []
+    if P.retrainedModelsNeeded > 0, P.reads.isDisjoint(with: [.retrainedModels, .measurements]) {
+      let needed = "it needs \(P.retrainedModelsNeeded) retrained models and does not read any"
+      found.append(Violation(.declaresWhatItReads, needed))
+    }
+    if Set(P.measures.map(\.name)).count < P.measures.count {
+      found.append(Violation(.oneKindPerName, P.measures.map(\.name).joined(separator: ", ")))
+    }
+    for kind in P.measures where kind.meaning.isEmpty || kind.meaning.hasSuffix(".") || kind.meaning.contains("\n") {
+      found.append(Violation(.kindsHaveMeanings, "'\(kind.name)': '\(kind.meaning)'"))
+    }
+    return found
   }
 
-  private static func violations<P: Probe>(
-    of probe: P, on models: Models, _ measure: (Evidence) throws -> [MeasuredValue]
-  ) throws -> [Violation] {
-    let first = try measure(models.evidence)
-    var found = checkNeeds(P.retrainedModelsNeeded, P.reads) + declaration(P.measures)
-    if first.isEmpty { found.append(Violation("measures something", "it returned nothing")) }
-    if try measure(models.evidence) != first {
-      found.append(Violation("same evidence, same values", "two calls differ"))
+  private static func measure<P: Probe>(_ probe: P, _ evidence: Evidence) throws -> [MeasuredValue] {
+    var evidence = evidence
+    if P.reads.contains(.retrainedModels), let attack = probe as? any Attack {
+      evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
     }
+    return try probe.measure(evidence)
+  }
+
+  private static func violations<P: Probe>(of probe: P, _ evidence: Evidence) throws -> [Violation] {
+    let first = try measure(probe, evidence)
+    guard try measure(probe, evidence) == first else { return [Violation(.isDeterministic, "two calls differ")] }
+    var found = violations(of: first, P.measures)
+    // One of both kinds of groups declares the other.
+    let groups: Set<EvidenceKind> = [.groups, .knownGroups]
+    let declared = P.reads.isDisjoint(with: groups) ? P.reads : P.reads.union(groups)
+    for hidden in EvidenceKind.allCases where !declared.contains(hidden) {
+      if (try? measure(probe, evidence.hiding(hidden))) != first {
+        found.append(Violation(.declaresWhatItReads, "it reads \(hidden.rawValue) and does not say so"))
+      }
+    }
+    return found
+  }
+
+  private static func violations(of values: [MeasuredValue], _ kinds: [MeasurementKind]) -> [Violation] {
+    var found: [Violation] = []
+    if values.isEmpty { found.append(Violation(.measuresSomething, "it returned nothing")) }
     var names: Set<String> = []
-    for measurement in first {
-      if !names.insert(measurement.name).inserted {
-        found.append(Violation("one value per name", "'\(measurement.name)' occurs twice"))
-      }
-      let isSnake = measurement.name.allSatisfy { ($0.isLowercase && $0.isASCII) || $0.isNumber || $0 == "_" }
-      if measurement.name.isEmpty || !isSnake {
-        found.append(Violation("names in snake_case", "'\(measurement.name)'"))
-      }
-      if !measurement.value.isFinite { found.append(Violation("finite", "'\(measurement.name)' is not")) }
-      guard let kind = P.measures.kind(of: measurement.name) else {
-        found.append(Violation("measures what it declares", "'\(measurement.name)' is not declared"))
+    for measurement in values {
+      let name = measurement.name
+      if !names.insert(name).inserted { found.append(Violation(.oneValuePerName, "'\(name)' occurs twice")) }
+      let isSnake = name.allSatisfy { ($0.isLowercase && $0.isASCII) || $0.isNumber || $0 == "_" }
+      if name.isEmpty || !isSnake { found.append(Violation(.snakeCaseNames, "'\(name)'")) }
+      guard let kind = kinds.kind(of: name) else {
+        found.append(Violation(.measuresWhatItDeclares, "'\(name)' is not declared"))
         continue
       }
       if !kind.describes(measurement) {
-        found.append(
-          Violation(
-            "measures what it declares",
-            "'\(measurement.name)' is in \(measurement.unit), \(measurement.direction), \(measurement.reference)"))
+        let made = "\(measurement.unit), \(measurement.direction), \(measurement.reference)"
+        found.append(Violation(.measuresWhatItDeclares, "'\(name)' is in \(made)"))
       }
-      if !kind.range.contains(measurement.value) {
-        found.append(Violation("values lie in their range", "'\(measurement.name)' is \(measurement.value)"))
+      if !measurement.value.isFinite {
+        found.append(Violation(.isFinite, "'\(name)' is not"))
+      } else if !kind.range.contains(measurement.value) {
+        found.append(Violation(.valuesInRange, "'\(name)' is \(measurement.value)"))
       }
-    }
-    for name in probe.measurementNames(in: .everything) ?? [] where P.measures.kind(of: name) == nil {
-      found.append(Violation("measures what it declares", "'\(name)' is announced and not declared"))
     }
     return found
   }
+}
 
-  /// Original, retrained and fine-tuned models of the tiny problem, and their measurements.
-  struct Models {
-    let evidence: Evidence
+extension TinyProblem {
+  /// Original, retrained and other models of a request of `kind`, and values found for them.
+  func evidence(_ kind: RequestKind) throws -> Evidence {
+    let split = try split(kind.example)
+    func outputs(_ data: Dataset, seed: UInt64, _ purpose: String) throws -> ModelOutputs {
+      let run = run(seed: seed, forgottenClasses: split.forgottenClasses)
+      return ModelOutputs(of: try run.train(on: data, purpose: purpose), on: split, keepingFeatures: true)
+    }
+    var groups = split.groupContext
+    groups?.forgotten = [SampleGroup(target: 1, sensitive: 0)]
+    let context = EvidenceContext(
+      forgottenClasses: split.forgottenClasses, classCount: data.train.classCount, classNames: data.train.classNames,
+      random: RandomSource(seed: 3), groups: groups)
+    let values = [
+      "accuracy.forget_train": 0.9, "accuracy.retain_train": 0.8, "accuracy.forget_test": 0.7,
+      "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
+    ]
+    var evidence = Evidence(
+      target: ModelOutputs(of: original, on: split, keepingFeatures: true),
+      retrained: try (11...13).map { try outputs(split.retainTrain, seed: $0, "retrain") }, context: context,
+      cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
+      referenceMeasurements: values.mapValues { 0.75 * $0 })
+    // The peers of the target are originals of other seeds.
+    evidence.peers = [evidence.target, try outputs(data.train, seed: 21, "original")]
+    evidence.peerPosition = 0
+    return evidence
+  }
+}
 
-    init(_ problem: TinyProblem) throws {
-      let split = try problem.split(.classes([1]))
-      var retrained: [ModelOutputs] = []
-      for seed in 11...13 {
-        let run = problem.run(seed: UInt64(seed), forgottenClasses: [1])
-        let model = try run.train(on: split.retainTrain, purpose: "retrain")
-        retrained.append(ModelOutputs(of: model, on: split, keepingFeatures: true))
+extension Evidence {
+  /// The same without evidence of `kind`; predictions are exchanged for those of other models.
+  func hiding(_ kind: EvidenceKind) -> Evidence {
+    var evidence = self
+    switch kind {
+    case .predictions:
+      evidence.target = peers[1]
+      evidence.retrained.reverse()
+    case .features:
+      func withoutFeatures(_ outputs: ModelOutputs) -> ModelOutputs {
+        ModelOutputs(
+          Dictionary(
+            uniqueKeysWithValues: Part.allCases.map { part in
+              let whole = outputs[part]
+              return (
+                part,
+                Predictions(logits: whole.logits, features: nil, labels: whole.labels, indices: whole.indices)
+              )
+            }))
       }
-      let context = EvidenceContext(
-        forgottenClasses: [1], classCount: 4, classNames: problem.data.train.classNames,
-        random: RandomSource(seed: 3), groups: Self.groups(of: split))
-      let values = [
-        "accuracy.forget_train": 0.9, "accuracy.retain_train": 0.8, "accuracy.forget_test": 0.7,
-        "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
-      ]
-      var evidence = Evidence(
-        target: ModelOutputs(of: problem.original, on: split, keepingFeatures: true), retrained: retrained,
-        context: context, cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
-        referenceMeasurements: values.mapValues { $0 - 0.1 })
-      // The peer of the target: another original, trained with a different seed.
-      let run = problem.run(seed: 21, forgottenClasses: [1])
-      let other = try run.train(on: problem.data.train, purpose: "original")
-      evidence.peers = [evidence.target, ModelOutputs(of: other, on: split, keepingFeatures: true)]
-      evidence.peerPosition = 0
-      self.evidence = evidence
+      evidence.target = withoutFeatures(target)
+      evidence.retrained = retrained.map(withoutFeatures)
+      evidence.peers = peers.map(withoutFeatures)
+    case .retrainedModels: evidence.retrained = []
+    case .unlearnedModels: (evidence.peers, evidence.peerPosition) = ([], nil)
+    case .cost: evidence.cost = nil
+    case .measurements: (evidence.measurements, evidence.referenceMeasurements) = ([:], [:])
+    case .groups, .knownGroups: evidence.context.groups = nil
     }
-
-    /// The groups of the problem, one of which is in the forget set.
-    private static func groups(of split: ForgetSplit) -> GroupContext? {
-      var groups = split.groupContext
-      groups?.forgotten = [SampleGroup(target: 1, sensitive: 0)]
-      return groups
-    }
+    return evidence
   }
 }

@@ -5,7 +5,7 @@ public import Unlearning
 /// A problem small enough to test laws in milliseconds: four classes of 6×6 images, a model with one hidden layer.
 public struct TinyProblem: Sendable {
   /// 24 training and 12 test images per class.
-  public let data: DataSplits
+  public private(set) var data: DataSplits
   /// The original model, trained for a few epochs.
   public let original: Classifier
   /// The recipe that it was trained with.
@@ -25,6 +25,18 @@ public struct TinyProblem: Sendable {
     var run = Self.run(recipe, seed: seed)
     run.forgottenClasses = forgottenClasses
     return run
+  }
+
+  /// The same problem whose data have no sensitive attribute.
+  public var withoutGroups: TinyProblem {
+    func withoutGroups(_ data: Dataset) -> Dataset {
+      Dataset(
+        name: data.name, classNames: data.classNames, imageShape: data.imageShape, normalisation: data.normalisation,
+        pixels: data.labels.indices.flatMap(data.bytes), labels: data.labels)
+    }
+    var problem = self
+    problem.data = DataSplits(train: withoutGroups(data.train), test: withoutGroups(data.test))
+    return problem
   }
 
   /// The data split by `request`.

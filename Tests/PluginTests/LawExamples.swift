@@ -1,0 +1,46 @@
+import JSON
+import UnlearningTesting
+
+extension Examples {
+  /// Those of the plugin `name`; its defaults where it has no others.
+  static func of(_ name: String) -> Examples { ofPlugins[name] ?? Examples() }
+
+  /// Parameters beside which others act, and those that cannot act on the tiny problem.
+  static let ofPlugins: [String: Examples] = [
+    // Methods.
+    "gradient-ascent": Examples([["retain_pass": true], ["stop_below": 0.5, "training.learning_rate": 1]]),
+    "l1-sparse": Examples([["pruning_rate": 0.5]]),
+    "miu": Examples([["calibrates": false]]),
+    "random-labels": Examples([["labels": "any", "redraw": "once", "retain": "after"]]),
+    "scrub": Examples([["decay_epochs": [1]], ["rewinds": true, "training.learning_rate": 0.1]]),
+    "trw": Examples([["score": "raw-cosine", "tilt": 1]]),
+
+    // Attacks.
+    "mia-logistic": Examples(
+      [["variants": ["starting-kit", "scrub"], "cost": 1000]], values: ["clip": [0.1, 0.01, 0.001]]),
+    "mia-nn": Examples([["features": "logits"], ["mode": "pairwise"]]),
+    "mia-svc": Examples(
+      [
+        [
+          "variants": ["salun", "kodge", "delete", "training-privacy"],
+          "features": ["modified-entropy", "probabilities"],
+        ],
+        [
+          "variants": ["salun", "training-privacy"], "features": ["entropy", "probabilities"], "as_released": true,
+          "cost": 1000,
+        ],
+      ],
+      values: ["cost": [0.001, 1000]]),
+    "mia-threshold": Examples([["variants": ["modified-entropy", "loss-auc"]]]),
+
+    // Metrics.
+    "energy-gap": Examples(inert: ["permutations": "the relabellings of a few models are all gone through"]),
+
+    // Architectures, narrower than by default.
+    "cifar-resnet": Examples(base: ["depth": 14, "width": 4]),
+    "mlp": Examples([["hidden": []]], base: ["hidden": [8, 8]]),
+    "resnet18": Examples(
+      [["stem": "large"]], base: ["width": 4], inert: ["head": "it is about a file of weights, and there is none"]),
+    "vgg": Examples([["depth": 11]], base: ["width": 4]),
+  ]
+}
