@@ -201,6 +201,7 @@ import UnlearningRunner
     #expect(again.status == .done, "\(again.messages)")
     #expect(again.output == whole.output)
     #expect(again.messages.contains(folder.path("store/damaged/\(place.lastPathComponent)-1")), "\(again.messages)")
+    #expect(!again.messages.contains("run the experiment again"), "it was: \(again.messages)")
     #expect(folder.files.contains("store/damaged/\(place.lastPathComponent)-1/measurements.json"))
   }
 

@@ -175,7 +175,7 @@ struct Agenda {
       return nil
     }
     let label = steps[key]?.label ?? key.short
-    let reason = error.map { " (\($0))" } ?? ""
+    let reason = error.map { " (\($0.problem))" } ?? ""
     return "the artefact of '\(label)' is damaged\(reason); it \(place)is computed again"
   }
 }

@@ -40,6 +40,17 @@ extension StoreError {
   }
 }
 
+extension StoreError {
+  /// The error without what a person can do about it, for a message that says what is done.
+  var problem: String {
+    if case .damaged(_, let path, let expected, let found) = self {
+      "\(path): expected \(expected), found \(found)"
+    } else {
+      description
+    }
+  }
+}
+
 extension StoreError: CustomStringConvertible {
   /// The error as a sentence for the person who can mend it.
   public var description: String {

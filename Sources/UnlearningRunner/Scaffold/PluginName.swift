@@ -30,7 +30,7 @@ package struct PluginName: Equatable {
     module = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     type = module + role.typeSuffix
     guard !Self.wordsOfFiles.contains(plugin) else {
-      throw .badName(name, reason: "experiment files use the word '\(plugin)' otherwise")
+      throw .badName(name, reason: "the word '\(plugin)' has another meaning in experiment files")
     }
     guard !Self.keywords.contains(module) else {
       throw .badName(name, reason: "\(module) is a keyword of Swift")
