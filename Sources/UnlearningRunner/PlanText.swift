@@ -25,16 +25,15 @@ struct PlanText {
     return parts.joined(separator: "\n")
   }
 
-  /// One line per cell, with all its seeds: "1", or "1/2" for training and unlearning where the file crosses the two.
+  /// One line per cell, with all its seeds.
   private var cells: String {
-    let areCrossed = plan.experiment.seeds.unlearning != nil
     var names: [[String]] = []
     var seeds: [[String]: [String]] = [:]
     for cell in plan.cells {
       let method = [cell.method, cell.variedParameters].filter { !$0.isEmpty }.joined(separator: " ")
       let name = [cell.data, cell.architecture, cell.forget, method]
       if seeds[name] == nil { names.append(name) }
-      seeds[name, default: []].append(areCrossed ? cell.seeds.pair : "\(cell.seeds.training)")
+      seeds[name, default: []].append(plan.experiment.seeds.short(cell.seeds))
     }
     let header = ["data", "architecture", "forget", "method", "seeds"]
     return table(header, names.map { $0 + [seeds[$0, default: []].joined(separator: ", ")] })

@@ -30,6 +30,11 @@ import Unlearning
         $0.seeds.unlearning == nil
       })
     #expect(Set(plan.cells.map(\.label)).count == plan.cells.count, "labels tell all cells apart")
+    let labels = plan.cells.map(\.label) + plan.steps.map(\.label)
+    #expect(labels.contains { $0.hasSuffix(" / rwft / seed 1, unlearning seed 1") })
+    #expect(labels.filter { $0.contains("rwft") }.allSatisfy { $0.contains(", unlearning seed ") })
+    #expect(labels.filter { $0.contains("/ retrain") }.allSatisfy { !$0.contains("unlearning seed") })
+    #expect(!(try SmallExperiment.plan()).steps.contains { $0.label.contains("unlearning seed") })
   }
 
   @Test("a list of seeds unlearns each original by the seed of its training: the same steps as written out")

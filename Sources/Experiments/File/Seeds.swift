@@ -13,6 +13,19 @@ public struct Seeds: Sendable, Hashable {
 
   /// The seed of the call `round` on the original of `training`.
   func unlearning(_ round: Int, of training: Int) -> Int { unlearning?[round] ?? training }
+
+  /// "1"; "1/2" for training and unlearning where the file crosses the two.
+  package func short(_ model: ModelSeeds) -> String {
+    "\(model.training)" + (crossed(model).map { "/\($0)" } ?? "")
+  }
+
+  /// "seed 1"; "seed 1, unlearning seed 2" where the file crosses the two.
+  func label(_ model: ModelSeeds) -> String {
+    "seed \(model.training)" + (crossed(model).map { ", unlearning seed \($0)" } ?? "")
+  }
+
+  /// The seed of unlearning where it does not follow from that of training.
+  private func crossed(_ model: ModelSeeds) -> Int? { unlearning == nil ? nil : model.unlearning }
 }
 
 /// What the random numbers of one model come from.
@@ -33,13 +46,4 @@ public struct ModelSeeds: Codable, Sendable, Hashable {
   var ofCall: Int { unlearning ?? training }
   /// What the forget set is drawn from, if anything is drawn.
   var ofDraw: Int { forget ?? 0 }
-
-  /// "1/2" for training and unlearning, "1" where nothing is unlearned.
-  package var pair: String { unlearning.map { "\(training)/\($0)" } ?? "\(training)" }
-
-  /// "seed 1", or "seed 1, unlearning seed 2" where the two differ.
-  var label: String {
-    let unlearning = unlearning.flatMap { $0 == training ? nil : ", unlearning seed \($0)" } ?? ""
-    return "seed \(training)\(unlearning)"
-  }
 }

@@ -19,6 +19,8 @@ public struct Cell: Sendable {
   public let variedParameters: String
   /// What its random numbers come from.
   public let seeds: ModelSeeds
+  /// The seeds as people read them: without what follows from others.
+  let seedLabel: String
   /// The place of its unlearning seed among those of the file: models of one method and one place are compared as a bank.
   let round: Int
   /// What the model is in its table.
@@ -44,7 +46,7 @@ public struct Cell: Sendable {
 
   /// The cell in one line.
   public var label: String {
-    [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", seeds.label]
+    [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", seedLabel]
       .joined(separator: " / ")
   }
 }

@@ -15,7 +15,8 @@ extension PlanBuilder {
       }
       pruned.append(
         PrunedCell(
-          description: "\(group.label) / \(setting.seeds.label)", reason: "excluded by {\(exclusion.description)}"))
+          description: "\(group.label) / \(experiment.seeds.label(setting.seeds))",
+          reason: "excluded by {\(exclusion.description)}"))
     }
     return kept
   }

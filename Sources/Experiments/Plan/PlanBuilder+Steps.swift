@@ -41,7 +41,7 @@ extension PlanBuilder {
 
   func label(_ setting: Setting, _ rest: String...) -> String {
     let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
-    return (parts + [setting.seeds.label]).filter { !$0.isEmpty }.joined(separator: " / ")
+    return (parts + [experiment.seeds.label(setting.seeds)]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
   /// What steps say of `setting`.

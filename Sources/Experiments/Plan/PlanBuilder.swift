@@ -188,7 +188,8 @@ package struct PlanBuilder {
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: shown?.name ?? "original", parameters: .object(parameters),
-        variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds, round: round,
+        variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds,
+        seedLabel: experiment.seeds.label(setting.seeds), round: round,
         role: role, probes: probes,
         notes: notes, group: "\(group.label) / \(reference)"))
   }
@@ -201,6 +202,7 @@ package struct PlanBuilder {
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.forget,
         method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seeds: setting.seeds,
+        seedLabel: experiment.seeds.label(setting.seeds),
         round: 0,
         role: .baseline, probes: probes, notes: nil,
         group: "\(group.label) / \(RetainSampling.shuffle)"))

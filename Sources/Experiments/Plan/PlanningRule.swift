@@ -56,7 +56,7 @@ extension PlanBuilder {
       if let exclusion = exclusion(group, setting, method: method, attack: nil) {
         pruned.append(
           PrunedCell(
-            description: "\(group.label) / \(method.label) / \(setting.seeds.label)",
+            description: "\(group.label) / \(method.label) / \(experiment.seeds.label(setting.seeds))",
             reason: "excluded by {\(exclusion.description)}"))
         continue
       }
