@@ -5,8 +5,8 @@
 
 grid.yaml        100 × 100 values of two parameters of one method: 10,002 cells, about 50,000 steps.
 mistakes.yaml    30,000 keys on one line, each of them twice.
-steps.yaml       3,333 values of a rate: 10,005 steps, each of next to no work, whose time is that of the agenda, the store
-                 and the index: time .build/release/runner run FOLDER/steps.yaml --store FOLDER/store
+steps.yaml       3,333 values of a rate: 10,005 steps, each of next to no work, whose time is that of the agenda and
+                 the store: time .build/release/runner run FOLDER/steps.yaml --store FOLDER/store
 """
 
 import pathlib

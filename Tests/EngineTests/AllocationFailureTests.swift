@@ -83,4 +83,19 @@ import Testing
     }
     #expect(text == "refused \(1 << 47)")
   }
+
+  /// OpenBLAS asks for its buffer forever where the system refuses it.
+  @Test(.timeLimit(.minutes(1))) func aRefusedBufferOfOpenBLASIsAFailureToo() async {
+    await #expect(processExitsWith: .success) {
+      let (left, right) = (Tensor(zeros: [1024, 1024]), Tensor(zeros: [1024, 1024]))
+      let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }
+      let size = try #require(UInt(pages)) * UInt(sysconf(Int32(_SC_PAGESIZE))) + (64 << 20)
+      var limit = rlimit(rlim_cur: size, rlim_max: size)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      AllocationFailure.withHandler({ bytes in exit(bytes == 128 << 20 ? EXIT_SUCCESS : EXIT_FAILURE) }) {
+        _ = left.product(right)
+      }
+      exit(EXIT_FAILURE)
+    }
+  }
 }

@@ -1,5 +1,7 @@
 import CKernels
 import COpenBLAS
+import Foundation
+import Synchronization
 
 /// The calls to OpenBLAS: dense products and eigen-decompositions; each call is single-threaded, the parallelism is the
 /// pool's.
@@ -49,12 +51,35 @@ enum BLAS {
         guard let p = context?.assumingMemoryBound(to: Product.self).pointee else { return }
         let first = Int(task) * BLAS.rowsPerTask
         let rows = min(BLAS.rowsPerTask, p.m - first)
+        BLAS.enter()
+        defer { BLAS.leave() }
         cblas_sgemm(
           CblasRowMajor, p.transposedA ? CblasTrans : CblasNoTrans, p.transposedB ? CblasTrans : CblasNoTrans,
           Int32(rows), Int32(p.n), Int32(p.k), 1, p.a + (p.transposedA ? first : first * p.k),
           Int32(p.transposedA ? p.m : p.k), p.b, Int32(p.transposedB ? p.k : p.n), 0, p.out + first * p.n, Int32(p.n))
       }, &product)
   }
+
+  /// Calls of OpenBLAS that run now, and the most that ever did.
+  private static let running = Atomic<Int>(0), most = Atomic<Int>(0)
+  /// Bytes of the buffer that OpenBLAS takes for each call beside others, on x86; less elsewhere.
+  private static let bufferBytes = 128 << 20
+
+  /// OpenBLAS keeps a buffer for each call that runs beside others, and asks for it again and again, forever, where the
+  /// system refuses it. So this asks first, whenever there is a call more than ever before.
+  private static func enter() {
+    let count = running.add(1, ordering: .relaxed).newValue
+    guard count > most.load(ordering: .relaxed) else { return }
+    let place = mmap(nil, bufferBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let place, place != MAP_FAILED else {
+      leave()
+      AllocationFailure.refuse(bufferBytes)
+    }
+    munmap(place, bufferBytes)
+    most.max(count, ordering: .relaxed)
+  }
+
+  private static func leave() { running.subtract(1, ordering: .relaxed) }
 
   /// Eigenvalues in ascending order, and the eigenvectors as rows, of a symmetric `order` × `order` matrix.
   static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
@@ -66,6 +91,8 @@ enum BLAS {
     var workSize = Int32(max(1, 34 * order))
     var work = [Double](repeating: 0, count: Int(workSize))
     var info: Int32 = 0
+    enter()
+    defer { leave() }
     dsyev_("V", "U", &size, &vectors, &size, &values, &work, &workSize, &info)
     precondition(info == 0, "dsyev ended with code \(info)")
     return (values, (0..<order).map { Array(vectors[$0 * order..<($0 + 1) * order]) })
