@@ -2,11 +2,13 @@
 
 PACKAGES := libjpeg-dev libopenblas-dev libpng-dev libssl-dev libsvm-dev libyaml-dev zlib1g-dev
 
-.PHONY: help quickstart test bench docs format lint schemas packages
+.PHONY: help quickstart test sanitize-thread sanitize-address bench docs format lint schemas packages
 
 help:
 	@echo "make quickstart   train, unlearn, attack and measure on a small built-in data set; prints the table"
 	@echo "make test         run all tests"
+	@echo "make sanitize-thread   search for data races in the engine's pool and the store"
+	@echo "make sanitize-address  search for wrong addresses in the C kernels"
 	@echo "make bench        time the engine; see Benchmarks/README.md"
 	@echo "make docs         write the documentation of the module Unlearning to .build/docs"
 	@echo "make format       format all Swift sources"
@@ -18,6 +20,16 @@ quickstart: packages
 
 test: packages
 	swift test
+
+# Builds of their own, some minutes each. The tests of memory that cannot be had ask for too much of a sanitizer, too.
+sanitize-thread: packages
+	TSAN_OPTIONS="allocator_may_return_null=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt" \
+	  swift test --sanitize=thread --scratch-path .build/sanitize-thread --filter 'EngineTests|ExperimentsTests.Store' \
+	    --skip AllocationFailureTests
+
+sanitize-address: packages
+	ASAN_OPTIONS=allocator_may_return_null=1 \
+	  swift test --sanitize=address --scratch-path .build/sanitize-address --filter EngineTests
 
 bench: packages
 	Benchmarks/compare/engine.sh
