@@ -6,10 +6,12 @@ import Foundation
 /// Names in experiment files and data, and messages from programs and servers, may contain anything; a terminal gets
 /// only printable text.
 package struct Console: Sendable {
-  /// Columns of the terminal for results; nil for a file or a pipe.
+  /// Columns of a line of results: those of the terminal, or what `COLUMNS` says where results go to a file or a pipe;
+  /// nil for lines of any length.
   package var outputWidth: Int?
   /// Columns of the terminal for progress; nil for a file or a pipe.
   package var progressWidth: Int?
+  private let outputIsTerminal: Bool
   private let output: @Sendable (String) throws -> Void
   private let messages: @Sendable (String) -> Void
 
@@ -18,11 +20,14 @@ package struct Console: Sendable {
   private static let clearLine = "\r\u{1B}[2K"
 
   /// A console that passes text to the given functions.
+  ///
+  /// - Parameter outputIsTerminal: Whether results are read by a terminal; if nil, they are where they have a width.
   package init(
-    outputWidth: Int? = nil, progressWidth: Int? = nil, write: @escaping @Sendable (String) throws -> Void,
-    report: @escaping @Sendable (String) -> Void
+    outputWidth: Int? = nil, outputIsTerminal: Bool? = nil, progressWidth: Int? = nil,
+    write: @escaping @Sendable (String) throws -> Void, report: @escaping @Sendable (String) -> Void
   ) {
     self.outputWidth = outputWidth
+    self.outputIsTerminal = outputIsTerminal ?? (outputWidth != nil)
     self.progressWidth = progressWidth
     output = write
     messages = report
@@ -32,7 +37,7 @@ package struct Console: Sendable {
   ///
   /// A file gets them byte for byte.
   package func write(_ text: String) throws {
-    try output(outputWidth == nil ? text : text.visible.cappingLines(at: Self.longestLine))
+    try output(outputIsTerminal ? text.visible.cappingLines(at: Self.longestLine) : text)
   }
 
   /// Writes messages.
@@ -42,11 +47,23 @@ package struct Console: Sendable {
   func redraw(_ line: String = "") { messages(Self.clearLine + line.visible) }
 
   /// The streams of the process.
-  static let standard = Console(
-    outputWidth: terminalWidth(STDOUT_FILENO), progressWidth: terminalWidth(STDERR_FILENO),
-    write: { try FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
-    // If messages themselves cannot be written, the error cannot be reported either.
-    report: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
+  static let standard: Console = {
+    let terminal = terminalWidth(STDOUT_FILENO)
+    return Console(
+      outputWidth: terminal ?? columns(in: ProcessInfo.processInfo.environment), outputIsTerminal: terminal != nil,
+      progressWidth: terminalWidth(STDERR_FILENO),
+      write: { try FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+      // If messages themselves cannot be written, the error cannot be reported either.
+      report: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
+  }()
+
+  /// The columns that the variable `COLUMNS` asks for; nil where it is no whole number from `narrowest` on.
+  package static func columns(in environment: [String: String]) -> Int? {
+    environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 >= narrowest ? $0 : nil }
+  }
+
+  /// The fewest columns of a line that are taken for a width: help has a margin of about 30.
+  static let narrowest = 40
 
   private static func terminalWidth(_ descriptor: Int32) -> Int? {
     guard isatty(descriptor) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else { return nil }

@@ -60,7 +60,9 @@ public enum Runner {
           return .failed
         }
       }
-      let message = RootCommand.fullMessage(for: error, columns: console.outputWidth)
+      // The parser stops the process where its margin is wider than the line.
+      let width = console.outputWidth.map { max($0, Console.narrowest) }
+      let message = RootCommand.fullMessage(for: error, columns: width)
       guard RootCommand.exitCode(for: error).isSuccess else {
         // All errors start with "error:" in lower case.
         console.report((message.hasPrefix("Error: ") ? "e" + message.dropFirst() : message) + "\n")

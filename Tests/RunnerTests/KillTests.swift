@@ -1,14 +1,7 @@
 import Foundation
 import Testing
 
-/// The built runner, beside the test bundle.
-private let binary: URL? = {
-  let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-  let file = folder.appending(path: "runner")
-  return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
-}()
-
-@Suite("A killed process", .enabled(if: binary != nil, "the runner is not beside the tests"))
+@Suite("A killed process", .enabled(if: builtRunner != nil, "the runner is not beside the tests"))
 struct KillTests {
   private let folder: TemporaryFolder
   private let file: String
@@ -31,7 +24,7 @@ struct KillTests {
 
   private func start(store: String) throws -> (Process, Pipe) {
     let process = Process()
-    process.executableURL = binary
+    process.executableURL = builtRunner
     process.arguments = ["run", file, "--store", folder.path(store), "--workers", "2"]
     let output = Pipe()
     process.standardOutput = output
@@ -90,7 +83,7 @@ struct KillTests {
       String(decoding: Foundation.Data(contentsOf: URL(filePath: file)), as: UTF8.self)
         .replacing("epochs: 3", with: "epochs: 100000"), to: "long.yaml")
     let process = Process()
-    process.executableURL = binary
+    process.executableURL = builtRunner
     process.arguments = ["run", long, "--store", folder.path("long"), "--workers", "2"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

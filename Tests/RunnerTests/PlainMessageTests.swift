@@ -116,13 +116,8 @@ import UnlearningRunner
     #expect(results.output.contains("bad/train/a/0.png: "), "\(results.output)")
   }
 
-  /// The built runner, beside the test bundle.
-  private static let binary: String? = {
-    let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner").path
-    return FileManager.default.isExecutableFile(atPath: file) ? file : nil
-  }()
-
-  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  @Test(
+    .enabled(if: getuid() == 0 && builtRunner != nil, "needs the right to become another user, and the built runner"))
   func withoutPermission() async throws {
     let hidden = try folder.write("text", to: "hidden")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
@@ -150,7 +145,7 @@ import UnlearningRunner
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments =
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "LACUNA_CACHE=\(folder.path("cache"))"]
-        + [try #require(Self.binary)] + command
+        + [try #require(builtRunner).path] + command
       let messages = Pipe()
       process.standardOutput = FileHandle.nullDevice
       process.standardError = messages

@@ -84,18 +84,12 @@ import UnlearningRunner
     #expect(try state() == before)
   }
 
-  /// The built runner, beside the test bundle.
-  private static let binary: String? = {
-    let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner").path
-    return FileManager.default.isExecutableFile(atPath: file) ? file : nil
-  }()
-
   /// Runs a command as the user "nobody", who may write none of this.
   private func asNobody(_ arguments: String...) throws -> (status: Int32, output: String, messages: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments =
-      ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", try #require(Self.binary)] + arguments
+      ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", try #require(builtRunner).path] + arguments
     let (output, messages) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = messages
@@ -107,7 +101,8 @@ import UnlearningRunner
     return (process.terminationStatus, texts[0], texts[1])
   }
 
-  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  @Test(
+    .enabled(if: getuid() == 0 && builtRunner != nil, "needs the right to become another user, and the built runner"))
   func aFinishedExperimentWorksOnAStoreThatMayNotBeWritten() async throws {
     let whole = await runner(file, "--store", store)
     #expect(whole.status == .done)
@@ -134,7 +129,8 @@ import UnlearningRunner
     }
   }
 
-  @Test(.enabled(if: getuid() == 0 && binary != nil, "needs the right to become another user, and the built runner"))
+  @Test(
+    .enabled(if: getuid() == 0 && builtRunner != nil, "needs the right to become another user, and the built runner"))
   func aStoreThatMayNotBeWrittenStopsTheRunAtOnce() async throws {
     try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
     for path in [folder.url.path, store] {

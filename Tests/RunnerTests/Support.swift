@@ -8,6 +8,12 @@ import UnlearningRunner
 let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent()
 
+/// The built runner, beside the test bundle.
+let builtRunner: URL? = {
+  let file = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "runner")
+  return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
+}()
+
 /// What a command wrote, and how it ended.
 struct CommandResult {
   var status: ExitStatus
