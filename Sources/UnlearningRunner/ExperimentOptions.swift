@@ -60,12 +60,12 @@ struct StoreOptions: ParsableArguments {
 
 /// The format of the results.
 struct FormatOptions: ParsableArguments {
-  private static let names = ReportFormat.allCases.map(\.rawValue)
+  private static let names = Report.writers.map(\.name)
 
   @Option(
     help: ArgumentHelp("The format of the results: \(names.joined(separator: ", ")).", valueName: "format"),
     completion: .list(names), transform: { try Self.format(named: $0) })
-  var format = ReportFormat.table
+  var format = Report.writers[0]
 
   private static let intervals = ReportInterval.allCases.map(\.rawValue)
 
@@ -81,8 +81,13 @@ struct FormatOptions: ParsableArguments {
     throw ValidationError(unknownName("interval", name, known: intervals))
   }
 
-  private static func format(named name: String) throws -> ReportFormat {
-    if let format = ReportFormat(rawValue: name) { return format }
+  /// The report as the options say, for lines of `width` columns.
+  func text(of report: Report, width: Int?) -> String {
+    format.text(of: report, ReportStyle(width: width, interval: interval))
+  }
+
+  private static func format(named name: String) throws -> any ReportWriter {
+    if let format = Report.writers.first(where: { $0.name == name }) { return format }
     throw ValidationError(unknownName("format", name, known: names))
   }
 }

@@ -20,14 +20,14 @@ struct NamingMetric: Metric {
 
 @Suite("Missing results and their reasons") struct MissingResultTests {
   @Test("one line a reason, with the number of results that it takes along")
-  func lines() {
+  func lines() throws {
     let missing = [
       MissingResult("a / accuracy", because: "failed: no memory"),
       MissingResult("a / tow", because: "failed: no memory"),
       MissingResult("b / accuracy"), MissingResult("c / accuracy", because: "damaged"), MissingResult("d / accuracy"),
       MissingResult("e / tow", because: "failed: no memory"),
     ]
-    let text = Report(experiment: "some", rows: [], missing: missing).text(.table)
+    let text = try Report(experiment: "some", rows: [], missing: missing).text(.table)
     #expect(
       text.hasSuffix(
         """

@@ -34,9 +34,8 @@ struct ReportSpreadTests {
   }
 
   private func line(_ method: String, of rows: [ResultRow], interval: ReportInterval = .sd) throws -> String {
-    var report = Report(experiment: "demo", rows: rows)
-    report.interval = interval
-    let lines = report.text(.markdown).split(separator: "\n")
+    let report = try Report(experiment: "demo", rows: rows)
+    let lines = report.text(.markdown, ReportStyle(interval: interval)).split(separator: "\n")
     return String(try #require(lines.first { $0.hasPrefix("| \(method)") }))
   }
 
@@ -44,7 +43,7 @@ struct ReportSpreadTests {
   func caveats() throws {
     let caveat = "the decision is the same for all scores"
     let marked = rows([10, 20, 30], reference: [1, 2, 3], caveat: caveat)
-    let report = Report(experiment: "demo", rows: marked)
+    let report = try Report(experiment: "demo", rows: marked)
     #expect(try line("trw", of: marked).contains("| 20.00† ± 10.00 "))
     #expect(report.text(.table).contains("20.00† ± 10.00"))
     #expect(report.text(.latex).contains("$20.00^{\\dagger} \\pm 10.00$"))
@@ -56,7 +55,7 @@ struct ReportSpreadTests {
     let json = report.text(.json)
     #expect(json.components(separatedBy: #""caveat":"\#(caveat)"}"#).count == 2)
     #expect(json.components(separatedBy: #""caveat":null}"#).count == 6)
-    let clean = Report(experiment: "demo", rows: rows([10, 20, 30], reference: [1, 2, 3])).text(.table)
+    let clean = try Report(experiment: "demo", rows: rows([10, 20, 30], reference: [1, 2, 3])).text(.table)
     #expect(!clean.contains("†"))
   }
 
@@ -68,7 +67,7 @@ struct ReportSpreadTests {
     let two = rows([5, 6], reference: [2, 2], spreads: [.unknown, .unknown], gapSpreads: [.unknown, .unknown])
     #expect(try line("retrain", of: two) == "| retrain (floor) | 2.00 ± — |")
     #expect(try line("trw", of: two) == "| trw | 5.50 ± 0.71 (+3.50)? |")
-    let lines = Report(experiment: "demo", rows: two).text(.json).split(separator: "\n")
+    let lines = try Report(experiment: "demo", rows: two).text(.json).split(separator: "\n")
     #expect(lines[0].contains(#""spread":null"#) && lines[2].contains(#""spread":0.05"#))
     let read = try JSONDecoder().decode(ResultRow.self, from: Data(lines[0].utf8))
     #expect(read.spread == .unknown)
@@ -81,9 +80,8 @@ struct ReportSpreadTests {
   func intervals(values: [Double], shown: String) throws {
     let rows = rows(values, reference: values.map { _ in 1 })
     #expect(try line("trw", of: rows, interval: .t95).contains("| \(shown) "))
-    var report = Report(experiment: "demo", rows: rows)
-    report.interval = .t95
-    if values.count == 3 { #expect(report.text(.markdown).contains("over 3 seeds: 2.48 sample standard deviations.")) }
+    let text = try Report(experiment: "demo", rows: rows).text(.markdown, ReportStyle(interval: .t95))
+    if values.count == 3 { #expect(text.contains("over 3 seeds: 2.48 sample standard deviations.")) }
   }
 
   @Test(
@@ -99,7 +97,7 @@ struct ReportSpreadTests {
   func inconclusive(values: [Double], reference: [Double], isMarked: Bool) throws {
     let shown = try line("trw", of: rows(values, reference: reference))
     #expect(shown.hasSuffix(")? |") == isMarked, "\(shown)")
-    let text = Report(experiment: "demo", rows: rows(values, reference: reference)).text(.table)
+    let text = try Report(experiment: "demo", rows: rows(values, reference: reference)).text(.table)
     #expect(text.contains("?: inconclusive") == isMarked)
   }
 
@@ -107,7 +105,8 @@ struct ReportSpreadTests {
   func oneSeedOfSeveral(interval: ReportInterval) throws {
     let shown = try line("trw", of: rows([3], reference: [1, 1.5, 2]), interval: interval)
     #expect(shown == "| trw (1 of 3 seeds) | 3.00 (+2.00)? |")
-    #expect(Report(experiment: "demo", rows: rows([3], reference: [1, 2])).text(.table).contains("?: inconclusive"))
+    let text = try Report(experiment: "demo", rows: rows([3], reference: [1, 2])).text(.table)
+    #expect(text.contains("?: inconclusive"))
     // Equal values are equal, with one seed too.
     #expect(try line("trw", of: rows([1], reference: [1, 2])) == "| trw (1 of 2 seeds) | 1.00 (0.00) |")
   }

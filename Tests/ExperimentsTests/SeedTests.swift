@@ -67,7 +67,7 @@ import Unlearning
     #expect(tuned.allSatisfy { $0.forgetSeed == 4 })
     #expect(rows.filter { $0.forget == "samples 0.1" }.allSatisfy { $0.forgetSeed == 0 })
     #expect(Set(tuned.map(\.value)).count > 2, "another seed of unlearning is another model")
-    let line = Report(experiment: "demo", rows: rows).text(.csv).split(separator: "\n").first {
+    let line = try Report(experiment: "demo", rows: rows).text(.csv).split(separator: "\n").first {
       $0.contains("fine-tune")
     }
     #expect(try #require(line).contains(",1,1,0,metric,"))
@@ -82,7 +82,7 @@ import Unlearning
     }
     let rows = [row(1, 1, 0.10), row(1, 2, 0.30), row(2, 1, 0.40), row(2, 2, 0.60)]
     // Means of 20 and 50 %: a deviation of 30/√2 = 21.21 over two seeds; over four rows it would be 20.82.
-    let text = Report(experiment: "demo", rows: rows).text(.markdown)
+    let text = try Report(experiment: "demo", rows: rows).text(.markdown)
     #expect(text.contains("| 35.00 ± 21.21 |"), "\(text)")
     #expect(text.contains("over 2 seeds"))
   }

@@ -69,17 +69,14 @@ struct RunTests {
     let run = await runner(file, "--store", store, "--format", "csv")
     #expect(run.status == .done, "\(run.messages)")
     let lines = run.output.split(separator: "\n")
-    let columns =
-      "experiment data architecture forget method role parameters seed unlearning_seed forget_seed kind name value unit"
-      + " direction"
-    #expect(lines[0] == (columns + " reference gap spread caveat").replacing(" ", with: ","))
+    #expect(String(lines[0]) == ResultRow.columns.joined(separator: ","))
     // A header, 4 accuracies of 3 models of 2 seeds, and the run time of all but the originals.
     #expect(lines.count == 29)
     let results = await runner("results", file, "--store", store, "--format", "csv")
     #expect(results.output == run.output)
     #expect(results.messages.isEmpty)
-    for format in ReportFormat.allCases {
-      let result = await runner("results", file, "--store", store, "--format", format.rawValue)
+    for format in Report.writers {
+      let result = await runner("results", file, "--store", store, "--format", format.name)
       #expect(result.status == .done && result.output.contains("fine-tune"), "\(format)")
     }
   }

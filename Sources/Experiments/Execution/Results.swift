@@ -2,12 +2,12 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// Every measurement and shown note of `plan` that is in `store`, each with the retrained model's value and the gap to it, and what is
-/// missing.
+/// Every measurement and shown note of `plan` that is in `store`, each with the retrained model's value and the gap to
+/// it, and what is missing.
 ///
 /// A damaged result counts as missing: the reason names the file and what is wrong with it, and nothing is changed.
 ///
-/// - Throws: `StoreError` when a result may not be read, `ResultsError` when two measurements of a model have one name.
+/// - Throws: `StoreError` when a result may not be read.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [MissingResult]) {
   var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
@@ -16,7 +16,6 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models stand first in every group, so that their values are known when others ask for them.
   for cell in plan.cells {
-    var names: Set<String> = []
     if cell.role == .reference { shared.addReference(cell) }
     let notes = try notes(of: cell, plan, store, steps)
     rows += notes.rows
@@ -38,7 +37,6 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
-        guard names.insert(name).inserted else { throw ResultsError.nameTwice(name, cell: cell.label) }
         if cell.role == .reference { references[place] = measurement }
         let reference = measurement.reference == .none ? nil : references[place]
         rows.append(
@@ -85,7 +83,7 @@ private func notes(
         experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
         method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds, kind: .note,
         name: "notes.\(name)", value: value, unit: unit, direction: .nearest,
-        variedParameters: cell.variedParameters)
+        variedParameters: cell.variedParameters, role: cell.role)
     }
   }
   return (rows, [])
@@ -125,19 +123,5 @@ extension Spread {
       let other = number(reference.spread, of: reference.value)
     else { return .unknown }
     return .pseudoValue(own - other)
-  }
-}
-
-/// What keeps results from being a table.
-public enum ResultsError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Two measurements of one model would stand in one place of the table.
-  case nameTwice(String, cell: String)
-
-  /// Names the measurement and the model.
-  public var description: String {
-    switch self {
-    case .nameTwice(let name, let cell):
-      "two measurements of '\(cell)' are named '\(name)'; one of the plugins must name its values otherwise"
-    }
   }
 }

@@ -28,6 +28,27 @@ extension StringProtocol {
     }
     return result + "…"
   }
+
+  /// The text in lines of at most `width` columns, broken at spaces; all but the first begin with `indent`.
+  ///
+  /// - Parameter width: nil for one line; a longer word has a line of its own.
+  package func wrapped(to width: Int?, indent: String = "") -> [String] {
+    guard let width, displayWidth > width else { return [String(self)] }
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      if let last = lines.last, "\(last) \(word)".displayWidth <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(lines.isEmpty ? String(word) : "\(indent)\(word)")
+      }
+    }
+    return lines.isEmpty ? [""] : lines
+  }
+
+  /// The text up to its last character that is not a space.
+  package var withoutTrailingSpaces: String {
+    String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
+  }
 }
 
 extension Character {

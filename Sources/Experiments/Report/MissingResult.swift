@@ -1,11 +1,11 @@
-/// A result that a report should have and has not.
+/// A result that a report lacks.
 public struct MissingResult: Sendable, Hashable, CustomStringConvertible {
   /// The cell, and the attack or metric.
   public var label: String
-  /// Why it is not there; nil where it was not tried yet.
+  /// Why it is missing; nil where it was not computed yet.
   public var reason: String?
 
-  /// A result that is not there.
+  /// A missing result.
   public init(_ label: String, because reason: String? = nil) {
     self.label = label
     self.reason = reason

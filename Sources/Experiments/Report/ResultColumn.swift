@@ -1,14 +1,14 @@
 public import JSON
 import Unlearning
 
-/// The columns of a result row, in the order of every file that has rows: their names, what they hold, and their schema.
+/// The columns of a result row in their order, from which CSV, JSON and the schema are made.
 public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
   case experiment, data, architecture, forget, method, role, parameters, seed
   case unlearningSeed = "unlearning_seed"
   case forgetSeed = "forget_seed"
   case kind, name, value, unit, direction, reference, gap, spread, caveat
 
-  /// What `row` has in this column; numbers may be infinite or not a number, and null is nothing.
+  /// The value of `row` in this column, null where it has none; numbers may be infinite or not a number.
   public func value(of row: ResultRow) -> JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     func integer(_ value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
@@ -50,21 +50,23 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
     }
     switch self {
     case .experiment: return text("The name of the experiment.")
-    case .data: return text("The data set, with what varies in parentheses.")
-    case .architecture: return text("The architecture, with what varies in parentheses.")
+    case .data: return text("The data set, with its swept parameters in parentheses.")
+    case .architecture: return text("The architecture, with its swept parameters in parentheses.")
     case .forget: return text("The forget request: 'class 1', 'samples 0.1'.")
     case .method:
-      return text("The method; 'original' before unlearning, or an answer without a model, as 'constant answer'.")
+      return text("The method; 'original' before unlearning, or an answer without a model, such as 'constant answer'.")
     case .role:
-      return words(ModelRole.allCases, "What the model is in its table; 'reference' is what others are compared with.")
-    case .parameters: return ["type": "object", "description": "All parameters of the method, resolved."]
+      return words(
+        ModelRole.allCases, "The role of the model in its table; the others are compared with the 'reference'.")
+    case .parameters: return ["type": "object", "description": "All parameters of the method, defaults included."]
     case .seed: return seed("The seed of the original's or the retrained model's training.", isOptional: false)
     case .unlearningSeed: return seed("The seed of the method's call; null where nothing is unlearned.")
-    case .forgetSeed:
-      return seed("The seed that draws the forget set; null where the request leaves nothing to chance.")
-    case .kind: return words(ResultKind.allCases, "What found the value; 'note' is the method itself.")
+    case .forgetSeed: return seed("The seed that draws the forget set; null where the request is not random.")
+    case .kind:
+      return words(
+        ResultKind.allCases, "What measured the value: a metric, an attack, or the method itself in a 'note'.")
     case .name: return text("<plugin>.<variant or split>, or notes.<name>.")
-    case .value: return ["type": number, "description": "The value; rates are fractions in [0, 1]."]
+    case .value: return ["type": number, "description": "The value in its unit; rates are fractions in [0, 1]."]
     case .unit:
       return words([MeasurementUnit.fraction, .seconds, .bytes, .nats], "The unit of value, reference and gap.")
     case .direction:
@@ -82,13 +84,14 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
       ]
     case .caveat:
       return [
-        "type": ["string", "null"], "description": "Why the value says less than it seems to; null for a sound value.",
+        "type": ["string", "null"],
+        "description": "Why the value says less than it seems to; null where nothing is known against it.",
       ]
     }
   }
 }
 
-/// What a model is among those of its table.
+/// The role of a model in its table.
 public enum ModelRole: String, Sendable, Codable, CaseIterable {
   /// Retrained without the forget set: what the others are compared with.
   case reference

@@ -2,7 +2,7 @@ public import JSON
 import ConfigYAML
 public import Unlearning
 
-/// Who found a value.
+/// What measured a value.
 public enum ResultKind: String, Sendable, Codable, CaseIterable {
   /// A metric.
   case metric
@@ -19,9 +19,9 @@ public enum ResultKind: String, Sendable, Codable, CaseIterable {
   }
 }
 
-/// One measured value of one model: a row of the results, tidy.
+/// One measured value of one model.
 ///
-/// Encodes as the columns of `ResultColumn`, in their order; what is nil is null.
+/// Encoded as the columns of `ResultColumn` in their order, with null for nil.
 public struct ResultRow: Sendable, Hashable {
   /// The name of the experiment.
   public var experiment: String
@@ -39,9 +39,9 @@ public struct ResultRow: Sendable, Hashable {
   public var seed: Int
   /// The seed of the method's call; nil where nothing is unlearned.
   public var unlearningSeed: Int?
-  /// The seed that draws the forget set; nil where the request leaves nothing to chance.
+  /// The seed that draws the forget set; nil where the request is not random.
   public var forgetSeed: Int?
-  /// Who found the value: a metric, an attack or the method itself.
+  /// What measured the value: a metric, an attack or the method itself.
   public var kind: ResultKind
   /// `<plugin>.<variant or split>`.
   public var name: String
@@ -55,15 +55,15 @@ public struct ResultRow: Sendable, Hashable {
   public var reference: Double?
   /// `value` − `reference`.
   public var gap: Double?
-  /// What shows how much the value varies from seed to seed; nil where that is `value`.
+  /// The source of the spread over seeds; nil where that is `value`.
   public var spread: Spread?
-  /// Why the value says less than it seems to; nil for a sound value.
+  /// Why the value says less than it seems to; nil where nothing is known against it.
   public var caveat: String?
-  /// The same as `spread` for `gap`, nil where that is `gap` itself; not encoded.
+  /// The source of the spread of `gap`, nil where that is `gap`; not encoded.
   public var gapSpread: Spread?
-  /// What sweeps vary, "tilt=10 temperature=0.1"; not encoded.
+  /// The swept parameters, "tilt=10 temperature=0.1"; not encoded.
   public var variedParameters: String
-  /// What the model is in its table.
+  /// The role of the model in its table.
   public var role: ModelRole
 
   /// A row; see the properties.
@@ -98,7 +98,7 @@ public struct ResultRow: Sendable, Hashable {
 
   /// The number whose sample standard deviation over seeds is the spread of `value`; nil where there is none.
   public var spreadNumber: Double? { Spread.number(spread, of: value) }
-  /// The same of `gap`.
+  /// The number whose sample standard deviation over seeds is the spread of `gap`; nil where there is none.
   public var gapSpreadNumber: Double? { gap.flatMap { Spread.number(gapSpread, of: $0) } }
 
   /// The names of the columns, in the order of every file that has rows.
@@ -116,7 +116,7 @@ public struct ResultRow: Sendable, Hashable {
 }
 
 extension ResultRow: Codable {
-  /// Reads the columns; what is not encoded is empty.
+  /// Reads the columns; the properties that are not encoded are empty.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: ResultColumn.self)
     func text(_ key: ResultColumn) throws -> String { try container.decode(String.self, forKey: key) }

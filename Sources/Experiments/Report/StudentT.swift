@@ -1,7 +1,17 @@
 import Foundation
+import Unlearning
 
 /// Student's t distribution, for intervals of a mean over few seeds.
 enum StudentT {
+  /// The sample standard deviation s of `numbers`, and half the width of the 95 % interval of their mean, `t·s/√n`.
+  ///
+  /// - Returns: nil below two numbers, or where one is not known.
+  static func interval(of numbers: [Double?]) -> (deviation: Double, halfWidth: Double)? {
+    let known = numbers.compactMap(\.self)
+    guard known.count == numbers.count, let deviation = known.sampleDeviation else { return nil }
+    return (deviation, quantile95(degrees: known.count - 1) * deviation / Double(known.count).squareRoot())
+  }
+
   /// The two-sided 95 % quantile t with P(|T| ≤ t) = 0.95 at `degrees` ≥ 1 degrees of freedom.
   ///
   /// Bisection of the distribution function to 1e-12; 12.706 at 1, 4.303 at 2, 1.960 in the limit.
@@ -31,12 +41,4 @@ enum StudentT {
     }
     return 1 - (isOdd ? 2 / Double.pi * (angle + sine * sum) : sine * sum)
   }
-}
-
-/// What follows ± in tables.
-public enum ReportInterval: String, Sendable, Codable, CaseIterable {
-  /// The sample standard deviation over seeds.
-  case sd
-  /// Half the width of the mean's 95 % interval by Student's t: `t_{0.975, n−1}·s/√n`, 2.48 s for three seeds.
-  case t95
 }

@@ -1,8 +1,8 @@
 extension StringProtocol {
-  /// The text with everything written out that would do something to a terminal.
+  /// The text with control characters written out: `\x1b[2J` becomes seven printable characters.
   ///
-  /// That is what moves the cursor, changes colours or turns the direction of text: `\x1b[2J` becomes eight characters.
-  /// Line breaks stay, and tabs become spaces.
+  /// These are the characters that move a terminal's cursor, change its colors or reverse the direction of text. Line
+  /// breaks stay, and tabs become spaces.
   package var visible: String {
     if !unicodeScalars.contains(where: \.isUnseen) { return String(self) }
     var result = String.UnicodeScalarView()
@@ -17,7 +17,7 @@ extension StringProtocol {
     return String(result)
   }
 
-  /// The text with every line cut at `limit` characters, and how many of its characters are not shown.
+  /// The text with every line cut at `limit` characters, followed by the number of characters that are left out.
   package func cappingLines(at limit: Int) -> String {
     guard utf8.count > limit else { return String(self) }
     return split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -29,7 +29,7 @@ extension StringProtocol {
     }.joined(separator: "\n")
   }
 
-  /// At most `limit` characters of one line that a terminal can show: for names in tables.
+  /// The text as a name in a table: one line of at most `limit` printable characters.
   package func shownName(limit: Int = 80) -> String {
     if utf8.count <= limit, isPrintableASCII { return String(self) }
     let start = unicodeScalars.prefix(4 * limit).reduce(into: "") { $0.unicodeScalars.append($1) }
@@ -50,19 +50,5 @@ extension Unicode.Scalar {
     let digits = String(value, radix: 16)
     return value < 0x100
       ? "\\x" + String(repeating: "0", count: 2 - digits.count) + digits : "\\u{\(digits)}"
-  }
-}
-
-extension ResultTable {
-  /// The table with names that a terminal can show.
-  var shown: ResultTable {
-    var table = self
-    table.titles = titles.map { $0.shownName(limit: 200) }
-    for place in columns.indices {
-      table.columns[place].group = columns[place].group.shownName(limit: 200)
-      table.columns[place].variant = columns[place].variant.shownName(limit: 200)
-    }
-    for place in rows.indices { table.rows[place].label = rows[place].label.shownName(limit: 200) }
-    return table
   }
 }

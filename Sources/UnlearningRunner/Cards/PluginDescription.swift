@@ -1,6 +1,7 @@
 import JSON
 import ConfigYAML
 import Data
+import Experiments
 import Unlearning
 
 /// The card, traits and parameters of a plugin.
@@ -75,8 +76,8 @@ struct PluginDescription {
   /// Text for a terminal of `width` columns; nil for unlimited width.
   func text(width: Int?) -> String {
     let title = "\(card.name): \(card.title) (\(role.singular), version \(card.version))"
-    var lines = TextTable.wrapped(title, width) + [""]
-    lines += TextTable.wrapped(card.summary, width)
+    var lines = title.wrapped(to: width) + [""]
+    lines += card.summary.wrapped(to: width)
     var facts = [("source", card.source.description)]
     for trait in traits {
       let words = trait.value.items?.map { $0.string ?? $0.description } ?? [trait.value.string ?? "\(trait.value)"]
@@ -111,7 +112,7 @@ struct PluginDescription {
     let table = TextTable(header: header, rows: rows)
     guard let width, table.width > width else { return table.lines(width: nil) }
     return rows.flatMap { row in
-      TextTable.wrapped(title(row), width) + TextTable.wrapped(row.last ?? "", width - 4).map { "    " + $0 }
+      title(row).wrapped(to: width) + (row.last ?? "").wrapped(to: width - 4).map { "    " + $0 }
     }
   }
 }

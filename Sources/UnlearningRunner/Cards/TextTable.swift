@@ -23,27 +23,10 @@ struct TextTable {
     let room = width.map { $0 - start }.flatMap { $0 >= 24 ? $0 : nil }
     return all.flatMap { row -> [String] in
       let head = zip(row.dropLast(), widths).map { $0.padded(to: $1) + "  " }.joined()
-      let tail = Self.wrapped(row.last ?? "", room)
+      let tail = (row.last ?? "").wrapped(to: room)
       return tail.enumerated().map { index, text in
-        Self.trimmed((index == 0 ? head : String(repeating: " ", count: start)) + text)
+        ((index == 0 ? head : String(repeating: " ", count: start)) + text).withoutTrailingSpaces
       }
     }
-  }
-
-  /// `text` in lines of at most `width` columns, broken at spaces.
-  static func wrapped(_ text: String, _ width: Int?) -> [String] {
-    guard let width, text.displayWidth > width else { return [text] }
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let longer = lines[lines.count - 1].isEmpty ? String(word) : "\(lines[lines.count - 1]) \(word)"
-      if longer.displayWidth <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
-    }
-    return lines
-  }
-
-  private static func trimmed(_ line: String) -> String {
-    var line = line[...]
-    while line.last == " " { line.removeLast() }
-    return String(line)
   }
 }

@@ -15,9 +15,8 @@ struct ResultsCommand: RunnerCommand {
   func run(in context: Context) throws -> ExitStatus {
     let plan = try Plan(try experiment.load(context.registry), registry: context.registry)
     let store = try storeOptions.open(mustExist: true)
-    var report = try Report(of: plan, store: store)
-    report.interval = formatOptions.interval
-    try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    let report = try Report(of: plan, store: store)
+    try context.console.write(formatOptions.text(of: report, width: context.console.outputWidth))
     for note in plan.codeNotes(store: store) { context.console.report("\(note)\n") }
     if !report.missing.isEmpty {
       context.console.report(
@@ -32,7 +31,7 @@ extension Report {
   /// The results of `plan` in `store`.
   init(of plan: Plan, store: Store) throws {
     let (rows, missing) = try results(of: plan, store: store)
-    self.init(
+    try self.init(
       experiment: plan.experiment.name, rows: rows, missing: missing,
       leftOut: plan.pruned.map { "\($0.description): \($0.reason)" })
   }

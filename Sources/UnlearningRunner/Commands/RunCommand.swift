@@ -55,8 +55,7 @@ struct RunCommand: RunnerCommand {
     for place in report.missing.indices where report.missing[place].reason.map(explained.contains) == true {
       report.missing[place].reason = "failed"
     }
-    report.interval = formatOptions.interval
-    try context.console.write(report.text(formatOptions.format, width: context.console.outputWidth))
+    try context.console.write(formatOptions.text(of: report, width: context.console.outputWidth))
     for change in summary.changes { context.console.report("\(change)\n") }
     guard summary.failed > 0 || summary.skipped > 0 else { return .done }
     context.console.report(failureText(summary))

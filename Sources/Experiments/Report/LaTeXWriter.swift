@@ -1,12 +1,17 @@
-/// Result tables in LaTeX; needs `\usepackage{booktabs}`, and nothing else.
-struct LaTeXTable {
+/// Tables in LaTeX; they need `\usepackage{booktabs}`, and nothing else.
+public struct LaTeXWriter: ReportWriter {
+  /// "latex".
+  public let name = "latex"
+
   /// Characters of a line of a page; wider tables are cut into several below each other.
   private static let pageWidth = 100
 
-  func text(of report: Report) -> String {
-    var parts = report.tables.map { table in text(of: table.shown, notes: report.notes) }
-    if report.rows.isEmpty { parts.append(report.notes.map { "% \($0)\n" }.joined()) }
-    for absence in report.absences {
+  /// One floating table each, with the notes in its caption, then what is missing in comments.
+  public func text(of report: Report, _ style: ReportStyle) -> String {
+    let written = ReportText(report, style.interval)
+    var parts = written.tables.map { text(of: $0, notes: written.notes) }
+    if written.tables.isEmpty { parts.append(written.notes.map { "% \($0)\n" }.joined()) }
+    for absence in written.absences {
       // A line break in a reason must not end the comment.
       let lines = absence.lines.map { "%   \($0.replacing("\n", with: "\n%   "))\n" }.joined()
       parts.append("% \(absence.heading):\n\(lines)")
@@ -15,12 +20,13 @@ struct LaTeXTable {
       + parts.joined(separator: "\n")
   }
 
-  private func text(of table: ResultTable, notes: [String]) -> String {
+  private func text(of table: TableText, notes: [String]) -> String {
     let labelWidth = (["method"] + table.rows.map(\.label)).map(\.displayWidth).max() ?? 0
     let widths = table.columns.indices.map { column in
-      ([table.columns[column].subtitle] + table.rows.map { plain($0.cells[column]) }).map(\.displayWidth).max() ?? 0
+      ([table.columns[column].subtitle] + table.rows.map { $0.cells[column]?.text ?? CellText.noValue })
+        .map(\.displayWidth).max() ?? 0
     }
-    let blocks = ColumnBlocks(columns: table.columns, widths: widths, gap: 2)
+    let blocks = ColumnBlocks(groups: table.columns.map(\.group), widths: widths, gap: 2)
       .split(into: Self.pageWidth - labelWidth)
     let title = table.titles.map(escaped).joined(separator: ", ")
     let caption = "\(title). " + notes.map(escaped).joined(separator: " ")
@@ -29,7 +35,7 @@ struct LaTeXTable {
       + "\\end{table}\n"
   }
 
-  private func tabular(of table: ResultTable, block: [Int]) -> String {
+  private func tabular(of table: TableText, block: [Int]) -> String {
     var lines = ["\\begin{tabular}{l\(String(repeating: "r", count: block.count))}", "  \\toprule"]
     var groups: [(name: String, first: Int, last: Int)] = []
     for (place, column) in block.enumerated() {
@@ -54,21 +60,18 @@ struct LaTeXTable {
     return lines.map { "  \($0)\n" }.joined()
   }
 
-  private func text(of cell: ResultTable.Summary?) -> String {
+  private func text(of cell: CellText?) -> String {
     guard let cell else { return "---" }
     func ascii(_ number: String) -> String { number.replacing("−", with: "-") }
     let mean = ascii(cell.mean) + (cell.hasCaveat ? "^{\\dagger}" : "")
     let value =
-      switch cell.deviation {
+      switch cell.spread {
       case nil: "$\(mean)$"
-      case ResultTable.Summary.noValue: "$\(mean) \\pm$ ---"
-      case let deviation?: "$\(mean) \\pm \(ascii(deviation))$"
+      case CellText.noValue: "$\(mean) \\pm$ ---"
+      case let spread?: "$\(mean) \\pm \(ascii(spread))$"
       }
-    return value + (cell.gap.map { " ($\(ascii($0))$)" } ?? "") + (cell.isInconclusive ? "?" : "")
-  }
-
-  private func plain(_ cell: ResultTable.Summary?) -> String {
-    cell?.text ?? ResultTable.Summary.noValue
+    return value + (cell.difference.map { " ($\(ascii($0))$)" } ?? "")
+      + (cell.isInconclusive ? CellText.inconclusiveMark : "")
   }
 
   private func escaped(_ text: String) -> String {
@@ -87,4 +90,9 @@ struct LaTeXTable {
       }
     }
   }
+}
+
+extension ReportWriter where Self == LaTeXWriter {
+  /// Tables in LaTeX, for the package booktabs.
+  public static var latex: Self { Self() }
 }

@@ -1,0 +1,37 @@
+import Unlearning
+
+/// An estimate as tables print it, in parts that each format puts together: "35.20† ± 1.40 (+3.50)?".
+struct CellText {
+  var mean: String
+  /// What follows ±: `noValue` where it is not known, nil for one seed.
+  var spread: String?
+  /// The difference from the retrained models, with its sign.
+  var difference: String?
+  var hasCaveat: Bool
+  var isInconclusive: Bool
+
+  static let noValue = "—"
+  /// Follows a value with a caveat.
+  static let caveatMark = "†"
+  /// Follows a difference whose interval contains 0.
+  static let inconclusiveMark = "?"
+
+  init(_ estimate: Analysis.Estimate, _ unit: MeasurementUnit, _ interval: ReportInterval) {
+    mean = unit.text(estimate.mean)
+    let number =
+      switch interval {
+      case .sd: estimate.deviation
+      case .t95: estimate.halfWidth
+      }
+    spread = estimate.count < 2 ? nil : number.map(unit.text) ?? Self.noValue
+    difference = estimate.difference.map { unit.signedText($0.mean) }
+    hasCaveat = estimate.hasCaveat
+    isInconclusive = estimate.difference?.verdict == .inconclusive
+  }
+
+  /// The cell in one piece.
+  var text: String {
+    mean + (hasCaveat ? Self.caveatMark : "") + (spread.map { " ± \($0)" } ?? "")
+      + (difference.map { " (\($0))" } ?? "") + (isInconclusive ? Self.inconclusiveMark : "")
+  }
+}

@@ -1,0 +1,90 @@
+import Unlearning
+
+extension Analysis {
+  /// One measurement of the models of one method, over seeds.
+  ///
+  /// The seed of training is the unit of observation: of models that were unlearned from one original the mean counts.
+  public struct Estimate: Sendable, Hashable, Codable {
+    /// The number of observations: seeds of training with a value.
+    public var count: Int
+    /// The mean, in the unit of the measurement.
+    public var mean: Double
+    /// The sample standard deviation of the values, or of their jackknife pseudo-values where values share models; nil
+    /// for one observation, and where it cannot be known.
+    public var deviation: Double?
+    /// Half the width of the mean's 95 % interval by Student's t, `t_{0.975, n−1}·s/√n`; nil where `deviation` is.
+    public var halfWidth: Double?
+    /// The mean of the retrained models of the same seeds, for a distance the floor; nil where a seed has none.
+    public var reference: Double?
+    /// The difference from the retrained models; nil for these, and where a seed has none.
+    public var difference: Difference?
+    /// Whether one of the values has a caveat.
+    public var hasCaveat: Bool
+  }
+
+  /// The difference of a measurement from that of the retrained models, paired by seed.
+  public struct Difference: Sendable, Hashable, Codable {
+    /// The mean of value − reference.
+    public var mean: Double
+    /// Half the width of the mean's 95 % interval by Student's t; nil for one observation, and where it cannot be known.
+    public var halfWidth: Double?
+    /// What the interval says.
+    public var verdict: Verdict
+  }
+
+  /// What can be said of a difference.
+  public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It is 0 for every seed.
+    case equal
+    /// Its interval does not contain 0.
+    case different
+    /// Its interval contains 0, or cannot be computed although the table has several seeds.
+    case inconclusive
+    /// The table has one seed, so that no difference has an interval.
+    case untested
+  }
+}
+
+extension Analysis.Estimate {
+  /// The estimate from `rows`, one for each seed of training and of unlearning, in a table with `seeds` seeds of training.
+  init(_ rows: [ResultRow], seeds: Int) {
+    let observations = rows.grouped(by: \.seed)
+    /// The mean of each observation, nil where a row lacks the number.
+    func numbers(_ number: (ResultRow) -> Double?) -> [Double?] {
+      observations.map { $0.map(number).whole?.mean }
+    }
+    count = observations.count
+    mean = numbers(\.value).compactMap(\.self).mean
+    let interval = StudentT.interval(of: numbers(\.spreadNumber))
+    deviation = interval?.deviation
+    halfWidth = interval?.halfWidth
+    reference = numbers(\.reference).whole?.mean
+    difference = nil
+    hasCaveat = rows.contains { $0.caveat != nil }
+    guard rows[0].role != .reference, let differences = numbers(\.gap).whole else { return }
+    let paired = StudentT.interval(of: numbers(\.gapSpreadNumber))
+    difference = Analysis.Difference(
+      mean: differences.mean, halfWidth: paired?.halfWidth,
+      verdict: .init(differences, halfWidth: paired?.halfWidth, seeds: seeds))
+  }
+}
+
+extension Analysis.Verdict {
+  fileprivate init(_ differences: [Double], halfWidth: Double?, seeds: Int) {
+    self =
+      if !differences.contains(where: { $0 != 0 }) {
+        .equal
+      } else if seeds < 2 {
+        .untested
+      } else if let halfWidth, abs(differences.mean) > halfWidth {
+        .different
+      } else {
+        .inconclusive
+      }
+  }
+}
+
+extension [Double?] {
+  /// The numbers; nil where one is missing.
+  fileprivate var whole: [Double]? { contains(nil) ? nil : compactMap(\.self) }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Unlearning
+
+/// A report in words and rounded numbers, without markup: what the formats for readers share.
+///
+/// Names may come from anywhere; here they are of one line, of bounded length and without control characters.
+struct ReportText {
+  var tables: [TableText]
+  /// What a reader must know of the numbers, one sentence each.
+  var notes: [String]
+  /// What is not in the tables, in lines below a heading.
+  var absences: [(heading: String, lines: [String])]
+
+  init(_ report: Report, _ interval: ReportInterval) {
+    tables = report.analysis.tables.map { TableText($0, interval) }
+    notes = Self.notes(on: report, interval).map { note in
+      note.visible.replacing("\n", with: " ").cappingLines(at: 4000)
+    }
+    // What was left out is a statement about the results; what is missing can be counted.
+    let missing = MissingResult.lines(report.missing)
+    let shown = missing.prefix(Self.missingLines) + (missing.count > Self.missingLines ? ["..."] : [])
+    let leftOut = (heading: "Left out (\(report.leftOut.count))", lines: report.leftOut)
+    absences = [leftOut, (heading: "Missing (\(report.missing.count))", lines: Array(shown))]
+      .filter { !$0.lines.isEmpty }.map { ($0, $1.map { $0.visible.cappingLines(at: 1000) }) }
+  }
+
+  private static let missingLines = 10
+
+  private static func notes(on report: Report, _ interval: ReportInterval) -> [String] {
+    let analysis = report.analysis
+    guard !analysis.tables.isEmpty else { return ["There are no results yet."] }
+    let models = analysis.tables.flatMap(\.models)
+    let seeds = Set(analysis.tables.flatMap(\.seeds)).count
+    let unlearnings = Set(report.rows.compactMap(\.unlearningSeed)).count
+    var notes = [spreadNote(seeds, unlearnings, interval)]
+    if analysis.tables.contains(where: { $0.measurements.contains { $0.unit == .fraction } }) {
+      notes.append("Fractions are in percent.")
+    }
+    if let reference = models.first(where: { $0.role == .reference })?.method {
+      notes.append("In parentheses: the mean's difference to \(reference).")
+      if models.contains(where: { $0.estimates.contains { $0?.difference?.verdict == .inconclusive } }) {
+        notes.append(
+          "\(CellText.inconclusiveMark): inconclusive; the difference's 95 % interval (Student's t, paired by seed) "
+            + "contains 0, or cannot be known.")
+      }
+      notes.append(
+        "\(reference) (floor): models trained without the forget set; "
+          + "a distance in this row is the one between such models of different seeds"
+          + (seeds > 1 ? ", its spread a jackknife over models." : "."))
+    }
+    for baseline in Baseline.allCases where models.contains(where: { $0.method == baseline.rawValue }) {
+      notes.append(note(on: baseline))
+    }
+    notes.append("\(CellText.noValue): no value.")
+    return notes + analysis.caveats.map(note)
+  }
+
+  private static func spreadNote(_ seeds: Int, _ unlearnings: Int, _ interval: ReportInterval) -> String {
+    guard seeds > 1 else {
+      return unlearnings > 1
+        ? "One training seed: models unlearned from one original are not independent, so there are no standard deviations."
+        : "One seed, so there are no standard deviations."
+    }
+    switch interval {
+    case .sd: return "Mean ± sample standard deviation over \(seeds) seeds."
+    case .t95:
+      let deviations = String(format: "%.2f", StudentT.quantile95(degrees: seeds - 1) / Double(seeds).squareRoot())
+      return "Mean ± half the width of its 95 % interval (Student's t) over \(seeds) seeds: "
+        + "\(deviations) sample standard deviations."
+    }
+  }
+
+  private static func note(on baseline: Baseline) -> String {
+    switch baseline {
+    case .constantAnswer:
+      "constant answer: the class that retrained models answer most often, with probability 1, whatever the sample."
+    case .meanRetrained: "mean retrained: the mean of the other retrained models' probabilities."
+    }
+  }
+
+  private static func note(on caveat: Analysis.Caveat) -> String {
+    let places = caveat.places.map { "\($0.measurement) of \($0.models.joined(separator: ", "))" }
+    return "\(CellText.caveatMark): \(caveat.text): \(places.joined(separator: "; "))."
+  }
+}
+
+/// One table of a report in words and rounded numbers.
+struct TableText {
+  /// Data set, architecture, forget request.
+  var titles: [String]
+  var columns: [Column]
+  var rows: [(label: String, cells: [CellText?])]
+
+  /// One measurement.
+  struct Column {
+    /// The attack or metric.
+    var group: String
+    /// The split or variant, with the unit where that is not percent.
+    var subtitle: String
+    /// The full name, with the unit where that is not percent.
+    var title: String
+  }
+
+  init(_ table: Analysis.Table, _ interval: ReportInterval) {
+    titles = [table.data, table.architecture, table.forget].map { $0.shownName(limit: Self.longestName) }
+    columns = table.measurements.map(Column.init)
+    rows = table.models.map { model in
+      let isPartial = model.seeds.count < table.seeds.count
+      let partial = isPartial ? " (\(model.seeds.count) of \(table.seeds.count) seeds)" : ""
+      return (
+        label: "\(model.name)\(partial)".shownName(limit: Self.longestName),
+        cells: zip(table.measurements, model.estimates).map { measurement, estimate in
+          estimate.map { CellText($0, measurement.unit, interval) }
+        }
+      )
+    }
+  }
+
+  fileprivate static let longestName = 200
+}
+
+extension TableText.Column {
+  fileprivate init(_ measurement: Analysis.Measurement) {
+    group = measurement.probe.shownName(limit: TableText.longestName)
+    let variant = measurement.variant.shownName(limit: TableText.longestName)
+    func withUnit(_ name: String) -> String {
+      [name, measurement.unit.suffix.map { "(\($0))" } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+    subtitle = withUnit(variant)
+    title = withUnit(variant.isEmpty ? group : "\(group).\(variant)")
+  }
+}

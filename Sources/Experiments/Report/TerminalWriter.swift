@@ -1,0 +1,109 @@
+/// Tables for a terminal: aligned, and cut into blocks of columns where they are too wide.
+public struct TerminalWriter: ReportWriter {
+  /// "table".
+  public let name = "table"
+
+  private static let gap = "  "
+
+  /// The tables, then notes and what is missing.
+  public func text(of report: Report, _ style: ReportStyle) -> String {
+    let report = ReportText(report, style.interval)
+    var parts = report.tables.map { text(of: $0, width: style.width) }
+    parts.append(paragraphs(report.notes, style.width))
+    for absence in report.absences {
+      parts.append("\(absence.heading):\n" + paragraphs(absence.lines, style.width, indent: "  "))
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  private func paragraphs(_ texts: [String], _ width: Int?, indent: String = "") -> String {
+    texts.flatMap { $0.wrapped(to: width.map { $0 - indent.count }, indent: Self.gap) }.map { "\(indent)\($0)\n" }
+      .joined()
+  }
+
+  private func text(of table: TableText, width: Int?) -> String {
+    let cells = table.columns.indices.map { column in aligned(table.rows.map { $0.cells[column] }) }
+    let groups = table.columns.map(\.group)
+    let widths = widthsWithRoom(
+      for: groups,
+      widths: table.columns.indices.map { column in
+        ([table.columns[column].subtitle] + cells[column]).map(\.displayWidth).max() ?? 0
+      })
+    // Labels take more lines rather than push a column out of sight.
+    let room = width.map { $0 - Self.gap.count - (widths.max() ?? 0) }
+    let labels = table.rows.map { $0.label.wrapped(to: room, indent: Self.gap) }
+    let labelWidth = ([Self.corner] + labels.joined()).map(\.displayWidth).max() ?? 0
+    let blocks = ColumnBlocks(groups: groups, widths: widths, gap: Self.gap.count)
+      .split(into: width.map { $0 - labelWidth })
+    let drawn = blocks.map { block -> String in
+      func line(_ label: String, _ texts: [String]) -> String {
+        ([label.padded(to: labelWidth)] + zip(block, texts).map { $1.padded(to: widths[$0]) })
+          .joined(separator: Self.gap)
+      }
+      var lines = [groupLine(block, groups, widths: widths, labelWidth: labelWidth)]
+      lines.append(line(Self.corner, block.map { table.columns[$0].subtitle }))
+      lines.append(String(repeating: "─", count: lines[1].displayWidth))
+      for (row, label) in labels.enumerated() {
+        lines.append(line(label[0], block.map { cells[$0][row] }))
+        lines += label.dropFirst()
+      }
+      return lines.map { $0.withoutTrailingSpaces + "\n" }.joined()
+    }
+    return table.titles.joined(separator: " · ") + "\n\n" + drawn.joined(separator: "\n")
+  }
+
+  private static let corner = "method"
+
+  /// The last column of a plugin is wide enough for the plugin's name over its columns.
+  private func widthsWithRoom(for groups: [String], widths: [Int]) -> [Int] {
+    var widths = widths
+    for last in groups.indices where last + 1 == groups.count || groups[last + 1] != groups[last] {
+      let own = groups.indices.filter { groups[$0] == groups[last] }
+      let room = own.reduce(Self.gap.count * (own.count - 1)) { $0 + widths[$1] }
+      widths[last] += max(0, groups[last].displayWidth - room)
+    }
+    return widths
+  }
+
+  /// The names of the plugins, each over the first of its columns.
+  private func groupLine(_ block: [Int], _ groups: [String], widths: [Int], labelWidth: Int) -> String {
+    var line = String(repeating: " ", count: labelWidth)
+    var end = labelWidth
+    var previous: String?
+    for column in block {
+      if groups[column] != previous { line = line.padded(to: end) + Self.gap + groups[column] }
+      previous = groups[column]
+      end += Self.gap.count + widths[column]
+    }
+    return line
+  }
+
+  /// Mean, spread and difference of one column, each aligned at its end.
+  private func aligned(_ cells: [CellText?]) -> [String] {
+    func widest(_ texts: [String?]) -> Int { texts.compactMap { $0?.displayWidth }.max() ?? 0 }
+    func mark(_ isMarked: Bool, _ mark: String, _ isUsed: Bool) -> String { isMarked ? mark : isUsed ? " " : "" }
+    let hasCaveats = cells.contains { $0?.hasCaveat == true }
+    let hasInconclusive = cells.contains { $0?.isInconclusive == true }
+    let mean = widest(cells.map { $0?.mean ?? CellText.noValue })
+    let spread = widest(cells.map { $0?.spread })
+    let difference = widest(cells.map { $0?.difference })
+    return cells.map { cell in
+      guard let cell else { return CellText.noValue.leftPadded(to: mean) }
+      var text = cell.mean.leftPadded(to: mean) + mark(cell.hasCaveat, CellText.caveatMark, hasCaveats)
+      if spread > 0 {
+        let shown = cell.spread.map { " ± " + $0.leftPadded(to: spread) } ?? ""
+        text += shown.padded(to: spread + 3)
+      }
+      if let shown = cell.difference {
+        text += " (\(shown))".leftPadded(to: difference + 3)
+        text += mark(cell.isInconclusive, CellText.inconclusiveMark, hasInconclusive)
+      }
+      return text
+    }
+  }
+}
+
+extension ReportWriter where Self == TerminalWriter {
+  /// Aligned tables for a terminal.
+  public static var table: Self { Self() }
+}
