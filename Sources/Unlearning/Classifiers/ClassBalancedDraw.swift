@@ -3,12 +3,12 @@ public import Engine
 extension RandomSource {
   /// At most `count` of `rows`, drawn without replacement, as evenly as possible over the classes.
   ///
-  /// Classes with too few rows give all they have and the others make up for it; what does not divide evenly falls to
-  /// classes drawn at random. All rows come back, without any randomness, when there are no more than `count`.
+  /// Classes with too few rows give all of them and the other classes fill the gap; a remainder goes to classes drawn
+  /// at random. All rows come back, without any randomness, when there are no more than `count`.
   ///
   /// - Parameters:
-  ///   - count: The most rows that come back.
-  ///   - rows: Places in `labels`, each once.
+  ///   - count: The maximum number of rows to return.
+  ///   - rows: Indices into `labels`, without duplicates.
   ///   - labels: The class of each row, by row.
   /// - Returns: Rows in ascending order.
   public mutating func classBalanced(_ count: Int, of rows: [Int], labels: [Int]) -> [Int] {

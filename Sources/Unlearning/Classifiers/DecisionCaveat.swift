@@ -1,15 +1,15 @@
-/// Why a share of decisions may say less about a model than it seems to; sentences for `MeasuredValue.caveat`.
+/// Reasons why the accuracy of a classifier's decisions may be degenerate; sentences for `MeasuredValue.caveat`.
 public enum DecisionCaveat {
-  /// One answer for everything that was fitted or judged.
+  /// The classifier gives all fitted and judged samples the same class.
   public static let constant = "the decision is the same for all fitted and judged samples"
-  /// One score for everything that is ranked.
+  /// All ranked samples have the same score, so that the AUC is ½ by ties alone.
   public static let equalScores = "all scores are equal"
 
   /// `constant` where all decisions are equal, else nil.
   ///
   /// - Parameters:
   ///   - judged: Decisions on the samples whose share is reported.
-  ///   - fitted: Decisions on the samples of the fit, computed only as far as they are needed.
+  ///   - fitted: Decisions on the samples of the fit, evaluated lazily.
   public static func constant(judged: [Bool], fitted: some Sequence<Bool>) -> String? {
     guard let first = judged.first, judged.allSatisfy({ $0 == first }), fitted.allSatisfy({ $0 == first }) else {
       return nil
@@ -38,28 +38,28 @@ public enum DecisionCaveat {
   }
 }
 
-/// A two-class classifier that decides by the sign of a number.
+/// A two-class classifier that decides by the sign of a decision value.
 public protocol DecisionRule {
-  /// A number for each row; the larger, the likelier a positive.
+  /// The decision value of each row; larger values indicate positives.
   func decisionValues(_ samples: FeatureRows) -> [Double]
   /// Whether a row with this decision value is judged positive.
   func isPositive(_ decisionValue: Double) -> Bool
 }
 
 extension DecisionRule {
-  /// Decision values this near to 0 are ties: what is left of them is rounding.
+  /// Decision values with a magnitude below this are ties: they are rounding error.
   ///
-  /// The margin of a support vector machine is at ±1, and a logistic regression decides in log-odds, so that both have the
-  /// scale of 1.
+  /// The margin of a support vector machine is at ±1, and a logistic regression decides in log-odds, so that both have
+  /// the scale of 1.
   public static var tieWidth: Double { 1e-9 }
 
-  /// Verdicts on rows that may be judged, with the reasons why their share may say little.
+  /// Decisions on `samples`, with the reasons why their accuracy may be degenerate.
   ///
   /// - Parameters:
   ///   - samples: The rows that are judged.
-  ///   - fitted: The samples of the fit; they are judged only where all verdicts on `samples` are equal.
-  /// - Returns: Whether each row is judged positive; `DecisionCaveat.constant`, and "an exact tie decides for 12 % of the
-  ///   judged samples", where they hold.
+  ///   - fitted: The samples of the fit; evaluated only where all decisions on `samples` are equal.
+  /// - Returns: Whether each row is judged positive; `DecisionCaveat.constant`, and "an exact tie decides for 12 % of
+  ///   the judged samples", where they hold.
   /// - Throws: `AttackError.notFinite`.
   public func judge(
     _ samples: FeatureRows, fitted: [FeatureRows]
@@ -80,11 +80,11 @@ extension DecisionRule {
 }
 
 extension SupportVectorMachine: DecisionRule {
-  /// f(x) ≥ 0, as libsvm has it for its second class.
+  /// f(x) ≥ 0: libsvm assigns a tie to its second class, the positives.
   public func isPositive(_ decisionValue: Double) -> Bool { decisionValue >= 0 }
 }
 
 extension LogisticRegression: DecisionRule {
-  /// A probability above ½.
+  /// Whether the log-odds are above 0, a probability above ½.
   public func isPositive(_ decisionValue: Double) -> Bool { decisionValue > 0 }
 }

@@ -1,13 +1,13 @@
 public import Engine
 
-/// The samples that a classifier reads: rows of numbers `[N, D]` in double precision.
+/// The input of a classifier: one row of features per sample, `[N, D]` in double precision.
 public struct FeatureRows: Sendable, Hashable {
-  /// All numbers, row by row.
+  /// All N·D numbers, in row-major order.
   public private(set) var values: [Double]
-  /// D.
+  /// D, the number of features per row.
   public let width: Int
 
-  /// Rows of `width` numbers each; one number a row unless told otherwise.
+  /// Rows of `width` numbers each, by default one number per row.
   public init(_ values: [Double], width: Int = 1) {
     precondition(width > 0 && values.count.isMultiple(of: width), "\(values.count) numbers make no rows of \(width)")
     self.values = values
@@ -20,10 +20,10 @@ public struct FeatureRows: Sendable, Hashable {
     self.init(matrix.scalars.map(Double.init), width: matrix.shape[1])
   }
 
-  /// N.
+  /// N, the number of rows.
   public var count: Int { values.count / width }
 
-  /// One row.
+  /// The D features of sample `row`, counted from 0.
   public subscript(row: Int) -> ArraySlice<Double> { values[row * width..<(row + 1) * width] }
 
   /// The rows at `rows`, in that order.
@@ -34,13 +34,13 @@ public struct FeatureRows: Sendable, Hashable {
     return FeatureRows(selected, width: width)
   }
 
-  /// Throws when a number is infinite or NaN.
+  /// Throws `AttackError.notFinite` with `name` and the row when a number is infinite or NaN.
   func requireFinite(_ name: String) throws(AttackError) {
     if let place = values.firstIndex(where: { !$0.isFinite }) { throw .notFinite(name, row: place / width) }
   }
 }
 
-/// Checks the two sides of a two-class problem.
+/// Checks that both sides of a two-class problem have rows, all numbers finite.
 func requireTwoSides(_ positives: FeatureRows, _ negatives: FeatureRows) throws(AttackError) {
   precondition(positives.width == negatives.width, "rows of \(positives.width) and of \(negatives.width) numbers")
   guard positives.count > 0 else { throw .emptySet("positive samples to fit a classifier to") }

@@ -13,7 +13,7 @@ enum LibSVM {
     var offset: Double
   }
 
-  /// libsvm reports to standard output, which belongs to results, unless it is given another place; set once.
+  /// libsvm prints to standard output by default, which is reserved for results; this silences it, once per process.
   private static let silence: Void = svm_set_print_string_function { _ in }
 
   /// Solves the dual of C-SVC on `negatives` followed by `positives`.

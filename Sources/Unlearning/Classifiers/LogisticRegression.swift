@@ -2,11 +2,11 @@ import Foundation
 
 /// A two-class logistic regression with an L2 penalty, fitted by Newton's method.
 ///
-/// Minimises `½‖w‖² + C·Σ_i log(1 + exp(−s_i(w·x_i + b)))` with s = 1 for positives and −1 for negatives. The intercept b
-/// is not penalised. x is judged positive where `w·x + b > 0`.
+/// Minimises `½‖w‖² + C·Σ_i log(1 + exp(−s_i(w·x_i + b)))` with s = 1 for positives and −1 for negatives. The intercept
+/// b is not penalised. x is judged positive where `w·x + b > 0`.
 ///
-/// - Source: The objective of scikit-learn's `LogisticRegression` (C = 1, penalty L2), which the membership attack of the
-///   NeurIPS 2023 unlearning challenge fits.
+/// - Source: The objective of scikit-learn's `LogisticRegression` (C = 1, penalty L2), which the membership attack of
+///   the NeurIPS 2023 unlearning challenge fits.
 /// - Note: The optimum is unique, so Newton's method finds what scikit-learn's lbfgs approaches to its tolerance.
 public struct LogisticRegression: Sendable, Hashable {
   /// The weights w, one per feature.
@@ -14,11 +14,11 @@ public struct LogisticRegression: Sendable, Hashable {
   /// The intercept b.
   public let intercept: Double
 
-  /// The regression that tells `positives` from `negatives`.
+  /// Fits the regression that separates `positives` from `negatives`.
   ///
   /// - Parameters:
   ///   - positives: The rows of label 1.
-  ///   - negatives: The rows of label 0, as wide.
+  ///   - negatives: The rows of label 0, with as many features.
   ///   - cost: C > 0; the smaller, the stronger the penalty.
   /// - Throws: `AttackError` when a side is empty, a number is not finite, or the optimum is not reached.
   /// - Complexity: O(N·D²) for each of about ten steps.
@@ -120,7 +120,7 @@ private struct Problem {
   private func solveSymmetric(_ matrix: [[Double]], _ right: [Double]) throws(AttackError) -> [Double] {
     let size = right.count
     var factor = matrix
-    // The intercept's curvature vanishes when every sample is far out; a trace of it keeps the step finite.
+    // The curvature of the intercept vanishes when all probabilities saturate; a small constant keeps the step finite.
     factor[size - 1][size - 1] += 1e-12
     for i in 0..<size {
       for j in 0...i {

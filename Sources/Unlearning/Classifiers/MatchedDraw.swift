@@ -1,11 +1,11 @@
 public import Engine
 
 extension RandomSource {
-  /// Rows of two sides with equally many of each class, so that the class tells nothing about the side.
+  /// Draws rows of two sides with matching class counts, so that the class does not reveal the side.
   ///
-  /// A class that both sides have gives `min(left, right)` rows on each. Rows of classes that only the right side has stay,
-  /// and are made up for on the left by rows that are left over, as evenly as possible over classes; classes that only the
-  /// left side has serve that alone.
+  /// A class that both sides have gives `min(left, right)` rows on each. Rows of classes that only the right side has
+  /// are kept and balanced by unused rows of the left side, spread as evenly as possible over classes; classes that
+  /// only the left side has are used for this balancing alone.
   ///
   /// - Parameters:
   ///   - left: The class of each row of the left side.
@@ -41,7 +41,7 @@ extension RandomSource {
   /// - Parameter labels: The class of each row.
   /// - Returns: Rows in ascending order; the first half has ⌊N/2⌋ of them.
   public mutating func stratifiedHalves(_ labels: [Int]) -> (first: [Int], second: [Int]) {
-    // In the order of classes, and at random within each; then one for each half in turn.
+    // Sorted by class, at random within each; rows then go to the two halves alternately.
     let order = permutation(labels.count).enumerated().sorted {
       (labels[$0.element], $0.offset) < (labels[$1.element], $1.offset)
     }

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// What a membership attack reads of one prediction p with label y: one number that grows or falls with membership.
+/// A score of one prediction p with label y that a membership attack thresholds.
 public enum MembershipScore: String, Sendable, Codable, CaseIterable {
   /// 1 where the label is the most probable class, else 0.
   case correctness
@@ -19,8 +19,8 @@ public enum MembershipScore: String, Sendable, Codable, CaseIterable {
 extension Predictions {
   /// The scores of every sample, from probabilities in single precision.
   ///
-  /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security 2021,
-  ///   arXiv:2003.10595, equations 2 to 8; arguments of logarithms are at least 1e-30, as in their code.
+  /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security
+  ///   2021, arXiv:2003.10595, equations 2 to 8; arguments of logarithms are at least 1e-30, as in their code.
   public func scores(_ score: MembershipScore) -> [Double] {
     switch score {
     case .correctness: zip(logits.argmaxOfRows, labels).map { $0 == $1 ? 1 : 0 }

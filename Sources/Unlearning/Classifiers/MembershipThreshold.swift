@@ -1,12 +1,12 @@
-/// A score above which a sample is taken for a member.
+/// The choice of the score threshold at which a membership attack predicts "member".
 public enum MembershipThreshold {
   /// The threshold t that maximises `½(P[member ≥ t] + P[nonMember < t])`, tried at every score.
   ///
   /// Of several best ones it is that of the first score in the order members, then non-members.
   ///
   /// - Returns: nil when a side is empty.
-  /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security 2021,
-  ///   arXiv:2003.10595, section 3; the order of ties is that of their code.
+  /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security
+  ///   2021, arXiv:2003.10595, section 3; the order of ties is that of their code.
   /// - Complexity: O(N log N)
   public static func best(members: [Double], nonMembers: [Double]) -> Double? {
     guard !members.isEmpty, !nonMembers.isEmpty else { return nil }

@@ -1,20 +1,20 @@
-/// How well a score tells positives from negatives, over all thresholds.
+/// The receiver operating characteristic of a score: true against false positive rate over all thresholds.
 ///
-/// A sample is taken for positive when its score is at least the threshold.
+/// A sample is predicted positive when its score is at least the threshold.
 ///
 /// - Source: Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 2006, algorithms 1 and 2.
 public struct ROCCurve: Sendable, Hashable {
-  /// Share of negatives taken for positive, ascending from 0 to 1; one point per distinct score and one at 0.
+  /// Fraction of negatives predicted positive, ascending from 0 to 1; one point per distinct score and one at 0.
   public let falsePositiveRates: [Double]
-  /// Share of positives found, at the same thresholds.
+  /// Fraction of positives predicted positive, at the same thresholds.
   public let truePositiveRates: [Double]
 
-  /// The curve of these scores.
+  /// Computes the curve of the given scores in O(N log N).
   ///
   /// - Parameters:
-  ///   - positives: Scores of those that should have the higher ones.
+  ///   - positives: Scores of the samples that should rank higher.
   ///   - negatives: Scores of the others.
-  ///   - negativeWeights: How much each negative counts, ≥ 0 and not all 0; nil is equally much.
+  ///   - negativeWeights: Weights of the negatives, ≥ 0 and not all 0; nil for equal weights.
   /// - Throws: `AttackError` when a side is empty or a score is not finite.
   public init(positives: [Double], negatives: [Double], negativeWeights: [Double]? = nil) throws(AttackError) {
     try requireTwoSides(FeatureRows(positives), FeatureRows(negatives))

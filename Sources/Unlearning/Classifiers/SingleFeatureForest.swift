@@ -2,12 +2,12 @@ public import Engine
 
 /// A random forest over one number: trees of full depth on bootstrap samples, as scikit-learn grows them by default.
 ///
-/// With one feature a tree of full depth is known without growing it. Whatever impurity it lowers, it ends when every leaf is
-/// pure or holds one value, and its thresholds are midpoints between neighbouring values; so it parts the line into
-/// the longest runs of one class and into values that both classes have. The Gini impurity and the entropy give the same
-/// forest, and a tree costs one pass over the sorted samples.
-/// - Source: Breiman, "Random forests", Machine Learning 2001; conventions of scikit-learn's RandomForestClassifier (mean
-///   of the trees' class shares).
+/// With one feature the result of growing a tree to full depth is known in advance. Whatever the impurity criterion,
+/// growth ends when every leaf is pure or holds one value, and thresholds are midpoints between neighbouring values; so
+/// the tree splits the line into maximal runs of one class and into single values that both classes have. The Gini
+/// impurity and the entropy give the same forest, and a tree costs one pass over the sorted samples.
+/// - Source: Breiman, "Random forests", Machine Learning 2001; conventions of scikit-learn's RandomForestClassifier
+///   (mean of the trees' class shares).
 public struct SingleFeatureForest: Sendable {
   private struct Segment {
     var upper: Double
@@ -15,7 +15,8 @@ public struct SingleFeatureForest: Sendable {
   }
   private let trees: [[Segment]]
 
-  /// A forest of `count` trees that tells positives from negatives; tree t draws from `random.stream("tree", t)`.
+  /// Fits a forest of `count` trees that separates positives from negatives; tree t draws from
+  /// `random.stream("tree", t)`.
   ///
   /// - Parameters:
   ///   - positives: The feature of the samples of label 1.

@@ -36,7 +36,7 @@ public struct Standardisation: Sendable, Hashable {
     }
   }
 
-  /// The scaled rows.
+  /// The rows, scaled by the fitted μ and σ.
   public func callAsFunction(_ rows: FeatureRows) -> FeatureRows {
     precondition(rows.width == means.count, "fitted to rows of \(means.count) numbers")
     let width = rows.width

@@ -3,21 +3,22 @@ import Foundation
 /// A two-class support vector machine, fitted by sequential minimal optimisation.
 ///
 /// `f(x) = Σ_i c_i·k(x_i, x) + b`, and x is judged positive where `f(x) ≥ 0`. The dual has box constraints
-/// `0 ≤ α_i ≤ C`, `c_i = ±α_i`. A value: it holds its support vectors and nothing of the solver.
+/// `0 ≤ α_i ≤ C`, `c_i = ±α_i`. The value holds its support vectors only, no state of the solver.
 ///
 /// - Source: Chang and Lin, "LIBSVM: a library for support vector machines", ACM TIST 2011, sections 2.1 and 4; C-SVC.
 /// - Note: Inputs are not scaled, the stopping tolerance is 1e-3 and shrinking is on, as in scikit-learn's `SVC`, which
 ///   runs the same solver. Equal support vectors are merged after the fit, so decision values differ from
 ///   scikit-learn's in the last digits. The fit uses no randomness.
 public struct SupportVectorMachine: Sendable, Hashable {
-  /// How alike two samples are.
+  /// The kernel function k, a similarity of two samples.
   public enum Kernel: Sendable, Hashable {
     /// `k(x, y) = x·y`
     case linear
     /// `k(x, y) = exp(−γ‖x − y‖²)`, γ > 0
     case rbf(gamma: Double)
 
-    /// The median of `k(x, y)` over pairs of different rows; of at most 200 rows at equal distances, all of them if fewer.
+    /// The median of `k(x, y)` over pairs of different rows; of at most 200 rows at equal distances, all of them if
+    /// fewer.
     ///
     /// - Returns: nil with fewer than two rows.
     public func median(over samples: FeatureRows) -> Double? {
@@ -38,27 +39,27 @@ public struct SupportVectorMachine: Sendable, Hashable {
     }
   }
 
-  /// The kernel.
+  /// The kernel k of the decision function.
   public let kernel: Kernel
-  /// The distinct samples that carry the decision, `[S, D]`.
+  /// The distinct support vectors, `[S, D]`.
   public let supportVectors: FeatureRows
   /// The coefficients c, one per support vector.
   public let coefficients: [Double]
   /// The offset b.
   public let offset: Double
-  /// The share of the fitted samples that are support vectors, equal ones counted each, in (0, 1].
+  /// The fraction of fitted samples that are support vectors, duplicates counted separately, in (0, 1].
   ///
-  /// Near 1 with samples that do not overlap, the kernel is too narrow: each sample is alike to itself only, and far from
-  /// all of them the sign of the offset decides.
+  /// A fraction near 1 with classes that do not overlap means that the kernel is too narrow: each sample is similar to
+  /// itself only, and far from all of them the sign of the offset decides.
   public let supportShare: Double
 
-  /// A machine that tells `positives` from `negatives`.
+  /// Fits a machine that separates `positives` from `negatives`.
   ///
   /// - Parameters:
   ///   - positives: The rows of label 1.
-  ///   - negatives: The rows of label −1, as wide.
-  ///   - kernel: What compares two rows.
-  ///   - cost: C > 0; what a sample on the wrong side costs.
+  ///   - negatives: The rows of label −1, with as many features.
+  ///   - kernel: The kernel function.
+  ///   - cost: C > 0, the penalty of margin violations.
   ///   - tolerance: Largest violation of the optimality conditions at which the solver stops.
   ///   - cacheMegabytes: Memory for rows of the kernel matrix. It changes the time and not the result.
   /// - Throws: `AttackError` when a side is empty or a number is not finite.

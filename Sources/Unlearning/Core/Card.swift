@@ -1,19 +1,19 @@
-/// What a plugin is, for people and for cache keys.
+/// The identity of a plugin: name, documentation, source and version.
 public struct Card: Sendable, Hashable, Codable {
   /// The name in experiment files, kebab-case.
   public var name: String
   /// The full name.
   public var title: String
-  /// What it does, in one sentence.
+  /// A one-sentence description.
   public var summary: String
-  /// Where it comes from.
+  /// The publication or code that the plugin follows.
   public var source: Source
   /// Part of every cache key: raise it when results change.
   public var version: Int
-  /// The file that makes the card, as the compiler knows it; not encoded.
+  /// The source file of the card (`#filePath`); not encoded.
   ///
-  /// The sources beside it are those of the plugin. Where they changed and the version did not, whoever reuses results is
-  /// told.
+  /// The files in the same folder are the plugin's code. Where they changed and `version` did not, reusing stored
+  /// results prints a warning.
   public var sourceFile: String?
 
   private enum CodingKeys: String, CodingKey { case name, title, summary, source, version }

@@ -1,4 +1,4 @@
-/// What is known of a cell of the grid before anything is trained: how many samples its parts have, and of which classes.
+/// The sample counts of a grid cell by part and class, known before anything is trained.
 public struct CellSizes: Sendable, Hashable {
   /// For each part, the samples of each class: K counts.
   public var counts: [Part: [Int]]
@@ -9,7 +9,7 @@ public struct CellSizes: Sendable, Hashable {
   /// D, the length of the feature vector that enters the head; nil where it is not known.
   public var featureCount: Int?
 
-  /// The sizes of a cell.
+  /// Sizes from counts; without `featureCount` D is not known.
   public init(counts: [Part: [Int]], forgottenClasses: [Int], classNames: [String], featureCount: Int? = nil) {
     self.counts = counts
     self.forgottenClasses = forgottenClasses
@@ -17,22 +17,21 @@ public struct CellSizes: Sendable, Hashable {
     self.featureCount = featureCount
   }
 
-  /// A cell in which everything can be measured: three classes, the first one forgotten, with many samples everywhere.
+  /// An example cell in which all probes apply: three classes, the first one forgotten, with many samples in all parts.
   public static let everything = CellSizes(
     counts: [
       .forgetTrain: [1000, 0, 0], .retainTrain: [0, 1000, 1000], .forgetTest: [1000, 0, 0],
       .retainTest: [0, 1000, 1000],
     ], forgottenClasses: [0], classNames: ["a", "b", "c"])
 
-  /// Samples of `part`.
+  /// The number of samples of `part`, over all classes.
   public subscript(part: Part) -> Int { counts[part, default: []].reduce(0, +) }
-  /// K.
+  /// K, the number of classes.
   public var classCount: Int { classNames.count }
-  /// The part whose samples no model has seen and that are like the forget set: forget test in class requests, else
-  /// retain test.
+  /// The unseen part to compare with the forget set: forget test in class requests, else retain test.
   public var unseenPart: Part { forgottenClasses.isEmpty ? .retainTest : .forgetTest }
 
-  /// Samples of class `label` in `part`.
+  /// The number of samples of class `label` in `part`.
   public func count(_ part: Part, of label: Int) -> Int {
     let counts = counts[part, default: []]
     return counts.indices.contains(label) ? counts[label] : 0
@@ -43,7 +42,8 @@ public struct CellSizes: Sendable, Hashable {
     forgottenClasses.isEmpty || self[.forgetTest] > 0 ? nil : missing(forgottenClasses, in: .forgetTest)
   }
 
-  /// The same where only some of `classes` lack samples in `part`; nil where all have some.
+  /// A text such as "needs test samples of class anna, which has none" about `classes` in `part`; nil where all have
+  /// some.
   public func missing(_ classes: [Int], in part: Part) -> String? {
     let names = classes.filter { count(part, of: $0) == 0 }.map {
       classNames.indices.contains($0) ? classNames[$0] : "\($0)"
@@ -57,10 +57,11 @@ public struct CellSizes: Sendable, Hashable {
   }
 }
 
-/// A plugin that takes part in cells, and can say before anything is trained that it can do nothing in one.
+/// A plugin that runs in grid cells and can exclude a cell before anything is trained.
 public protocol CellPlugin: Plugin {
-  /// Why it can do nothing in a cell of these sizes, so that it is left out of the plan: words that follow its name, such
-  /// as "needs test samples of two kept classes"; nil, which is none, unless it says otherwise.
+  /// Why it does not apply to a cell of these sizes, so that the plan skips it; by default nil.
+  ///
+  /// The text follows the plugin's name, such as "needs test samples of two kept classes".
   func obstacle(in cell: CellSizes) -> String?
 }
 

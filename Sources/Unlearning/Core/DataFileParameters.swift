@@ -1,6 +1,6 @@
 import Data
 
-/// What data sets that are read from files have in common.
+/// Parameters shared by data sets that are read from files.
 extension ParameterMeaning {
   /// The folder with the data sets; not part of cache keys.
   public static let root = ParameterMeaning(
@@ -9,17 +9,17 @@ extension ParameterMeaning {
   /// How many training samples are used.
   ///
   /// - Parameters:
-  ///   - most: Those in the files.
-  ///   - samples: What they are called.
+  ///   - most: The number in the files.
+  ///   - samples: The noun for the samples, in the plural.
   public static func trainCount(_ most: Int, _ samples: String) -> ParameterMeaning {
     ParameterMeaning("training \(samples), a class-balanced draw; all when not set", .closed(1, Double(most)))
   }
 
-  /// The same of test samples.
+  /// How many test samples are used.
   ///
   /// - Parameters:
-  ///   - most: Those in the files.
-  ///   - samples: What they are called.
+  ///   - most: The number in the files.
+  ///   - samples: The noun for the samples, in the plural.
   public static func testCount(_ most: Int, _ samples: String) -> ParameterMeaning {
     ParameterMeaning("test \(samples), a class-balanced draw; all when not set", .closed(1, Double(most)))
   }
@@ -28,10 +28,10 @@ extension ParameterMeaning {
   public static let subsetSeed = ParameterMeaning("seed of these draws", .seed)
   /// The side of images made of pictures.
   public static let pictureSize = ParameterMeaning("side of the images in pixels", .closed(8, 1024))
-  /// Where decoded pictures are kept; not part of cache keys.
+  /// The folder of the cache of decoded pictures; not part of cache keys.
   public static let pictureCache = ParameterMeaning(
     "folder of decoded pictures; else $LACUNA_CACHE, else the user's cache folder", isLocation: true)
-  /// What becomes of pictures that cannot be decoded.
+  /// The handling of pictures that cannot be decoded.
   public static let onBadPicture = ParameterMeaning(
     "whether pictures that cannot be decoded stop the run or are left out; stop when not set",
     .words(of: BadPictureChoice.self))

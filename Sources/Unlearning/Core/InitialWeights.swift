@@ -2,22 +2,23 @@ import Data
 public import Engine
 public import Foundation
 
-/// A file of trained weights that a fresh model begins with, in the safetensors format and PyTorch's layout.
+/// A file of pretrained weights that initializes a new model, in the safetensors format and PyTorch's layout.
 public struct InitialWeights: Sendable {
-  /// The file.
+  /// The path of the safetensors file.
   public let file: URL
   private let nameInFile: @Sendable (String) -> String
   private let heads: [String]
-  /// Whether the file's head is taken, too, and not only its body.
+  /// Whether the head is loaded from the file as well as the body.
   public let keepsHead: Bool
 
   /// The weights at `path`, below the data root unless it begins with "/" or "~".
   ///
   /// - Parameters:
   ///   - path: The safetensors file.
-  ///   - heads: The paths that a file's own head may have; the first that the file has counts.
-  ///   - keepsHead: Whether that head is taken; else models have a new one.
-  ///   - nameInFile: What the file calls a tensor of the body, unless it has all of a model's own names.
+  ///   - heads: Candidate paths of the head in the file; the first one present is used.
+  ///   - keepsHead: Whether that head is loaded; else models get a randomly initialized one.
+  ///   - nameInFile: Maps a tensor name of the body to that of the file; not used where the file has all names of the
+  ///     model.
   public init(
     path: String, heads: [String], keepsHead: Bool = false, nameInFile: @escaping @Sendable (String) -> String
   ) {
@@ -27,7 +28,7 @@ public struct InitialWeights: Sendable {
     self.nameInFile = nameInFile
   }
 
-  /// Prefixes of every name when a model was saved inside another: those of PyTorch's parallel and compiled models.
+  /// Prefixes of tensor names in checkpoints of wrapped models: PyTorch's DataParallel and compiled models.
   private static let wrappers = ["module.", "_orig_mod."]
 
   private static func unwrapped(_ file: SafeTensors) -> SafeTensors {
@@ -42,9 +43,9 @@ public struct InitialWeights: Sendable {
     return result
   }
 
-  /// Compares the length of the file with what the body of a model of `size` takes, before such a model is made.
+  /// Checks that the file is large enough for the body of a model of `size`, before such a model is allocated.
   ///
-  /// - Throws: `WeightsError` where the file is shorter than 4 bytes a parameter of the body.
+  /// - Throws: `WeightsError` where the file has fewer than 4 bytes per parameter of the body.
   public func requireRoom(for size: ModelSize, classCount: Int) throws(WeightsError) {
     let (head, overflow) = classCount.multipliedReportingOverflow(by: size.features + 1)
     let body = size.parameters - (overflow ? 0 : min(head, size.parameters))
@@ -80,11 +81,11 @@ public struct InitialWeights: Sendable {
   }
 }
 
-/// A file of weights cannot be read, or is not that of the architecture.
+/// A weights file cannot be read, or does not fit the architecture.
 public struct WeightsError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The file.
+  /// The path of the safetensors file.
   public let path: String
-  /// What is wrong with it.
+  /// The cause, without the path.
   public let reason: String
 
   /// File and reason.

@@ -8,22 +8,22 @@ import Synchronization
 /// public var forgetWeight = 1.0
 /// ```
 ///
-/// The property's name in snake_case is the key of experiment files, and its value is all that is written of it. Words
-/// of an enumeration are their own range. Where it is nil, it is left out, so that a new optional parameter changes no
-/// cache key.
+/// The property's name in snake_case is the key in experiment files; only its value is encoded. The range of an
+/// enumeration is the list of its raw values. nil is not encoded, so that a new optional parameter changes no cache
+/// key.
 @propertyWrapper
 public struct Parameter<Value: Codable & Sendable>: Sendable {
-  /// The value.
+  /// The current value; decoding replaces the default.
   public var wrappedValue: Value
-  /// nil where the value was read: a file says nothing of meanings, and those of the defaults count.
+  /// nil where the value was decoded: files contain no meanings; those of the default instance apply.
   fileprivate let meaning: ParameterMeaning?
 
-  /// A parameter of this default.
+  /// Declares a parameter with a default.
   ///
   /// - Parameters:
   ///   - wrappedValue: The default, written as the property's value.
   ///   - summary: What it means, with its unit.
-  ///   - range: The values that make sense; nil for the words of an enumeration, and for `any` of other types.
+  ///   - range: The allowed values; nil for the raw values of an enumeration, `any` for other types.
   ///   - isLocation: See `ParameterField.isLocation`.
   ///   - isFile: See `ParameterField.isFile`.
   public init(
@@ -33,7 +33,7 @@ public struct Parameter<Value: Codable & Sendable>: Sendable {
     self.init(wrappedValue: wrappedValue, ParameterMeaning(summary, range, isLocation: isLocation, isFile: isFile))
   }
 
-  /// A parameter of this default that means the same in several plugins.
+  /// Declares a parameter with a default and a meaning that several plugins share.
   public init(wrappedValue: Value, _ meaning: ParameterMeaning) {
     self.wrappedValue = wrappedValue
     self.meaning = meaning
@@ -62,18 +62,18 @@ extension ValueRange {
   }
 }
 
-/// What a parameter means, where several plugins have the same one: `@Parameter(.retainRatio)`.
+/// A meaning shared by parameters of several plugins: `@Parameter(.retainRatio)`.
 public struct ParameterMeaning: Sendable, Hashable {
   /// What it means, with its unit.
   public var summary: String
-  /// The values that make sense.
+  /// The allowed values.
   public var range: ValueRange
   /// See `ParameterField.isLocation`.
   public var isLocation: Bool
   /// See `ParameterField.isFile`.
   public var isFile: Bool
 
-  /// A meaning.
+  /// A meaning with its unit in `summary`; every value is allowed by default.
   public init(_ summary: String, _ range: ValueRange = .any, isLocation: Bool = false, isFile: Bool = false) {
     (self.summary, self.range, self.isLocation, self.isFile) = (summary, range, isLocation, isFile)
   }
@@ -117,17 +117,17 @@ extension KeyedDecodingContainer {
   }
 }
 
-/// What a plugin has found out from its parameters when it was made, such as the names of a folder's files.
+/// A value that a plugin derives from its parameters when it is made, such as the names of a folder's files.
 ///
-/// It is no parameter: neither written nor read, and nil until the plugin's `init(_:)` sets it.
+/// It is no parameter: it is neither encoded nor decoded, and nil until the plugin's `init(_:)` sets it.
 @propertyWrapper
 public struct Derived<Value: Sendable>: Sendable, Codable {
-  /// What was found.
+  /// The derived value; nil before `init(_:)` has set it.
   public var wrappedValue: Value?
 
-  /// Nothing yet.
+  /// Not yet derived.
   public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
-  /// Nothing.
+  /// Decodes nothing: the value is nil.
   public init(from decoder: any Decoder) throws { wrappedValue = nil }
   /// Writes nothing.
   public func encode(to encoder: any Encoder) throws {}
@@ -150,7 +150,7 @@ extension ParameterSet {
   public static var fields: [ParameterField] { FieldTable.shared.fields(of: Self.self) }
 }
 
-/// The fields of types that were asked for: a plan asks thousands of times.
+/// A cache of the fields by type: planning looks them up thousands of times.
 private final class FieldTable: Sendable {
   static let shared = FieldTable()
   private let known = Mutex<[ObjectIdentifier: [ParameterField]]>([:])
@@ -184,7 +184,7 @@ extension Derived: DerivedState {}
 
 /// A parameter of any type.
 protocol WrappedParameter {
-  /// What it means, where it is one of the defaults.
+  /// The declared meaning; nil for a decoded parameter.
   var declared: ParameterMeaning? { get }
   /// Its value, an optional one as such.
   var value: Any { get }

@@ -2,10 +2,10 @@
 package indirect enum ValueKind: Hashable, CustomStringConvertible {
   case truth, integer, number, text
   case list(ValueKind)
-  /// Something that has a form of its own.
+  /// A type with its own coding, such as a nested object.
   case other
 
-  /// In one or two words.
+  /// The kind in one or two words, for messages.
   package var description: String {
     switch self {
     case .truth: "boolean"
@@ -30,7 +30,7 @@ package indirect enum ValueKind: Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether single values are numbers.
+  /// Whether the values, or the elements of a list, are numbers.
   package var isNumeric: Bool {
     switch self {
     case .integer, .number: true
@@ -42,7 +42,7 @@ package indirect enum ValueKind: Hashable, CustomStringConvertible {
   private static func rawType<R: RawRepresentable>(of type: R.Type) -> Any.Type { R.RawValue.self }
 }
 
-/// The declared type of a property; a value alone does not tell that of one that is nil.
+/// The declared type of a property, which a nil value does not reveal.
 package struct PropertyType {
   /// The kind of its values.
   package private(set) var kind = ValueKind.other

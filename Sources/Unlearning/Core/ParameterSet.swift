@@ -2,14 +2,14 @@ import JSON
 
 /// The parameters of a plugin.
 ///
-/// `init()` holds the values of the source, and no default stands anywhere else.
-/// Properties are camelCase; experiment files write the same names in snake_case.
+/// `init()` sets the default values, those of the cited source; defaults are written nowhere else. Properties are
+/// camelCase; experiment files write the same names in snake_case.
 public protocol ParameterSet: Codable, Sendable {
-  /// The values of the source.
+  /// The default values, those of the cited source.
   init()
-  /// Every parameter with its meaning and its range, in the order in which they are explained; those of its properties.
+  /// The meaning and range of every parameter, in the order of documentation; derived from the properties.
   static var fields: [ParameterField] { get }
-  /// Checks what no range of a single parameter can say, such as that two exclude each other; called after the ranges.
+  /// Checks rules between parameters, such as that two exclude each other; called after the range checks.
   ///
   /// - Throws: A `ParameterError` with every problem.
   func validate() throws(ParameterError)
@@ -21,16 +21,16 @@ public struct ParameterField: Sendable, Hashable {
   public var name: String
   /// What it means, with its unit.
   public var summary: String
-  /// The values that make sense.
+  /// The allowed values.
   public var range: ValueRange
-  /// Whether it says where things lie and not what they are: no part of cache keys.
+  /// Whether it is a location and not content; locations are not part of cache keys.
   public var isLocation: Bool
   /// Whether its value is the path of a file that the plugin reads, or a list of such paths.
   ///
-  /// The content of the file is part of cache keys, and its path is not. Paths are those of `DataRoot.file(_:)`.
+  /// The content of the file is part of cache keys; its path is not. Paths are those of `DataRoot.file(_:)`.
   public var isFile: Bool
 
-  /// A field named `name`.
+  /// Describes the parameter `name`.
   public init(
     _ name: String, _ summary: String, _ range: ValueRange = .any, isLocation: Bool = false, isFile: Bool = false
   ) {
@@ -41,18 +41,19 @@ public struct ParameterField: Sendable, Hashable {
     self.isFile = isFile
   }
 
-  /// The same field below `prefix`.
+  /// This field inside the nested set `prefix`: `<prefix>.<name>`.
   public func below(_ prefix: String) -> ParameterField {
     ParameterField("\(prefix).\(name)", summary, range, isLocation: isLocation, isFile: isFile)
   }
 }
 
-/// The values that a parameter may take.
+/// The allowed values of a parameter.
 ///
-/// Every element of a list must lie in the range; nil always does. A range of numbers has two bounds: a value that a
-/// typing error made too large is refused when the file is read, instead of ending a run by overflow or lack of memory.
+/// Every element of a list must be in the range; nil is always allowed. Numeric ranges have two bounds, so that a value
+/// that is too large by a typing error is rejected when the file is read, and does not end a run by overflow or lack of
+/// memory.
 public enum ValueRange: Sendable, Hashable {
-  /// Every truth value or text; numbers of a magnitude up to `largestInteger`. Lists have up to `longestList` elements.
+  /// Every Boolean or text; numbers of a magnitude up to `largestInteger`. Lists have up to `longestList` elements.
   case any
   /// low ≤ x ≤ high
   case closed(Double, Double)
@@ -62,7 +63,7 @@ public enum ValueRange: Sendable, Hashable {
   case open(Double, Double)
   /// low < x ≤ high
   case openClosed(Double, Double)
-  /// One of these words.
+  /// One of the listed words.
   case oneOf([String])
 
   /// The range in words, as it follows "must be".
@@ -106,24 +107,24 @@ extension ValueRange {
   public static let seed = closed(0, Double(largestInteger))
   /// A rate, a cost or a temperature: in (0, 10⁹].
   public static let positive = openClosed(0, 1e9)
-  /// What a term of a loss is multiplied by: in [0, 10⁹].
+  /// The weight of a term of a loss: in [0, 10⁹].
   public static let weight = closed(0, 1e9)
-  /// Samples of one step: 1 to 1,000,000.
+  /// Samples per step: 1 to 1,000,000.
   public static let batchSize = closed(1, 1_000_000)
   /// Passes over the data: `least` to 100,000.
   public static func epochs(from least: Int) -> ValueRange { .closed(Double(least), 100_000) }
 }
 
-/// Parameters that cannot be: every one of them with its value and what it must be.
+/// Invalid parameters, each with its value and the requirement that it violates.
 public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// One parameter that is out of its range.
+  /// One invalid parameter.
   public struct Problem: Sendable, Hashable, CustomStringConvertible {
     /// As in `ParameterField.name`.
     public var parameter: String
     /// What was found and what is required.
     public var message: String
 
-    /// A problem.
+    /// A problem of `parameter` with a `message` that gives its value and the requirement.
     public init(parameter: String, message: String) {
       self.parameter = parameter
       self.message = message
@@ -133,7 +134,7 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
     public var description: String { "parameter '\(parameter)': \(message)" }
   }
 
-  /// At least one.
+  /// All problems found, at least one.
   public var problems: [Problem]
 
   /// An error about several parameters.
@@ -149,12 +150,12 @@ public struct ParameterError: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension ParameterError {
-  /// Checks that a list names something, and nothing twice.
+  /// Checks that a list is not empty and has no duplicates.
   ///
   /// - Parameters:
   ///   - names: The list, such as the variants of an attack.
   ///   - parameter: As in `ParameterField.name`.
-  ///   - noun: What each of them is, for the message: "variant".
+  ///   - noun: The noun for an element in the message: "variant".
   public static func checkNames<Name: Hashable>(
     _ names: [Name], of parameter: String, each noun: String
   ) throws(ParameterError) {
@@ -164,7 +165,7 @@ extension ParameterError {
 }
 
 extension ParameterSet {
-  /// Every combination of values in their ranges makes sense.
+  /// Accepts every combination of values that are in their ranges.
   public func validate() throws(ParameterError) {}
 
   /// Checks every value against the range of its field, and every list against `ValueRange.longestList`.

@@ -4,31 +4,31 @@ public import Data
 public protocol PictureSource: DatasetSource {
   /// Side of the images in pixels.
   var size: Int { get }
-  /// How pictures become square; the middle unless it says otherwise.
+  /// How pictures are cropped to squares; by default the center.
   var framing: Framing { get }
-  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  /// The folder of the cache of decoded pictures; nil is $LACUNA_CACHE, else the user's cache folder.
   var cache: String? { get }
-  /// What to do about pictures that cannot be decoded; loading fails unless it says otherwise.
+  /// The handling of pictures that cannot be decoded; nil, the default, makes loading fail.
   var onBadPicture: BadPictureChoice? { get }
-  /// Which pictures are used.
+  /// The subset of the pictures that is used, with its seed.
   var subset: Subset { get }
-  /// The pictures and what is known of them; none is read.
+  /// The paths, labels and attributes of all pictures; no picture is read.
   ///
   /// - Throws: `DataError` about lists and files.
   func collection() throws(DataError) -> PictureCollection
 }
 
 extension PictureSource {
-  /// The middle.
+  /// The central square.
   public var framing: Framing { .center }
 
-  /// Loading fails.
+  /// nil: loading fails.
   public var onBadPicture: BadPictureChoice? { nil }
 
   /// `[size, size, 3]`, the shape of every image.
   public var imageShape: [Int] { [size, size, 3] }
 
-  /// Decodes the pictures that were not decoded before.
+  /// Decodes the pictures that are not in the cache.
   public func load() throws(DataError) -> DataSplits {
     try load { _, _ in
       true
@@ -36,14 +36,14 @@ extension PictureSource {
     }
   }
 
-  /// Decodes the pictures that were not decoded before, tells `watch` how far it is, and `note` what to know of them.
+  /// Decodes the pictures that are not in the cache; `watch` receives the progress, `note` messages about the pictures.
   public func load(watch: DecodingWatch, note: (String) -> Void) throws(DataError) -> DataSplits {
     try collection().load(
       size: size, framing: framing, cache: cache, subset: subset, onBadPicture: onBadPicture ?? .stop, watch: watch,
       note: note)
   }
 
-  /// The lists alone; pictures that only decoding shows to be bad count among the others.
+  /// The lists without pixels; pictures that turn out to be undecodable only when read are still counted.
   public func outline() throws(DataError) -> DataSplits {
     try collection().outline(size: size, framing: framing, subset: subset, onBadPicture: onBadPicture ?? .stop)
   }

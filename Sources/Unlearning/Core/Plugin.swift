@@ -2,21 +2,21 @@ public import Data
 public import Engine
 public import Foundation
 
-/// What experiment files can name: a method, an attack, a metric, a data set or an architecture.
+/// A component that experiment files name: a method, an attack, a metric, a data set or an architecture.
 ///
-/// A plugin is its own set of parameters, each a property with `@Parameter`, and holds nothing else but what it derives
-/// from them.
+/// A plugin is its own parameter set: its stored properties are parameters (`@Parameter`), and values derived from
+/// them.
 public protocol Plugin: ParameterSet {
-  /// Name, title, source, version.
+  /// The name in experiment files, the documentation, the source and the version.
   static var card: Card { get }
-  /// The plugin of these parameters, or which of them cannot be.
+  /// Makes a plugin from validated parameters.
   ///
   /// The default checks their ranges, then calls `validate()`.
   init(_ parameters: Self) throws(ParameterError)
 }
 
 extension Plugin {
-  /// The plugin of these parameters.
+  /// Makes a plugin after checking the ranges and `validate()`.
   ///
   /// - Throws: A `ParameterError` with every value that is out of its range, or what `validate()` throws.
   public init(_ parameters: Self) throws(ParameterError) {
@@ -26,7 +26,7 @@ extension Plugin {
   }
 }
 
-/// What kind of thing is to be forgotten.
+/// The kind of a forget request.
 public enum RequestKind: String, Sendable, Codable, CaseIterable {
   /// All samples of one class.
   case oneClass = "class"
@@ -36,9 +36,9 @@ public enum RequestKind: String, Sendable, Codable, CaseIterable {
   case samples
 }
 
-/// What a method reads besides the forget set's images.
+/// An input that a method reads in addition to the images of the forget set.
 public enum MethodNeed: String, Sendable, Codable, CaseIterable {
-  /// The trained model that is to forget.
+  /// The trained model to unlearn from.
   case originalModel = "original model"
   /// The retain set.
   case retainData = "retain data"
@@ -52,35 +52,35 @@ public enum MethodNeed: String, Sendable, Codable, CaseIterable {
 ///
 /// Given the same original, data and random source it returns the same model, bit for bit. It never sees test data.
 public protocol UnlearningMethod: CellPlugin {
-  /// What it reads, the original model and retain data unless it says otherwise. A method that does not need the original
+  /// The inputs that it reads, by default the original model and retain data. A method that does not need the original
   /// model starts from random parameters.
   static var needs: Set<MethodNeed> { get }
-  /// The requests it can serve; cells with others are left out, with a reason.
+  /// The kinds of requests that it supports; cells with others are skipped, with a reason.
   static var serves: Set<RequestKind> { get }
-  /// How the retained samples were drawn in the retraining that the method is compared with; `shuffle` unless it says
-  /// otherwise.
+  /// The retain sampling of the retraining that the method is compared with; by default `shuffle`.
   var reference: RetainSampling { get }
-  /// The recipe by which it trains a copy of the original; nil where it has none.
+  /// The recipe of its fine-tuning of the original; nil where it has none.
   ///
-  /// By default its parameter of that type.
+  /// By default its first parameter of type `TrainingRecipe`.
   var recipe: TrainingRecipe? { get }
-  /// The most samples that it holds in one training step; by default those of its recipe.
+  /// The largest batch of its training steps, for the estimate of memory; by default that of its recipe.
   var largestBatch: Int? { get }
-  /// Notes that tables show as columns `notes.<name>`, with their units, in order; none unless it says otherwise.
+  /// Notes that tables show as columns `notes.<name>`, with their units, in order; by default none.
   static var notesShown: [(name: String, unit: MeasurementUnit)] { get }
 
-  /// Returns the unlearned model; the original is a value and stays as it is.
+  /// Returns the unlearned model; the original is a value and is not changed.
   ///
-  /// Called by `apply(to:forget:retain:run:)`, which has compared the data with `needs` and the request with `serves`.
+  /// Called by `apply(to:forget:retain:run:)`, which has checked the data against `needs` and the request against
+  /// `serves`.
   /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or time is up.
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier
 }
 
 extension UnlearningMethod {
-  /// The original and retain data.
+  /// The original model and retain data.
   public static var needs: Set<MethodNeed> { [.originalModel, .retainData] }
 
-  /// Plain retraining.
+  /// Retraining on the shuffled retain set.
   public var reference: RetainSampling { .shuffle }
 
   /// The first parameter that is a recipe.
@@ -88,29 +88,28 @@ extension UnlearningMethod {
     Mirror(reflecting: self).children.lazy.compactMap { $0.value as? TrainingRecipe }.first
   }
 
-  /// That of the recipe.
+  /// The batch size of the recipe.
   public var largestBatch: Int? { recipe?.batchSize }
 
   /// None.
   public static var notesShown: [(name: String, unit: MeasurementUnit)] { [] }
 }
 
-/// Builds the body of a classifier: everything below its linear head.
+/// A network architecture: builds the body of a classifier, all layers before the linear head.
 public protocol Architecture: Plugin {
-  /// The body for images of this shape `[H, W, C]`; ends in rows of features.
+  /// The body for images of this shape `[H, W, C]`; its output are features `[N, D]`.
   ///
-  /// - Throws: `ParameterError` when the architecture cannot take such images.
+  /// - Throws: `ParameterError` when the architecture does not support such images.
   func body(imageShape: [Int]) throws(ParameterError) -> any Layer
-  /// Trained weights that originals and retrained models begin with; nil, which is random ones, unless it says
-  /// otherwise.
+  /// Pretrained weights that initialize originals and retrained models; nil, the default, for random ones.
   var initialWeights: InitialWeights? { get }
 }
 
 extension Architecture {
-  /// Random ones.
+  /// nil: parameters are initialized at random.
   public var initialWeights: InitialWeights? { nil }
 
-  /// A classifier with fresh, random parameters.
+  /// A classifier with randomly initialized parameters.
   public func makeClassifier(
     imageShape: [Int], classCount: Int, random: RandomSource
   ) throws(ParameterError) -> Classifier {
@@ -118,31 +117,30 @@ extension Architecture {
   }
 }
 
-/// Provides a data set.
+/// A data set that experiments can use.
 public protocol DatasetSource: Plugin {
-  /// The official files that can be fetched; empty when it is computed, or got by hand.
+  /// The official files that `fetch` can download; empty when the data are computed or must be obtained manually.
   static var remoteFiles: [RemoteFile] { get }
-  /// Where a person gets files that cannot be fetched, and where to put them; nil unless it says otherwise.
+  /// Instructions for files that must be downloaded manually, and where to put them; by default nil.
   static var gotByHand: String? { get }
   /// The names of the classes, by label; known before anything is read.
   var classNames: [String] { get }
   /// `[H, W, C]` of one image; known before anything is read.
   var imageShape: [Int] { get }
-  /// The sensitive attribute of its samples, known before anything is read; nil unless it says otherwise.
+  /// The sensitive attribute of its samples, known before anything is read; by default nil.
   var attribute: SensitiveAttribute? { get }
   /// The files it reads, in a fixed order, empty when it is computed; their content names the data in cache keys.
   ///
   /// - Throws: `DataError` that names what is missing.
   func localFiles() throws(DataError) -> [URL]
-  /// What tells the data apart besides the content of the files, such as their names where those name classes; nothing
-  /// unless it says otherwise.
+  /// What identifies the data besides the content of the files, such as file names that name classes; by default
+  /// nothing.
   func layout() throws(DataError) -> [String]
-  /// What a person should know of the files before they are read, such as what is not used of them; nothing unless it says
-  /// otherwise.
+  /// Notes for the user about the files before they are read, such as what is not used of them; by default none.
   var notes: [String] { get }
   /// Reads or computes the data.
   func load() throws(DataError) -> DataSplits
-  /// The data for counting, perhaps without pixels; the same as `load()` unless it says otherwise.
+  /// The data for counting samples, possibly without pixels; by default `load()`.
   func outline() throws(DataError) -> DataSplits
 }
 
@@ -153,7 +151,7 @@ extension DatasetSource {
   /// Nothing.
   public static var gotByHand: String? { nil }
 
-  /// All of it.
+  /// The loaded data, with pixels.
   public func outline() throws(DataError) -> DataSplits { try load() }
 
   /// Nothing.

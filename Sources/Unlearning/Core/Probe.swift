@@ -1,20 +1,20 @@
-/// What an attack or a metric reads.
+/// An input of an attack or a metric.
 public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   /// Logits on the four parts of the data.
   case predictions
   /// Features that enter the last layer.
   case features
-  /// The same parts seen by models retrained without the forget set, one per seed.
+  /// Outputs of the models retrained without the forget set, one per seed.
   case retrainedModels = "retrained models"
-  /// The same parts seen by the models of the same method, one per seed, the measured one among them.
+  /// Outputs of the models of the same method, one per seed, the measured model included.
   case unlearnedModels = "models of the same method"
-  /// What the unlearning call cost.
+  /// Time and memory of the unlearning call.
   case cost
-  /// What the other metrics and the attacks found for the same model.
+  /// Values of other metrics and attacks for the same model.
   case measurements
-  /// The sensitive attribute of every sample; without one, nothing can be said.
+  /// The sensitive attribute of every sample; the probe is not defined without it.
   case groups
-  /// The sensitive attribute where the data have one, as by what composes samples like the forget set.
+  /// The sensitive attribute where the data have one, for example to match the composition of the forget set.
   case knownGroups = "groups where known"
 }
 
@@ -30,42 +30,41 @@ public enum ProbeKind: String, Sendable, Codable, CaseIterable {
 public protocol Probe: CellPlugin {
   /// Which of the two it is.
   static var kind: ProbeKind { get }
-  /// What it reads.
+  /// The inputs that it reads; others are not provided.
   static var reads: Set<EvidenceKind> { get }
-  /// Every kind of measurement it can make; values are made by these, see `MeasurementKind.value`.
+  /// All kinds of measurements it can return; they make the values, see `MeasurementKind.value`.
   static var measures: [MeasurementKind] { get }
-  /// How many retrained models (seeds) it needs at least; 0 by default.
+  /// The minimum number of retrained models (seeds); 0 by default.
   static var retrainedModelsNeeded: Int { get }
-  /// Answers without a model that it measures, too, each in a row of its own; none by default.
+  /// Baselines that it also measures, each in its own row; none by default.
   static var baselines: [Baseline] { get }
-  /// Parameters whose values are part of the names of its measurements, so that a swept one is not named twice; none by
-  /// default.
+  /// Parameters whose values are part of the measurement names, so that sweeps do not repeat them; none by default.
   static var parametersInNames: Set<String> { get }
 
-  /// Whether it can say anything about requests of this kind; cells with others are left out, with a reason. All kinds by
-  /// default.
+  /// Whether it is defined for requests of this kind, by default all; cells with others are skipped, with a reason.
   func serves(_ kind: RequestKind) -> Bool
   /// Full names, `<plugin>.<measurement>`, of the other measurements that it reads; none by default.
   var measurementsRead: [String] { get }
-  /// The names, without that of the plugin, of what it measures in a cell of these sizes; nil if that is not known.
+  /// The names, without that of the plugin, of its measurements in a cell of these sizes; nil if they are not known in
+  /// advance.
   ///
-  /// Metrics over other measurements are checked against them before anything is run. By default all names of `measures`,
-  /// or nil if one of these has a placeholder.
+  /// Metrics over other measurements are checked against them before anything is run. By default all names of
+  /// `measures`, or nil if one of these has a placeholder.
   func measurementNames(in cell: CellSizes) -> Set<String>?
-  /// Those of them that a retrained model has, too, so that metrics over other measurements can compare a model with it; all
-  /// of them by default.
+  /// The measurement names that retrained models also have, so that other metrics can compare with them; by default
+  /// all.
   func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>?
 
   /// Measures one model.
   func measure(_ evidence: Evidence) throws -> [MeasuredValue]
   /// Measures `baseline` against the retrained models; the evidence is that of one of these, one for each seed.
   ///
-  /// Called only for what is among `baselines`.
+  /// Called only for the declared `baselines`.
   func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue]
 }
 
 extension Probe {
-  /// It reads one model alone.
+  /// No retrained model is needed.
   public static var retrainedModelsNeeded: Int { 0 }
 
   /// None.
@@ -88,17 +87,18 @@ extension Probe {
   /// All.
   public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? { measurementNames(in: cell) }
 
-  /// Nothing.
+  /// No values; called only where `baselines` is not empty.
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] { [] }
 }
 
-/// Tries to tell an unlearned model from one that never saw the forget set.
+/// An attack that measures how an unlearned model differs from one that never saw the forget set.
 public protocol Attack: Probe {
-  /// Learns from the retrained models alone what all attacks of one grid share; runs once per bank of models, if it reads
-  /// retrained models. Nothing by default.
+  /// Fits what all attacks of one grid share to the retrained models alone; by default nothing.
+  ///
+  /// Called once per bank of retrained models, and only for attacks that read them.
   func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
 
-  /// Attacks one model.
+  /// Attacks one model and returns a value of each kind that applies, see `measures`.
   func attack(_ evidence: Evidence) throws -> [MeasuredValue]
 }
 
@@ -106,14 +106,14 @@ extension Attack {
   /// An attack.
   public static var kind: ProbeKind { .attack }
 
-  /// Nothing is shared.
+  /// An empty calibration.
   public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration { Calibration() }
 
-  /// Attacks it.
+  /// The result of `attack`.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] { try attack(evidence) }
 }
 
-/// Measures one property of an unlearned model.
+/// A measurement of one property of an unlearned model, such as accuracy or run time.
 public protocol Metric: Probe {}
 
 extension Metric {

@@ -3,30 +3,30 @@ public import Engine
 public import Logging
 import Synchronization
 
-/// What a method is given besides model and data: randomness, recipe, progress, log, deadline.
+/// The context of a method's call: random source, recipe, progress, log, deadline.
 public struct Run: Sendable {
-  /// The source of everything random in this call.
+  /// The root of all random streams of this call.
   public var random: RandomSource
   /// How the original model was trained; retraining follows it.
   public var recipe: OriginalRecipe
-  /// A fresh model of the original's architecture.
+  /// Makes a new model of the original's architecture with initial parameters.
   public var makeClassifier: @Sendable (RandomSource) -> Classifier
   /// The forgotten classes in ascending order; empty for sample requests.
   public var forgottenClasses: [Int]
-  /// Samples that choices may be made on, where the data set has some: never trained on, never measured on.
+  /// Validation samples, where the data set has some, never used for training or evaluation.
   public var validation: Dataset?
-  /// When the call must have ended.
+  /// The instant after which `checkpoint` throws; nil for none.
   public var deadline: ContinuousClock.Instant?
-  /// Where to write what a person may want to know.
+  /// The log for messages to the user.
   public var log: Logger
-  /// What the method wants to be remembered with its result.
+  /// Numbers to store with the result, such as loss values or counts of steps.
   public var notes = RunNotes()
-  /// Told how far the call is, in [0, 1].
+  /// Receives the progress of the call, in [0, 1].
   public var progress: @Sendable (Double) -> Void
-  /// Whether the call should end early.
+  /// Whether the user or the executor has cancelled the call.
   public var isCancelled: @Sendable () -> Bool
 
-  /// A run; without further words it has no deadline, tells nobody and is never cancelled.
+  /// A run, by default without deadline, without progress reports and never cancelled.
   public init(
     random: RandomSource, recipe: OriginalRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
     forgottenClasses: [Int] = [], validation: Dataset? = nil, deadline: ContinuousClock.Instant? = nil,
@@ -45,21 +45,21 @@ public struct Run: Sendable {
     self.isCancelled = isCancelled
   }
 
-  /// Writes what a person should know about this call, though it goes on, to the log.
+  /// Logs a warning about a call that continues.
   public func warn(_ message: String) { log.warning("\(message)") }
 
-  /// Ends the call when it is cancelled or its time is up.
+  /// Throws `cancelled` or `deadlineExceeded` when the call must end.
   public func checkpoint() throws(UnlearningError) {
     if isCancelled() { throw .cancelled }
     if let deadline, ContinuousClock.now > deadline { throw .deadlineExceeded }
   }
 }
 
-/// Numbers that a method wants to be remembered with its result, by name.
+/// Numbers that a method stores with its result, by name.
 public final class RunNotes: Sendable {
   private let stored = Mutex<[String: Double]>([:])
 
-  /// No notes.
+  /// An empty collection of notes.
   public init() {}
 
   /// The note under `name`, in snake_case.
@@ -68,6 +68,6 @@ public final class RunNotes: Sendable {
     set { stored.withLock { $0[name] = newValue } }
   }
 
-  /// All notes.
+  /// A copy of all notes, by name.
   public var all: [String: Double] { stored.withLock { $0 } }
 }

@@ -1,17 +1,17 @@
 /// The publication that a plugin follows.
 public struct Source: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Family names, separated by commas; "et al." ends a list that goes on.
+  /// Family names, separated by commas; "et al." ends an abbreviated list.
   public var authors: String
-  /// The publication's title; nil where there is none to cite, as for what is this framework's own.
+  /// The publication's title; nil where there is none to cite, such as for a contribution of this framework.
   public var title: String?
   /// Venue and year.
   public var venue: String
   /// The arXiv number, "2506.20893".
   public var arXiv: String?
-  /// Equation, algorithm or section that is followed, and what was read of it.
+  /// The equation, algorithm or section that is implemented, and how much of the publication was read.
   public var place: String?
 
-  /// A source.
+  /// A publication; `title`, `arXiv` and `place` may be unknown.
   public init(
     authors: String, title: String? = nil, venue: String, arXiv: String? = nil, place: String? = nil
   ) {
@@ -22,13 +22,13 @@ public struct Source: Sendable, Hashable, Codable, CustomStringConvertible {
     self.place = place
   }
 
-  /// In one line: authors, venue, arXiv number, place.
+  /// Authors, venue, arXiv number and place in one line.
   public var description: String {
     [authors, venue, arXiv.map { "arXiv:\($0)" }, place].compactMap { $0 }.joined(separator: ", ")
   }
 }
 
-/// Publications that several plugins follow, each at another place.
+/// Publications that several plugins cite.
 extension Source {
   /// He et al., the residual networks.
   public static func residualNetworks(place: String) -> Source {

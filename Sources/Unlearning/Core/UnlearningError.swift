@@ -1,25 +1,25 @@
-/// What stops a training or an unlearning call.
+/// Why a training or an unlearning call ends without a model.
 public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The loss was infinite or NaN at this step of this epoch, both counted from 0.
   case lossNotFinite(epoch: Int, step: Int)
   /// The parameters were no longer finite after this epoch.
   case parametersNotFinite(epoch: Int)
-  /// The finished model has numbers that are not finite; the first tensor with any, a parameter or a running statistic.
+  /// The finished model has an infinite number or NaN; `tensor` is the first such parameter or running statistic.
   case modelNotFinite(tensor: String)
-  /// Nothing to forget.
+  /// The forget set has no samples.
   case emptyForgetSet
-  /// The method needs retain data and there are none.
+  /// The method needs retain data and the retain set has no samples.
   case emptyRetainSet
-  /// An epoch is to be chosen by validation samples, and there are none.
+  /// The recipe selects an epoch by validation accuracy, and there are no validation samples.
   case noValidationData
-  /// The request is of a kind that the method cannot serve.
+  /// The method does not support the kind of the request.
   case unsupportedRequest(String)
   /// The deadline of the run has passed.
   case deadlineExceeded
   /// The run was interrupted.
   case cancelled
 
-  /// What happened and what to do.
+  /// The cause and a remedy, in one message for the user.
   public var description: String {
     switch self {
     case .lossNotFinite(let epoch, let step):

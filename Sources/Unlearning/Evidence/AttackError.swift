@@ -1,29 +1,29 @@
 import Engine
 
-/// What keeps an attack or a metric from its numbers.
+/// Why an attack or a metric cannot be computed.
 public enum AttackError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A part of the data that is needed has no samples.
   case emptyPart(Part)
-  /// A set of samples that the attack makes from the parts is empty.
+  /// A set of samples that the attack derives from the parts is empty.
   case emptySet(String)
   /// A number that the attack reads is infinite or NaN; the row is counted from 0.
   case notFinite(String, row: Int)
-  /// The solver behind a classifier refuses the problem.
+  /// The solver of a classifier rejects the problem.
   case unsolvable(String)
-  /// The forget request is not one that can be attacked or measured this way.
+  /// The attack or metric is not defined for this kind of forget request.
   case requestNotServed(String)
   /// Too few models retrained without the forget set.
   case tooFewRetrainedModels(needed: Int, found: Int)
   /// A class has too few samples to fit a classifier to, or to judge.
   case tooFewClassSamples(className: String, part: Part, needed: Int, found: Int)
-  /// `calibrate` was not run, or with other models or another request.
+  /// `calibrate` was not run, or with different models or for a different request.
   case notCalibrated(String)
-  /// Two models were asked about different samples of one part.
+  /// Two models were evaluated on different samples of one part.
   case unlikeSamples(Part)
-  /// Values of other plugins that are needed and were not found.
+  /// Measurements of other plugins that the metric reads are missing.
   case missingMeasurements([String], available: [String])
 
-  /// What happened and what to do.
+  /// The cause and a remedy, in one message for the user.
   public var description: String {
     switch self {
     case .emptyPart(let part): return "the part '\(part.rawValue)' has no samples, and they are needed"

@@ -1,21 +1,20 @@
 import Engine
 
-/// An answer that needs no unlearned model, computed from the retrained models alone: what a distance to these is worth
-/// shows beside it.
+/// A trivial predictor computed from the retrained models alone, which puts distances to these models in perspective.
 public enum Baseline: String, Sendable, Codable, CaseIterable {
   /// The class that retrained models answer most often on a part of the data, with probability 1, whatever the sample.
   ///
-  /// It knows nothing, and yet its total variation to retrained models can be below theirs to each other, since they
-  /// differ from each other in both directions.
+  /// It uses no image, and yet its total variation to retrained models can be smaller than the one between two
+  /// retrained models, which deviate from each other in both directions.
   case constantAnswer = "constant answer"
-  /// The mean of the retrained models' probabilities, for each model that of the others.
+  /// The mean of the probabilities of the retrained models, without the one that it is compared with.
   case meanRetrained = "mean retrained"
 
   /// The probabilities `[N][K]` of the baseline for one part.
   ///
   /// - Parameters:
   ///   - models: The probabilities of every retrained model, `[models][N][K]`.
-  ///   - left: The model that the mean leaves out, because it is compared with it; nil for none.
+  ///   - left: The index of the model that is left out of the mean; nil for none.
   public func probabilities(of models: [[[Double]]], without left: Int?) -> [[Double]] {
     switch self {
     case .constantAnswer:
@@ -33,7 +32,7 @@ public enum Baseline: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The class with the most largest probabilities over all models and samples; the first of equals.
+  /// The class predicted most often over all models and samples; the first of equals.
   private static func mostFrequentClass(of models: [[[Double]]]) -> Int {
     var counts = [Int](repeating: 0, count: models.first?.first?.count ?? 0)
     for row in models.joined() {
@@ -45,7 +44,7 @@ public enum Baseline: String, Sendable, Codable, CaseIterable {
 }
 
 extension Predictions {
-  /// The probabilities as rows `[N][K]` in double precision.
+  /// The softmax probabilities as rows `[N][K]` in double precision.
   public var probabilityRows: [[Double]] {
     let probabilities = probabilities
     return (0..<count).map { probabilities.row($0).map(Double.init) }

@@ -1,15 +1,15 @@
 public import Data
 public import Engine
 
-/// The groups of a cell's samples.
+/// The sensitive attribute of a cell's samples, from which groups (class, value) are made.
 public struct GroupContext: Sendable {
-  /// What groups are made of besides the class.
+  /// The sensitive attribute and the names of its values.
   public var attribute: SensitiveAttribute
-  /// The groups that are to be forgotten, in part or whole; empty for other requests.
+  /// The groups that the request forgets, in part or whole; empty for other requests.
   public var forgotten: [SampleGroup]
-  /// The attribute's value of each training sample, by its place in the source set.
+  /// The attribute value of each training sample, by its index in the source set.
   public var train: [Int]
-  /// The same of each test sample.
+  /// The attribute value of each test sample, by its index in the source set.
   public var test: [Int]
 
   /// The groups of a cell.
@@ -29,12 +29,12 @@ public struct EvidenceContext: Sendable {
   public var classCount: Int
   /// The names of the classes.
   public var classNames: [String]
-  /// For everything that is drawn: named by the experiment's data and request, not by the model.
+  /// The root of all random draws; it depends on the experiment's data and request, not on the model.
   public var random: RandomSource
   /// The groups of the samples; nil where the data have no sensitive attribute.
   public var groups: GroupContext?
 
-  /// A context.
+  /// A context; without `groups` the data have no sensitive attribute.
   public init(
     forgottenClasses: [Int], classCount: Int, classNames: [String], random: RandomSource, groups: GroupContext? = nil
   ) {
@@ -46,55 +46,55 @@ public struct EvidenceContext: Sendable {
   }
 }
 
-/// What an attack learned from the retrained models: lists of numbers by name.
+/// The result of `Attack.calibrate`: lists of numbers by name, shared by all attacks on the models of a cell.
 public struct Calibration: Sendable, Codable, Hashable {
-  /// The numbers.
+  /// The lists, by name; each attack defines its own names.
   public var values: [String: [Double]]
 
-  /// What was learned.
+  /// A calibration with these lists; by default none.
   public init(_ values: [String: [Double]] = [:]) { self.values = values }
 }
 
-/// What one unlearning call cost.
+/// Time and memory of one unlearning call.
 public struct Cost: Sendable, Codable, Hashable {
   /// Wall-clock seconds of the call alone.
   public var seconds: Double
   /// The most tensor memory that the call held at once, in bytes.
   public var peakBytes: Int
 
-  /// A cost.
+  /// The cost of a call of `seconds` with at most `peakBytes` of tensors.
   public init(seconds: Double, peakBytes: Int) {
     self.seconds = seconds
     self.peakBytes = peakBytes
   }
 }
 
-/// Everything that is known of one model, for attacks and metrics.
+/// The input of attacks and metrics for one model.
 public struct Evidence: Sendable {
-  /// What the model says.
+  /// The outputs of the model under evaluation on all four parts.
   public var target: ModelOutputs
-  /// What models retrained without the forget set say, one per seed.
+  /// The outputs of models retrained without the forget set, one per seed.
   public var retrained: [ModelOutputs]
-  /// The place of the target among the retrained models, when it is one of them.
+  /// The index of the target in `retrained`; nil when it is not a retrained model.
   public var targetPosition: Int?
-  /// What the models of the same method say, one per seed, the target among them; for probes that read them.
+  /// The outputs of the models of the same method, one per seed, target included; for probes that read them.
   public var peers: [ModelOutputs] = []
-  /// The place of the target among its peers.
+  /// The index of the target in `peers`.
   public var peerPosition: Int?
-  /// What all models of the cell share.
+  /// The request, classes, groups and random source, equal for all models of the cell.
   public var context: EvidenceContext
-  /// What the attack learned from the retrained models.
+  /// The result of the attack's `calibrate` on the retrained models.
   public var calibration: Calibration
-  /// What the unlearning call cost; nil for the original model.
+  /// Time and memory of the unlearning call; nil for the original model.
   public var cost: Cost?
   /// Values found by other plugins for the target, by full name: "accuracy.retain_test".
   public var measurements: [String: Double]
-  /// The same for the retrained model of the same seed; empty where the target is itself a retrained model.
+  /// The measurements of the retrained model of the same seed; empty where the target is itself a retrained model.
   public var referenceMeasurements: [String: Double]
-  /// The same for the retrained models of the other seeds, where the target is itself one; nil for all others.
+  /// The measurements of the retrained models of the other seeds, where the target is a retrained model; else nil.
   public var otherReferenceMeasurements: [[String: Double]]?
 
-  /// Evidence about `target`.
+  /// Evidence about `target`; everything that is left out is empty or nil.
   public init(
     target: ModelOutputs, retrained: [ModelOutputs] = [], targetPosition: Int? = nil, context: EvidenceContext,
     calibration: Calibration = Calibration(), cost: Cost? = nil, measurements: [String: Double] = [:],

@@ -8,10 +8,10 @@ public struct MeasuredParts: Sendable {
     self.parts = parts
   }
 
-  /// Whether requests of this kind have samples in all of them: a request of samples has no test samples to forget.
+  /// Whether requests of this kind can have samples in all of the parts; sample requests have no forget test part.
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples || !parts.contains(.forgetTest) }
 
-  /// Why nothing can be compared in a cell of these sizes; nil where some part has samples.
+  /// Why no part can be measured in a cell of these sizes; nil where some part has samples.
   public func obstacle(in cell: CellSizes) -> String? {
     guard present(in: cell).isEmpty else { return nil }
     if let missing = cell.missingForgetTest, parts == [.forgetTest] {
@@ -26,10 +26,10 @@ public struct MeasuredParts: Sendable {
   /// The parts that have samples in `outputs`, in the order of the parameter.
   public func present(in outputs: ModelOutputs) -> [Part] { parts.filter { outputs[$0].count > 0 } }
 
-  /// The same, of which there must be one.
+  /// The parts that have samples in `outputs`, at least one.
   ///
   /// - Parameters:
-  ///   - outputs: What the model says on all parts of the data.
+  ///   - outputs: The outputs of the model on all parts of the data.
   ///   - metric: The metric's name, for the message.
   /// - Throws: `AttackError.requestNotServed` where no part has samples.
   public func required(in outputs: ModelOutputs, of metric: String) throws(AttackError) -> [Part] {
@@ -47,7 +47,8 @@ public struct MeasuredParts: Sendable {
 extension Evidence {
   /// The probabilities `[models][N][K]` of `models` on `part`, for the samples and classes of the target.
   ///
-  /// - Throws: `AttackError` when the part has no samples, logits are not finite, or a model saw other samples.
+  /// - Throws: `AttackError` when the part has no samples, logits are not finite, or a model was evaluated on other
+  ///   samples.
   public func probabilities(of models: [ModelOutputs], on part: Part) throws(AttackError) -> [[[Double]]] {
     let own = try samples(part)
     var rows: [[[Double]]] = []

@@ -1,15 +1,15 @@
 /// The unit of a measured value.
 public enum MeasurementUnit: String, Sendable, Codable {
-  /// In [0, 1] (a gap in [−1, 1]); tables show percent.
+  /// A number in [0, 1] (a gap in [−1, 1]); tables show percent.
   case fraction
-  /// Wall-clock time.
+  /// Wall-clock time in seconds.
   case seconds
-  /// Memory.
+  /// Memory in bytes.
   case bytes
   /// Entropy or divergence with natural logarithms.
   case nats
 
-  /// Where values in this unit can lie; a kind of measurement can have another range.
+  /// The default range of values in this unit, see `MeasurementKind.range`.
   public var range: ClosedRange<Double> {
     switch self {
     case .fraction: 0...1
@@ -20,43 +20,44 @@ public enum MeasurementUnit: String, Sendable, Codable {
   }
 }
 
-/// Which values are better.
+/// Whether higher values, lower values or values near the reference are better.
 public enum Direction: String, Sendable, Codable {
-  /// More is better.
+  /// Higher values are better.
   case higher
-  /// Less is better.
+  /// Lower values are better.
   case lower
-  /// The nearer to the reference, the better.
+  /// Values near the reference's value are better.
   case nearest
 }
 
-/// What a value is compared with.
+/// The model whose value is the aim.
 public enum ReferenceKind: String, Sendable, Codable {
   /// A model retrained without the forget set.
   case retrained
-  /// Nothing.
+  /// No reference: the direction alone says what is better.
   case none
 }
 
-/// One number that a metric or an attack found; `MeasurementKind.value` makes it.
+/// One result of a metric or an attack, made by `MeasurementKind.value`.
 public struct MeasuredValue: Sendable, Codable, Hashable {
   /// The split or variant, snake_case, as in "retain_test".
   ///
-  /// The plugin's name stands before it in tables.
+  /// Tables prefix it with the plugin's name.
   public var name: String
   /// The value, in `unit`.
   public var value: Double
-  /// Its unit.
+  /// The unit of `value`, which also decides how tables format it.
   public var unit: MeasurementUnit
-  /// Which values are better.
+  /// Whether higher values, lower values or values near the reference are better.
   public var direction: Direction
-  /// What it is compared with.
+  /// The model whose value is the aim, or none.
   public var reference: ReferenceKind
   /// A score per sample, where they exist, in the order of the part's rows.
   public var perSample: [Double]?
-  /// What shows how much the value varies from model to model; nil where that is the value itself.
+  /// How much the value varies between models; nil where the deviation of the values over seeds shows that.
   public var spread: Spread?
-  /// Why the value says less than it seems to, in one short sentence without a final stop; nil for a sound value.
+  /// Why the value is degenerate or of limited meaning, in one short sentence without a final period; nil if it is
+  /// sound.
   ///
   /// Tables mark such a value and print each sentence once below. Example: "the decision is the same for all scores".
   public var caveat: String?

@@ -1,7 +1,7 @@
-/// One kind of measurement of an attack or a metric: what a table says of it besides the number.
+/// One kind of measurement of an attack or a metric: its name, unit, range, direction, reference and meaning.
 ///
-/// Declared once, among `Probe.measures`, and used to make the values, so that unit, direction and reference are written
-/// in one place:
+/// Declared once, among `Probe.measures`, and used to make the values, so that unit, direction and reference are
+/// written in one place:
 ///
 /// ```swift
 /// static let gap = MeasurementKind("<part>_gap", direction: .lower, meaning: "distance from retrained models")
@@ -13,18 +13,18 @@ public struct MeasurementKind: Sendable, Hashable {
   public private(set) var name: String
   /// The unit of its values.
   public let unit: MeasurementUnit
-  /// Where its values can lie.
+  /// The closed range of its values.
   public let range: ClosedRange<Double>
-  /// Which values are better.
+  /// Whether higher values, lower values or values near the reference are better.
   public let direction: Direction
-  /// What its values are compared with.
+  /// The model whose value is the aim, or none.
   public let reference: ReferenceKind
-  /// What is measured, in one line without a final stop.
+  /// One line on what is measured, without a final period.
   public let meaning: String
 
-  /// A kind of measurement.
+  /// Declares a kind of measurement.
   ///
-  /// - Parameter range: That of the unit if left out.
+  /// - Parameter range: The range of the values; by default that of the unit.
   public init(
     _ name: String, unit: MeasurementUnit = .fraction, range: ClosedRange<Double>? = nil, direction: Direction,
     reference: ReferenceKind = .retrained, meaning: String
@@ -37,7 +37,7 @@ public struct MeasurementKind: Sendable, Hashable {
     self.meaning = meaning
   }
 
-  /// What stands before and after the placeholder; nil where the name has none.
+  /// The text before and after the placeholder; nil where the name has none.
   private var fixed: (before: Substring, after: Substring)? {
     guard let start = name.firstIndex(of: "<"), let end = name.lastIndex(of: ">"), start < end else { return nil }
     return (name[..<start], name[name.index(after: end)...])
@@ -46,7 +46,7 @@ public struct MeasurementKind: Sendable, Hashable {
   /// Whether names of this kind depend on parameters or data.
   public var hasPlaceholder: Bool { fixed != nil }
 
-  /// The same kind with `text` in place of the placeholder.
+  /// This kind with `text` in place of the placeholder.
   public func named(_ text: String) -> MeasurementKind {
     guard let fixed else { preconditionFailure("'\(name)' has no placeholder") }
     var kind = self
@@ -54,20 +54,20 @@ public struct MeasurementKind: Sendable, Hashable {
     return kind
   }
 
-  /// How many characters of `other` the name fixes if `other` is a name of this kind; nil if it is not.
+  /// The number of characters of `other` outside the placeholder; nil if `other` is no name of this kind.
   fileprivate func fixedCount(in other: String) -> Int? {
     guard let fixed else { return other == name ? name.count : nil }
     let count = fixed.before.count + fixed.after.count
     return other.count > count && other.hasPrefix(fixed.before) && other.hasSuffix(fixed.after) ? count : nil
   }
 
-  /// One value of this kind, whose placeholder is filled, see `named`.
+  /// One value of this kind; a placeholder must have been filled by `named`.
   ///
   /// - Parameters:
   ///   - value: The value, in `unit`.
   ///   - perSample: A score per sample, see `MeasuredValue`.
-  ///   - spread: What shows how much the value varies from model to model; nil if that is the value itself.
-  ///   - caveat: Why the value says less than it seems to; nil for a sound value.
+  ///   - spread: How much the value varies between models; nil if the deviation of the values over seeds shows that.
+  ///   - caveat: Why the value is degenerate or of limited meaning; nil for a sound value.
   public func value(
     _ value: Double, perSample: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
   ) -> MeasuredValue {
@@ -84,8 +84,8 @@ public struct MeasurementKind: Sendable, Hashable {
 }
 
 extension Sequence<MeasurementKind> {
-  /// The kind that a measurement's name belongs to; of several the one that fixes most of the name: `forget_test_p` is a
-  /// `<part>_p` and not a `<part>`.
+  /// The kind that a measurement's name belongs to; of several the one that fixes most of the name: `forget_test_p` is
+  /// a `<part>_p` and not a `<part>`.
   public func kind(of name: String) -> MeasurementKind? {
     compactMap { kind in kind.fixedCount(in: name).map { (kind, $0) } }.max { $0.1 < $1.1 }?.0
   }

@@ -1,9 +1,8 @@
 extension MeasuredValue {
-  /// Names of measurements, in snake_case, for texts that a data set chose, such as names of groups: different texts get
-  /// different names.
+  /// Unique measurement names, in snake_case, for arbitrary texts of a data set, such as names of groups.
   ///
   /// Letters and digits become small letters and digits, everything else "_": "Cat V-1" is `cat_v_1`. Only texts whose
-  /// names would meet, or would be one of `reserved`, are spelt out further, until no two are equal:
+  /// names would be equal, or one of `reserved`, are spelt out further, until no two are equal:
   ///
   /// 1. signs by their code, in hexadecimal: "cat HER2+" is `cat_her2_2b` beside `cat_her2_2d` for "cat HER2-";
   /// 2. capital letters, too: "Benign" is `_42enign` beside `benign`;
@@ -11,8 +10,8 @@ extension MeasuredValue {
   ///
   /// The name of a text can thus depend on the others, but not on the model.
   /// - Parameters:
-  ///   - texts: What the data set calls them; all different.
-  ///   - reserved: Names that something else has.
+  ///   - texts: The names in the data set, all different.
+  ///   - reserved: Names that are already in use.
   public static func names(for texts: [String], reserved: Set<String> = []) -> [String] {
     var names = texts.map { Self.spelled($0, .plain) }
     for spelling in [Spelling.signs, .capitals] {
@@ -30,7 +29,7 @@ extension MeasuredValue {
 
   private enum Spelling { case plain, signs, capitals }
 
-  /// The places of names that are not alone.
+  /// The indices of names that are repeated or reserved.
   private static func meeting(_ names: [String], _ reserved: Set<String>) -> [Int] {
     let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
     return names.indices.filter { counts[names[$0], default: 0] > 1 || reserved.contains(names[$0]) }

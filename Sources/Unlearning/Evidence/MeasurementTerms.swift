@@ -2,10 +2,10 @@ extension ParameterError {
   /// Checks the parameter `terms` of a metric that compares measurements of others with those of retrained models.
   ///
   /// - Parameters:
-  ///   - terms: Full names of measurements, as the file gives them.
+  ///   - terms: Full names of measurements, as written in the file.
   ///   - metric: The metric's own name, whose measurements cannot be terms.
   ///   - value: What the metric measures, for the message.
-  /// - Throws: every term that is no `<plugin>.<measurement>`, stands twice, or is the metric's own.
+  /// - Throws: every term that is not of the form `<plugin>.<measurement>`, is repeated, or is the metric's own.
   public static func checkTerms(_ terms: [String], of metric: String, value: String) throws(ParameterError) {
     var problems: [String] = []
     if terms.isEmpty { problems.append("must name at least one value") }
@@ -29,11 +29,13 @@ extension ParameterError {
 }
 
 extension Evidence {
-  /// A score made of distances of `terms`: of the target from the retrained model of its seed, or, where the target is
-  /// itself a retrained model, the mean over those of the other seeds, which is the floor of such a score.
+  /// A score of the distances between the target and the retrained model of its seed in all `terms`.
   ///
-  /// - Returns: nil for a retrained model without another one that has all terms; with the spread of a mean over pairs where
-  ///   the target is a retrained model.
+  /// Where the target is itself a retrained model, it is the mean over the retrained models of the other seeds: the
+  /// floor of such a score.
+  ///
+  /// - Returns: nil for a retrained model without another one that has all terms; with the spread of a mean over pairs
+  ///   where the target is a retrained model.
   /// - Throws: `AttackError.missingMeasurements` with every term that the model or the retrained model has no value of.
   public func comparison(
     of terms: [String], _ score: (_ distances: [Double]) -> Double

@@ -1,7 +1,7 @@
 public import Data
 public import Engine
 
-/// A part of the data, seen from a forget request.
+/// A part of the data: training or test samples, to be forgotten or retained.
 public enum Part: String, Sendable, Codable, CaseIterable {
   /// Training samples to be forgotten.
   case forgetTrain = "forget_train"
@@ -14,7 +14,7 @@ public enum Part: String, Sendable, Codable, CaseIterable {
 }
 
 extension ForgetSplit {
-  /// The data of `part`.
+  /// The samples of `part`; empty for forget test in sample requests.
   public func dataset(_ part: Part) -> Dataset {
     switch part {
     case .forgetTrain: forgetTrain
@@ -25,18 +25,18 @@ extension ForgetSplit {
   }
 }
 
-/// What a model says of some samples, in evaluate mode on images without augmentation.
+/// The outputs of a model on some samples, in evaluate mode and without augmentation.
 public struct Predictions: Sendable {
-  /// `[N, K]`.
+  /// The logits `[N, K]`.
   public let logits: Tensor
-  /// `[N, D]`, where features were kept.
+  /// The inputs `[N, D]` of the last layer; nil where features were not kept.
   public let features: Tensor?
-  /// N labels.
+  /// The N true labels.
   public let labels: [Int]
-  /// N positions in the source set.
+  /// The indices of the N samples in the source set.
   public let indices: [Int]
 
-  /// Predictions that were read from a file.
+  /// Predictions from stored outputs; all arguments have N rows.
   public init(logits: Tensor, features: Tensor?, labels: [Int], indices: [Int]) {
     precondition(logits.shape[0] == labels.count && labels.count == indices.count, "one row per sample")
     self.logits = logits
@@ -45,12 +45,12 @@ public struct Predictions: Sendable {
     self.indices = indices
   }
 
-  /// Runs `model` over `data`.
+  /// Evaluates `model` on `data` in batches.
   public init(of model: Classifier, on data: Dataset, keepingFeatures: Bool = false, batchSize: Int = 250) {
     self.init(of: model, on: data, keepingFeatures: keepingFeatures, batchSize: batchSize, checkpoint: {})
   }
 
-  /// Runs `model` over `data`; `checkpoint` is called before every batch and ends the run by throwing.
+  /// Evaluates `model` on `data`; `checkpoint` is called before every batch and ends the run by throwing.
   public init(
     of model: Classifier, on data: Dataset, keepingFeatures: Bool, batchSize: Int = 250, checkpoint: () throws -> Void
   ) rethrows {
@@ -70,23 +70,23 @@ public struct Predictions: Sendable {
       labels: data.labels, indices: data.indices)
   }
 
-  /// N.
+  /// N, the number of samples.
   public var count: Int { labels.count }
-  /// K.
+  /// K, the number of classes.
   public var classCount: Int { logits.shape[1] }
-  /// Probabilities `[N, K]`.
+  /// The softmax of the logits, `[N, K]`.
   public var probabilities: Tensor { logits.softmax }
   /// Cross-entropy of every sample, −log p(label), in nats.
   public var losses: [Double] {
     let logProbabilities = logits.logSoftmax
     return labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
   }
-  /// Probability of the label of every sample.
+  /// The probability p(label) of every sample.
   public var confidences: [Double] {
     let probabilities = probabilities
     return labels.enumerated().map { Double(probabilities[$0.offset, $0.element]) }
   }
-  /// The share of samples whose largest logit is that of their label; nil without samples.
+  /// The fraction of samples whose largest logit is that of their label; nil without samples.
   public var accuracy: Double? {
     guard count > 0 else { return nil }
     return Double(zip(logits.argmaxOfRows, labels).count { $0 == $1 }) / Double(count)
@@ -100,22 +100,22 @@ public struct Predictions: Sendable {
   }
 }
 
-/// What a model says of all four parts of the data.
+/// The predictions of a model on all four parts of the data.
 public struct ModelOutputs: Sendable {
   private let parts: [Part: Predictions]
 
-  /// Outputs on every part.
+  /// Outputs from the predictions on every part.
   public init(_ parts: [Part: Predictions]) {
     precondition(Part.allCases.allSatisfy { parts[$0] != nil }, "all four parts are needed")
     self.parts = parts
   }
 
-  /// Runs `model` over all four parts.
+  /// Evaluates `model` on all four parts.
   public init(of model: Classifier, on split: ForgetSplit, keepingFeatures: Bool = false) {
     self.init(of: model, on: split, keepingFeatures: keepingFeatures, checkpoint: {})
   }
 
-  /// Runs `model` over all four parts; `checkpoint` is called before every batch and ends the run by throwing.
+  /// Evaluates `model` on all four parts; `checkpoint` is called before every batch and ends the run by throwing.
   public init(
     of model: Classifier, on split: ForgetSplit, keepingFeatures: Bool, checkpoint: () throws -> Void
   ) rethrows {

@@ -1,27 +1,28 @@
-/// What shows how much a value varies from model to model, where that is not the value itself.
+/// How much a measured value varies between models, where the deviation of the values themselves is no valid estimate.
 ///
-/// Tables print the sample standard deviation over seeds of these numbers. In JSON a pseudo-value is a number, values
-/// without each retrained model are a list, and a spread that cannot be known is the word "unknown".
+/// Tables print the sample standard deviation over seeds of these numbers. In JSON a pseudo-value is a number,
+/// leave-one-out values are a list, and an unknown spread is the word "unknown".
 public enum Spread: Sendable, Hashable {
-  /// The model's jackknife pseudo-value `n·θ − (n − 1)·θ₍₋ᵢ₎`: θ is the statistic of all n models, θ₍₋ᵢ₎ that of all but
-  /// this one.
+  /// The model's jackknife pseudo-value `n·θ − (n − 1)·θ₍₋ᵢ₎`: θ is the statistic of all n models, θ₍₋ᵢ₎ that of all
+  /// but this one.
   ///
-  /// Over n models the sample standard deviation of pseudo-values divided by √n is the jackknife's standard error of θ, as
-  /// s/√n is that of a mean of independent values.
+  /// Over n models the sample standard deviation of pseudo-values divided by √n is the jackknife's standard error of θ,
+  /// as s/√n is that of a mean of independent values.
   /// - Source: Tukey, "Bias and confidence in not quite large samples", Annals of Mathematical Statistics 29, 1958.
   case pseudoValue(Double)
-  /// The value without each retrained model in turn, in the order of the retrained models.
+  /// The leave-one-out values, without each retrained model in turn, in their order.
   ///
-  /// For a model that is compared with all retrained ones: the models of a method share these, so that their values vary
-  /// less than the method's distance does. `joint` makes pseudo-values of them where all seeds are known, as in tables.
+  /// For a model that is compared with all retrained models: the models of a method share these, so that the deviation
+  /// of their values underestimates that of the method's distance. Tables, where all seeds are known, turn them into
+  /// pseudo-values by `joint`.
   case withoutEach([Double])
-  /// Too few models, or one value that all models share: the table shows "—", never 0.
+  /// Not estimable: too few models, or one value that all models share; tables show "—", never 0.
   case unknown
 
   /// The spread of model `position`'s mean distance from the other models, θ being the mean over all pairs.
   ///
-  /// Pairs share models, so that their own deviation, and that of the means per model, says too little: with three models
-  /// the latter is a quarter of the jackknife's.
+  /// Pairs share models, so that the deviation of the pairs, and that of the means per model, is too small: with three
+  /// models the latter is a quarter of the jackknife's.
   /// - Parameters:
   ///   - distances: `[n][n]`, symmetric; the diagonal is not read.
   ///   - position: The model's row in `distances`.
@@ -51,12 +52,12 @@ public enum Spread: Sendable, Hashable {
 
   /// The spreads of a method's values, each of which is a comparison of its model with all retrained ones.
   ///
-  /// With θ the mean of `values` the pseudo-value of seed s is `n·θ − (n − 1)·θ₍₋ₛ₎`, where θ₍₋ₛ₎ is the mean without the
-  /// method's model and without the retrained model of s.
+  /// With θ the mean of `values` the pseudo-value of seed s is `n·θ − (n − 1)·θ₍₋ₛ₎`, where θ₍₋ₛ₎ is the mean without
+  /// the method's model and without the retrained model of s.
   /// - Parameters:
   ///   - values: One for each seed.
-  ///   - withoutEach: `[n][n]`, for each value that without each retrained model.
-  ///   - positions: For each value the place of the retrained model of its seed.
+  ///   - withoutEach: `[n][n]`, for each value its leave-one-out values.
+  ///   - positions: For each value the index of the retrained model of its seed.
   /// - Returns: `unknown` for all below three models, or where there is no value of a retrained model's seed.
   public static func joint(_ values: [Double], withoutEach: [[Double]], positions: [Int]) -> [Spread] {
     precondition(values.count == withoutEach.count && values.count == positions.count, "a list for each value")
@@ -72,7 +73,7 @@ public enum Spread: Sendable, Hashable {
     }
   }
 
-  /// The spread of model `position`'s part in a mean over models, `statistic` being computed from any subset of them.
+  /// The jackknife pseudo-value of model `position` for a `statistic` of any subset of the models.
   ///
   /// - Returns: `unknown` below `smallest` + 1 models, the fewest that `statistic` can be computed from without one.
   public static func jackknife<Model>(

@@ -1,19 +1,19 @@
-/// Statistics of a few numbers.
+/// Mean, deviations and median of an array.
 ///
-/// Sums go from the first number to the last: the same numbers in the same order give the same bits.
+/// Sums run from the first number to the last, so that the same array gives the same bits.
 extension [Double] {
-  /// Σx / n; not a number where there is none.
+  /// Σx / n; NaN for an empty array.
   package var mean: Double { reduce(0, +) / Double(count) }
 
-  /// √(Σ(x − mean)² / (n − 1)), how much the numbers of a larger population vary; nil below two numbers.
+  /// √(Σ(x − mean)² / (n − 1)), the sample standard deviation; nil below two numbers.
   package var sampleDeviation: Double? {
     count > 1 ? (sumOfSquaredDeviations / Double(count - 1)).squareRoot() : nil
   }
 
-  /// √(Σ(x − mean)² / n), how much these numbers vary; not a number where there is none.
+  /// √(Σ(x − mean)² / n), the population standard deviation; NaN for an empty array.
   package var populationDeviation: Double { (sumOfSquaredDeviations / Double(count)).squareRoot() }
 
-  /// The middle number in ascending order, the mean of the middle two where their number is even; nil where there is none.
+  /// The middle number in ascending order, for even n the mean of the middle two; nil for an empty array.
   package var median: Double? {
     let ascending = sorted()
     return isEmpty ? nil : (ascending[(count - 1) / 2] + ascending[count / 2]) / 2

@@ -1,25 +1,27 @@
 import Engine
 
-/// Samples that no model of a cell was trained on, weighed so that they are composed as the forget set is.
+/// Samples that no model of a cell was trained on, weighted to match the class and group composition of the forget set.
 ///
-/// For a model that never saw the forget set its samples and these are exchangeable: a score tells them apart by chance.
+/// For a model that never saw the forget set, its samples and these are exchangeable: the expected AUC of any score is
+/// ½.
 public struct UnseenSamples: Sendable {
   /// The model's predictions.
   public let samples: Predictions
-  /// How much each sample counts; the mean is 1.
+  /// The weight of each sample; the mean is 1.
   ///
-  /// A stratum (label, and group where groups are known) with the share f of the forget set and h of `samples` has weights
-  /// f / h. Samples of strata that the forget set has not count 0.
+  /// A stratum (label, and group where groups are known) with the share f of the forget set and h of `samples` has
+  /// weights f / h. Samples of strata that the forget set lacks have weight 0.
   public let weights: [Double]
-  /// Why a comparison may say little, where more than a twentieth of the forget set has no unseen sample like it.
+  /// Why a comparison is of limited meaning, where more than 5 % of the forget set is in strata without unseen samples.
   public let caveat: String?
 }
 
 extension Evidence {
-  /// Unseen samples for a comparison with forget train: forget test in class requests, else retain test.
+  /// Selects the unseen samples to compare with forget train: forget test in class requests, else retain test.
   ///
-  /// - Parameter rows: Rows of that part which may be used; nil is all of them.
-  /// - Throws: `AttackError` when a part is empty, logits are not finite, or nothing unseen is like the forget set.
+  /// - Parameter rows: The rows of that part to use; nil for all.
+  /// - Throws: `AttackError` when a part is empty, logits are not finite, or no unseen sample is in a stratum of the
+  ///   forget set.
   public func unseenSamples(_ rows: [Int]? = nil) throws(AttackError) -> UnseenSamples {
     let part: Part = context.forgottenClasses.isEmpty ? .retainTest : .forgetTest
     let whole = try samples(part)
@@ -37,7 +39,7 @@ extension Evidence {
         ? "more than 5 % of the forget set are of classes or groups without unseen samples" : nil)
   }
 
-  /// A number for the label, and for the group where groups are known, of each sample.
+  /// The stratum of each sample as a number: its label, and its group where groups are known.
   public func strata(of samples: Predictions, inTest: Bool) -> [Int] {
     guard let groups = context.groups else { return samples.labels }
     let values = inTest ? groups.test : groups.train

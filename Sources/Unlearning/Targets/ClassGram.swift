@@ -1,12 +1,13 @@
 import Engine
 
-/// How the D features of one class vary together over its n samples.
+/// The doubly centered Gram matrix of the D features of one class over its n samples.
 ///
 /// With X `[n, D]` the features less their mean over the samples, and H the centring of D numbers: `H·XᵀX·H / n`. The
-/// cosine between two such matrices is linear CKA between the classes, with the features as the examples that both share.
+/// cosine between two such matrices is linear CKA between the classes, with the features as the examples that both
+/// share.
 /// - Source: Kornblith, Norouzi, Lee, Hinton, ICML 2019, arXiv:1905.00414, section 3, with the linear kernel.
-/// - Note: CKA compares two representations of the same examples. Two classes share no examples, only features; that
-///   these take the place of the examples is chosen.
+/// - Note: CKA compares two representations of the same examples. Two classes share no examples, only features; using
+///   features in place of examples is a choice of this framework.
 package struct ClassGram {
   /// `[D]`, over the samples.
   package let mean: [Double]

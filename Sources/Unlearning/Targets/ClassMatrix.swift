@@ -1,7 +1,7 @@
 public import Data
 public import Engine
 
-/// What stands for a class when classes are compared.
+/// The vector that represents a class in comparisons of classes.
 public enum SimilaritySource: String, Codable, Sendable, CaseIterable {
   /// Its row of the last linear layer's weights; the bias is not read.
   case weights
@@ -19,9 +19,9 @@ extension Classifier {
   /// Everything but the weights is taken in evaluate mode over images without augmentation, in double precision.
   ///
   /// - Parameters:
-  ///   - source: What describes a class.
-  ///   - data: The sets that classes are described by; weights do not need them.
-  ///   - run: The call of a method; its cancellation ends the passes over the data.
+  ///   - source: The representation of a class.
+  ///   - data: The sets whose samples represent the classes; not needed for weights.
+  ///   - run: The method's run, whose cancellation ends the passes over the data.
   ///   - batchSize: Images of one forward pass.
   /// - Throws: `UnlearningError.unsupportedRequest` when a class has no sample; what `run` throws.
   public func classMatrix(

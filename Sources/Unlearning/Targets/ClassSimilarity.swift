@@ -1,7 +1,7 @@
 public import Engine
 import Foundation
 
-/// What becomes of the cosines between classes before they tilt a target.
+/// How the scores s of a tilt are computed from the cosines a between classes.
 public enum SimilarityScore: String, Codable, Sendable, CaseIterable {
   /// s = softmax(a/τ) over the retained classes: between 0 and 1, sums to 1.
   case softmax
@@ -9,7 +9,7 @@ public enum SimilarityScore: String, Codable, Sendable, CaseIterable {
   case rawCosine = "raw-cosine"
 }
 
-/// How near each class lies to each other one: cosines of the rows of a class matrix, the same for all samples.
+/// Pairwise similarity of classes: cosines of the rows of a class matrix, the same for all samples.
 ///
 /// From a matrix W `[K, D]` with one row per class (the weights of the last layer, class means of logits or features):
 /// 1. centre: `C = W − 1·w̄ᵀ` with `w̄` the mean of the rows;
@@ -33,7 +33,8 @@ public struct ClassSimilarity: Sendable {
   ///   - matrix: One row for each class.
   ///   - centered: Whether the mean row is subtracted first.
   ///   - rank: r; nil for full rank.
-  /// - Throws: `ParameterError` about `pca_rank` when it exceeds full rank: min(K − 1, D), or min(K, D) without centring.
+  /// - Throws: `ParameterError` about `pca_rank` when it exceeds full rank: min(K − 1, D), or min(K, D) without
+  ///   centring.
   public init(_ matrix: Tensor, centered: Bool = true, rank: Int? = nil) throws(ParameterError) {
     precondition(matrix.shape.count == 2, "one row per class, not \(matrix.shape)")
     var rows = (0..<matrix.shape[0]).map { matrix.row($0).map(Double.init) }
@@ -66,7 +67,7 @@ public struct ClassSimilarity: Sendable {
   ///   - label: The forgotten class.
   ///   - retained: The classes that the softmax runs over; `label` is not one of them.
   ///   - temperature: τ > 0; not read for raw cosines.
-  ///   - score: Whether cosines are taken raw or through a softmax.
+  ///   - score: Whether scores are the cosines or their softmax.
   public func scores(
     of label: Int, among retained: [Int], temperature: Double, as score: SimilarityScore = .softmax
   ) -> [Double] {

@@ -9,9 +9,9 @@ extension ReweightedTarget {
   /// - Parameters:
   ///   - expected: c of the constraint Σ q_k·s_k = c.
   ///   - logits: The original's, `[K]`.
-  ///   - scores: s, `[K]`; what stands at forgotten classes is not read.
-  /// - Returns: β, of either sign; nil where no finite one exists, as `expected` is not strictly between the smallest and the
-  ///   largest score of a retained class.
+  ///   - scores: s, `[K]`; entries of forgotten classes are not read.
+  /// - Returns: β, of either sign; nil where `expected` is not strictly between the smallest and the largest score of a
+  ///   retained class, so that no finite β exists.
   public func tilt(forExpectedSimilarity expected: Double, logits: [Double], scores: [Double]) -> Double? {
     precondition(scores.count == classCount, "\(scores.count) scores of \(classCount) classes")
     let base = logarithmOfBase(logits)

@@ -1,22 +1,22 @@
 import Foundation
 public import Engine
 
-/// How the probability of forgotten classes is given to the retained ones.
+/// How the probability of forgotten classes is redistributed to the retained ones.
 public enum Redistribution: String, Codable, Sendable, CaseIterable {
-  /// In proportion to their own probabilities: a softmax over the retained classes alone.
+  /// In proportion to their own probabilities, which is a softmax over the retained classes.
   case proportional
   /// In equal parts: pₖ + p_forgotten / R for each of the R retained classes.
   case uniform
 }
 
-/// The distribution that an unlearned model shall have on samples of forgotten classes, made from the original's logits.
+/// The target distribution on samples of forgotten classes, computed from the original's logits.
 ///
 /// With original logits z `[K]`, forgotten classes F, tilt β and scores s of the sample's own class:
 /// `q_k ∝ b_k·exp(β·s_k)` for `k ∉ F`, `q_k = 0` for `k ∈ F`. The base b is `softmax_{k∉F}(z)` (proportional) or
 /// `p_k + Σ_{f∈F} p_f / R` with `p = softmax(z)` (uniform). Without scores q is the base.
 ///
-/// Everything is computed from masked logits in double precision, never as the quotient `p_k / (1 − p_u)`: that one
-/// divides by zero as soon as `p_u` rounds to 1.
+/// Everything is computed from masked logits in double precision, never as the quotient `p_k / (1 − p_u)`, which
+/// divides by zero when `p_u` rounds to 1.
 ///
 /// With proportional redistribution q is the information projection of p: among all distributions without forgotten
 /// classes and with `Σ q_k·s_k = c` it has the smallest KL(q ‖ p), where β is the multiplier of that constraint.
@@ -28,21 +28,21 @@ public struct ReweightedTarget: Sendable {
   public let classCount: Int
   /// The classes that keep probability, in ascending order.
   public let retained: [Int]
-  /// How forgotten probability is shared out.
+  /// How the probability of forgotten classes is redistributed.
   public let redistribution: Redistribution
   /// β·s by forgotten class, each `[K]`.
   private let tilts: [Int: [Double]]
   private let isRetained: [Bool]
 
-  /// A target without probability on `forgotten`.
+  /// A target with probability 0 on `forgotten`.
   ///
   /// - Parameters:
   ///   - classCount: K.
-  ///   - forgotten: The classes without probability; at least one is left.
-  ///   - redistribution: How their probability is divided among the others.
+  ///   - forgotten: The classes with probability 0; at least one class must be retained.
+  ///   - redistribution: How their probability is redistributed to the others.
   ///   - tilt: β, any finite number.
-  ///   - scores: s by forgotten class, each with K numbers; what stands at forgotten classes is not read. Classes
-  ///     without scores are not tilted.
+  ///   - scores: s by forgotten class, each `[K]`; entries of forgotten classes are not read. Classes without scores
+  ///     are not tilted.
   public init(
     classCount: Int, forgotten: [Int], redistribution: Redistribution = .proportional, tilt: Double = 0,
     scores: [Int: [Double]] = [:]
@@ -58,7 +58,7 @@ public struct ReweightedTarget: Sendable {
     tilts = scores.mapValues { $0.map { tilt * $0 } }
   }
 
-  /// The same target with tilt 0.
+  /// This target with β = 0, the base b.
   public var untilted: ReweightedTarget {
     let forgotten = (0..<classCount).filter { !isRetained[$0] }
     return ReweightedTarget(classCount: classCount, forgotten: forgotten, redistribution: redistribution)
@@ -75,7 +75,7 @@ public struct ReweightedTarget: Sendable {
   /// q for every row of the original's logits `[N, K]`; `[N, K]`.
   ///
   /// - Parameters:
-  ///   - logits: The original's on forgotten samples.
+  ///   - logits: The logits of the original on forgotten samples.
   ///   - labels: The forgotten class of each row.
   public func callAsFunction(_ logits: Tensor, labels: [Int]) -> Tensor {
     precondition(logits.shape == [labels.count, classCount], "logits \(logits.shape) of \(labels.count) samples")
@@ -95,7 +95,7 @@ public struct ReweightedTarget: Sendable {
     return sum / Double(labels.count)
   }
 
-  /// log b `[K]` up to a constant; what stands at forgotten classes is not read.
+  /// log b `[K]` up to a constant; entries of forgotten classes are not read.
   func logarithmOfBase(_ logits: [Double]) -> [Double] {
     precondition(logits.count == classCount, "\(logits.count) logits of \(classCount) classes")
     guard redistribution == .uniform else { return logits }

@@ -2,24 +2,24 @@ import Data
 import Engine
 import Foundation
 
-/// The weights of groups in group-DRO, moved by their losses.
+/// The group weights of group-DRO, updated by the losses of each batch.
 ///
-/// `q_g ← q_g·exp(η·ℓ_g) / Σ_h q_h·exp(η·ℓ_h)`, with ℓ_g the mean loss of group g in a batch, 0 where it has no sample; the
-/// batch's loss is `Σ_g q_g·ℓ_g`.
+/// `q_g ← q_g·exp(η·ℓ_g) / Σ_h q_h·exp(η·ℓ_h)`, with ℓ_g the mean loss of group g in a batch, 0 where it has no sample;
+/// the batch's loss is `Σ_g q_g·ℓ_g`.
 /// - Source: Sagawa, Koh, Hashimoto, Liang, ICLR 2020, arXiv:1911.08731, Algorithm 1.
-/// - Note: The weights take in a batch's losses before that batch is weighed, as in the algorithm.
+/// - Note: The weights are updated with the losses of a batch before they weight that batch, as in the algorithm.
 public struct GroupWeights: Sendable {
-  /// q, one number a group, in [0, 1], sum 1.
+  /// q, one weight per group, in [0, 1], with sum 1.
   public private(set) var values: [Double]
   private let step: Double
 
-  /// Equal weights of `count` groups.
+  /// Uniform weights 1/`count`, with step size η = `step`.
   public init(count: Int, step: Double) {
     values = [Double](repeating: 1 / Double(count), count: count)
     self.step = step
   }
 
-  /// Takes in the losses of a batch and returns what each of its samples weighs in the mean over the batch.
+  /// Updates the group weights with the losses of a batch and returns the weight of each sample in the batch mean.
   ///
   /// - Parameters:
   ///   - losses: `[N]`, in nats.
@@ -40,7 +40,9 @@ public struct GroupWeights: Sendable {
 }
 
 extension Run {
-  /// Trains `model` by group-DRO; groups are met equally often: a sample of group g is drawn in proportion to 1/n_g, as many
+  /// Trains `model` by group-DRO with group-balanced sampling.
+  ///
+  /// A sample of group g is drawn in proportion to 1/n_g, so that groups are equally frequent; an epoch makes as many
   /// draws with replacement as there are samples.
   ///
   /// - Throws: `unsupportedRequest` without a sensitive attribute; what `fit` throws.

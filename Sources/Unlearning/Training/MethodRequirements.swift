@@ -2,7 +2,7 @@ public import Data
 public import Engine
 
 extension Run {
-  /// What kind of request this run serves.
+  /// The kind of the run's forget request, derived from the number of forgotten classes.
   public var requestKind: RequestKind {
     switch forgottenClasses.count {
     case 0: .samples
@@ -19,7 +19,7 @@ extension UnlearningMethod {
   /// Whether it reads the labels of the forget set; a group is made of a label and a value of the attribute.
   package var readsForgetLabels: Bool { Self.needs.contains(.forgetLabels) || readsGroups }
 
-  /// Unlearns where the data and the request are ones that the method declares it can work with.
+  /// Unlearns after checking the data and the request against `needs` and `serves`.
   ///
   /// The labels of the forget set are hidden from a method that does not declare that it needs them.
   /// - Throws: `emptyForgetSet`; `emptyRetainSet` where `needs` has retain data; `unsupportedRequest` where `serves`
@@ -38,8 +38,8 @@ extension UnlearningMethod {
 }
 
 extension Dataset {
-  /// The same images, all with the label that is known of a forget set without looking at it: the first forgotten class
-  /// or, for samples, 0.
+  /// The same images with their labels replaced by one that the request alone gives: the first forgotten class or, for
+  /// samples, 0.
   package func hidingLabels(in run: Run) -> Dataset {
     relabelled([Int](repeating: run.forgottenClasses.first ?? 0, count: count))
   }

@@ -1,31 +1,31 @@
 /// How originals and retrained models are trained: the block `training:` at the top of experiment files.
 ///
-/// In files and keys its values stand beside those of `steps`, in one block.
+/// In experiment files and step keys its values and those of `steps` share one flat block.
 public struct OriginalRecipe: ParameterSet, Hashable {
-  /// Which epoch's model a training ends with.
+  /// Which epoch's model a training returns.
   public enum Keep: String, Codable, Sendable, CaseIterable {
-    /// The last one's.
+    /// The model after the last epoch.
     case last
-    /// That of the best accuracy on validation samples, the first of equals.
+    /// The model of the epoch with the best validation accuracy, the first of equals.
     case bestValidation = "best-validation"
   }
 
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates of the training.
   public var steps = TrainingRecipe()
-  /// Whether groups with large losses weigh more (group-DRO).
+  /// Whether the training minimizes the weighted group losses of group-DRO, see `GroupWeights`.
   public var groupRobust = false
-  /// η of group-DRO.
+  /// η of group-DRO, the step size of the group weights.
   public var groupStep = 0.01
-  /// Which epoch's model is kept.
+  /// Which epoch's model the training returns; `bestValidation` needs a validation set.
   public var keep = Keep.last
 
-  /// The usual recipe, without regard to groups; the last epoch's model is kept.
+  /// The default steps, without group-DRO; the last epoch's model is returned.
   public init() {}
 
-  /// Steps as `steps` says, without regard to groups; the last epoch's model is kept.
+  /// The given steps, without group-DRO; the last epoch's model is returned.
   public init(_ steps: TrainingRecipe) { self.steps = steps }
 
-  /// Those of the steps, and what methods have no use for.
+  /// The fields of `steps`, then those that only originals and retrained models have.
   public static let fields: [ParameterField] =
     TrainingRecipe.fields + [
       ParameterField("group_robust", "whether groups with large losses weigh more (group-DRO)"),
@@ -37,7 +37,7 @@ public struct OriginalRecipe: ParameterSet, Hashable {
 extension OriginalRecipe: Codable {
   private enum CodingKeys: String, CodingKey { case groupRobust, groupStep, keep }
 
-  /// Reads the steps and its own values from one block.
+  /// Decodes `steps` and the other values from one flat block.
   public init(from decoder: any Decoder) throws {
     steps = try TrainingRecipe(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -46,7 +46,7 @@ extension OriginalRecipe: Codable {
     keep = try container.decode(Keep.self, forKey: .keep)
   }
 
-  /// Writes the steps and its own values into one block.
+  /// Encodes `steps` and the other values into one flat block.
   public func encode(to encoder: any Encoder) throws {
     try steps.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)

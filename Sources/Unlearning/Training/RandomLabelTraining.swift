@@ -1,7 +1,7 @@
 public import Data
 public import Engine
 
-/// Fine-tuning on forgotten samples with random labels and, where asked, on retained samples with their own.
+/// Fine-tuning on forgotten samples with random labels and, optionally, on retained samples with their true labels.
 public struct RandomLabelTraining: Sendable {
   /// The labels that a forgotten sample may get, all with the same probability.
   public enum Choice: String, Codable, Sendable, CaseIterable {
@@ -17,40 +17,40 @@ public struct RandomLabelTraining: Sendable {
   public enum Redraw: String, Codable, Sendable, CaseIterable {
     /// Once, before the first epoch.
     case once
-    /// Anew whenever a sample is read. A pass reads each sample once, so drawing per epoch and per batch is the same.
+    /// Each time a sample is read; a pass reads each sample once, so drawing per epoch and per batch is the same.
     case epoch
   }
 
-  /// What retained samples do.
+  /// How retained samples take part in an epoch.
   public enum RetainPass: String, Codable, Sendable, CaseIterable {
     /// They are shuffled together with the forgotten ones.
     case joint
-    /// In each epoch a pass over them follows that over the forgotten ones.
+    /// Each epoch is a pass over the forgotten samples followed by one over the retained samples.
     case after
-    /// Nothing.
+    /// Retained samples are not used.
     case none
   }
 
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates of the fine-tuning.
   public let recipe: TrainingRecipe
   /// The labels to draw from.
   public var choice = Choice.other
-  /// When they are drawn.
+  /// Whether random labels are drawn once or in each epoch.
   public var redraw = Redraw.epoch
-  /// What retained samples do.
+  /// How retained samples take part in an epoch.
   public var retainPass = RetainPass.joint
-  /// nil, or 1 where a parameter may move and 0 where it must stay, bit for bit.
+  /// Update mask over all parameters: 0 keeps an entry bit for bit, 1 trains it; nil trains all.
   public var mask: NamedTensors?
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   public var retainSampling = RetainSampling.shuffle
 
-  /// A training by `recipe` on both sets together, with labels other than a sample's own, drawn in each epoch.
+  /// A training on both sets shuffled together, with labels other than a sample's own, redrawn in each epoch.
   public init(recipe: TrainingRecipe) { self.recipe = recipe }
 
   /// Trains a copy of `original`.
   ///
-  /// - Throws: `UnlearningError` when a sample has no label to get, the loss or the parameters stop being finite, or
-  ///   the run ends early.
+  /// - Throws: `UnlearningError` when no label is allowed for a sample, the loss or the parameters stop being finite,
+  ///   or the run ends early.
   public func callAsFunction(
     _ original: Classifier, forget: Dataset, retain: Dataset, run: Run
   ) throws -> Classifier {
@@ -78,7 +78,7 @@ public struct RandomLabelTraining: Sendable {
     return trainer.model
   }
 
-  /// A label for each row of `forget` in this epoch; that of a sample depends on no other sample.
+  /// Random labels for the rows of `forget` in this epoch; each sample's draw is independent of the other samples.
   public func labels(for forget: Dataset, epoch: Int, run: Run) throws(UnlearningError) -> [Int] {
     let draw = redraw == .once ? 0 : epoch
     let excluded = Set(choice == .retained ? run.forgottenClasses : [])

@@ -1,34 +1,37 @@
 public import Data
 import Engine
 
-/// How the retained samples of an epoch are drawn.
+/// How the samples of an epoch are drawn from the retain set.
 public enum RetainSampling: String, Codable, Sendable, CaseIterable {
   /// Each sample once, in random order.
   case shuffle
-  /// REWEIGHT: as many draws with replacement, such that groups are met as often as before the request.
+  /// REWEIGHT: |D_r| draws with replacement, with the group frequencies of the full training set in expectation.
   case reweight
 
-  /// The parameter of methods that read retain data.
+  /// The parameter `retain_sampling` of methods that read the retain set.
   public static let field = ParameterField(
     "retain_sampling", "whether retained samples are shuffled, or drawn so that groups are met as often as before",
     .oneOf(allCases.map(\.rawValue)))
 }
 
-/// The retained samples of each epoch.
+/// Draws the retained samples of each epoch.
 ///
-/// With REWEIGHT a sample of group g has the weight `w = n_train(g) / n_retain(g)`, with the sizes of g in D and in D_r;
-/// an epoch draws |D_r| samples with replacement in proportion to w. In expectation groups are met as often as in D.
+/// With REWEIGHT a sample of group g has the weight `w = n_train(g) / n_retain(g)`, with the sizes of g in D and in
+/// D_r; an epoch draws |D_r| samples with replacement in proportion to w. In expectation groups are as frequent as in
+/// D.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330, section 4.1 (REWEIGHT).
-/// - Note: A group that the request empties cannot be made up for. The paper does not speak of it; here it is an error.
+/// - Note: A group that the request removes completely cannot be reweighted. The paper does not treat this case; here
+///   it is an error.
 public struct RetainSampler: Sendable {
   private let retain: Dataset
   private let random: RandomSource
-  /// Sums of the weights up to and with each row; nil for shuffling.
+  /// Inclusive prefix sums of the sample weights; nil for shuffling.
   private let cumulative: [Double]?
 
-  /// Draws from `retain`; `forget` tells how large groups were before the request.
+  /// Draws from `retain`; the group sizes before the request are those of `retain` and `forget` together.
   ///
-  /// - Throws: `unsupportedRequest` when reweighting meets data without a sensitive attribute, or an emptied group.
+  /// - Throws: `unsupportedRequest` when data to be reweighted have no sensitive attribute, or the request empties a
+  ///   group.
   public init(_ sampling: RetainSampling, retain: Dataset, forget: Dataset, run: Run) throws(UnlearningError) {
     self.retain = retain
     random = run.random.stream("reweight")
@@ -57,7 +60,7 @@ public struct RetainSampler: Sendable {
     var draw = random.stream("epoch", epoch)
     let rows = (0..<retain.count).map { _ in
       let place = Double(draw.next() >> 11) * 0x1p-53 * total
-      // The first row whose sum exceeds the place.
+      // Binary search for the first row whose prefix sum exceeds the drawn number.
       var (low, high) = (0, cumulative.count - 1)
       while low < high {
         let middle = (low + high) / 2

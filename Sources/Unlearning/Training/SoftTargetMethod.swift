@@ -3,15 +3,15 @@ public import Engine
 
 /// A method that fine-tunes on retained samples with their labels and on forgotten ones with soft targets: RWFT, TRW.
 ///
-/// It says what the targets are; `SoftTargetTraining` does the rest.
+/// A method provides the targets; `SoftTargetTraining` runs the fine-tuning.
 public protocol SoftTargetMethod: RetainSamplingMethod {
-  /// What the original looks at.
+  /// The view of a forgotten image on which the original computes the target.
   var teacherView: TeacherView { get }
   /// λ_f / λ_r, > 0; nil for the natural mixture |D_f| / |D_r|.
   var forgetWeight: Double? { get }
-  /// Retained samples that take part, as a multiple of |D_f|, > 0; nil for all.
+  /// The number of retained samples used, as a multiple of |D_f|, > 0; nil for all.
   var retainRatio: Double? { get }
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates of the fine-tuning.
   var training: TrainingRecipe { get }
 
   /// What the model is trained towards on forgotten samples.
@@ -21,10 +21,10 @@ public protocol SoftTargetMethod: RetainSamplingMethod {
 }
 
 extension SoftTargetMethod {
-  /// Whole classes: a target without them needs no sample's own label.
+  /// Requests of whole classes; a target that drops whole classes does not depend on the sample's own label.
   public static var serves: Set<RequestKind> { [.oneClass, .severalClasses] }
 
-  /// How sharp the target is: 0 where it is the nearest class with probability 1.
+  /// The mean entropy of the target; 0 where one class has probability 1.
   public static var notesShown: [(name: String, unit: MeasurementUnit)] { [("target_entropy", .nats)] }
 
   /// The original, fine-tuned towards the targets; notes what `SoftTargetTraining` does.
@@ -39,14 +39,14 @@ extension SoftTargetMethod {
   }
 }
 
-/// A method that draws retained samples as a parameter says, and is compared with retraining that does the same.
+/// A method with the parameter `retain_sampling`, compared with retraining under the same sampling.
 public protocol RetainSamplingMethod: UnlearningMethod {
   /// How retained samples are drawn.
   var retainSampling: RetainSampling { get set }
 }
 
 extension RetainSamplingMethod {
-  /// Retraining with the same sampling.
+  /// The reference retraining draws retained samples in the same way.
   public var reference: RetainSampling { retainSampling }
 }
 
@@ -54,7 +54,7 @@ extension ParameterMeaning {
   /// How retained samples are drawn.
   public static let retainSampling = ParameterMeaning(
     RetainSampling.field.summary, RetainSampling.field.range)
-  /// What the original looks at.
+  /// The view of a forgotten image on which the original computes the target.
   public static let teacherView = ParameterMeaning(
     "whether the original sees the student's augmented images or plain ones, once", .words(of: TeacherView.self))
   /// λ_f / λ_r.

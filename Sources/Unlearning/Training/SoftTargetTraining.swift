@@ -1,7 +1,7 @@
 public import Data
 public import Engine
 
-/// The images on which the original says what it thinks of a forgotten sample.
+/// The view of a forgotten image on which the original (the teacher) computes the target.
 public enum TeacherView: String, Codable, Sendable, CaseIterable {
   /// The same augmented view that the student sees, one forward pass per step.
   case augmented
@@ -12,20 +12,21 @@ public enum TeacherView: String, Codable, Sendable, CaseIterable {
 /// Fine-tuning on retained samples with their labels and on forgotten samples with soft targets made from the original.
 ///
 /// `L(θ) = λ_r·E_{D_r}[−log p_θ(y|x)] + λ_f·E_{D_f}[−Σ_k q(k|x)·log p_θ(k|x)]`, with p_θ the softmax over all K
-/// classes. Both sets are shuffled together; a step takes the mean over its batch. All parameters move, the student runs
-/// in train mode, the original stays as it is and runs in evaluate mode.
+/// classes. Both sets are shuffled together; a step takes the mean over its batch. All parameters are trained, the
+/// student runs in train mode, the original is not changed and runs in evaluate mode.
 public struct SoftTargetTraining: Sendable {
-  /// Makes q from the original's logits.
+  /// Computes the soft targets q from the original's logits.
   public let target: ReweightedTarget
-  /// How steps are taken; label smoothing is for retained samples only.
+  /// Hyperparameters of the fine-tuning; label smoothing applies to retained samples only.
   public let recipe: TrainingRecipe
-  /// What the original looks at; without augmentation the views agree, and the cached one is used.
+  /// The teacher's view of forgotten images; without augmentation both are equal, and the cached one is used.
   public var teacherView = TeacherView.augmented
-  /// λ_f / λ_r > 0, with λ_f + λ_r = 1; nil for the natural mixture, where every sample weighs the same: |D_f| / |D_r|.
+  /// λ_f / λ_r > 0, with λ_f + λ_r = 1; nil for the natural mixture, where every sample has the same weight: |D_f| /
+  /// |D_r|.
   public var forgetWeight: Double?
-  /// nil for all of D_r; else so many times |D_f| samples of D_r, rounded, drawn once; all of D_r if it has fewer.
+  /// The number of retained samples as a multiple of |D_f|, rounded and drawn once, at most |D_r|; nil for all of D_r.
   public var retainRatio: Double?
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   public var retainSampling = RetainSampling.shuffle
 
   /// A training towards `target` with the natural mixture of all data.
@@ -67,7 +68,7 @@ public struct SoftTargetTraining: Sendable {
     }
   }
 
-  /// The retained samples that take part.
+  /// The retained samples used in training, see `retainRatio`.
   private func selection(of retain: Dataset, forgetCount: Int, random: RandomSource) -> Dataset {
     guard let retainRatio else { return retain }
     let wanted = (retainRatio * Double(forgetCount)).rounded()
@@ -76,7 +77,7 @@ public struct SoftTargetTraining: Sendable {
     return retain.selecting(random.sample(max(1, Int(wanted)), of: Array(0..<retain.count)))
   }
 
-  /// What one retained and one forgotten sample weigh in the mean over a batch; 1 on average over all samples.
+  /// The loss weights of a retained and of a forgotten sample; their mean over all samples is 1.
   private func weights(retainCount: Int, forgetCount: Int) -> (retain: Float, forget: Float) {
     guard let ratio = forgetWeight else { return (1, 1) }
     let total = Double(retainCount + forgetCount)
@@ -84,7 +85,8 @@ public struct SoftTargetTraining: Sendable {
     return (Float(retain), Float(ratio * total / (Double(forgetCount) * (1 + ratio))))
   }
 
-  /// Targets of a batch `[N, K]`: smoothed labels, and `soft` in the rows `positions`, each row times its weight.
+  /// Targets of a batch `[N, K]`: smoothed labels, and `soft` in the rows `positions`, each row multiplied by its
+  /// weight.
   private func mixture(
     _ labels: [Int], soft: Tensor, at positions: [Int], weights: (retain: Float, forget: Float)
   ) -> Tensor {

@@ -1,11 +1,11 @@
 public import Data
 public import Engine
 
-/// One step of a training, as a loss sees it.
+/// The inputs of a loss function in one training step: batch, features and logits.
 public struct TrainingStep {
-  /// The samples of this step.
+  /// The images `[N, H, W, C]`, labels and indices of this step.
   public let batch: Batch
-  /// Passes over the data before this one.
+  /// The index of the epoch, counted from 0.
   public let epoch: Int
   /// Features `[N, D]` of the batch, in train mode.
   public let features: Variable
@@ -34,7 +34,7 @@ public struct TrainingStep {
     return sums.dropFirst().reduce(sums[0], +)
   }
 
-  /// Runs other images through the same model in the same step.
+  /// Runs other images through the same model in the same step, so that gradients reach it through both.
   public func forward(_ images: Tensor) -> (features: Variable, logits: Variable) { model(Variable(images), in: pass) }
 
   /// Cross-entropy with the labels of the batch, smoothed as the recipe says.
@@ -48,11 +48,11 @@ public struct TrainingStep {
 
 /// Trains a model by a recipe, one epoch or one step at a time.
 public struct Trainer {
-  /// The model as it is now.
+  /// The model after the steps taken so far.
   public private(set) var model: Classifier
-  /// nil, or 1 where a parameter may move and 0 where it must not.
+  /// Update mask over all parameters: 0 keeps an entry unchanged, 1 trains it; nil trains all.
   public var mask: NamedTensors?
-  /// What the learning rates of the recipe are multiplied by.
+  /// Factor on all learning rates of the recipe.
   public var rateFactor = 1.0
   private let recipe: TrainingRecipe
   private let stepsPerEpoch: Int
@@ -61,13 +61,13 @@ public struct Trainer {
   private var optimizer: any Optimizer
   private var steps = 0
 
-  /// A training of `model`.
+  /// Prepares a training of `model` with a new optimizer; no step is taken yet.
   ///
   /// - Parameters:
   ///   - model: The model that it starts from.
-  ///   - recipe: How steps are taken.
+  ///   - recipe: Epochs, batch size, optimizer, learning rates and augmentation.
   ///   - stepsPerEpoch: Steps that a schedule which moves every step counts as one epoch.
-  ///   - run: The call of a method; its seed, progress and cancellation are those of the training.
+  ///   - run: Supplies the random source, progress reports and cancellation of the training.
   ///   - purpose: Names the random streams, so that two trainings of one run differ.
   public init(_ model: Classifier, recipe: TrainingRecipe, stepsPerEpoch: Int, run: Run, purpose: String = "training") {
     self.model = model
@@ -82,7 +82,7 @@ public struct Trainer {
   ///
   /// - Parameters:
   ///   - data: The samples of the pass.
-  ///   - epoch: Names the order of the pass, so that no two passes share one.
+  ///   - epoch: Selects the random stream of the order, so that no two passes share one.
   ///   - stream: Tells apart passes over different data in one epoch.
   ///   - size: Samples of a batch, where it is not the recipe's.
   public func batches(of data: Dataset, epoch: Int, stream: String = "data", size: Int? = nil) -> BatchSequence {
@@ -93,7 +93,7 @@ public struct Trainer {
   /// One pass over `data` in random order.
   ///
   /// - Parameters:
-  ///   - epoch: The number of the pass, which names its random order.
+  ///   - epoch: The index of the pass, which selects its random order.
   ///   - data: The samples of the pass.
   ///   - stream: Tells apart passes over different data in one epoch.
   ///   - loss: The mean loss of the batch of a step.
@@ -104,12 +104,12 @@ public struct Trainer {
     try requireFiniteParameters(after: epoch)
   }
 
-  /// Stops a training whose parameters are no numbers any more; `epoch` does this by itself after every pass.
+  /// Throws `parametersNotFinite` when a parameter is infinite or NaN; `epoch` checks this after every pass.
   public func requireFiniteParameters(after epoch: Int) throws(UnlearningError) {
     guard model.parameters.isFinite else { throw .parametersNotFinite(epoch: epoch) }
   }
 
-  /// One step on one batch.
+  /// One optimizer step on one batch: forward pass, gradient of `loss`, update.
   public mutating func step(_ batch: Batch, epoch: Int, loss: (TrainingStep) throws -> Variable) throws {
     try run.checkpoint()
     let mode = Mode.train(random.stream("dropout", steps))
@@ -137,16 +137,16 @@ extension Run {
     try fit(model, to: { _ in data }, count: data.count, by: recipe, purpose: purpose, mask: mask, loss: loss)
   }
 
-  /// The same with data that may differ from epoch to epoch, always `count` samples.
+  /// Trains on `count` samples per epoch that may differ from epoch to epoch.
   ///
   /// - Parameters:
   ///   - model: The model that training starts from.
   ///   - data: The samples of an epoch.
   ///   - count: Samples of each epoch.
-  ///   - recipe: How steps are taken.
+  ///   - recipe: Epochs, batch size, optimizer, learning rates and augmentation.
   ///   - purpose: Names the random streams, so that two trainings of one run differ.
-  ///   - mask: 0 for parameters that stay as they are, 1 for others; nil moves all.
-  ///   - afterEpoch: Gets the model after each epoch.
+  ///   - mask: 0 for parameter entries that are not trained, 1 for the others; nil trains all.
+  ///   - afterEpoch: Called with the model and the epoch after each epoch.
   ///   - loss: The mean loss of the batch of a step.
   public func fit(
     _ model: Classifier, to data: (_ epoch: Int) -> Dataset, count: Int, by recipe: TrainingRecipe,
@@ -164,11 +164,11 @@ extension Run {
     return trainer.model
   }
 
-  /// Trains a fresh model on `data` by the recipe of the original, and returns that of the epoch which it keeps.
+  /// Trains a new model on `data` by the recipe of the original and returns the epoch's model that `keep` selects.
   ///
   /// - Parameters:
   ///   - data: The samples to train on.
-  ///   - purpose: Names the random streams of the first parameters and of the training.
+  ///   - purpose: Names the random streams of initialization and training.
   ///   - sampler: Draws the samples of each epoch instead of shuffling `data`; not with group-DRO, which has a sampler
   ///     of its own.
   /// - Throws: What `fit` throws; `noValidationData`.

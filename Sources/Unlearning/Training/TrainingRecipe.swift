@@ -1,9 +1,9 @@
 public import Data
 public import Engine
 
-/// How the steps of a training or fine-tuning are taken: the block `training:` of most methods, and most of `OriginalRecipe`.
+/// Hyperparameters of a training or fine-tuning: the block `training:` of most methods, and most of `OriginalRecipe`.
 public struct TrainingRecipe: ParameterSet, Hashable {
-  /// The kinds of optimiser.
+  /// The optimizer; its numbers are `momentum`, `nesterov` and `weightDecay`.
   public enum OptimizerKind: String, Codable, Sendable, CaseIterable { case sgd, adam, adamw }
   /// The shapes of the learning rate over time.
   public enum ScheduleKind: String, Codable, Sendable, CaseIterable {
@@ -12,7 +12,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     case oneCycle = "one-cycle"
   }
 
-  /// How often a schedule moves the learning rate.
+  /// How often the schedule updates the learning rate.
   public enum ScheduleSteps: String, Codable, Sendable, CaseIterable {
     /// At every optimiser step.
     case step
@@ -20,47 +20,48 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     case epoch
   }
 
-  /// Passes over the data.
+  /// Passes over the training samples, ≥ 0.
   public var epochs = 30
   /// Samples per step.
   public var batchSize = 128
   /// The base learning rate; the highest one for one-cycle.
   public var learningRate = 0.1
-  /// The optimiser.
+  /// The update rule; `momentum` and `nesterov` apply to SGD alone.
   public var optimizer = OptimizerKind.sgd
-  /// Momentum of SGD.
+  /// Momentum of SGD, in [0, 1).
   public var momentum = 0.9
-  /// Whether SGD's momentum is Nesterov's.
+  /// Whether SGD uses Nesterov momentum.
   public var nesterov = false
   /// Weight decay.
   public var weightDecay = 5e-4
-  /// The schedule.
+  /// The learning rate as a function of time, relative to `learningRate`.
   public var schedule = ScheduleKind.cosine
-  /// How often the schedule moves the rate; nil, which results and cache keys are older than, is `step`.
+  /// How often the schedule updates the rate; nil means `step` and keeps the cache keys of files without this
+  /// parameter.
   ///
   /// With `epoch` all steps of epoch e of E have the rate of `e`, however many steps an epoch has: a cosine is
-  /// `(1 + cos(π·(e − w)/(E − w)))/2` after w epochs of warm-up, rounded up, and 1 before. The warm-up itself always rises
-  /// step by step.
+  /// `(1 + cos(π·(e − w)/(E − w)))/2` after w epochs of warm-up, rounded up, and 1 before. The warm-up itself always
+  /// rises step by step.
   public var scheduleSteps: ScheduleSteps?
-  /// Epochs between two drops of `step`.
+  /// Epochs between two decays of the `step` schedule.
   public var stepEpochs = 40
-  /// What the rate is multiplied by at each drop.
+  /// The factor of each decay of `step` and `multi-step`.
   public var stepFactor = 0.1
-  /// The epochs of the drops of `multi-step`.
+  /// The epochs at which `multi-step` decays the rate.
   public var milestones: [Int] = []
-  /// The share of one-cycle's steps that rise.
+  /// The fraction of the steps of one-cycle in which the rate rises.
   public var rise = 0.3
-  /// Epochs over which the rate rises in a line from 0.
+  /// Epochs of linear warm-up from 0.
   public var warmUpEpochs = 0.0
   /// Label smoothing.
   public var labelSmoothing = 0.0
-  /// How images move in training.
+  /// Random transformations of training images.
   public var augmentation = Augmentation.none
 
   /// SGD at rate 0.1 along a cosine, 30 epochs of batches of 128.
   public init() {}
 
-  /// The usual recipe with other numbers.
+  /// The default recipe with some values replaced.
   public init(
     epochs: Int, learningRate: Double, batchSize: Int = 128, optimizer: OptimizerKind = .sgd,
     schedule: ScheduleKind = .constant, stepEpochs: Int = 40, momentum: Double = 0.9, weightDecay: Double = 5e-4
@@ -75,7 +76,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     self.weightDecay = weightDecay
   }
 
-  /// What each number means.
+  /// The meaning and range of each hyperparameter.
   public static let fields: [ParameterField] = [
     ParameterField("epochs", "passes over the data", .epochs(from: 0)),
     ParameterField("batch_size", "samples per step", .batchSize),
@@ -102,7 +103,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   /// How many batches one pass over `count` samples has; the last may be smaller than the others.
   public func steps(over count: Int) -> Int { (count + batchSize - 1) / batchSize }
 
-  /// A new optimiser of this recipe.
+  /// A new optimizer with the hyperparameters of this recipe and empty state.
   public func makeOptimizer() -> any Optimizer {
     switch optimizer {
     case .sgd: SGD(momentum: Float(momentum), weightDecay: Float(weightDecay), nesterov: nesterov)
@@ -114,7 +115,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   /// The learning rate of step `step`, counted from 0 over the whole training.
   ///
   /// - Parameters:
-  ///   - step: The place of the step in the whole training.
+  ///   - step: The index of the step in the whole training.
   ///   - epoch: The epoch of the step, counted from 0; nil where every epoch has `stepsPerEpoch` steps.
   ///   - stepsPerEpoch: The steps of an epoch; their mean where epochs differ.
   public func learningRate(step: Int, epoch: Int? = nil, stepsPerEpoch: Int) -> Float {
@@ -131,7 +132,8 @@ public struct TrainingRecipe: ParameterSet, Hashable {
         learningRate
           * shape.factor(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, warmUpEpochs: warmUpEpochs))
     }
-    // Only the cosine is annealed over what the warm-up leaves; the drops of the others are epochs of the training.
+    // Only the cosine is annealed over the epochs after warm-up; the other schedules count epochs of the whole
+    // training.
     let skipped = schedule == .cosine ? min(Int(warmUpEpochs.rounded(.up)), epochs) : 0
     let position = max(0, (epoch ?? step / max(1, stepsPerEpoch)) - skipped)
     let warm = LearningRateSchedule.constant.factor(
