@@ -1,15 +1,15 @@
 public import Engine
 public import Unlearning
 
-/// The residual networks for CIFAR: a 3×3 stem, three stages of (depth − 2)/6 blocks with w, 2w and 4w channels, the mean
-/// over all pixels.
+/// The residual networks for CIFAR: a 3×3 stem, three stages of (depth − 2)/6 blocks with w, 2w and 4w channels, the
+/// mean over all pixels.
 ///
 /// Takes images of every size; the second and third stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2.
 /// - Note: Shortcuts that change shape are projections (1×1 convolution and normalisation, option B); the paper's CIFAR
 ///   networks pad with zeros (option A). ResNet-20 so has 272,474 parameters for 10 classes instead of 269,722.
 public struct CIFARResidualNetwork: Architecture {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "cifar-resnet", title: "ResNet for CIFAR (6n + 2 layers)",
     summary: "A 3×3 stem, three stages of residual blocks with w, 2w and 4w channels, global average pooling.",
@@ -25,7 +25,7 @@ public struct CIFARResidualNetwork: Architecture {
   /// ResNet-20 with 16 channels.
   public init() {}
 
-  /// The depth is 6n + 2.
+  /// Rejects depths that are not of the form 6n + 2.
   public func validate() throws(ParameterError) {
     guard depth % 6 == 2 else {
       let below = (depth - 2) / 6 * 6 + 2
@@ -33,7 +33,7 @@ public struct CIFARResidualNetwork: Architecture {
     }
   }
 
-  /// Takes images of every shape.
+  /// The body for images `[H, W, C]` of any shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var layers: [(name: String, layer: any Layer)] = [
       ("conv1", Convolution(channels: width, size: 3, padding: 1, hasBias: false)), ("bn1", BatchNorm(rectified: true)),

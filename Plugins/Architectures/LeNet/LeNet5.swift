@@ -5,23 +5,23 @@ public import Unlearning
 ///
 /// Takes images of 32×32 pixels, and of 28×28 with two pixels of zeros around them; any number of channels.
 /// - Source: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, figure 2.
-/// - Note: As in current frameworks and unlike 1998: ReLU for tanh, max-pooling for trainable averages, every channel of
-///   the second layer connected with all of the first, a softmax head for radial basis functions.
+/// - Note: As in current frameworks and unlike 1998: ReLU for tanh, max-pooling for trainable averages, every channel
+///   of the second layer connected with all of the first, a softmax head for radial basis functions.
 public struct LeNet5: Architecture {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "lenet5", title: "LeNet-5 (ReLU, max-pooling)",
     summary: "Two convolutions and three linear layers, for images of 28 or 32 pixels.",
     source: .documentRecognition(place: "figure 2"))
 
-  /// Whether batch normalisation stands before each ReLU.
+  /// Whether batch normalisation precedes each ReLU.
   @Parameter("whether each ReLU is preceded by batch normalisation")
   public var batchNorm = false
 
   /// Without batch normalisation, as in 1998.
   public init() {}
 
-  /// Takes images of 28×28 and 32×32 pixels.
+  /// The body for images of 28×28 or 32×32 pixels; other sizes are an error.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     let padding: Int
     switch (imageShape[0], imageShape[1]) {

@@ -5,7 +5,7 @@ public import Unlearning
 ///
 /// Without hidden layers the classifier is linear in the pixels.
 public struct MultilayerPerceptron: Architecture {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mlp", title: "Multi-layer perceptron", summary: "Hidden linear layers with ReLU on the pixels as one row.",
     source: Source(
@@ -19,7 +19,7 @@ public struct MultilayerPerceptron: Architecture {
   /// Hidden layers of 256 and 128 units.
   public init() {}
 
-  /// Takes images of every shape.
+  /// The body for images `[H, W, C]` of any shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var layers: [(name: String, layer: any Layer)] = [("flatten", Flatten())]
     for (index, width) in hidden.enumerated() {

@@ -3,54 +3,53 @@ public import Unlearning
 
 /// ResNet-18: a stem, then four stages of two blocks with w, 2w, 4w and 8w channels, the mean over all pixels.
 ///
-/// The stem for small images is a 3×3 convolution at stride 1, that for large ones 7×7 at stride 2 and a 3×3 max-pooling at
-/// stride 2. Takes images of every size; the second to fourth stage halve it, rounding up.
+/// The stem for small images is a 3×3 convolution at stride 1, that for large ones 7×7 at stride 2 and a 3×3
+/// max-pooling at stride 2. Takes images of every size; the second to fourth stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, table 1.
 /// - Note: The stem for small images, which is the default, is that of the CIFAR ports that unlearning papers train.
 public struct ResidualNetwork18: Architecture {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "resnet18", title: "ResNet-18",
     summary: "A stem for small or large images, four stages of two residual blocks with w to 8w channels.",
     source: .residualNetworks(place: "table 1"))
 
-  /// What stands before the stages.
+  /// The layers before the stages: for images of about 32 pixels or of about 224 pixels.
   public enum Stem: String, Codable, Sendable, CaseIterable { case small, large }
-  /// What becomes of the head in the file of weights.
+  /// The use of the head in the file of weights.
   public enum Head: String, Codable, Sendable, CaseIterable {
-    /// Models begin with it; the file has as many classes as the data.
+    /// Models are initialized with it; the file must have as many classes as the data.
     case keep
-    /// It is left out, and models have a random one.
+    /// It is ignored, and models get a randomly initialized one.
     case new
   }
   /// w: channels of the stem and the first stage.
   @Parameter("channels of the first stage", .closed(1, 8192))
   public var width = 64
-  /// Which stem.
+  /// The stem, for small or for large images.
   @Parameter("for images of some 32 pixels, or of some 224")
   public var stem = Stem.small
-  /// A safetensors file of trained weights to begin with, below the data root unless it is a whole path; nil is random
-  /// ones.
+  /// A safetensors file of pretrained weights, below the data root unless it is an absolute path; nil for random ones.
   @Parameter(
     "safetensors file of trained weights to begin with, named as by torchvision and timm; else random", isLocation: true
   )
   public var weights: String? = nil
-  /// Whether the head of that file is kept; nil is `new`.
+  /// Whether the head of that file is used; nil is `new`.
   @Parameter("whether models begin with the head of 'weights' or with a new one; new when not set")
   public var head: Head? = nil
 
   /// 64 channels in the first stage, for small images.
   public init() {}
 
-  /// A head is kept of a file of weights only.
+  /// Rejects `head: keep` without a file of weights.
   public func validate() throws(ParameterError) {
     guard head == nil || weights != nil else {
       throw ParameterError("head", "is about the head of 'weights', and no weights are given")
     }
   }
 
-  /// Those of the file, which calls a shortcut "downsample" and its own head "fc", as torchvision and timm do, or
-  /// "shortcut" and "linear", as the CIFAR ports do; files that this program wrote are read, too.
+  /// The weights of the file, with the tensor names of torchvision and timm ("downsample", "fc"), of the CIFAR ports
+  /// ("shortcut", "linear") or of this program.
   public var initialWeights: InitialWeights? {
     weights.map { path in
       InitialWeights(path: path, heads: ["fc", "linear"], keepsHead: head == .keep) {
@@ -59,7 +58,7 @@ public struct ResidualNetwork18: Architecture {
     }
   }
 
-  /// Takes images of every shape.
+  /// The body for images `[H, W, C]` of any shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var layers: [(name: String, layer: any Layer)] =
       switch stem {

@@ -1,16 +1,16 @@
 public import Engine
 public import Unlearning
 
-/// VGG with batch normalisation for small images: five blocks of 3×3 convolutions with w, 2w, 4w, 8w and 8w channels, each
-/// ending in 2×2 max-pooling, then the head alone.
+/// VGG with batch normalisation for small images: five blocks of 3×3 convolutions with w, 2w, 4w, 8w and 8w channels,
+/// each ending in 2×2 max-pooling, then the head alone.
 ///
-/// A pooling that would leave nothing, on sides of 1 pixel, is left out: images of 32×32 pixels end in one pixel after five
-/// poolings, those of 28×28 after four, those of 64×64 in 2×2 pixels. So images of every size are taken.
+/// A pooling that would leave nothing, on sides of 1 pixel, is left out: images of 32×32 pixels end in one pixel after
+/// five poolings, those of 28×28 after four, those of 64×64 in 2×2 pixels. So images of every size are supported.
 /// - Source: Simonyan and Zisserman, ICLR 2015, arXiv:1409.1556, table 1: configurations A, B, D, E.
 /// - Note: As in the CIFAR ports that unlearning papers train: batch normalisation after every convolution, which keeps
 ///   its bias, and one linear layer instead of three.
 public struct VGGNetwork: Architecture {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "vgg", title: "VGG with batch normalisation for small images",
     summary: "Five blocks of 3×3 convolutions with w to 8w channels, each ending in max-pooling; one linear layer.",
@@ -32,14 +32,14 @@ public struct VGGNetwork: Architecture {
     11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4],
   ]
 
-  /// The depth is one of four.
+  /// Rejects depths other than 11, 13, 16 and 19.
   public func validate() throws(ParameterError) {
     guard Self.convolutions[depth] != nil else {
       throw ParameterError("depth", "must be 11, 13, 16 or 19, is \(depth)")
     }
   }
 
-  /// Takes images of every shape.
+  /// The body for images `[H, W, C]` of any shape.
   public func body(imageShape: [Int]) throws(ParameterError) -> any Layer {
     var side = min(imageShape[0], imageShape[1])
     var layers: [(name: String, layer: any Layer)] = []

@@ -3,30 +3,31 @@ public import Unlearning
 
 /// Membership inference by random forests on the loss.
 ///
-/// Forests learn to tell members (retain train) from non-members (retain test) by `−log p_y` alone. With the prediction
-/// "member" where the forest's mean share exceeds ½, `mia-forest.loss` is the share of forget train that is taken for
-/// non-members, in [0, 1], by the forest of 20, 50 or 100 trees for which it is largest; `mia-forest.loss_auc` is the
-/// probability that this forest gives a sample of forget train a larger share than an unseen one, ties half. Unseen are
-/// forget test in class requests. In others they are a random half of retain test that no forest is fitted to, weighed by
-/// class and group as the forget set is composed: a model that never saw the forget set has .5 in expectation.
-/// `mia-forest.loss_beyond` is the share of forget train with losses below or above all fitted ones. A forest judges all of
-/// them by the one share at its end, so that `loss` is 0 or 1 for them by a coin's toss: above 5 % the other two values
-/// carry a caveat, as they do where the decision is the same for all samples. A retrained model's values are the aim.
+/// Forests are trained to separate members (retain train) from non-members (retain test) by `−log p_y` alone. With the
+/// prediction "member" where the forest's mean share exceeds ½, `mia-forest.loss` is the fraction of forget train that
+/// is predicted non-member, in [0, 1], by the forest of 20, 50 or 100 trees for which it is largest;
+/// `mia-forest.loss_auc` is the probability that this forest gives a sample of forget train a larger share than an
+/// unseen one, ties half. The unseen samples are forget test in class requests. In others they are a random half of
+/// retain test that no forest is fitted to, weighted to the class and group composition of the forget set: a model that
+/// never saw the forget set has .5 in expectation. `mia-forest.loss_beyond` is the share of forget train with losses
+/// below or above all fitted ones. A forest gives all of them the share of its outermost leaf, so that their part in
+/// `loss` is 0 or 1 by chance: above 5 % the other two values carry a caveat, as they do where the decision is the same
+/// for all samples. The aim is the value of retrained models.
 ///
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`.
-/// - Note: The code's non-members are validation samples, and its unseen ones test samples; here both are test samples, as
-///   in the other attacks, and never the same ones. Its grid has the Gini impurity and the entropy, which give the same
-///   forests on one feature, see `SingleFeatureForest`. The largest value is taken over forests, as the code does: it
-///   flatters the method.
+/// - Note: The code's non-members are validation samples, and its unseen ones test samples; here both are test samples,
+///   as in the other attacks, and never the same ones. Its grid has the Gini impurity and the entropy, which give the
+///   same forests on one feature, see `SingleFeatureForest`. The largest value over forests is reported, as in the
+///   code, which favors the method.
 public struct ForestAttack: Attack {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-forest", title: "Random-forest membership inference",
     summary: "Random forests that know members and non-members judge the forget set by its losses.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
-  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  /// Predictions of the attacked model, and groups, by which unseen samples are matched to the forget set.
   public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
-  /// Three values.
+  /// The attack value, its AUC and the fraction of losses outside the fitted range.
   public static let measures = [loss, area, beyond]
   private static let loss = MeasurementKind(
     "loss", direction: .nearest, meaning: "fraction of forget train that the forest takes for non-members")
@@ -35,23 +36,24 @@ public struct ForestAttack: Attack {
   private static let beyond = MeasurementKind(
     "loss_beyond", direction: .nearest, meaning: "fraction of forget train with losses outside the fitted range")
 
-  /// Sizes of the forests that are tried.
+  /// The numbers of trees; the forest with the largest value is reported.
   @Parameter("sizes of the forests that are tried", .closed(1, 10_000)) public var trees = [20, 50, 100]
 
   /// 20, 50 and 100 trees.
   public init() {}
 
-  /// Refuses an empty list of sizes.
+  /// Rejects an empty list of sizes.
   public func validate() throws(ParameterError) {
     if trees.isEmpty { throw ParameterError("trees", "must name at least one size") }
   }
 
-  /// Forgotten classes are compared with test samples of their own.
+  /// Forgotten classes need test samples, with which they are compared.
   public func obstacle(in cell: CellSizes) -> String? { cell.missingForgetTest }
 
-  /// Attacks one model.
+  /// Fits the forests to one model and applies them to forget train.
   ///
-  /// - Throws: `AttackError` when forget train, retain train or the unseen samples are missing, or logits are not finite.
+  /// - Throws: `AttackError` when forget train, retain train or the unseen samples are missing, or logits are not
+  ///   finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let members = try evidence.samples(.retainTrain).losses
     let tested = try evidence.samples(.retainTest)
@@ -99,7 +101,7 @@ public struct ForestAttack: Attack {
     ]
   }
 
-  /// Losses that a forest judges by the share at its end.
+  /// The caveat for losses outside the range of the fitted ones.
   static let beyondFitted =
     "more than 5 % of the judged losses lie beyond all fitted ones, where a forest's answer is one constant"
 }

@@ -1,36 +1,37 @@
 import Engine
 public import Unlearning
 
-/// Membership inference by a logistic regression on the loss, told from unseen samples by cross-validation.
+/// Membership inference by a logistic regression on the loss, cross-validated between forget and unseen samples.
 ///
-/// The forget training samples (1) and equally many unseen samples (0) are told apart by their cross-entropy alone: for
-/// each of several stratified random splits a logistic regression (L2, C = 1, intercept not penalised) is fitted to
-/// 90 % and judges the other 10 %. The value is the mean accuracy over the splits, in [0, 1]; .5 is chance, and a
-/// retrained model's value is the aim.
+/// The regression separates forget train (1) from equally many unseen samples (0) by their cross-entropy alone: for
+/// each of several stratified random splits a logistic regression (L2, C = 1, intercept not penalised) is fitted to 90
+/// % and tested on the other 10 %. The value is the mean accuracy over the splits, in [0, 1]; .5 is chance, and the aim
+/// is the value of retrained models.
 ///
 /// | measurement | unseen samples | loss | splits |
 /// |---|---|---|---|
 /// | `mia-logistic.starting_kit` | test samples of the same composition | as it is | 10 |
 /// | `mia-logistic.scrub` | test samples of the same classes, in the same numbers | clipped to ±100 | 5 |
 ///
-/// Sides are cut to equally many samples by a random draw; in the starting kit's variant equally many of each class, and
-/// group where groups are known. A value carries a caveat where the decision is the same for all samples in most splits.
+/// Both sides are subsampled at random to equal size; in the starting kit's variant equally many of each class, and
+/// group where groups are known. A value carries a caveat where the decision is the same for all samples in most
+/// splits.
 ///
-/// - Source: NeurIPS 2023 machine unlearning challenge, starting kit (unlearning-CIFAR10.ipynb, simple_mia); Kurmanji et
-///   al., "Towards unbounded machine unlearning" (SCRUB), NeurIPS 2023, arXiv:2302.09880 (code: MIA experiments).
-/// - Note: The starting kit forgets samples of all classes and draws its test samples alike. Here the unseen samples are of
-///   the forget set's classes and groups, as SCRUB has them, in all requests: others would be told apart by their class. Not
-///   stated in the kit; chosen.
+/// - Source: NeurIPS 2023 machine unlearning challenge, starting kit (unlearning-CIFAR10.ipynb, simple_mia); Kurmanji
+///   et al., "Towards unbounded machine unlearning" (SCRUB), NeurIPS 2023, arXiv:2302.09880 (code: MIA experiments).
+/// - Note: The starting kit forgets samples of all classes and draws its test samples alike. Here the unseen samples
+///   are of the forget set's classes and groups, as SCRUB has them, in all requests: otherwise the attack would
+///   separate the classes. Not stated in the kit; chosen.
 /// - Note: Splits are stratified like scikit-learn's `StratifiedShuffleSplit`, with this framework's random numbers.
 public struct LogisticAttack: Attack {
   /// A published definition of the attack.
   public enum Variant: String, Codable, Sendable, CaseIterable {
-    /// That of the NeurIPS 2023 unlearning challenge.
+    /// The attack of the starting kit of the NeurIPS 2023 unlearning challenge.
     case startingKit = "starting-kit"
-    /// That of SCRUB: unseen samples of the same classes, in the same numbers, and a clipped loss.
+    /// SCRUB's: unseen samples of the same classes, in the same numbers, and a clipped loss.
     case scrub
 
-    /// What it measures; named by the variant in snake_case.
+    /// The kind of measurement, named after the variant in snake_case.
     var measured: MeasurementKind {
       MeasurementKind(
         rawValue.replacing("-", with: "_"), direction: .nearest,
@@ -39,7 +40,7 @@ public struct LogisticAttack: Attack {
     }
   }
 
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-logistic", title: "Logistic regression membership inference",
     summary: "A logistic regression tells forget training samples from unseen ones by their loss, cross-validated.",
@@ -47,33 +48,33 @@ public struct LogisticAttack: Attack {
       authors: "Triantafillou et al.", title: "NeurIPS 2023 Machine Unlearning Challenge",
       venue: "NeurIPS 2023 machine unlearning challenge",
       place: "starting kit, simple_mia; variant of Kurmanji et al. (arXiv:2302.09880)"), version: 2)
-  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  /// Predictions of the attacked model, and groups, by which unseen samples are matched to the forget set.
   public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
-  /// One of each variant.
+  /// One kind per variant, named after it in snake_case.
   public static let measures = Variant.allCases.map(\.measured)
 
-  /// The published definitions to report.
+  /// The variants to report, one measurement each.
   @Parameter("published definitions to report") public var variants: [Variant] = [.startingKit]
-  /// Random splits of `starting-kit`.
+  /// The number of random splits of `starting-kit`.
   @Parameter("random splits of 'starting-kit'", .closed(1, 10_000)) public var splits = 10
-  /// Random splits of `scrub`.
+  /// The number of random splits of `scrub`.
   @Parameter("random splits of 'scrub'", .closed(1, 10_000)) public var scrubSplits = 5
-  /// Share of the samples that each split holds out.
+  /// The fraction of samples that each split holds out for testing.
   @Parameter("share of the samples that each split holds out", .open(0, 1)) public var testShare = 0.1
   /// C; the smaller, the stronger the penalty on the slope.
   @Parameter("C of the regression; the smaller, the stronger its penalty", .positive) public var cost = 1.0
-  /// Largest loss that `scrub` tells apart, in nats.
+  /// The bound at which `scrub` clips the loss, in nats.
   @Parameter("largest loss that 'scrub' tells apart, in nats", .positive) public var clip = 100.0
 
   /// Ten splits of 10 %, C = 1.
   public init() {}
 
-  /// Refuses an empty list of variants, and one that names a variant twice.
+  /// Rejects an empty list of variants and repeated variants.
   public func validate() throws(ParameterError) {
     try ParameterError.checkNames(variants, of: "variants", each: "variant")
   }
 
-  /// Two samples on each side, of the same classes, are the least that can be split.
+  /// Each side needs at least two samples of the same classes to be split.
   public func obstacle(in cell: CellSizes) -> String? {
     if let missing = cell.missingForgetTest { return missing }
     let pairs = (0..<cell.classCount).reduce(0) {
@@ -83,17 +84,17 @@ public struct LogisticAttack: Attack {
     return "needs two forget and two unseen samples of the same classes; there \(pairs == 1 ? "is 1" : "are 0") of each"
   }
 
-  /// One for each variant.
+  /// One name per variant of the parameter `variants`.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(variants.map(\.measured.name))
   }
 
-  /// Attacks one model; one measurement per variant.
+  /// Attacks one model and returns one measurement per variant.
   ///
   /// - Throws: `AttackError` when a side has fewer than two samples or logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     try variants.map { variant in
-      // Named by data and request alone: every model of a cell is attacked with the same draws.
+      // The stream depends on data and request alone: every model of a cell is attacked with the same draws.
       var random = evidence.context.random.stream("mia-logistic").stream(variant.rawValue)
       let (members, unseen) = try sides(variant, evidence, &random)
       guard members.count > 1 else { throw AttackError.emptySet("two forget and two unseen samples") }
@@ -104,7 +105,7 @@ public struct LogisticAttack: Attack {
     }
   }
 
-  /// Mean accuracy over `splits` of a regression that tells `members` from `unseen`, and why it may say little.
+  /// The mean test accuracy over `splits` of a regression between `members` and `unseen`, and its caveat.
   package static func accuracy(
     members: [Double], unseen: [Double], splits: [StratifiedSplit], cost: Double
   ) throws(AttackError) -> (mean: Double, caveat: String?) {

@@ -1,16 +1,16 @@
 package import Engine
 package import Unlearning
 
-/// One random cut of two equally large sides into samples to fit to and samples to judge.
+/// One random split of two equally large sides into training and test samples of the attack.
 package struct StratifiedSplit: Sendable {
-  /// Rows of one side.
+  /// The rows of one side of the split.
   package struct Side: Sendable {
     /// Rows that the regression is fitted to.
     package var fitted: [Int]
-    /// Rows that it judges.
+    /// Rows that the regression is tested on.
     package var held: [Int]
 
-    /// A side that is cut this way.
+    /// A side with these fitted and held-out rows.
     package init(fitted: [Int], held: [Int]) {
       self.fitted = fitted
       self.held = held
@@ -22,15 +22,15 @@ package struct StratifiedSplit: Sendable {
   /// Rows of the unseen samples.
   package var unseen: Side
 
-  /// A cut.
+  /// A split of both sides.
   package init(members: Side, unseen: Side) {
     self.members = members
     self.unseen = unseen
   }
 
-  /// Independent cuts of two sides of `size` samples each; ⌈share·2·size⌉ samples are held out.
+  /// Independent splits of two sides of `size` samples each; ⌈share·2·size⌉ samples are held out.
   ///
-  /// Both sides give equally many; an odd one comes from a side drawn at random.
+  /// Both sides hold out equally many; an odd sample is held out from a side drawn at random.
   package static func draw(
     _ count: Int, sizeOfEachSide size: Int, testShare: Double, random: inout RandomSource
   ) throws(AttackError) -> [StratifiedSplit] {

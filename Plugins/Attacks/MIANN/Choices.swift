@@ -1,13 +1,13 @@
 extension NearestNeighbourMIA {
-  /// What the discriminators read of a model's output on one sample.
+  /// The features φ_M(x) that discriminators read from a model's output on one sample.
   public enum Features: String, Codable, Sendable, CaseIterable {
     /// All K logits.
     case logits
     /// All K probabilities.
     case probabilities
-    /// Logits of the classes that are kept: hides that the forgotten class is suppressed.
+    /// The logits of the kept classes, which hide that the forgotten class is suppressed.
     case retainedLogits = "retained-logits"
-    /// The probability of the class that the discriminator stands for: one number.
+    /// The probability of the discriminator's own class, one number.
     case neighbourProbability = "neighbour-probability"
 
     /// The name in snake_case, as measurements write it.
@@ -16,7 +16,7 @@ extension NearestNeighbourMIA {
 
   /// Whether features are scaled before a discriminator is fitted.
   public enum Scaling: String, Codable, Sendable, CaseIterable {
-    /// As they are.
+    /// Features are not scaled.
     case none
     /// Mean 0 and variance 1 over the samples that the discriminator is fitted to, see `Standardisation`.
     case standard
@@ -32,17 +32,17 @@ extension NearestNeighbourMIA {
 
   /// How the nearest neighbour of a forgotten class is found among the kept classes.
   public enum NeighbourRule: String, Codable, Sendable, CaseIterable {
-    /// By the discriminators of the retrained models.
+    /// The largest mean accuracy `Acc_i` of the discriminators on retrained models.
     case accuracy
-    /// The class that retrained models most often predict for the forgotten one; fits no discriminators.
+    /// The class that retrained models most often predict for the forgotten one; no discriminator is fitted for this.
     case argmaxRate = "argmax-rate"
   }
 
-  /// What a discriminator tells apart.
+  /// The two sides of a discriminator.
   public enum Mode: String, Codable, Sendable, CaseIterable {
-    /// A kept class from the other kept classes; the value is the share of forget samples taken for it.
+    /// A kept class from the other kept classes; the value is the fraction of forget samples assigned to it.
     case oneVsRest = "one-vs-rest"
-    /// A kept class from the forgotten class, cross-fitted on two halves; the value is the mean share judged correctly.
+    /// A kept class from the forgotten class, cross-fitted on two halves; the value is the mean accuracy.
     case pairwise
   }
 }

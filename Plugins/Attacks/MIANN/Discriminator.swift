@@ -1,15 +1,15 @@
 import Engine
 import Unlearning
 
-/// A support vector machine on features of predictions, scaled as the attack says.
+/// A support vector machine on the attack's features, scaled by its `scaling`.
 struct Discriminator {
   private let machine: SupportVectorMachine
   private let fitted: [FeatureRows]
   private let features: (Predictions) -> FeatureRows
-  /// Why any share of its verdicts may say little.
+  /// Reasons why the accuracy of its decisions may be degenerate.
   private let caveats: [String]
 
-  /// A machine that tells `positives` from `negatives` by `features`.
+  /// Fits a machine that separates `positives` from `negatives` by `features`.
   init(
     positives: Predictions, negatives: Predictions, attack: NearestNeighbourMIA,
     features: @escaping (Predictions) -> FeatureRows
@@ -31,7 +31,7 @@ struct Discriminator {
       positives: sides[0], negatives: sides[1], kernel: kernel, cost: attack.cost)
     fitted = sides
     var caveats: [String] = []
-    // Kept classes hardly overlap, so that a sound discriminator needs few support vectors.
+    // Kept classes hardly overlap, so that a valid discriminator has few support vectors.
     if machine.supportShare > 0.8 { caveats.append(Self.manySupportVectors) }
     if case .rbf = kernel,
       let median = kernel.median(over: FeatureRows(sides.flatMap(\.values), width: sides[0].width)),
@@ -46,7 +46,7 @@ struct Discriminator {
     "more than 80 % of the fitted samples are support vectors, so the sign of the offset may decide"
   static let narrowKernel = "the median kernel value of the fitted samples is below 0.1, so the kernel is too narrow"
 
-  /// Whether each sample is taken for a positive, and why their share may say little.
+  /// Whether each sample is predicted positive, and the caveats of their fraction.
   func judge(_ samples: Predictions) throws(AttackError) -> (verdicts: [Bool], caveats: [String]) {
     let found = try machine.judge(features(samples), fitted: fitted)
     return (found.verdicts, caveats + found.caveats)

@@ -1,9 +1,10 @@
 import Engine
 import Unlearning
 
-/// The discriminators of one model: one per kept class, fitted when asked for.
+/// The discriminators of one model: one per kept class, fitted lazily.
 ///
-/// Draws are named by the data, the request and the classes, never by the model: all models of a cell have the same.
+/// Random streams depend on the data, the request and the classes, never on the model: all models of a cell have the
+/// same draws.
 struct DiscriminatorBank {
   static let noForgottenClass = AttackError.requestNotServed(
     "mia-nn judges samples of a forgotten class, and this forget request forgets samples of any class")
@@ -16,13 +17,13 @@ struct DiscriminatorBank {
   private let attack: NearestNeighbourMIA
   private let random: RandomSource
 
-  /// What a discriminator says of the samples of a forgotten class.
+  /// The decisions of a discriminator on the samples of a forgotten class.
   struct Judgement {
-    /// The share taken for the neighbour, or judged correctly in pairwise mode.
+    /// The fraction assigned to the neighbour; in pairwise mode the accuracy.
     var accuracy: Double
-    /// One for each sample of the class in the order of the part; empty in pairwise mode.
+    /// The decision on each sample of the class, in the order of the part; empty in pairwise mode.
     var verdicts: [Bool]
-    /// Why the share may say little.
+    /// Reasons why `accuracy` may be degenerate.
     var caveats: [String]
   }
 
@@ -53,7 +54,8 @@ struct DiscriminatorBank {
     random = context.random.stream("mia-nn")
   }
 
-  /// What the discriminator of `neighbour` says of the samples of `forgotten`; its accuracy is `Acc(M, neighbour)`.
+  /// The decisions of the discriminator of `neighbour` on the samples of `forgotten`; the accuracy is
+  /// `Acc(M, neighbour)`.
   func judgement(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Judgement {
     switch attack.mode {
     case .oneVsRest:
@@ -68,7 +70,7 @@ struct DiscriminatorBank {
     try judgement(of: neighbour, on: forgotten).accuracy
   }
 
-  /// 1 for each judged sample that is taken for the neighbour of its class, else 0, in the order of the part.
+  /// 1 for each sample that is assigned to the neighbour of its class, else 0, in the order of the part.
   func inOrderOfPart(_ verdicts: [(forgotten: Int, verdicts: [Bool])]) -> [Double] {
     var result = [Double](repeating: 0, count: judged.count)
     for (forgotten, verdicts) in verdicts {
@@ -92,7 +94,7 @@ struct DiscriminatorBank {
     return counts.map { $0 / Double(samples.count) }
   }
 
-  /// The machine that tells kept class `label` from the other kept classes.
+  /// The machine that separates kept class `label` from the other kept classes.
   private func discriminator(_ label: Int) throws(AttackError) -> Discriminator {
     var positives = kept.labels.indices.filter { kept.labels[$0] == label }
     var negatives = kept.labels.indices.filter { kept.labels[$0] != label }

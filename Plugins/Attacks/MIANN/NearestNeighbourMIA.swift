@@ -1,53 +1,54 @@
 import Engine
 public import Unlearning
 
-/// MIA-NN: how far the samples of a forgotten class fall to the class that retrained models send them to.
+/// MIA-NN: how often samples of a forgotten class are assigned to the class that retrained models confuse them with.
 ///
-/// For a model M and a kept class i, a support vector machine learns to tell test samples of i from test samples of the
-/// other kept classes, by the outputs `φ_M(x)`. `Acc(M, i)` is the share of forget-class test samples that it takes for i.
+/// For a model M and a kept class i, a support vector machine learns to separate test samples of i from test samples of
+/// the other kept classes, by the outputs `φ_M(x)`. `Acc(M, i)` is the fraction of forget-class test samples that it
+/// assigns to i.
 ///
 /// 1. Among the retrained models `R_j` alone: `Acc_i = mean_j Acc(R_j, i)`, and the nearest neighbour is
 ///    `rn = argmax_i Acc_i` (automobile → truck).
 /// 2. The attacked model: the measurement is `Acc(U, rn)`. It is compared with that of retrained models, and the gap is
-///    what leaks; the ideal is the retrained models' value and not 50 %.
+///    the leak; the ideal is the value of retrained models, not 50 %.
 ///
 /// `<features>_gap` is the quantity to minimise, `(1/m) Σ_j |Acc(U, rn) − mean_{l≠j} Acc(R_l, rn)|`: the distance from
-/// the bank without one of its m models, on average. A retrained model `R_j` has `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`:
-/// its gap is the floor, that of a model without any knowledge of the forget set. Both are compared with m − 1 models, so
-/// that a method that is as good as retraining has the floor's gap in expectation. With one retrained model the gap is
-/// the distance from it, and there is no floor. Gaps share
-/// models, so the spread of the floor and that of a method's gap are jackknives over models.
+/// the bank without one of its m models, on average. A retrained model `R_j` has
+/// `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`: its gap is the floor, the gap of a model without any knowledge of the
+/// forget set. Both are compared with m − 1 models, so that a method as good as retraining has the gap of the floor in
+/// expectation. With one retrained model the gap is the distance from it, and there is no floor. Gaps share models, so
+/// the spread of the floor and that of a method's gap are jackknives over models.
 ///
-/// `<features>_argmax` is the share of the same samples whose largest logit among kept classes is that of `rn`. It needs no
-/// discriminator: where it and the attack disagree on retrained models, distrust the attack.
+/// `<features>_argmax` is the fraction of the same samples whose largest logit among kept classes is that of `rn`. It
+/// needs no discriminator: where the two disagree on retrained models, the attack is unreliable.
 ///
-/// Names are `mia-nn.<features>`, `mia-nn.<features>_gap` and `mia-nn.<features>_argmax`; values are in [0, 1]. With several
-/// forgotten classes each has its own nearest neighbour, and values are means over the classes.
+/// Names are `mia-nn.<features>`, `mia-nn.<features>_gap` and `mia-nn.<features>_argmax`; values are in [0, 1]. With
+/// several forgotten classes, each has its own nearest neighbour, and values are means over the classes.
 ///
-/// A value carries a caveat where its discriminator decides the same for all samples, where exact ties decide, where more
-/// than 80 % of the fitted samples are support vectors, or where the median kernel value among them is below 0.1: then the
-/// kernel is too narrow, judged samples are alike to no fitted one, and the sign of the offset decides.
+/// A value carries a caveat where its discriminator decides the same for all samples, where exact ties decide, where
+/// more than 80 % of the fitted samples are support vectors, or where the median kernel value among them is below 0.1:
+/// then the kernel is too narrow, judged samples are not similar to any fitted one, and the sign of the offset decides.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v4); called CMIA in the ICML 2026 text.
 /// - Note: A reconstruction from the abstract and public reviews. Stated: the probabilities of neighbouring classes
 ///   (abstract; a review says logits), discriminators per class on retrained models and then on the unlearned one, a
-///   support vector machine, the nearest neighbour from statistics of several retrained models, accuracy on test samples
-///   of the forgotten class. Not stated in the paper and chosen: all K probabilities, one against the rest, balanced sides,
-///   C = 3 and γ = 1 / number of features, no training data, the floor, and as many retrained models as the experiment has
-///   seeds (three is the authors' convention).
-/// - Note: Logits are standardised unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with
-///   γ = 1/K nearly all samples become support vectors: the attack then tells neither the original nor random labels from
-///   retraining. Standardised ones have little power either (ten classes of shapes, five seeds: random labels 96 %, retrained
-///   94 %, by argmax 41 and 90 %): prefer probabilities, and read the argmax rate.
-/// - Note: `mode: pairwise` is another reading, in which the machine tells the neighbour from the forgotten class itself.
-///   Samples are cut into two halves at random, each judged by the machine that is fitted to the other; the value is
-///   the mean share judged rightly over both classes, .5 where they cannot be told apart, and the nearest neighbour is the
-///   class with the smallest `Acc_i`.
+///   support vector machine, the nearest neighbour from statistics of several retrained models, accuracy on test
+///   samples of the forgotten class. Not stated in the paper and chosen: all K probabilities, one against the rest,
+///   balanced sides, C = 3 and γ = 1 / number of features, no training data, the floor, and as many retrained models as
+///   the experiment has seeds (three is the authors' convention).
+/// - Note: Logits are standardised unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with γ
+///   = 1/K nearly all samples become support vectors: the attack then separates neither the original nor random labels
+///   from retraining. Standardised logits have little power either (ten classes of shapes, five seeds: random labels 96
+///   %, retrained 94 %, by argmax 41 and 90 %): prefer probabilities, and read the argmax rate.
+/// - Note: `mode: pairwise` is another reading, in which the machine separates the neighbour from the forgotten class
+///   itself. Samples are split into two random halves, each judged by the machine that is fitted to the other; the
+///   value is the accuracy averaged over both classes, .5 where they are indistinguishable, and the nearest neighbour
+///   is the class with the smallest `Acc_i`.
 public struct NearestNeighbourMIA: Attack {
-  /// Measurements are named by what the discriminators read: `mia-nn.probabilities`.
+  /// Measurements are named after the features of the discriminators: `mia-nn.probabilities`.
   public static let parametersInNames: Set<String> = ["features"]
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-nn", title: "Nearest-neighbour membership inference (MIA-NN)",
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
@@ -67,24 +68,24 @@ public struct NearestNeighbourMIA: Attack {
   private static let argmax = MeasurementKind(
     "<features>_argmax", direction: .nearest,
     meaning: "fraction of the forgotten class whose largest logit of a kept class is that of the neighbour")
-  /// One names the nearest neighbour; the floor takes two.
+  /// One is enough to find the nearest neighbour; the floor needs two.
   public static let retrainedModelsNeeded = 1
 
   // Probabilities and a support vector machine are stated; every other default is not stated in the paper, chosen.
 
-  /// What the discriminators read.
+  /// The features φ_M(x) that the discriminators read.
   @Parameter("what the discriminators read") public var features = Features.probabilities
   /// Whether features are scaled; nil is `standard` for logits and retained logits, `none` for probabilities.
   @Parameter("whether features are scaled; null is 'standard' for logits and 'none' for probabilities")
   public var scaling: Scaling? = nil
   /// The kernel of the discriminators.
   @Parameter("kernel of the discriminators") public var kernel = KernelKind.rbf
-  /// The cost C of a sample on the wrong side.
+  /// C, the penalty of margin violations.
   @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
   /// γ of the kernel; nil is 1 / number of features, "auto".
   @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
   public var gamma: Double? = nil
-  /// Whether a discriminator is fitted to equally many samples of both sides.
+  /// Whether the larger side of a discriminator is subsampled to the size of the smaller one.
   @Parameter("whether both sides of a discriminator have equally many samples") public var balance = true
   /// The samples of the forgotten class that are judged: `forget_test` or `forget_train`.
   @Parameter(
@@ -92,7 +93,7 @@ public struct NearestNeighbourMIA: Attack {
   public var evaluate = Part.forgetTest
   /// How the nearest neighbour is found.
   @Parameter("how the nearest kept class is found") public var neighbour = NeighbourRule.accuracy
-  /// What a discriminator tells apart.
+  /// The two sides of a discriminator.
   @Parameter("what a discriminator tells apart") public var mode = Mode.oneVsRest
   /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
   @Parameter("fewest samples of each class that is fitted to or judged; fewer are an error", .closed(2, 1_000_000))
@@ -101,7 +102,7 @@ public struct NearestNeighbourMIA: Attack {
   /// Probabilities, C = 3, γ = 1 / number of features, balanced, on the test split.
   public init() {}
 
-  /// `scaling`, or what the features ask for.
+  /// The value of `scaling`, or the default for the features.
   var usedScaling: Scaling {
     switch features {
     case .logits, .retainedLogits: scaling ?? .standard
@@ -109,11 +110,10 @@ public struct NearestNeighbourMIA: Attack {
     }
   }
 
-  /// Whole classes: samples of kept classes have no class that they are sent to.
+  /// Class requests only: samples of kept classes have no other class to which retrained models assign them.
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples }
 
-  /// Every forgotten class needs samples that are judged, and two kept classes need test samples, at least
-  /// `minimum_class_samples` each.
+  /// Every forgotten class needs samples to judge and two kept classes need test samples, `minimum_class_samples` each.
   public func obstacle(in cell: CellSizes) -> String? {
     if let missing = cell.missing(cell.forgottenClasses, in: evaluate) { return missing }
     let kept = (0..<cell.classCount).filter {
@@ -131,18 +131,18 @@ public struct NearestNeighbourMIA: Attack {
     return nil
   }
 
-  /// All of the features that are read.
+  /// The names for the parameter `features`.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(Self.measures.map { $0.named(features.measurementName).name })
   }
 
-  /// Finds the nearest neighbour of each forgotten class u, and what each retrained model says of it.
+  /// Finds the nearest neighbour of each forgotten class u, and its accuracy on each retrained model.
   ///
-  /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or the
-  /// argmax rate of each kept class), `accuracies_<u>` (`Acc(R_j, rn)` of each retrained model).
+  /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or
+  /// the argmax rate of each kept class), `accuracies_<u>` (`Acc(R_j, rn)` of each retrained model).
   ///
-  /// - Throws: `AttackError` for sample requests, when there is no retrained model, when fewer than two kept classes have
-  ///   test samples, or one of them has fewer than `minimum_class_samples`.
+  /// - Throws: `AttackError` for sample requests, when there is no retrained model, when fewer than two kept classes
+  ///   have test samples, or one of them has fewer than `minimum_class_samples`.
   public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration {
     guard !retrained.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 1, found: 0) }
     let banks = try retrained.map { try DiscriminatorBank($0, context: context, attack: self) }
@@ -176,7 +176,7 @@ public struct NearestNeighbourMIA: Attack {
     return Calibration(values)
   }
 
-  /// Attacks one model; it must come with what `calibrate` learned.
+  /// Attacks one model; the evidence must contain the result of `calibrate`.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let forgotten = evidence.context.forgottenClasses
     let neighbours = try neighbours(evidence)
@@ -228,7 +228,7 @@ extension NearestNeighbourMIA {
   /// The mean over the forgotten classes of the distance from the bank without one model, see the type; nil for a
   /// retrained model without others.
   ///
-  /// - Parameter position: The attacked model's place in the bank; nil for one that is not retrained.
+  /// - Parameter position: The attacked model's index in the bank; nil for one that is not retrained.
   package func gap(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Double? {
     guard position == nil || banks.allSatisfy({ $0.count > 1 }) else { return nil }
     return zip(accuracies, banks).map { own, bank in Self.gap(of: own, at: position, bank) }.mean
@@ -242,7 +242,8 @@ extension NearestNeighbourMIA {
     }.mean
   }
 
-  /// The spread of a gap: over the retrained models that a model is compared with, or, for a retrained model, the floor's.
+  /// The spread of a gap: over the retrained models that a model is compared with, or, for a retrained model, the
+  /// floor's.
   package func gapSpread(of accuracies: [Double], at position: Int?, _ banks: [[Double]]) -> Spread {
     if let position { return floorSpread(at: position, banks) }
     return .ofComparison(with: Array(banks[0].indices)) { models in
@@ -252,8 +253,8 @@ extension NearestNeighbourMIA {
 
   /// The jackknife over models of the floor.
   ///
-  /// Each retrained model's gap is its distance from all the others, so the standard deviation of the gaps is not that of
-  /// independent values.
+  /// Each retrained model's gap is its distance from all the others, so the standard deviation of the gaps is not that
+  /// of independent values.
   /// - Returns: `unknown` below three retrained models.
   package func floorSpread(at position: Int, _ banks: [[Double]]) -> Spread {
     .jackknife(Array(banks[0].indices), at: position) { models in

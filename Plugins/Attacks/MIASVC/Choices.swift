@@ -11,8 +11,8 @@ extension SupportVectorMIA {
     /// Members: retain train, as many as non-members. Non-members: retain test. Value: share of forget train judged
     /// member.
     case delete
-    /// Fitted to a half of the test samples and as many of retain train. Value: mean of the shares of the rest of both that
-    /// are judged correctly.
+    /// Fitted to a half of the test samples and as many of retain train. Value: mean of the shares of the rest of both
+    /// that are judged correctly.
     case trainingPrivacy = "training-privacy"
 
     /// What it measures with the confidence as feature; named by the variant in snake_case.
@@ -28,7 +28,7 @@ extension SupportVectorMIA {
     }
   }
 
-  /// What the attacker reads of each prediction.
+  /// The feature of a prediction that the attacker reads.
   public enum Feature: String, Codable, Sendable, CaseIterable {
     /// 1 where the label is the most probable class, else 0.
     case correctness
@@ -45,12 +45,12 @@ extension SupportVectorMIA {
     var measurementName: String { rawValue.replacing("-", with: "_") }
   }
 
-  /// Which members are taken when there are more than needed.
+  /// How members are subsampled when there are more than needed.
   public enum MemberOrder: String, Codable, Sendable, CaseIterable {
-    /// The first ones of the data set, as released; of data sorted by class these are of one to three classes, and values
-    /// carry a caveat.
+    /// The first ones of the data set, as in the released code; in data sorted by class these come from one to three
+    /// classes, and values carry a caveat.
     case first
-    /// Of each class as many as there are non-members of it, drawn at random.
+    /// A random draw with as many members of each class as there are non-members.
     case random
   }
 

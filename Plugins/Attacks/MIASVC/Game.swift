@@ -1,27 +1,27 @@
 import Engine
 import Unlearning
 
-/// What one variant fits to and what it judges, in one draw.
+/// One draw of the samples that a variant fits to and judges.
 struct Game {
-  /// Samples that the machine learns as members.
+  /// Training samples of the attack with label member.
   private(set) var members: Predictions
-  /// Samples that the machine learns as non-members.
+  /// Training samples of the attack with label non-member.
   private(set) var nonMembers: Predictions
   /// Samples to judge; those judged as `isMember` says count towards the value.
   private(set) var judged: [(samples: Predictions, isMember: Bool)] = []
   /// Whether another draw gives another game.
   private(set) var isDrawn = false
-  /// Why the choice of members spoils the value; nil where it does not.
+  /// Why the choice of members invalidates the value; nil where it does not.
   private(set) var caveat: String?
 
   private let attack: SupportVectorMIA
-  // Named by data, request and draw alone: every model of a cell, and every variant, is attacked with the same draws.
+  // The stream depends on data, request and draw alone: every model of a cell and every variant has the same draws.
   private let random: RandomSource
 
-  /// The first members of data that are sorted by class.
+  /// The caveat of `first` on data sorted by class.
   static let sortedByClass =
     "the members are the first ones of data sorted by class: classes are told apart, not membership"
-  /// The first members of data in any other order that are none of some class.
+  /// The caveat of `first` where some class has no member.
   static let lacksClass =
     "the members are the first ones of the data and none of some class: classes are told apart, not membership"
 
@@ -148,7 +148,7 @@ struct Game {
 }
 
 extension Predictions {
-  /// The samples whose place in the source set is not among those of `others`.
+  /// The samples whose index in the source set is not among those of `others`.
   fileprivate func without(_ others: Predictions) -> Predictions {
     let taken = Set(others.indices)
     return selecting((0..<count).filter { !taken.contains(indices[$0]) })
@@ -156,7 +156,7 @@ extension Predictions {
 }
 
 extension [Int] {
-  /// Whether the samples of each class follow each other, and the classes are several.
+  /// Whether the samples of each class are contiguous, and there are several classes.
   fileprivate var areSortedByClass: Bool {
     let changes = zip(self, dropFirst()).count { $0 != $1 }
     return changes > 0 && changes == Set(self).count - 1

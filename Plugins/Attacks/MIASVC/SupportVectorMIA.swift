@@ -1,43 +1,45 @@
 import Engine
 public import Unlearning
 
-/// Membership inference by a support vector machine that knows members and non-members.
+/// Membership inference by a support vector machine that is trained on known members and non-members.
 ///
-/// An SVC with kernel `exp(−γ‖x − y‖²)` learns to tell training samples from others by what the attacked model says of
-/// them, and judges the forget set. Inputs are not scaled. Each variant is one published definition and one measurement,
-/// `mia-svc.<variant>`; with a feature other than the confidence it is `mia-svc.<variant>_<feature>`. Values are in
-/// [0, 1]; a retrained model's value is the aim, not 0 or 1.
+/// An SVC with kernel `exp(−γ‖x − y‖²)` learns to separate training samples from others by the attacked model's
+/// predictions, and judges the forget set. Inputs are not scaled. Each variant is one published definition and one
+/// measurement, `mia-svc.<variant>`; with a feature other than the confidence it is `mia-svc.<variant>_<feature>`.
+/// Values are in [0, 1]; the aim is the value of retrained models, not 0 or 1.
 ///
 /// | variant | members (1) | non-members (0) | judged | value |
 /// |---|---|---|---|---|
 /// | `salun` | retain train, \|non-members\| of them | test | forget train | share judged non-member |
 /// | `kodge` | retain train | forget train | forget test | share judged non-member |
 /// | `delete` | retain train, \|non-members\| of them | retain test | forget train | share judged member |
-/// | `training-privacy` | retain train, \|non-members\| of them | half of test | the rest of both | mean share judged rightly |
+/// | `training-privacy` | retain train, \|non-members\| of them | half of test | the rest of both | mean share judged
+/// rightly |
 ///
 /// A value is the mean over `draws` random draws, where anything is drawn: members of `salun`, `delete` and
-/// `training-privacy`, and the halves of the last; of `kodge` only what `maximum_samples` or `balance` leave out. It carries
-/// a caveat where the decision is the same for all samples in most draws, where exact ties decide, where draws differ by
-/// more than half of all samples, and where members are the first ones of data sorted by class, or of fewer classes than
-/// the data have.
+/// `training-privacy`, and the halves of the last; of `kodge` only what `maximum_samples` or `balance` leave out. It
+/// carries a caveat where the decision is the same for all samples in most draws, where exact ties decide, where draws
+/// differ by more than half of all samples, and where members are the first ones of data sorted by class, or of fewer
+/// classes than the data have.
 ///
 /// - Source: Fan et al., "SalUn", ICLR 2024, arXiv:2310.12508 (code: evaluation/SVC_MIA.py); Kodge et al., "Deep
-///   unlearning", TMLR 2024, arXiv:2312.00761 (code: SVC_MIA in utils.py); Zhou et al., "Decoupled distillation to erase"
-///   (DELETE), CVPR 2025 (code: evaluation/SVC_MIA.py); all on Song and Mittal's features, arXiv:2003.10595.
-/// - Note: `kodge` needs test samples of the forget set, which sample requests do not have: it is then left out of the
-///   measurements, and if nothing else was asked for, the attack says so with an error.
-/// - Note: In class requests `salun` takes only test samples of the kept classes as non-members. Not stated in the paper;
-///   chosen, and `non_members: all` takes the whole test set.
-/// - Note: Members are drawn at random, of each class as many as there are non-members of it, so that classes are not told
-///   apart in the place of membership. SalUn's code takes the first ones of the data set (`as_released: true`), which are of
-///   one to three classes where the data are sorted by class; AMUN's takes a random subset.
-/// - Note: `kodge` has as many members to a non-member as there are kept classes, so that the machine may call everything a
-///   member, whatever the model says; `balance: true` evens it out.
-/// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the fit:
-///   50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
-/// - Note: Where a class has fewer members than non-members, `salun` and `delete` also cut its non-members to their number.
+///   unlearning", TMLR 2024, arXiv:2312.00761 (code: SVC_MIA in utils.py); Zhou et al., "Decoupled distillation to
+///   erase" (DELETE), CVPR 2025 (code: evaluation/SVC_MIA.py); all on Song and Mittal's features, arXiv:2003.10595.
+/// - Note: `kodge` needs test samples of the forget set, which sample requests do not have: it is then skipped, and an
+///   error if it is the only variant.
+/// - Note: In class requests `salun` takes only test samples of the kept classes as non-members. Not stated in the
+///   paper; chosen, and `non_members: all` takes the whole test set.
+/// - Note: Members are drawn at random, of each class as many as there are non-members of it, so that the attack cannot
+///   separate classes instead of membership. SalUn's code takes the first ones of the data set (`as_released: true`),
+///   which are of one to three classes where the data are sorted by class; AMUN's takes a random subset.
+/// - Note: `kodge` has as many members to a non-member as there are kept classes, so that the machine may predict
+///   "member" for all samples of any model; `balance: true` corrects this.
+/// - Note: `maximum_samples` draws the same share of members and of non-members, each evenly over classes, before the
+///   fit: 50,000 samples take minutes, and the ratio of the sides is part of `kodge`.
+/// - Note: Where a class has fewer members than non-members, `salun` and `delete` also cut its non-members to their
+///   number.
 public struct SupportVectorMIA: Attack {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-svc", title: "Support vector membership inference",
     summary: "A support vector machine that knows members and non-members judges the forget set, in three published "
@@ -47,23 +49,24 @@ public struct SupportVectorMIA: Attack {
     version: 3)
   /// Predictions of the attacked model.
   public static let reads: Set<EvidenceKind> = [.predictions]
-  /// One of each variant, and of each variant with another feature.
+  /// One kind per variant, and one for variants with another feature than the confidence.
   public static let measures = Variant.allCases.map(\.measured) + [otherFeature]
   private static let otherFeature = MeasurementKind(
     "<variant>_<feature>", direction: .nearest, meaning: "the same with another feature than the confidence")
 
-  /// The published definitions to report.
+  /// The variants to report, one measurement each per feature.
   @Parameter("published definitions to report") public var variants: [Variant] = [.salun, .kodge, .delete]
-  /// What the attacker reads; each feature is an attack of its own.
+  /// The features to attack with, each in a separate attack.
   @Parameter("what the attacker reads; an attack for each") public var features: [Feature] = [.confidence]
-  /// The cost C of a sample on the wrong side.
+  /// C, the penalty of margin violations.
   @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
   /// γ of the kernel; nil is 1 / number of features, "auto".
   @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
   public var gamma: Double? = nil
-  /// Which members are taken when there are more than needed; nil is `random`, and `first` with `asReleased`.
+  /// How members are subsampled when there are more than needed; nil is `random`, and `first` with `asReleased`.
   ///
-  /// `first` is refused without `asReleased`: where data are sorted by class, it tells classes apart.
+  /// `first` is rejected without `asReleased`: where data are sorted by class, it measures classes instead of
+  /// membership.
   @Parameter("members taken of too many; 'first' only with as_released; null is 'first' with it, else 'random'")
   public var memberOrder: MemberOrder? = nil
   /// How many random draws of members (and of non-members, where they are bounded) a value is the mean of.
@@ -73,7 +76,7 @@ public struct SupportVectorMIA: Attack {
   /// Which test samples are non-members in a class request; not stated in the papers, chosen.
   @Parameter("test samples that are non-members of 'salun' in a class request")
   public var nonMembers = NonMembers.retained
-  /// At most so many members and so many non-members are fitted to; nil fits to all of them, as the sources do.
+  /// The maximum number of members and of non-members to fit to; nil for all of them, as in the sources.
   @Parameter("most samples of the larger side, the other in proportion; null is all of them", .closed(2, 1_000_000))
   public var maximumSamples: Int? = nil
   /// Whether members are the first ones of the data set, and modified entropy that of the released code.
@@ -83,7 +86,7 @@ public struct SupportVectorMIA: Attack {
   /// Three definitions on the confidence, C = 3, γ = 1 / number of features, five draws.
   public init() {}
 
-  /// Refuses an empty list of variants or features, one that names anything twice, and `first` unless as released.
+  /// Rejects empty lists of variants or features, repeated entries, and `first` without `asReleased`.
   public func validate() throws(ParameterError) {
     if memberOrder == .first, !asReleased {
       throw ParameterError(
@@ -93,16 +96,16 @@ public struct SupportVectorMIA: Attack {
     try ParameterError.checkNames(features, of: "features", each: "feature")
   }
 
-  /// `memberOrder`, or what `asReleased` asks for.
+  /// The value of `memberOrder`, or the default, which depends on `asReleased`.
   var usedMemberOrder: MemberOrder { memberOrder ?? (asReleased ? .first : .random) }
 
-  /// 'kodge' alone needs test samples of forgotten classes.
+  /// Only `kodge` needs test samples of forgotten classes.
   public func obstacle(in cell: CellSizes) -> String? {
     guard served(in: cell).isEmpty else { return nil }
     return cell.missingForgetTest ?? "needs test samples of forgotten classes, and samples of any class are forgotten"
   }
 
-  /// One for each feature and each variant that the request allows.
+  /// One name per feature and variant that the request allows.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(served(in: cell).flatMap { variant in features.map { kind(variant, $0).name } })
   }
@@ -142,7 +145,7 @@ public struct SupportVectorMIA: Attack {
     return measurements
   }
 
-  /// What a machine is fitted to; `salun` and `delete` mostly share it, and the fit is what takes time.
+  /// The samples of one fit: `salun` and `delete` mostly share them, and fitting dominates the run time.
   private struct Sides: Hashable {
     var members: FeatureRows
     var nonMembers: FeatureRows
@@ -181,7 +184,7 @@ public struct SupportVectorMIA: Attack {
       caveat: DecisionCaveat.joined([DecisionCaveat.inMost(of: caveats), spread > 0.5 ? Self.drawDecides : nil]))
   }
 
-  /// Draws that disagree on more than half of the samples.
+  /// The caveat for draws that disagree on more than half of the samples.
   static let drawDecides = "random draws of the fitted samples differ by more than 50 points"
 
   private func fit(_ sides: Sides) throws(AttackError) -> SupportVectorMachine {

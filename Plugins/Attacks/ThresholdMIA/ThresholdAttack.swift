@@ -4,9 +4,9 @@ public import Unlearning
 /// Membership inference by one score and a threshold.
 ///
 /// A sample is judged a member where its score is at least the threshold t, and t maximises
-/// `½(P[member ≥ t] + P[non-member < t])` over retain train (members) and retain test (non-members), for each class alone.
-/// The value is the share of forget train judged non-member, in [0, 1]; a retrained model's value is the aim. With
-/// prediction p and label y:
+/// `½(P[member ≥ t] + P[non-member < t])` over retain train (members) and retain test (non-members), for each class
+/// alone. The value is the share of forget train judged non-member, in [0, 1]; the aim is the value of retrained
+/// models. With prediction p and label y:
 ///
 /// | measurement | score | threshold |
 /// |---|---|---|
@@ -17,17 +17,17 @@ public import Unlearning
 /// | `mia-threshold.loss` | log p_y | one for all classes |
 /// | `mia-threshold.loss_auc` | log p_y | none: P[forget train > unseen], ties half |
 ///
-/// `loss_auc` compares forget train with unseen samples: forget test in class requests, else retain test, weighed by class
-/// and group as the forget set is composed; .5 is chance. A value carries a caveat where the decision is the same for all
-/// samples, fitted and judged, or all scores are equal.
+/// `loss_auc` compares forget train with unseen samples: forget test in class requests, else retain test, weighted to
+/// the class and group composition of the forget set; .5 is chance. A value carries a caveat where the decision is the
+/// same for all samples, fitted and judged, or all scores are equal.
 ///
-/// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security 2021,
-///   arXiv:2003.10595, section 3.1; loss threshold after Yeom et al., "Privacy risk in machine learning", CSF 2018,
-///   arXiv:1709.01604.
+/// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security
+///   2021, arXiv:2003.10595, section 3.1; loss threshold after Yeom et al., "Privacy risk in machine learning", CSF
+///   2018, arXiv:1709.01604.
 /// - Note: Song and Mittal judge members and non-members of a target model and report the mean of both shares; a forget
 ///   set is one side alone, and its share of non-members is reported, as in the code of SalUn (evaluation/MIA.py).
-/// - Note: A class without members or without non-members, like a forgotten class, has no threshold of its own; it takes
-///   that of all classes together. Not stated in the papers; chosen (the released code takes 0).
+/// - Note: A class without members or without non-members, like a forgotten class, has no threshold of its own; it
+///   takes that of all classes together. Not stated in the papers; chosen (the released code takes 0).
 /// - Note: The global loss threshold maximises the same balanced accuracy; Yeom et al. take the mean training loss.
 public struct ThresholdAttack: Attack {
   /// A score and how its threshold is set.
@@ -45,7 +45,7 @@ public struct ThresholdAttack: Attack {
     /// Area under the ROC curve of the negative cross-entropy; no threshold.
     case lossAUC = "loss-auc"
 
-    /// What it measures; named by the variant in snake_case.
+    /// The kind of measurement, named after the variant in snake_case.
     var measured: MeasurementKind {
       let meaning =
         switch self {
@@ -60,7 +60,7 @@ public struct ThresholdAttack: Attack {
     }
   }
 
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-threshold", title: "Threshold membership inference",
     summary: "Judges the forget set by one score of each prediction and the threshold that best parts training samples "
@@ -68,12 +68,12 @@ public struct ThresholdAttack: Attack {
     source: Source(
       authors: "Song, Mittal", title: "Systematic Evaluation of Privacy Risks of Machine Learning Models",
       venue: "USENIX Security 2021", arXiv: "2003.10595", place: "section 3.1"), version: 2)
-  /// Predictions of the attacked model, and the groups that compose unseen samples like the forget set.
+  /// Predictions of the attacked model, and groups, by which unseen samples are matched to the forget set.
   public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
-  /// One of each variant.
+  /// One kind per variant, named after it in snake_case.
   public static let measures = Variant.allCases.map(\.measured)
 
-  /// The attacks to report.
+  /// The variants to report, one measurement each.
   @Parameter("attacks to report")
   public var variants: [Variant] = [.correctness, .confidence, .entropy, .modifiedEntropy, .loss]
   /// Whether modified entropy is that of the released code of SalUn and not the published one.
@@ -82,23 +82,23 @@ public struct ThresholdAttack: Attack {
   /// Four attacks of Song and Mittal and the loss threshold.
   public init() {}
 
-  /// Refuses an empty list of variants, and one that names a variant twice.
+  /// Rejects an empty list of variants and repeated variants.
   public func validate() throws(ParameterError) {
     try ParameterError.checkNames(variants, of: "variants", each: "variant")
   }
 
-  /// 'loss-auc' compares forgotten classes with test samples of their own.
+  /// `loss-auc` needs test samples of the forgotten classes, with which it compares them.
   public func obstacle(in cell: CellSizes) -> String? {
     guard variants.contains(.lossAUC), let missing = cell.missingForgetTest else { return nil }
     return variants.count == 1 ? missing : "\(missing); leave 'loss-auc' out of 'variants'"
   }
 
-  /// One for each variant.
+  /// One name per variant of the parameter `variants`.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(variants.map(\.measured.name))
   }
 
-  /// Attacks one model; one measurement per variant.
+  /// Attacks one model and returns one measurement per variant.
   ///
   /// - Throws: `AttackError` when forget train, retain train or retain test is empty, or logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
@@ -124,7 +124,7 @@ public struct ThresholdAttack: Attack {
     }
   }
 
-  /// Says of samples which are judged members.
+  /// Returns the decision rule of a variant: for predictions, which samples are judged members.
   private func rule(
     _ variant: Variant, _ members: Predictions, _ nonMembers: Predictions, _ target: Predictions
   ) -> (Predictions) -> [Bool] {
@@ -147,7 +147,7 @@ public struct ThresholdAttack: Attack {
     }
   }
 
-  /// Scores that are larger for likelier members.
+  /// The membership score of a variant, larger for likelier members.
   private func scores(_ variant: Variant, _ predictions: Predictions) -> [Double] {
     switch variant {
     case .correctness: predictions.scores(.correctness)

@@ -4,31 +4,31 @@ public import Unlearning
 
 /// UCI Adult ("Census Income"): whether a person earns more than 50,000 dollars a year, a table of 105 columns.
 ///
-/// A row is an image of one pixel with a channel a column, `[1, 1, 105]`, as architectures of linear layers take it: six
-/// numbers, then one column for each value of eight categories. The sensitive attribute is sex or race; it stays
+/// A row is an image of one pixel with a channel a column, `[1, 1, 105]`, suitable for architectures of linear layers:
+/// six numbers, then one column for each value of eight categories. The sensitive attribute is sex or race; it is also
 /// among the columns. Train and test are the published files.
 ///
 /// Pixels are bytes, so numbers are cut to 256 steps: years and hours exactly, capital gains and losses and the census
 /// weight by their logarithms. A missing value ("?") has no column of its category set.
 /// - Source: Becker, Kohavi, UCI Machine Learning Repository 1996, doi:10.24432/C5XW20.
 public struct AdultSource: DatasetSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "adult", title: "UCI Adult (Census Income)",
     summary: "A table about 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
     source: Source(authors: "Becker, Kohavi", title: "Adult", venue: "UCI Machine Learning Repository 1996"))
 
-  /// What groups are made of.
+  /// The column that is the sensitive attribute.
   public enum Sensitive: String, Codable, Sendable, CaseIterable { case sex, race }
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training rows, ≥ 1; nil is all.
+  /// The number of training rows, ≥ 1; nil for all.
   @Parameter(.trainCount(32_561, "rows")) public var trainCount: Int? = nil
-  /// Test rows, ≥ 1; nil is all.
+  /// The number of test rows, ≥ 1; nil for all.
   @Parameter(.testCount(16_281, "rows")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all rows are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
-  /// What groups are made of.
+  /// The column that is the sensitive attribute.
   @Parameter("the column that groups are made of")
   public var sensitive = Sensitive.sex
 
@@ -62,7 +62,7 @@ public struct AdultSource: DatasetSource {
   /// The training file and the test file.
   public func localFiles() throws(DataError) -> [URL] { try Self.files.locate(root: root) }
 
-  /// Reads both files and takes the wanted part.
+  /// Reads both files and selects the configured subset.
   public func load() throws(DataError) -> DataSplits {
     let urls = try localFiles()
     let train = try AdultTable(urls[0]), test = try AdultTable(urls[1])

@@ -4,7 +4,7 @@ import Unlearning
 
 /// The rows of one file of UCI Adult, as bytes.
 struct AdultTable {
-  /// A column of the file: a number, or one of some values.
+  /// A column of the file: numeric, or categorical with a list of values.
   struct Column {
     var name: String
     var values: [String] = []
@@ -63,9 +63,9 @@ struct AdultTable {
       ]),
   ]
   static let race = 8, sex = 9
-  /// Columns after categories have become several.
+  /// The number of columns after one-hot encoding, 105.
   static let width = columns.reduce(0) { $0 + $1.width }
-  /// Longer files are not read to their end.
+  /// The maximum length of a file in bytes.
   private static let largestFile = 16 << 20
 
   private(set) var pixels: [UInt8] = []
@@ -75,7 +75,7 @@ struct AdultTable {
 
   /// Reads `url`.
   ///
-  /// - Throws: `badLine` with the line of the first row that is not as it should be; what is wrong with the file itself.
+  /// - Throws: `badLine` with the line of the first invalid row; other `DataError`s about the file itself.
   init(_ url: URL) throws(DataError) {
     let lines = try TextLines.read(url, limit: Self.largestFile)
     for (number, line) in lines.enumerated() where !line.isEmpty && !line.hasPrefix("|") {
@@ -133,7 +133,7 @@ struct AdultTable {
     return UInt8((255 * share).rounded())
   }
 
-  /// What makes each column have mean 0 and deviation 1; a column that never varies is only shifted.
+  /// The normalization to mean 0 and deviation 1 per column; a constant column is only shifted.
   var normalisation: Normalisation {
     var (means, deviations): ([Float], [Float]) = ([], [])
     for column in 0..<Self.width {

@@ -6,7 +6,7 @@ public import Unlearning
 ///
 /// - Source: Krizhevsky, "Learning multiple layers of features from tiny images", technical report, 2009.
 public struct CIFAR10Source: DatasetSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "cifar10", title: "CIFAR-10",
     summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 10 classes.",
@@ -14,9 +14,9 @@ public struct CIFAR10Source: DatasetSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training images, ≥ 1; nil is all.
+  /// The number of training images, ≥ 1; nil for all.
   @Parameter(.trainCount(50_000, "images")) public var trainCount: Int? = nil
-  /// Test images, ≥ 1; nil is all.
+  /// The number of test images, ≥ 1; nil for all.
   @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
@@ -50,7 +50,7 @@ public struct CIFAR10Source: DatasetSource {
   /// The five training files and the test file.
   public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: root) }
 
-  /// Reads the files and takes the wanted part.
+  /// Reads the files and selects the configured subset.
   public func load() throws(DataError) -> DataSplits {
     let subset = Subset(
       trainCount: trainCount, testCount: testCount, seed: subsetSeed)

@@ -25,13 +25,13 @@ struct CelebAList {
   /// The pictures, in the order of the attribute file.
   private(set) var rows: [Row] = []
 
-  /// Longer files are not read to their end.
+  /// The maximum length of a file in bytes.
   private static let largestFile = 128 << 20
 
   /// Reads `columns` of the attribute file (the number of pictures, the names of the attributes, then a picture a line
   /// with −1 or 1 for each) and each picture's part.
   ///
-  /// - Throws: `badLine` with the first line that is not as it should be; what is wrong with a file itself.
+  /// - Throws: `badLine` with the first invalid line; other `DataError`s about the files themselves.
   init(attributes: URL, partition: URL, columns: [String]) throws(DataError) {
     var parts: [Substring: Int] = [:]
     for (number, line) in try TextLines.read(partition, limit: Self.largestFile).enumerated() where !line.isEmpty {

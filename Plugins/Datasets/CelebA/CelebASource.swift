@@ -5,13 +5,13 @@ public import Unlearning
 /// CelebA: faces with forty attributes, two of which become class and group, `[size, size, 3]`.
 ///
 /// Reads `celeba/list_attr_celeba.txt`, `celeba/list_eval_partition.txt` and the aligned pictures in
-/// `celeba/img_align_celeba`. The class is one attribute (blond hair), the sensitive attribute another (male); the parts are
-/// those of the partition file.
-/// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes and
-///   sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
+/// `celeba/img_align_celeba`. The class is one attribute (blond hair), the sensitive attribute another (male); the
+/// parts are those of the partition file.
+/// - Source: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild", ICCV 2015, arXiv:1411.7766; attributes
+///   and sizes as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 /// - Note: Random crops are taken from the stretched picture, so their ratio of sides is that of the stretched one.
 public struct CelebASource: PictureSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "celeba", title: "CelebA",
     summary: "162,770 training, 19,867 validation and 19,962 test pictures of faces with forty attributes.",
@@ -21,17 +21,17 @@ public struct CelebASource: PictureSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training pictures, ≥ 1; nil is all.
+  /// The number of training pictures, ≥ 1; nil for all.
   @Parameter(.trainCount(162_770, "pictures")) public var trainCount: Int? = nil
-  /// Test pictures, ≥ 1; nil is all.
+  /// The number of test pictures, ≥ 1; nil for all.
   @Parameter(.testCount(19_962, "pictures")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// Side of the images in pixels.
   @Parameter(.pictureSize) public var size = 224
-  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  /// The folder of the cache of decoded pictures; nil is $LACUNA_CACHE, else the user's cache folder.
   @Parameter(.pictureCache) public var cache: String? = nil
-  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
   /// The attribute that is the class, as the attribute file spells it.
   @Parameter("attribute that is the class", .oneOf(CelebAList.attributes))
@@ -50,11 +50,11 @@ public struct CelebASource: PictureSource {
     dataset: card.name, folder: "celeba", names: ["list_attr_celeba.txt", "list_eval_partition.txt"], allowsGzip: false,
     source: "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html")
 
-  /// Where its files are from.
+  /// Where to download the files, and where to put them.
   public static let gotByHand: String? =
     "get img_align_celeba/ and both lists from \(files.source), and put them into the folder celeba below the data root"
 
-  /// Class and group are of different attributes.
+  /// Rejects one attribute as both class and sensitive attribute.
   public func validate() throws(ParameterError) {
     guard target != sensitive else {
       throw ParameterError("sensitive", "must be another attribute than the target, is \(sensitive)")
@@ -76,7 +76,7 @@ public struct CelebASource: PictureSource {
     try Self.files.locate(root: root) + collection().files
   }
 
-  /// All of it, or a class-balanced draw.
+  /// All samples, or class-balanced draws of `trainCount` and `testCount`.
   public var subset: Subset {
     Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }

@@ -3,18 +3,18 @@ import Engine
 public import Foundation
 public import Unlearning
 
-/// `colored-digits`: the digits of MNIST in one of two colours that mostly tells the class, `[28, 28, 3]`.
+/// `colored-digits`: the digits of MNIST in one of two colours that correlates with the class, `[28, 28, 3]`.
 ///
-/// Each digit is red or green; the colour is the sensitive attribute. A digit has the colour of its class with probability
-/// `correlation`, else the other one, so that a model may learn the colour instead of the shape: the standard set with a
-/// spurious correlation. Classes are the ten digits, or halves of them. The colour of class t is t mod 2 (red, green).
-/// Train and test have correlations of their own; at ½ colour tells nothing.
+/// Each digit is red or green; the colour is the sensitive attribute. A digit has the colour of its class with
+/// probability `correlation`, else the other one, so that a model may learn the colour instead of the shape: the
+/// standard set with a spurious correlation. Classes are the ten digits, or halves of them. The colour of class t is t
+/// mod 2 (red, green). Train and test have separate correlations; at ½ colour and class are independent.
 ///
-/// A digit's colour is drawn from a stream of its own index, so a subset has the colours of the whole.
-/// - Source: After Arjovsky, Bottou, Gulrajani, Lopez-Paz, "Invariant risk minimization", 2019, arXiv:1907.02893, section
-///   5.1, without their label noise.
+/// A digit's colour is drawn from a random stream of its index, so that a subset has the same colours as the full set.
+/// - Source: After Arjovsky, Bottou, Gulrajani, Lopez-Paz, "Invariant risk minimization", 2019, arXiv:1907.02893,
+///   section 5.1, without their label noise.
 public struct ColoredDigitsSource: DatasetSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "colored-digits", title: "Coloured digits",
     summary: "MNIST in two colours that mostly tell the class: 60,000 training and 10,000 test images, 28×28.",
@@ -24,26 +24,26 @@ public struct ColoredDigitsSource: DatasetSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training images, ≥ 1; nil is all.
+  /// The number of training images, ≥ 1; nil for all.
   @Parameter(.trainCount(60_000, "images")) public var trainCount: Int? = nil
-  /// Test images, ≥ 1; nil is all.
+  /// The number of test images, ≥ 1; nil for all.
   @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
-  /// What the classes are.
+  /// The classes: halves of the digits, parity, or the digits.
   @Parameter("whether classes are 0-4 and 5-9, even and odd, or the digits")
   public var target = DigitColouring.Target.half
   /// The probability that a training digit has the colour of its class.
   @Parameter("probability that a training digit has its class's colour", .closed(0, 1))
   public var correlation = 0.9
-  /// The same of test digits.
+  /// The probability that a test digit has the colour of its class.
   @Parameter("probability that a test digit has its class's colour", .closed(0, 1))
   public var testCorrelation = 0.5
   /// Seed of the colours.
   @Parameter("seed of the colours", .seed)
   public var seed = 0
 
-  /// Two halves of the digits, 90 % of them in their class's colour; test digits in either.
+  /// Two halves of the digits; 90 % of training digits have the colour of their class, test digits a random one.
   public init() {}
 
   /// Those of MNIST.

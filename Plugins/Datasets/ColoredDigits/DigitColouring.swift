@@ -1,7 +1,7 @@
 public import Data
 import Engine
 
-/// Makes grey digits red or green, mostly as their class says.
+/// Colours grey digits red or green, correlated with their class.
 public struct DigitColouring: Sendable {
   /// What the classes are.
   public enum Target: String, Codable, Sendable, CaseIterable {
@@ -13,7 +13,7 @@ public struct DigitColouring: Sendable {
     case digit
   }
 
-  /// Red or green.
+  /// The sensitive attribute: the colour, red (0) or green (1).
   public static let attribute = SensitiveAttribute(name: "color", valueNames: ["red", "green"])
 
   /// What the classes are.
@@ -21,7 +21,7 @@ public struct DigitColouring: Sendable {
   /// Seed of the colours.
   public let seed: Int
 
-  /// A colouring.
+  /// A colouring for these classes, with colours drawn by `seed`.
   public init(target: Target, seed: Int) {
     self.target = target
     self.seed = seed

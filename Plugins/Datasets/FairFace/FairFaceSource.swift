@@ -5,13 +5,13 @@ public import Unlearning
 
 /// FairFace: faces with an age in nine ranges and one of seven races, `[size, size, 3]`.
 ///
-/// Reads `fairface/fairface_label_train.csv` and `fairface_label_val.csv` and the pictures that they name. Classes are ages,
-/// the sensitive attribute is race. Training pictures are those whose `service_test` is True; a tenth of them, drawn at
-/// random, is the validation set. The published validation pictures are the test set.
-/// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al., TMLR
-///   2025, arXiv:2503.09330 (released code).
+/// Reads `fairface/fairface_label_train.csv` and `fairface_label_val.csv` and the pictures that they name. Classes are
+/// ages, the sensitive attribute is race. Training pictures are those whose `service_test` is True; a tenth of them,
+/// drawn at random, is the validation set. The published validation pictures are the test set.
+/// - Source: Kärkkäinen, Joo, "FairFace", WACV 2021, arXiv:1908.04913; parts and numbers of values as De Min et al.,
+///   TMLR 2025, arXiv:2503.09330 (released code).
 public struct FairFaceSource: PictureSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "fairface", title: "FairFace",
     summary:
@@ -23,19 +23,19 @@ public struct FairFaceSource: PictureSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training pictures, ≥ 1; nil is all.
+  /// The number of training pictures, ≥ 1; nil for all.
   @Parameter(.trainCount(86_744, "pictures")) public var trainCount: Int? = nil
-  /// Test pictures, ≥ 1; nil is all.
+  /// The number of test pictures, ≥ 1; nil for all.
   @Parameter(.testCount(10_954, "pictures")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// Side of the images in pixels.
   @Parameter(.pictureSize) public var size = 224
-  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  /// The folder of the cache of decoded pictures; nil is $LACUNA_CACHE, else the user's cache folder.
   @Parameter(.pictureCache) public var cache: String? = nil
-  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
-  /// The share of training pictures that is put aside for validation.
+  /// The fraction of training pictures that is held out for validation.
   @Parameter("share of training pictures that is put aside", .open(0, 1))
   public var validationShare = 0.1
   /// Seed of that draw.
@@ -58,7 +58,7 @@ public struct FairFaceSource: PictureSource {
     dataset: card.name, folder: "fairface", names: ["fairface_label_train.csv", "fairface_label_val.csv"],
     allowsGzip: false, source: "https://github.com/joojs/fairface")
 
-  /// Where its files are from.
+  /// Where to download the files, and where to put them.
   public static let gotByHand: String? =
     "get the pictures with a margin of 0.25 and both lists from \(files.source), and put train/, val/ and the lists into the "
     + "folder fairface below the data root"
@@ -73,7 +73,7 @@ public struct FairFaceSource: PictureSource {
     try Self.files.locate(root: root) + collection().files
   }
 
-  /// All of it, or a class-balanced draw.
+  /// All samples, or class-balanced draws of `trainCount` and `testCount`.
   public var subset: Subset {
     Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }

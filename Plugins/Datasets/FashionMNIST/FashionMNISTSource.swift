@@ -4,10 +4,10 @@ public import Unlearning
 
 /// Fashion-MNIST: articles of clothing, `[28, 28, 1]`, 10 classes of equal size.
 ///
-/// - Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms",
-///   2017, arXiv:1708.07747.
+/// - Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning
+///   algorithms", 2017, arXiv:1708.07747.
 public struct FashionMNISTSource: DatasetSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "fashion-mnist", title: "Fashion-MNIST",
     summary: "Articles of clothing: 60,000 training and 10,000 test images, grey, 28×28, 10 classes.",
@@ -18,9 +18,9 @@ public struct FashionMNISTSource: DatasetSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training images, ≥ 1; nil is all.
+  /// The number of training images, ≥ 1; nil for all.
   @Parameter(.trainCount(60_000, "images")) public var trainCount: Int? = nil
-  /// Test images, ≥ 1; nil is all.
+  /// The number of test images, ≥ 1; nil for all.
   @Parameter(.testCount(10_000, "images")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
@@ -64,7 +64,7 @@ public struct FashionMNISTSource: DatasetSource {
   /// Training images and labels, test images and labels.
   public func localFiles() throws(DataError) -> [URL] { try Self.layout.files.locate(root: root) }
 
-  /// Reads the files and takes the wanted part.
+  /// Reads the files and selects the configured subset.
   public func load() throws(DataError) -> DataSplits {
     let subset = Subset(
       trainCount: trainCount, testCount: testCount, seed: subsetSeed)

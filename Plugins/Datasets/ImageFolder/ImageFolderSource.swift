@@ -2,15 +2,15 @@ public import Data
 public import Foundation
 public import Unlearning
 
-/// `image-folder`: pictures of one's own, a folder for each class, `[size, size, 3]`.
+/// `image-folder`: the user's own pictures, one folder per class, `[size, size, 3]`.
 ///
-/// Below the folder lie `train` and `test`, if wanted also `validation` (or `valid`, or `val`), and in each of them one folder
-/// for each class, with JPEG or PNG files. The folders of `train` name the classes, in alphabetical order. An optional
-/// table with a header, as `HandMadeTable` reads it, gives a sensitive attribute: its column `file` has paths below the
-/// folder ("train/cat/1.jpg"), and another column the values, which are numbered in alphabetical order. Every picture has a
-/// row.
+/// Below the folder lie `train` and `test`, if wanted also `validation` (or `valid`, or `val`), and in each of them one
+/// folder for each class, with JPEG or PNG files. The folders of `train` name the classes, in alphabetical order. An
+/// optional table with a header, as `HandMadeTable` reads it, gives a sensitive attribute: its column `file` has paths
+/// below the folder ("train/cat/1.jpg"), and another column the values, which are numbered in alphabetical order. Every
+/// picture has a row.
 public struct ImageFolderSource: PictureSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "image-folder", title: "A folder of pictures",
     summary: "JPEG and PNG files of one's own: train/<class>/, test/<class>/, and an optional list of groups.",
@@ -21,17 +21,17 @@ public struct ImageFolderSource: PictureSource {
   public var folder = ""
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training pictures, ≥ 1; nil is all.
+  /// The number of training pictures, ≥ 1; nil for all.
   @Parameter(.trainCount(1 << 31, "pictures")) public var trainCount: Int? = nil
-  /// Test pictures, ≥ 1; nil is all.
+  /// The number of test pictures, ≥ 1; nil for all.
   @Parameter(.testCount(1 << 31, "pictures")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// Side of the images in pixels.
   @Parameter(.pictureSize) public var size = 224
-  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  /// The folder of the cache of decoded pictures; nil is $LACUNA_CACHE, else the user's cache folder.
   @Parameter(.pictureCache) public var cache: String? = nil
-  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
   /// How pictures of other shapes become square.
   @Parameter("whether the middle is cut out or the whole picture stretched")
@@ -42,7 +42,7 @@ public struct ImageFolderSource: PictureSource {
   /// The column of that file that groups are made of.
   @Parameter("the column of that file that groups are made of")
   public var sensitive = "group"
-  /// The value of rows without one; nil refuses them.
+  /// The value of rows without one; nil makes them an error.
   @Parameter("the group of rows whose value is empty; an error when not set")
   public var emptyGroup: String? = nil
 
@@ -64,7 +64,7 @@ public struct ImageFolderSource: PictureSource {
 
   /// The set with these parameters; lists the folder, since its names are those of the classes.
   ///
-  /// - Throws: `ParameterError`, also when a folder is named that is not there, or that lacks what it must have.
+  /// - Throws: `ParameterError`, also when the folder does not exist or lacks required folders.
   public init(_ parameters: Self) throws(ParameterError) {
     try parameters.validateRanges()
     self = parameters
@@ -85,7 +85,7 @@ public struct ImageFolderSource: PictureSource {
     }
   }
 
-  /// What the folder has that is not used, classes without pictures, and rows without pictures.
+  /// Notes on unused files and folders, classes without pictures, and rows without pictures.
   public var notes: [String] { tree?.notes ?? [] }
 
   /// The pictures, part by part and class by class, after the list of groups.
@@ -97,7 +97,7 @@ public struct ImageFolderSource: PictureSource {
   /// The paths of the pictures below the folder, which name their classes.
   public func layout() throws(DataError) -> [String] { try requireTree().files.map(\.path) }
 
-  /// All of it, or a class-balanced draw.
+  /// All samples, or class-balanced draws of `trainCount` and `testCount`.
   public var subset: Subset {
     Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }

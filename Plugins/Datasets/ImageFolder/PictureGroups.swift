@@ -5,12 +5,12 @@ import Foundation
 struct PictureGroups: Sendable {
   let url: URL
   let attribute: SensitiveAttribute
-  /// What a person should know of the list.
+  /// Notes for the user about the list.
   let notes: [String]
   private let values: [String: Int]
   private let digest: String
 
-  /// What programs write where a value is missing, in lower case.
+  /// Words that mark a missing value, in lower case.
   private static let wordsForNothing: Set<String> = ["na", "n/a", "nan", "null", "nil", "?", "-"]
 
   /// Reads the columns `file` and `column` of `url`, and compares them with the pictures at `paths`.
@@ -83,7 +83,7 @@ struct PictureGroups: Sendable {
     return value
   }
 
-  /// - Throws: `changed` when the list that was read is not the one that was planned.
+  /// - Throws: `changed` when the list has changed since planning.
   func requirePlanned() throws(DataError) { try PlannedFiles.requirePlanned(digest, of: url) }
 
   private static func normalised(_ text: String, below folder: URL) -> String {

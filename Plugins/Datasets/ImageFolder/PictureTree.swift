@@ -3,7 +3,7 @@ import Foundation
 
 /// The pictures below a folder, by part and class.
 struct PictureTree: Sendable {
-  /// What the folder lacks.
+  /// Why the folder is not usable, as a message.
   struct Problem: Error, CustomStringConvertible { var description: String }
 
   struct File: Sendable {
@@ -17,7 +17,7 @@ struct PictureTree: Sendable {
   let classNames: [String]
   let files: [File]
   let groups: PictureGroups?
-  /// What is in the folder and not used, and classes without pictures.
+  /// Notes on unused files and folders, and on classes without pictures.
   let notes: [String]
 
   private static let validationNames = ["validation", "valid", "val"]
@@ -111,7 +111,7 @@ struct PictureTree: Sendable {
   }
 }
 
-/// What lies in a folder of pictures and is not used, counted.
+/// Counts of files and folders that are not used.
 private struct UnusedEntries {
   /// Folders beside the parts.
   var folders: [String] = []

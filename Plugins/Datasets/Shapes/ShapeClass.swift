@@ -1,7 +1,7 @@
 import Data
 import Engine
 
-/// The ten classes: five pairs of near neighbours, each pair far from the others.
+/// The ten classes: five pairs of similar shapes, each pair dissimilar to the others.
 enum ShapeClass: Int, CaseIterable {
   case circle, ellipse, square, rectangle, triangle, arrowhead, star, cross, ring, horseshoe
 
@@ -9,7 +9,7 @@ enum ShapeClass: Int, CaseIterable {
 
   /// An outline of this class; each varies, and the members of a pair come close to each other.
   ///
-  /// Scaled so that all classes cover about the same area at the same scale: size tells nothing about the class.
+  /// Scaled so that all classes cover about the same area: size does not reveal the class.
   func outline(_ random: inout RandomSource) -> Outline {
     func draw(_ low: Float, _ high: Float) -> Float { low + (high - low) * random.uniform() }
     switch self {

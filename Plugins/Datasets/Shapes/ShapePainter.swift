@@ -1,7 +1,7 @@
 import Data
 import Engine
 
-/// Paints one image: a figure of a class somewhere on a textured ground, among small distractors, under noise.
+/// Paints one image: a shape at a random position on a textured ground, with small distractors and noise.
 struct ShapePainter {
   static let side = 32
   /// Standard deviation of the noise on every channel, of pixels in [0, 1].
@@ -10,7 +10,7 @@ struct ShapePainter {
   let distractors: Int
   /// Figures are turned by at most this angle to either side, in radians.
   let rotation: Float
-  /// By how much a figure is lighter than its ground at least, of the channels' mean in [0, 1].
+  /// The minimum by which a figure is lighter than its ground, as a channel mean in [0, 1].
   let contrast: Float = 0.2
 
   func paint(_ shape: ShapeClass, random: inout RandomSource, into bytes: inout [UInt8]) {
@@ -43,7 +43,7 @@ struct ShapePainter {
     }
   }
 
-  /// A speck or a short stroke.
+  /// Adds a speck or a short stroke at a random position.
   private func addDistractor(to canvas: inout Canvas, _ random: inout RandomSource) {
     let isStroke = random.integer(below: 2) == 0
     canvas.fill(

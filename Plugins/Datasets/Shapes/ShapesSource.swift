@@ -3,28 +3,28 @@ import Engine
 public import Foundation
 public import Unlearning
 
-/// `shapes`: figures drawn by chance, `[32, 32, 3]`, 10 classes of equal size; nothing to download.
+/// `shapes`: randomly drawn figures, `[32, 32, 3]`, 10 classes of equal size; nothing to download.
 ///
-/// The classes are five pairs of near neighbours (circle and ellipse, square and rectangle, triangle and arrowhead, star
-/// and cross, ring and horseshoe), so a model that never saw a class takes its images mostly for the other one of the
-/// pair. Place, size, angle, proportions, colours, texture, distractors and noise of each image are random. In 10 epochs
-/// a ResNet-8 of width 8 reaches about 96 % test accuracy, a LeNet-5 91 to 95 %.
+/// The classes are five pairs of near neighbours (circle and ellipse, square and rectangle, triangle and arrowhead,
+/// star and cross, ring and horseshoe), so a model that never saw a class mostly predicts the other one of the pair.
+/// Place, size, angle, proportions, colours, texture, distractors and noise of each image are random. In 10 epochs a
+/// ResNet-8 of width 8 reaches about 96 % test accuracy, a LeNet-5 91 to 95 %.
 ///
-/// Each image has a random stream of its own: more images leave the others as they are.
+/// Each image has its own random stream: larger sets begin with the same images.
 public struct ShapesSource: DatasetSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "shapes", title: "Shapes",
     summary: "Figures drawn by chance: colour, 32×32, 10 classes in five pairs of near neighbours; no download.",
     source: Source(authors: "Lacuna", venue: "this package"))
 
-  /// Training images; the classes take turns.
+  /// The number of training images; classes alternate.
   @Parameter("training images", .closed(1, 1_000_000))
   public var trainCount = 5000
-  /// Test images; the classes take turns.
+  /// The number of test images; classes alternate.
   @Parameter("test images", .closed(1, 1_000_000))
   public var testCount = 1000
-  /// Another seed draws other images; independent of an experiment's seeds.
+  /// The seed of all images; independent of an experiment's seeds.
   @Parameter("seed of the drawing", .seed)
   public var seed = 0
   /// Standard deviation of the noise, of pixels in [0, 1]; varies by half from image to image.

@@ -2,15 +2,15 @@ public import Data
 public import Foundation
 public import Unlearning
 
-/// Waterbirds: birds cut out of CUB and pasted on land or water, which mostly tells the class, `[size, size, 3]`.
+/// Waterbirds: birds cut out of CUB and pasted on land or water, which correlates with the class, `[size, size, 3]`.
 ///
-/// Reads the published folder `waterbird_complete95_forest2water2`: `metadata.csv`, whose column `split` tells the parts,
-/// and the pictures that it names. Classes are land- and waterbirds, the sensitive attribute is the place. 95 % of training
-/// birds are at the place of their kind.
+/// Reads the published folder `waterbird_complete95_forest2water2`: `metadata.csv`, with the parts in column `split`,
+/// and the pictures that it names. Classes are land- and waterbirds, the sensitive attribute is the place. 95 % of
+/// training birds are shown at the place of their class.
 /// - Source: Sagawa, Koh, Hashimoto, Liang, "Distributionally robust neural networks for group shifts", ICLR 2020,
 ///   arXiv:1911.08731, section 3; pictures are resized as De Min et al., TMLR 2025, arXiv:2503.09330 (released code).
 public struct WaterbirdsSource: PictureSource {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "waterbirds", title: "Waterbirds",
     summary: "4,795 training, 1,199 validation and 5,794 test pictures of birds on land or water.",
@@ -22,17 +22,17 @@ public struct WaterbirdsSource: PictureSource {
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
   @Parameter(.root) public var root: String? = nil
-  /// Training pictures, ≥ 1; nil is all.
+  /// The number of training pictures, ≥ 1; nil for all.
   @Parameter(.trainCount(4795, "pictures")) public var trainCount: Int? = nil
-  /// Test pictures, ≥ 1; nil is all.
+  /// The number of test pictures, ≥ 1; nil for all.
   @Parameter(.testCount(5794, "pictures")) public var testCount: Int? = nil
   /// Seed of the class-balanced draw when not all pictures are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// Side of the images in pixels.
   @Parameter(.pictureSize) public var size = 224
-  /// Where decoded pictures are kept; nil is $LACUNA_CACHE, else the user's cache folder.
+  /// The folder of the cache of decoded pictures; nil is $LACUNA_CACHE, else the user's cache folder.
   @Parameter(.pictureCache) public var cache: String? = nil
-  /// What to do about pictures that cannot be decoded; nil is `stop`.
+  /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
 
   /// All pictures, 224 pixels wide.
@@ -45,7 +45,7 @@ public struct WaterbirdsSource: PictureSource {
     dataset: card.name, folder: "waterbird_complete95_forest2water2", names: ["metadata.csv"], allowsGzip: false,
     source: "https://nlp.stanford.edu/data/dro/waterbird_complete95_forest2water2.tar.gz")
 
-  /// Where its files are from.
+  /// Where to download the files, and where to put them.
   public static let gotByHand: String? =
     "unpack \(files.source) below the data root"
 
@@ -59,7 +59,7 @@ public struct WaterbirdsSource: PictureSource {
     try Self.files.locate(root: root) + collection().files
   }
 
-  /// All of it, or a class-balanced draw.
+  /// All samples, or class-balanced draws of `trainCount` and `testCount`.
   public var subset: Subset {
     Subset(trainCount: trainCount, testCount: testCount, seed: subsetSeed)
   }

@@ -1,12 +1,12 @@
 public import Engine
 
-/// One-shot pruning by magnitude: which weights of a model stay, 1, and which are set to 0 and stay there, 0.
+/// The mask of one-shot magnitude pruning: 1 for weights that are kept, 0 for weights that are fixed at 0.
 ///
 /// Of all numbers in parameters of two dimensions or more — the weights of convolutions and linear layers — together,
 /// the `rate` with the smallest magnitudes are pruned; among equal ones the first, in the order of declaration. Biases
-/// and normalisation stay.
-/// - Source: Jia et al., NeurIPS 2023, arXiv:2304.04934, section 4 ("prune first, then unlearn") with one-shot magnitude
-///   pruning; code OPTML-Group/Unlearn-Sparse (80ba55d), pruner.
+/// and normalisation are not pruned.
+/// - Source: Jia et al., NeurIPS 2023, arXiv:2304.04934, section 4 ("prune first, then unlearn") with one-shot
+///   magnitude pruning; code OPTML-Group/Unlearn-Sparse (80ba55d), pruner.
 /// - Note: The code prunes convolutions alone and then trains the sparse model on all data, from an early checkpoint,
 ///   before it unlearns. A method is given the trained model and no such checkpoint: training goes on from its weights,
 ///   on the retain set.
@@ -22,7 +22,7 @@ public struct MagnitudePruning: Sendable {
       for (index, value) in tensor.scalars.enumerated() { magnitudes.append((name, index, abs(value))) }
     }
     let count = Int((rate * Double(magnitudes.count)).rounded())
-    // Sorting places, not entries, keeps equal magnitudes in the order of declaration.
+    // Sorting indices, not entries, keeps equal magnitudes in the order of declaration.
     let order = magnitudes.indices.sorted { (magnitudes[$0].magnitude, $0) < (magnitudes[$1].magnitude, $1) }
     var values: [String: [Float]] = [:]
     for (name, tensor) in zip(parameters.names, parameters.values) {

@@ -2,49 +2,49 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// Fine-tunes on the retain set under a penalty on the size of all parameters, which lets go of what nothing holds.
+/// Fine-tunes on the retain set with an L1 penalty, which removes parameters that the retain set does not need.
 ///
-/// `L(θ) = E_{D_r}[−log p_θ(y|x)] + α_e·‖θ‖₁`, over all parameters, with `α_e = α·(1 − e/(E − E₀))` for the epochs
-/// e < E − E₀ and 0 for the last E₀. With `schedule: increasing` it is `α·e/(E − E₀)`, with `constant` α.
-/// With `pruning_rate` the smallest weights of the original are first set to 0 and never move again ("prune first, then
-/// unlearn"); see `MagnitudePruning`.
+/// `L(θ) = E_{D_r}[−log p_θ(y|x)] + α_e·‖θ‖₁`, over all parameters, with `α_e = α·(1 − e/(E − E₀))` for the epochs e <
+/// E − E₀ and 0 for the last E₀. With `schedule: increasing` it is `α·e/(E − E₀)`, with `constant` α. With
+/// `pruning_rate` the smallest weights of the original are first set to 0 and fixed ("prune first, then unlearn"); see
+/// `MagnitudePruning`.
 /// - Source: Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu, NeurIPS 2023, arXiv:2304.04934, equation 3; code
 ///   OPTML-Group/Unlearn-Sparse (80ba55d), unlearn/FT_prune.py.
 /// - Note: The code's default α of 0.2 destroys models; 5e-4 is that of AMUN (ICML 2025) and MIU (TMLR 2025). RULI uses
-///   3e-4, increasing. The subgradient at 0 is 0. No augmentation unless it is asked for.
+///   3e-4, increasing. The subgradient at 0 is 0. No augmentation by default.
 public struct SparseUnlearning: RetainSamplingMethod {
-  /// How the penalty moves over the epochs.
+  /// The schedule of the penalty weight α_e over the epochs.
   public enum Schedule: String, Codable, Sendable, CaseIterable {
-    /// From α to 0.
+    /// Linearly from α to 0.
     case decreasing
-    /// Always α.
+    /// Constant at α.
     case constant
-    /// From 0 towards α.
+    /// Linearly from 0 towards α.
     case increasing
   }
 
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "l1-sparse", title: "ℓ1-sparse unlearning",
     summary: "Fine-tunes on the retain set under a penalty on the magnitude of all parameters.",
     source: Source(
       authors: "Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu", title: "Model Sparsity Can Simplify Machine Unlearning",
       venue: "NeurIPS 2023", arXiv: "2304.04934", place: "equation 3"))
-  /// All requests.
+  /// Requests of classes and of samples.
   public static let serves = Set(RequestKind.allCases)
 
-  /// α.
+  /// α, the weight of the L1 penalty.
   @Parameter("weight of the sum of all parameters' magnitudes", .weight) public var alpha = 5e-4
-  /// How α_e follows from α.
+  /// The schedule of α_e.
   @Parameter("how the weight moves over the epochs") public var penaltySchedule = Schedule.decreasing
-  /// E₀.
+  /// E₀, the number of final epochs without a penalty.
   @Parameter("epochs at the end without a penalty", .epochs(from: 0)) public var epochsWithoutPenalty = 0
-  /// The rate of `MagnitudePruning`; nil for none.
+  /// The fraction of weights pruned before training, see `MagnitudePruning`; nil for none.
   @Parameter("share of weights that are set to 0 before training and stay there; none: no pruning", .halfOpen(0, 1))
   public var pruningRate: Double? = nil
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, batchSize: 256)
 
   /// α 5e-4, falling to 0; 10 epochs of SGD at rate 0.01.
@@ -62,7 +62,7 @@ public struct SparseUnlearning: RetainSamplingMethod {
     }
   }
 
-  /// The original after penalised training on the retain set; notes `mean_magnitude`, ‖θ‖₁ by the number of parameters.
+  /// Returns the original after penalised fine-tuning; notes `mean_magnitude`, ‖θ‖₁ / number of parameters.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     var start = original

@@ -14,7 +14,7 @@ struct InformationPhases {
   private var model: GroupInformation
   private var reference: GroupInformation
 
-  /// The phases over `all` training samples, which have groups.
+  /// Prepares the phases and both estimators for `all` training samples, which must have groups.
   init(original: Classifier, all: Dataset, method: MutualInformationUnlearning, run: Run) {
     self.original = original
     self.all = all
@@ -35,7 +35,7 @@ struct InformationPhases {
 
   private var asReleased: Bool { method.variant == .asReleased }
 
-  /// Steps of both estimators on batches of all samples, augmented as in training.
+  /// Trains both estimators on batches of all samples, augmented as in training.
   ///
   /// As released, there is one more step than `configured`, and both estimators get the same drawn groups.
   mutating func tune(_ current: Classifier, epoch: Int, steps configured: Int) throws {
@@ -63,7 +63,7 @@ struct InformationPhases {
     }
   }
 
-  /// A step down the estimate for each batch of the forget set.
+  /// Minimizes the estimated information on the forget set, one step per batch.
   mutating func forget(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
     let dataGroups = Self.groups(of: data)
     var (sum, count) = (0.0, 0)
@@ -81,7 +81,7 @@ struct InformationPhases {
     run.notes["forget_information_\(epoch)"] = sum / Double(max(1, count))
   }
 
-  /// A step down the cross-entropy and the calibration term for each batch of the retain set.
+  /// Minimizes the cross-entropy plus the calibration term on the retain set, one step per batch.
   mutating func retain(_ trainer: inout Trainer, _ data: Dataset, epoch: Int) throws {
     guard method.retains || method.calibrates else { return }
     let dataGroups = Self.groups(of: data)
@@ -117,7 +117,8 @@ struct InformationPhases {
     return groups
   }
 
-  /// The features of a batch, without gradients; in train mode by the batch's own statistics, which are not kept.
+  /// The features of a batch, without gradients; in train mode with the batch statistics, without updating the running
+  /// ones.
   private func features(of classifier: Classifier, _ batch: Batch, trains: Bool) -> Tensor {
     guard trains else { return classifier.evaluate(batch.images).features }
     let pass = Pass(

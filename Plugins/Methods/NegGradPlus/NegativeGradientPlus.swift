@@ -2,36 +2,37 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// Descends the loss of the retain set and climbs that of the forget set in the same step.
+/// Gradient descent on the retain set and gradient ascent on the forget set in the same step.
 ///
-/// `L(θ) = α·E_{D_r}[−log p_θ(y|x)] − (1 − α)·E_{D_f}[−log p_θ(y|x)]`. An epoch is one pass over the retain set; each of
-/// its batches meets the next batch of the forget set, which starts over, in a new order, whenever it ends.
+/// `L(θ) = α·E_{D_r}[−log p_θ(y|x)] − (1 − α)·E_{D_f}[−log p_θ(y|x)]`. An epoch is one pass over the retain set; each
+/// of its batches is paired with the next batch of the forget set, which restarts in a new order whenever it ends.
 /// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, section 3; code
-///   meghdadk/SCRUB (98ffb11), `train_negrad` and its MIA notebook: α 0.9999, rate 0.01, 5 epochs, SGD without momentum.
+///   meghdadk/SCRUB (98ffb11), `train_negrad` and its MIA notebook: α 0.9999, rate 0.01, 5 epochs, SGD without
+///   momentum.
 /// - Note: The weight decay of 5e-4 is that of the notebooks' other methods. With α = 1 the forget set is not read at
-///   all, so that it cannot reach the running statistics: exactly fine-tuning. No augmentation unless it is asked for.
+///   all, so that it does not affect the running statistics: exactly fine-tuning. No augmentation by default.
 public struct NegativeGradientPlus: RetainSamplingMethod {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "neg-grad-plus", title: "NegGrad+",
     summary: "Descends the loss of the retain set and climbs that of the forget set in the same step.",
     source: .unboundedUnlearning(place: "section 3, baseline NegGrad+"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
-  /// All requests.
+  /// Requests of classes and of samples.
   public static let serves = Set(RequestKind.allCases)
 
-  /// α.
+  /// α, the weight of the retain loss; 1 − α is that of the forget loss.
   @Parameter("weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1)) public var alpha = 0.9999
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken; the batch size is that of both sets.
+  /// Epochs, batch size, optimizer and learning rates; the batch size applies to both sets.
   public var training = TrainingRecipe(epochs: 5, learningRate: 0.01, momentum: 0)
 
   /// α 0.9999; 5 epochs of SGD at rate 0.01 without momentum.
   public init() {}
 
-  /// The original after descent on the retain set against the forget set.
+  /// Returns the original after the combined descent and ascent.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     let alpha = Float(alpha)
     let stepsPerEpoch = training.steps(over: retain.count)

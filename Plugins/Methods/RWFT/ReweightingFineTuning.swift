@@ -2,7 +2,7 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// Reweighting fine-tuning: trains the model to reproduce, on forgotten samples, what the original says of all other
+/// Reweighting fine-tuning: on forgotten samples the target is the original's prediction restricted to the retained
 /// classes.
 ///
 /// With original logits z and forgotten classes F the target on D_f is `p̄(·|x) = softmax_{k∉F}(z)`, the original's
@@ -13,9 +13,9 @@ public import Unlearning
 /// - Note: Only the abstract and public reviews could be read. Not stated there, so chosen: proportional redistribution
 ///   (the KL projection onto the retained classes, and the target of DELETE, CVPR 2025), cross-entropy, the natural
 ///   mixture of both sets, the teacher on the student's view, and the training recipe, which is that of the same
-///   authors' AMUN (ICML 2025) with a step schedule from their grid. No augmentation unless it is asked for.
+///   authors' AMUN (ICML 2025) with a step schedule from their grid. No augmentation by default.
 public struct ReweightingFineTuning: SoftTargetMethod {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "rwft", title: "Reweighting fine-tuning (RWFT)",
     summary: "Fine-tunes towards the original's predictions with the forgotten classes' probability redistributed.",
@@ -24,24 +24,24 @@ public struct ReweightingFineTuning: SoftTargetMethod {
       title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning", venue: "arXiv 2025",
       arXiv: "2506.20893", place: "version 1, reconstructed from the abstract and public reviews"))
 
-  /// How the target is made of the original's distribution.
+  /// How the probability of forgotten classes is redistributed to the retained ones.
   @Parameter("how the probability of forgotten classes is shared out among the retained ones")
   public var redistribution = Redistribution.proportional
-  /// What the original looks at.
+  /// The view of a forgotten image on which the original computes the target.
   @Parameter(.teacherView) public var teacherView = TeacherView.augmented
   /// λ_f / λ_r; nil for the natural mixture |D_f| / |D_r|.
   @Parameter(.forgetWeight) public var forgetWeight: Double? = nil
-  /// Retained samples over |D_f|; nil for all.
+  /// The number of retained samples as a multiple of |D_f|; nil for all.
   @Parameter(.retainRatio) public var retainRatio: Double? = nil
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
   /// Proportional redistribution; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
   public init() {}
 
-  /// The original's distribution over the retained classes.
+  /// The target p̄, the original's distribution renormalised over the retained classes.
   public func target(from original: Classifier, forget: Dataset, retain: Dataset, run: Run) -> ReweightedTarget {
     ReweightedTarget(
       classCount: original.classCount, forgotten: run.forgottenClasses, redistribution: redistribution)

@@ -2,10 +2,10 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// Fine-tunes on the forget set with random labels, together with the retain set with its own.
+/// Fine-tunes on the forget set with random labels and on the retain set with its true labels.
 ///
 /// `L(θ) = E_{D_r ∪ {(x, y′) : x ∈ D_f}}[−log p_θ(y|x)]` with y′ drawn uniformly from the labels that `labels` allows.
-/// The published variants differ, and each is a setting:
+/// The published variants differ; each is a combination of parameters:
 /// | variant | labels | redraw | retain |
 /// |---|---|---|---|
 /// | Golatkar 2020 as AMUN's code reads it (default) | other | epoch | joint |
@@ -13,13 +13,13 @@ public import Unlearning
 /// | SalUn's code without mask, CIFAR-10 | any | epoch | after |
 /// | SCAR's code, class requests | retained | epoch | none |
 ///
-/// - Source: Golatkar, Achille, Soatto, CVPR 2020, arXiv:1911.04933, baseline "random labels"; code Ali-E/AMUN (9e341a9,
-///   `RLDataset`), OPTML-Group/Unlearn-Saliency (a6e89fd, unlearn/RL.py), if-loops/selective-synaptic-dampening
-///   (cdfdc0e), jbonato1/SCAR (280ceae).
+/// - Source: Golatkar, Achille, Soatto, CVPR 2020, arXiv:1911.04933, baseline "random labels"; code Ali-E/AMUN
+///   (9e341a9, `RLDataset`), OPTML-Group/Unlearn-Saliency (a6e89fd, unlearn/RL.py),
+///   if-loops/selective-synaptic-dampening (cdfdc0e), jbonato1/SCAR (280ceae).
 /// - Note: Codes draw per batch or per epoch; a pass reads each sample once, so both are `redraw: epoch`. Rate, epochs
-///   and batch size are AMUN's, the step schedule is chosen among theirs. No augmentation unless it is asked for.
+///   and batch size are AMUN's, the step schedule is chosen among theirs. No augmentation by default.
 public struct RandomLabelling: RetainSamplingMethod {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "random-labels", title: "Random labels",
     summary: "Fine-tunes on the forget set with random labels, together with the retain set with its own.",
@@ -29,25 +29,25 @@ public struct RandomLabelling: RetainSamplingMethod {
       arXiv: "1911.04933", place: "baseline random labels"))
   /// The original, retain data (unless `retain` is none), and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
-  /// All requests.
+  /// Requests of classes and of samples.
   public static let serves = Set(RequestKind.allCases)
 
   /// The labels that a forgotten sample may get.
   @Parameter(.forgottenLabels) public var labels = RandomLabelTraining.Choice.other
-  /// When they are drawn.
+  /// Whether random labels are drawn once or in each epoch.
   @Parameter("whether labels are drawn once or in each epoch") public var redraw = RandomLabelTraining.Redraw.epoch
-  /// What retained samples do.
+  /// How retained samples take part in an epoch.
   @Parameter("whether retained samples are shuffled in, follow in a pass of their own, or take no part")
   public var retain = RandomLabelTraining.RetainPass.joint
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
   /// Labels other than a sample's own, drawn in each epoch; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
   public init() {}
 
-  /// The original after training on random labels.
+  /// Returns the original after fine-tuning on random labels.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     var training = RandomLabelTraining(recipe: training)
     training.choice = labels

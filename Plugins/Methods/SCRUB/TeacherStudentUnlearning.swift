@@ -2,67 +2,68 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// SCRUB: a student that starts as the original moves away from it on the forget set and stays with it on the retain set.
+/// SCRUB: a student, initialized with the original, diverges from it on the forget set and stays near it on the retain
+/// set.
 ///
-/// With the original as teacher (evaluate mode, never moved) and
-/// `KD(t‖s) = T²·mean_x Σ_k p_t(k|x)·(log p_t(k|x) − log p_s(k|x))` of the softmax at temperature T, each epoch takes, while
-/// it is one of the first `maximising_epochs`, steps down `−KD` over the forget set, and then steps down
+/// With the original as teacher (evaluate mode, fixed) and
+/// `KD(t‖s) = T²·mean_x Σ_k p_t(k|x)·(log p_t(k|x) − log p_s(k|x))` of the softmax at temperature T, each epoch takes,
+/// while it is one of the first `maximising_epochs`, steps down `−KD` over the forget set, and then steps down
 /// `γ·CE + α·KD` over the retain set. The rate falls by `decay_factor` after each of the `decay_epochs`.
 ///
-/// With `rewinds` (SCRUB+R) the model after each epoch is kept, and the one is returned whose error on the forget set is
-/// nearest to that of the last model on held-out samples of the same classes; see `Rewinding`.
-/// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, equations 2 to 4 and section 3.3;
-///   code meghdadk/SCRUB (98ffb11), `train_distill` and large_scale_unlearning.ipynb: rate 5e-4, γ 0.99, α 0.001, T 4,
-///   2 maximising epochs of 3, batches of 128 and, of the forget set, 512.
-/// - Note: β of the code is 0 throughout, and its weight average is not returned: both are left out. No augmentation unless
-///   it is asked for; the teacher sees the student's images.
-/// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient: there
-///   the first pass over the forget set moves nothing, and it is those after the first pass over the retain set that
-///   forget.
+/// With `rewinds` (SCRUB+R) the model after each epoch is kept, and the one is returned whose error on the forget set
+/// is nearest to that of the last model on held-out samples of the same classes; see `Rewinding`.
+/// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, equations 2 to 4 and
+///   section 3.3; code meghdadk/SCRUB (98ffb11), `train_distill` and large_scale_unlearning.ipynb: rate 5e-4, γ 0.99, α
+///   0.001, T 4, 2 maximising epochs of 3, batches of 128 and, of the forget set, 512.
+/// - Note: β of the code is 0 throughout, and its weight average is not returned: both are left out. No augmentation by
+///   default; the teacher sees the student's images.
+/// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient:
+///   there the first pass over the forget set changes nothing; forgetting begins with those after the first pass over
+///   the retain set.
 public struct TeacherStudentUnlearning: RetainSamplingMethod {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "scrub", title: "SCRUB",
     summary: "A student leaves its teacher, the original, on the forget set and follows it on the retain set.",
     source: .unboundedUnlearning(place: "equations 2 to 4"))
-  /// The original, retain data; labels of the forget set are read by the rewind alone, and declared.
+  /// The original and retain data; the labels of the forget set are needed for rewinding alone.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
-  /// All requests.
+  /// Requests of classes and of samples.
   public static let serves = Set(RequestKind.allCases)
 
-  /// α.
+  /// α, the weight of KD on the retain set.
   @Parameter("weight of the distance to the teacher on the retain set", .weight) public var alpha = 0.001
-  /// γ.
+  /// γ, the weight of the cross-entropy on the retain set.
   @Parameter("weight of the cross-entropy on the retain set", .weight) public var gamma = 0.99
-  /// T.
+  /// T, the temperature of both softmaxes in KD.
   @Parameter("of both distances", .positive) public var temperature = 4.0
-  /// How many epochs, the first ones, take steps down −KD.
+  /// The number of first epochs with a pass that maximizes KD on the forget set.
   @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var maximisingEpochs = 2
-  /// The batch size of these steps.
+  /// The batch size on the forget set.
   @Parameter("samples per step over the forget set", .batchSize) public var forgetBatchSize = 512
-  /// When the rate falls.
+  /// The epochs, counted from 1, after which the learning rate is multiplied by `decayFactor`.
   @Parameter("epochs, counted from 1, after which the rate falls", .epochs(from: 1)) public var decayEpochs = [3, 5, 9]
-  /// How far the rate falls.
+  /// The factor of the learning rate at each decay, in (0, 1].
   @Parameter("what the rate is multiplied by then", .openClosed(0, 1)) public var decayFactor = 0.1
-  /// Whether `Rewinding` chooses the model.
+  /// Whether `Rewinding` selects the returned epoch (SCRUB+R).
   @Parameter("whether the best of all epochs' models is returned (SCRUB+R)") public var rewinds = false
-  /// `share` of `Rewinding`.
+  /// The `share` of `Rewinding`: the largest fraction of a class's retained samples that is held out.
   @Parameter(
     "largest share of a class's retained samples that is held out for it (not stated in the paper; chosen)",
     .open(0, 1))
   public var rewindShare = 0.5
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken; the batch size is that of the retain set.
+  /// Epochs, batch size, optimizer and learning rates; the batch size applies to the retain set.
   public var training = TrainingRecipe(epochs: 3, learningRate: 5e-4)
 
-  /// That of the larger of both passes.
+  /// The larger batch size of both passes.
   public var largestBatch: Int? { max(training.batchSize, forgetBatchSize) }
 
   /// The numbers of the code's large-scale notebook.
   public init() {}
 
-  /// The student.
+  /// Returns the student, after the last epoch or, with `rewinds`, after the selected one.
   ///
   /// Notes `maximising_steps` and `minimising_steps`, and where it rewinds `rewind_reference`, an error in [0, 1], and
   /// `returned_epoch`, counted from 1.
@@ -100,7 +101,7 @@ public struct TeacherStudentUnlearning: RetainSamplingMethod {
     return models[best]
   }
 
-  /// KD of the student's logits from those of the teacher on the same images.
+  /// KD between the student's and the teacher's logits on the same images.
   private func distance(_ student: Variable, _ teacher: Classifier, _ batch: Batch) -> Variable {
     student.divergence(from: Variable(teacher.evaluate(batch.images).logits), temperature: Float(temperature))
   }

@@ -2,21 +2,21 @@ public import Data
 public import Engine
 public import Unlearning
 
-/// The parameters of a model that matter most to some data: 1 where one may move, 0 where it must stay.
+/// A mask of the parameters with the largest loss gradients on some data: 1 for trainable entries, 0 for fixed ones.
 ///
 /// Saliency is `|G|` with `G = Σ_batches ∇_θ mean_batch(CE)`: signed gradients of batch means are summed in evaluate
-/// mode, and only the sum loses its sign. Of all parameters together, not layer by layer, the largest ⌊ratio·count⌋ are
-/// selected; among equal ones the first, in the order of the parameters' declaration.
+/// mode, and the absolute value is taken of the sum only. Of all parameters together, not layer by layer, the largest
+/// ⌊ratio·count⌋ are selected; among equal ones the first, in the order of the parameters' declaration.
 /// - Source: Fan et al., ICLR 2024, arXiv:2310.12508, equation 3; code OPTML-Group/Unlearn-Saliency (a6e89fd),
 ///   Classification/generate_mask.py.
 /// - Note: Batches come in the order of the data set, without augmentation; the code shuffles and augments them.
 public struct SaliencyMask: Sendable {
   /// 1 or 0 for every parameter, under the names of the model's parameters.
   public let values: NamedTensors
-  /// How many parameters may move.
+  /// The number of trainable parameters, the ones of the mask.
   public let selectedCount: Int
 
-  /// The mask of `model` on `data`.
+  /// Computes the mask from the gradients of `model` on `data`.
   ///
   /// - Parameter ratio: The share of parameters to select, in (0, 1].
   /// - Throws: `UnlearningError` when the gradients are not finite or the run ends early.
@@ -34,7 +34,7 @@ public struct SaliencyMask: Sendable {
     self.init(saliency: sums.mapValues(\.magnitude), ratio: ratio)
   }
 
-  /// The mask of the largest numbers of `saliency`, all ≥ 0.
+  /// The mask of the largest values of `saliency`, which must be ≥ 0.
   public init(saliency: NamedTensors, ratio: Double) {
     precondition(ratio > 0 && ratio <= 1, "a ratio lies in (0, 1], not \(ratio)")
     selectedCount = Int(ratio * Double(saliency.scalarCount))
@@ -51,10 +51,10 @@ public struct SaliencyMask: Sendable {
     }
   }
 
-  /// The bits of the number in place `rank`, counted from 1 and from the largest, and how many numbers are larger.
+  /// The bit pattern of the `rank`-th largest number, counted from 1, and how many numbers are larger.
   ///
   /// The bits of floating-point numbers ≥ 0 are in the order of the numbers, so two counts, of their upper and of their
-  /// lower halves, find the place without sorting.
+  /// lower halves, find it without sorting.
   private static func threshold(of numbers: NamedTensors, rank: Int) -> (bits: UInt32, larger: Int) {
     guard rank > 0 else { return (.max, 0) }
     func place(_ counts: [Int], _ rank: Int) -> (digit: Int, larger: Int) {

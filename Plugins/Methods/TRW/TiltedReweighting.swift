@@ -3,8 +3,8 @@ public import Engine
 import Foundation
 public import Unlearning
 
-/// Tilted reweighting: on forgotten samples the model shall say what the original said of all other classes, tilted
-/// towards those that are similar to the forgotten one.
+/// Tilted reweighting: like RWFT, with targets tilted towards the retained classes that are similar to the forgotten
+/// one.
 ///
 /// With original logits z, forgotten classes F, u the sample's class and s the similarity of each class to u:
 /// `q*(k|x) = softmax_{k∉F}(z_k + β·s_k)`, and
@@ -13,16 +13,16 @@ public import Unlearning
 /// between mean-centered rows of the last layer's weights after PCA; see `ClassSimilarity` and `ReweightedTarget`.
 /// With several forgotten classes all of them are masked, and each has similarities of its own.
 /// - Source: Ebrahimpour-Boroojeny, Wang, Sundaram, arXiv:2506.20893 version 4; TREW in the ICML 2026 version.
-/// - Note: Only the abstracts and public reviews could be read. They state: the forget label zeroed, an exponential tilt
-///   as information projection with a linear moment constraint, β = 10, similarity from logit weights by PCA, cosine
-///   and a sharp softmax temperature. Not stated, so chosen: the order of those steps, τ = 0.1, full rank, the softmax
-///   (not the raw cosine) in the exponent, cross-entropy, the natural mixture of both sets, the teacher on the
-///   student's view, and the training recipe, which is that of the same authors' AMUN (ICML 2025) with a step
-///   schedule from their grid. No augmentation unless it is asked for.
+/// - Note: Only the abstracts and public reviews could be read. They state: the forget label zeroed, an exponential
+///   tilt as information projection with a linear moment constraint, β = 10, similarity from logit weights by PCA,
+///   cosine and a sharp softmax temperature. Not stated, so chosen: the order of those steps, τ = 0.1, full rank, the
+///   softmax (not the raw cosine) in the exponent, cross-entropy, the natural mixture of both sets, the teacher on the
+///   student's view, and the training recipe, which is that of the same authors' AMUN (ICML 2025) with a step schedule
+///   from their grid. No augmentation by default.
 /// - Note: A classifier near neural collapse has all centered cosines near −1/(K − 1), so that s is flat unless τ is
 ///   small; the notes and warnings of a run show it.
 public struct TiltedReweighting: SoftTargetMethod {
-  /// Name, title and source.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "trw", title: "Tilted reweighting (TRW)",
     summary: "Fine-tunes towards the original's predictions without the forgotten classes, tilted to similar classes.",
@@ -33,7 +33,7 @@ public struct TiltedReweighting: SoftTargetMethod {
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
 
-  /// β, how far the target leans towards similar classes; 0 is exactly RWFT.
+  /// β, the strength of the tilt towards similar classes; 0 is exactly RWFT.
   @Parameter("how far the target leans towards similar classes; 0 is RWFT", .weight) public var tilt = 10.0
   /// τ of the softmax over similarities.
   @Parameter("of the softmax over similarities; smaller is sharper (not stated in the paper; chosen)", .positive)
@@ -41,37 +41,37 @@ public struct TiltedReweighting: SoftTargetMethod {
   /// r, the directions that PCA keeps; nil for all min(K − 1, D).
   @Parameter("directions that PCA keeps; none: all min(K - 1, D) (not stated in the paper; chosen)", .closed(1, 65_536))
   public var pcaRank: Int? = nil
-  /// What stands for a class when classes are compared.
+  /// The vector that represents a class in the similarity.
   @Parameter("what represents a class: head weights, mean logits, mean features, or how features vary together")
   public var similarity = SimilaritySource.weights
-  /// What the tilt reads.
+  /// Whether scores are the cosines or their softmax.
   @Parameter("whether the tilt reads the softmax of the cosines or the cosines themselves")
   public var score = SimilarityScore.softmax
-  /// Whether cosines are those of centered rows.
+  /// Whether the mean row is subtracted before the cosines.
   @Parameter("whether the mean over classes is subtracted before the cosines") public var centered = true
-  /// How p̄, the target without a tilt, is made of the original's distribution.
+  /// How the untilted target p̄ redistributes the probability of forgotten classes.
   @Parameter("how the probability of forgotten classes is shared out before the tilt")
   public var redistribution = Redistribution.proportional
-  /// What the original looks at.
+  /// The view of a forgotten image on which the original computes the target.
   @Parameter(.teacherView) public var teacherView = TeacherView.augmented
   /// λ_f / λ_r; nil for the natural mixture |D_f| / |D_r|.
   @Parameter(.forgetWeight) public var forgetWeight: Double? = nil
-  /// Retained samples over |D_f|; nil for all.
+  /// The number of retained samples as a multiple of |D_f|; nil for all.
   ///
-  /// 2 is a guess at the paper's TRW-2R, which nothing that could be read defines: "TRW-2R (inferred)" at best.
+  /// 2 is a guess at the paper's TRW-2R, which no available text defines; cite it as "TRW-2R (inferred)".
   @Parameter(
     "retained samples that take part, as a multiple of the forget set; none: all; 2.0: \"TRW-2R (inferred)\"",
     .positive)
   public var retainRatio: Double? = nil
-  /// How retained samples are drawn.
+  /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
-  /// How steps are taken.
+  /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(epochs: 10, learningRate: 0.01, schedule: .step, stepEpochs: 5)
 
   /// Tilt 10, temperature 0.1, full rank; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
   public init() {}
 
-  /// PCA keeps at most as many directions as there are, and classes that are compared by their samples need some.
+  /// Excludes cells where `pca_rank` exceeds the full rank, or a class compared by its samples has none.
   public func obstacle(in cell: CellSizes) -> String? {
     if similarity != .weights {
       let empty = cell.classNames.indices.filter {
@@ -94,10 +94,10 @@ public struct TiltedReweighting: SoftTargetMethod {
     return rank > most ? "has a 'pca_rank' of \(rank), and at most \(most) directions can be kept here" : nil
   }
 
-  /// The tilted target by the similarities of the original's classes.
+  /// The tilted target, with the class similarities of the original.
   ///
-  /// Notes, as means over the forgotten classes unless said: `similarity_range` and `similarity_deviation` of the
-  /// cosines to retained classes, `score_entropy` in nats, `largest_score` of any.
+  /// Notes, as means over the forgotten classes unless stated otherwise: `similarity_range` and `similarity_deviation`
+  /// of the cosines to retained classes, `score_entropy` in nats, `largest_score` of any.
   /// - Throws: `ParameterError` when `pca_rank` exceeds min(K − 1, D); `UnlearningError`.
   public func target(from original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> ReweightedTarget {
     let matrix = try original.classMatrix(similarity, over: [retain, forget], run: run)
@@ -134,7 +134,8 @@ public struct TiltedReweighting: SoftTargetMethod {
     if score == .softmax { run.notes["score_entropy"] = entropies.mean }
   }
 
-  /// With two retained classes or fewer the largest of the scores says nothing about the temperature.
+  /// Warns when scores are nearly uniform or nearly one class; with at most two retained classes the largest score does
+  /// not show this.
   private func warn(of largest: Double, label: Int, retained: Int, run: Run) {
     guard retained > 2 else { return }
     let shown = "\((largest * 1000).rounded() / 1000)"

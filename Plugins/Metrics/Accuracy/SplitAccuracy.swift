@@ -1,16 +1,16 @@
 public import Unlearning
 
-/// The share of samples whose largest logit is that of their label, on each part of the data.
+/// The fraction of samples whose largest logit is that of their label, on each part of the data.
 ///
-/// Measurements `accuracy.retain_train`, `accuracy.retain_test`, `accuracy.forget_train`, `accuracy.forget_test`, in [0, 1];
-/// a part without samples has none (forget test, in sample requests).
+/// Measurements `accuracy.retain_train`, `accuracy.retain_test`, `accuracy.forget_train`, `accuracy.forget_test`, in
+/// [0, 1]; a part without samples has none (forget test, in sample requests).
 ///
-/// - Source: The columns ACC_r and ACC_f of Kodge et al., arXiv:2312.00761 (test parts), RA, TA and 1 − UA of Fan et al.,
-///   "SalUn", ICLR 2024, arXiv:2310.12508 (train parts).
-/// - Note: UA means 1 − accuracy on forget train in some papers and the accuracy itself in others; here it is always the
-///   accuracy. On forget parts the best value is a retrained model's; on retain parts more is better.
+/// - Source: The columns ACC_r and ACC_f of Kodge et al., arXiv:2312.00761 (test parts), RA, TA and 1 − UA of Fan et
+///   al., "SalUn", ICLR 2024, arXiv:2310.12508 (train parts).
+/// - Note: UA means 1 − accuracy on forget train in some papers and the accuracy itself in others; here it is always
+///   the accuracy. On forget parts the aim is the value of retrained models; on retain parts higher is better.
 public struct SplitAccuracy: Metric {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "accuracy", title: "Accuracy",
     summary: "The share of samples that are classified correctly, on retained and forgotten data, train and test.",
@@ -19,7 +19,7 @@ public struct SplitAccuracy: Metric {
       venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))
   /// Predictions of the measured model.
   public static let reads: Set<EvidenceKind> = [.predictions]
-  /// One of each part; more is better on retain parts only.
+  /// One kind per part; higher is better on retain parts only.
   public static let measures = Part.allCases.map(kind(of:))
 
   private static func kind(of part: Part) -> MeasurementKind {
@@ -29,10 +29,10 @@ public struct SplitAccuracy: Metric {
       meaning: "fraction of the samples of \(part.rawValue) that are classified correctly")
   }
 
-  /// There is nothing to choose.
+  /// No parameters.
   public init() {}
 
-  /// The parts that have samples.
+  /// The names of the parts that have samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(Part.allCases.filter { cell[$0] > 0 }.map(\.rawValue))
   }

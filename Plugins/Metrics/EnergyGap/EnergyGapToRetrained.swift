@@ -1,37 +1,39 @@
 import Engine
 public import Unlearning
 
-/// Whether a method's models are distributed as retrained models are.
+/// The energy distance between the distribution of a method's models and that of retrained models.
 ///
-/// `EG = 2·E d(U, R) − E d(U, U′) − E d(R, R′)`, d the mean over samples of a distance of two models' predictions, U and U′
-/// different models of the method, R and R′ different retrained models: the energy distance of two distributions of
-/// models. With total variation it is 0 only where the probability of every class on every sample has the same
-/// distribution over both kinds of models; estimates lie around 0 there, some below. An answer without spread, which
-/// total variation to retrained models rewards, has a large one.
+/// `EG = 2·E d(U, R) − E d(U, U′) − E d(R, R′)`, d the mean over samples of a distance of two models' predictions, U
+/// and U′ different models of the method, R and R′ different retrained models: the energy distance of two distributions
+/// of models. With total variation it is 0 only where the probability of every class on every sample has the same
+/// distribution over both kinds of models; estimates lie around 0 there, some below. A prediction without variation
+/// between seeds, which total variation to retrained models rewards, has a large EG.
 ///
 /// Measurements of each part:
 ///
-/// - `<part>`: EG of all models of the method together, up to 2, which is reached where all models of a kind agree and the
-///   two kinds answer differently. Every seed has the same value, and the spread is a jackknife over models. A retrained
-///   model has none, since against themselves it is 0 for any models.
-/// - `<part>_p`: the share of relabellings of the models as U or R whose EG is not smaller; of all of them up to 6 models
-///   of each kind, else of `permutations` drawn ones. With n + n models no p below 2/C(2n, n) is possible: 0.1 with 3 + 3.
-/// - `<part>_within`: E d(U, U′) for the model's own seed, beside E d(R, R′) in the row of retraining: models that agree
-///   much more than retrained ones are sharper than retraining.
+/// - `<part>`: EG of all models of the method together, up to 2, which is reached where all models of a kind agree and
+///   the two kinds answer differently. Every seed has the same value, and the spread is a jackknife over models.
+///   Retrained models have no EG, since it is 0 for any models compared with themselves.
+/// - `<part>_p`: the p-value of the permutation test, the fraction of relabellings of the models as U or R whose EG is
+///   not smaller; over all of them up to 6 models of each kind, else over `permutations` random ones. With n + n models
+///   no p below 2/C(2n, n) is possible: 0.1 with 3 + 3.
+/// - `<part>_within`: E d(U, U′) for the model's own seed, beside E d(R, R′) in the row of retraining: models that
+///   agree much more than retrained ones have less variance than retraining.
 ///
 /// - Source: Székely, Rizzo, "Energy statistics: a class of statistics based on distances", Journal of Statistical
 ///   Planning and Inference 143, 2013; the distance of models and its use for unlearning are ours.
 /// - Note: All pairs (i, j) of a method's and the retrained models, seeds of one number included.
 public struct EnergyGapToRetrained: Metric {
-  /// How far two predictions are apart.
+  /// The distance d of two predictions p and q.
   public enum Distance: String, Codable, Sendable, CaseIterable {
     /// `½ Σ_k |p_k − q_k|`, in [0, 1].
     case totalVariation = "total_variation"
-    /// `½ Σ_k (p_k − q_k)²`, in [0, 1]: for this one EG is 0 for equal means of the models' predictions already.
+    /// `½ Σ_k (p_k − q_k)²`, in [0, 1]: with it EG is 0 as soon as the mean predictions of both kinds of models are
+    /// equal.
     case squared
   }
 
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "energy-gap", title: "Energy gap",
     summary: "The energy distance between the predictions of a method's models and those of retrained models.",
@@ -41,7 +43,7 @@ public struct EnergyGapToRetrained: Metric {
     version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
-  /// Three of each part.
+  /// Three kinds per part: EG, p-value, and the distance within the method.
   public static let measures = [gap, p, within]
   // Twice a distance, less two others.
   private static let gap = MeasurementKind(
@@ -51,48 +53,48 @@ public struct EnergyGapToRetrained: Metric {
     "<part>_p", direction: .higher, meaning: "p-value of the energy distance, by permutations of the models")
   private static let within = MeasurementKind(
     "<part>_within", direction: .nearest, meaning: "mean distance of the model from the others of its method")
-  /// Two have a distance from each other.
+  /// Two, which is the minimum for E d(R, R′).
   public static let retrainedModelsNeeded = 2
-  /// A constant answer and the mean of the retrained models.
+  /// A constant prediction and the mean of the retrained models.
   public static let baselines = Baseline.allCases
 
-  /// Parts of the data; each has three measurements.
+  /// The parts to measure, with three measurements each.
   @Parameter("parts of the data; three measurements for each")
   public var parts: [Part] = [.forgetTest, .retainTest]
-  /// The distance of two predictions.
+  /// The distance d of two predictions.
   @Parameter("the distance of two predictions") public var distance = Distance.totalVariation
-  /// Drawn relabellings where there are too many to go through.
+  /// The number of random relabellings where there are too many to enumerate.
   @Parameter("drawn relabellings of more than 6 models of a kind", .closed(100, 1_000_000))
   public var permutations = 10_000
 
   /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.
   public init() {}
 
-  /// Refuses an empty list of parts, and one that names a part twice.
+  /// Rejects an empty list of parts and repeated parts.
   public func validate() throws(ParameterError) { try ParameterError.checkNames(parts, of: "parts", each: "part") }
 
   private var measuredParts: MeasuredParts { MeasuredParts(parts) }
 
-  /// A request of samples has no test samples to forget.
+  /// Sample requests have no forget test part, so they are excluded where `parts` names it.
   public func serves(_ kind: RequestKind) -> Bool { measuredParts.serves(kind) }
 
-  /// One part with samples is the least.
+  /// At least one of the parts must have samples.
   public func obstacle(in cell: CellSizes) -> String? { measuredParts.obstacle(in: cell) }
 
-  /// Of each part that has samples.
+  /// The names for the parts that have samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(measuredParts.present(in: cell).flatMap { part in Self.measures.map { $0.named(part.rawValue).name } })
   }
 
-  /// Against themselves retrained models have no gap.
+  /// The names without EG and p-value, which retrained models do not have.
   public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
     Set(measuredParts.present(in: cell).map { Self.within.named($0.rawValue).name })
   }
 
-  /// Measures the models of one method, as seen from one of them.
+  /// Measures the models of one method; `<part>_within` is that of the target's seed.
   ///
-  /// - Throws: `AttackError` with fewer than two models of a kind, without samples, when models saw different samples, or
-  ///   when logits are not finite.
+  /// - Throws: `AttackError` with fewer than two models of a kind, without samples, when models saw different samples,
+  ///   or when logits are not finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     try checkBank(evidence)
     guard evidence.peers.count > 1, let place = evidence.peerPosition else {
@@ -120,7 +122,7 @@ public struct EnergyGapToRetrained: Metric {
     }
   }
 
-  /// Measures an answer without a model, which has no spread of its own: `2·E d(B, R) − E d(R, R′)`.
+  /// Measures a baseline, which has no variation between seeds: `2·E d(B, R) − E d(R, R′)`.
   ///
   /// - Throws: As for a model.
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
@@ -167,6 +169,6 @@ public struct EnergyGapToRetrained: Metric {
 }
 
 extension Part {
-  /// The place among all parts, which tells their random streams apart.
+  /// The index among all parts, which separates their random streams.
   fileprivate var place: Int { Part.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -3,15 +3,15 @@ import Unlearning
 
 /// The distances of all models of a method and all retrained ones from each other.
 struct ModelDistances {
-  /// `[n + m][n + m]`, symmetric, 0 on the diagonal; the n models of the method stand first.
+  /// `[n + m][n + m]`, symmetric, 0 on the diagonal; the n models of the method come first.
   let values: [[Double]]
-  /// n.
+  /// n, the number of models of the method.
   let split: Int
 
-  /// Up to this many models of each kind all relabellings are gone through: 924 for 6 + 6.
+  /// Up to this many models of each kind all relabellings are enumerated: 924 for 6 + 6.
   static let exactLimit = 6
 
-  /// Which models are taken for those of the method, and which for retrained ones.
+  /// One relabelling: which models count as the method's, and which as retrained.
   struct Labels {
     var own: [Int]
     var retrained: [Int]
@@ -60,8 +60,8 @@ struct ModelDistances {
     return .pseudoValue(Double(split) * gap(labels) - Double(split - 1) * gap(fewer))
   }
 
-  /// The share of relabellings whose gap is not smaller than that of the labels as they are, and the smallest that the
-  /// numbers of models allow.
+  /// The p-value, the fraction of relabellings whose gap is not smaller than that of the true labels, and its minimum
+  /// for these numbers of models.
   func permutationP(permutations: Int, random: RandomSource) -> (p: Double, smallest: Double) {
     let observed = gap(all)
     let tolerance = 1e-12

@@ -2,32 +2,33 @@ import Data
 import Engine
 public import Unlearning
 
-/// How unlike the accuracies of two halves of a class are: the equalized odds gap.
+/// The equalized odds gap: the difference of accuracy between the values of the sensitive attribute within a class.
 ///
-/// `EO = ½·Σ_{a ∈ {0, 1}} |acc(t = a, s = 0) − acc(t = a, s = 1)|` over test samples, in [0, 1]. With two classes and two values
-/// of the attribute t is the class and s the value. Otherwise t is whether the class is one of the request's groups, s
-/// whether the value is, and acc counts samples whose predicted class is their own.
+/// `EO = ½·Σ_{a ∈ {0, 1}} |acc(t = a, s = 0) − acc(t = a, s = 1)|` over test samples, in [0, 1]. With two classes and
+/// two values of the attribute t is the class and s the value. Otherwise t is whether the class is one of the request's
+/// groups, s whether the value is, and acc counts samples whose predicted class is their own.
 /// - Source: Hardt, Price, Srebro, NeurIPS 2016, arXiv:1610.02413; in the form of De Min et al., TMLR 2025,
 ///   arXiv:2503.09330, released code, `metrics.py`.
 public struct EqualizedOddsGap: Metric {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "equalized-odds", title: "Equalized odds gap",
     summary: "The mean difference in accuracy between two halves of each class, by the sensitive attribute.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"))
-  /// Predictions and groups.
+  /// Predictions of the measured model and the sensitive attribute.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
-  /// Less is fairer.
+  /// One gap; lower is fairer.
   public static let measures = [gap]
   private static let gap = MeasurementKind(
     "test", direction: .lower, meaning: "mean difference in test accuracy between the values of the attribute")
 
-  /// There is nothing to choose.
+  /// No parameters.
   public init() {}
 
   /// Measures one model.
   ///
-  /// - Throws: `AttackError` without groups, when one of the four cells has no test samples, or when logits are not finite.
+  /// - Throws: `AttackError` without groups, when one of the four cells has no test samples, or when logits are not
+  ///   finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let (samples, sensitive, groups) = try evidence.groupedTestSamples()
     let isBinary = evidence.context.classCount == 2 && groups.attribute.valueNames.count == 2

@@ -4,20 +4,21 @@ public import Unlearning
 
 /// The accuracy of each group of test samples, of the worst one, and of the groups that are to be forgotten.
 ///
-/// Measurements, in [0, 1]: `group-accuracy.<class>_<value>` for each group with test samples, `group-accuracy.worst` over
-/// these, and, in group requests, `group-accuracy.forget_group` over all test samples of the forgotten groups together
-/// (GA of MIU). Names are those of `MeasuredValue.names(for:reserved:)`. Who pays for forgetting a part of one group shows in the last.
+/// Measurements, in [0, 1]: `group-accuracy.<class>_<value>` for each group with test samples, `group-accuracy.worst`
+/// over these, and, in group requests, `group-accuracy.forget_group` over all test samples of the forgotten groups
+/// together (GA of MIU). Names are those of `MeasuredValue.names(for:reserved:)`. The last shows the cost of partial
+/// forgetting for the rest of the group.
 /// - Source: De Min, Roy, Lathuilière, Ricci, Mancini, TMLR 2025, arXiv:2503.09330; released code, `metrics.py`
 ///   (`target_acc`); the worst group as Sagawa et al., ICLR 2020, arXiv:1911.08731.
 public struct GroupwiseAccuracy: Metric {
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",
     summary: "The share of test samples that are classified correctly, in each group of class and sensitive attribute.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
-  /// Predictions and groups.
+  /// Predictions of the measured model and the sensitive attribute.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]
-  /// Retained people deserve the accuracy they had; only for the forgotten groups more is not better.
+  /// Higher is better, except for the forgotten groups, whose aim is the value of retrained models.
   public static let measures = [group, worst, forgetGroup]
   private static let group = MeasurementKind(
     "<class>_<value>", direction: .higher, meaning: "accuracy on the test samples of one group")
@@ -26,7 +27,7 @@ public struct GroupwiseAccuracy: Metric {
   private static let forgetGroup = MeasurementKind(
     "forget_group", direction: .nearest, meaning: "accuracy on the test samples of the groups to be forgotten")
 
-  /// There is nothing to choose.
+  /// No parameters.
   public init() {}
 
   /// Measures one model.

@@ -1,30 +1,30 @@
 import Engine
 public import Unlearning
 
-/// How far a model's predictions are from those of retrained models.
+/// The mean total variation distance between a model's predictions and those of retrained models.
 ///
-/// `TV(p, q) = ½ Σ_k |p_k − q_k|`, in [0, 1], over all K classes. With retrained models `R_1 … R_m` the measurement of a
-/// part is, by `against`:
+/// `TV(p, q) = ½ Σ_k |p_k − q_k|`, in [0, 1], over all K classes. With retrained models `R_1 … R_m` the measurement of
+/// a part is, by `against`:
 ///
 /// - `each`: `mean_j mean_x TV(p_U(·|x), p_{R_j}(·|x))`
 /// - `mean`: `mean_x TV(p_U(·|x), mean_j p_{R_j}(·|x))`
 /// - `distribution`: `mean_j TV(mean_x p_U(·|x), mean_x p_{R_j}(·|x))`
 ///
-/// A retrained model is compared with the others: its value is the floor that chance between trainings leaves, and what
-/// an unlearned model has above it is its leak. Spreads are jackknives over models, since values share retrained models:
-/// the floor's leaves out one of them, a method's its model and the retrained one of the same seed together. With two
-/// models a spread is unknown. All this holds for the baselines, too.
+/// A retrained model is compared with the others: its value is the floor, the variation between independent trainings;
+/// the excess of an unlearned model above it is its leak. Spreads are jackknives over models, since values share
+/// retrained models: the floor's leaves out one of them, a method's its model and the retrained one of the same seed
+/// together. With two models a spread is unknown. All this holds for the baselines, too.
 ///
-/// The floor is no certificate: it rewards answers without spread, so that a constant answer can lie below it. Both
-/// baselines stand beside it; `energy-gap` is the distance between distributions of models. Measurements are named by
-/// their part: `total-variation.forget_test`.
+/// A value at the floor is no certificate: predictions without variation between seeds are favored, and a constant
+/// prediction can be below the floor. Both baselines are therefore reported; `energy-gap` is the distance between
+/// distributions of models. Measurements are named by their part: `total-variation.forget_test`.
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v1).
-/// - Note: The paper states a metric "based on the total variation distance of the prediction probabilities". Means over
-///   samples and pairs of models, the part and the floor are not stated in the paper; chosen.
+/// - Note: The paper states a metric "based on the total variation distance of the prediction probabilities". Means
+///   over samples and pairs of models, the part and the floor are not stated in the paper; chosen.
 public struct PredictionTotalVariation: Metric {
-  /// What a model is compared with.
+  /// How a model is compared with the retrained models.
   public enum Against: String, Codable, Sendable, CaseIterable {
     /// Every retrained model, sample by sample.
     case each
@@ -34,7 +34,7 @@ public struct PredictionTotalVariation: Metric {
     case distribution
   }
 
-  /// What it is.
+  /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "total-variation", title: "Total variation of predictions",
     summary: "Mean total variation distance between the predictions of a model and those of retrained models.",
@@ -44,44 +44,44 @@ public struct PredictionTotalVariation: Metric {
       venue: "arXiv 2025 (v1)", arXiv: "2506.20893", place: "TV metric; aggregation chosen"), version: 4)
   /// Predictions of the measured and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
-  /// One of each part; its reference is the floor between retrained models.
+  /// One kind per part; its reference is the floor between retrained models.
   public static let measures = [distance]
   private static let distance = MeasurementKind(
     "<part>", direction: .lower, meaning: "mean total variation distance from the predictions of retrained models")
-  /// With two, a retrained model has another one to be compared with: the floor.
+  /// Two, so that each retrained model can be compared with another one, which gives the floor.
   public static let retrainedModelsNeeded = 2
 
-  /// A constant answer and the mean of the retrained models.
+  /// A constant prediction and the mean of the retrained models.
   public static let baselines = Baseline.allCases
 
-  /// Parts of the data; each is a measurement.
+  /// The parts to measure, one measurement each.
   @Parameter("parts of the data; a measurement for each") public var parts: [Part] = [.forgetTest]
-  /// What a model is compared with.
+  /// How a model is compared with the retrained models.
   @Parameter("what a model is compared with") public var against = Against.each
 
-  /// Per sample and pair of models, on test samples of the forgotten class.
+  /// `each` on forget test: per sample and pair of models.
   public init() {}
 
-  /// Refuses an empty list of parts, and one that names a part twice.
+  /// Rejects an empty list of parts and repeated parts.
   public func validate() throws(ParameterError) { try ParameterError.checkNames(parts, of: "parts", each: "part") }
 
   private var measuredParts: MeasuredParts { MeasuredParts(parts) }
 
-  /// A request of samples has no test samples to forget.
+  /// Sample requests have no forget test part, so they are excluded where `parts` names it.
   public func serves(_ kind: RequestKind) -> Bool { measuredParts.serves(kind) }
 
-  /// One part with samples is the least.
+  /// At least one of the parts must have samples.
   public func obstacle(in cell: CellSizes) -> String? { measuredParts.obstacle(in: cell) }
 
-  /// Of each part that has samples.
+  /// The names for the parts that have samples.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     Set(measuredParts.present(in: cell).map { Self.distance.named($0.rawValue).name })
   }
 
   /// Measures one model; one measurement per part that has samples.
   ///
-  /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples, or
-  ///   logits are not finite.
+  /// - Throws: `AttackError` when there is no other retrained model, no part has samples, models saw different samples,
+  ///   or logits are not finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let others = evidence.otherRetrained
     guard !others.isEmpty else {
@@ -103,10 +103,10 @@ public struct PredictionTotalVariation: Metric {
     }
   }
 
-  /// Measures an answer without a model against the retrained model of one seed.
+  /// Measures a baseline against the retrained model of one seed.
   ///
-  /// The spread is a jackknife over models, since every answer is made of the others: the values of the mean of the others
-  /// differ by less than half of it.
+  /// The spread is a jackknife over models, since every baseline is computed from the other models: the values of
+  /// `meanRetrained` deviate by less than half of it.
   ///
   /// - Throws: `AttackError` when there are fewer than two retrained models, or as for a model.
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] {
