@@ -107,7 +107,7 @@ import Unlearning
     #expect(analysis.tables[0].models.map { $0.estimates[0]?.hasCaveat } == [true, false, true, false])
   }
 
-  @Test("two measurements of one model with one name are refused; of other seeds or models they are not")
+  @Test("equal measurement names of one model are rejected; of different seeds or models they are not")
   func collision() throws {
     let first = row("rwft", seed: 1, unlearning: 1)
     let expected = ResultsError.nameTwice(

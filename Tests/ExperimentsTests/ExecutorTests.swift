@@ -96,7 +96,7 @@ struct ExplodingMethod: UnlearningMethod {
     return found
   }
 
-  @Test("one worker and two leave the same bytes and the same rows")
+  @Test("one worker and two give the same bytes and the same rows")
   func workers() async throws {
     let plan = try SmallExperiment.plan()
     let (one, first) = try await execute(plan, in: "one", workers: 1)
@@ -112,7 +112,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(try results(of: plan, store: second).rows == rows)
   }
 
-  @Test("without a number of workers, short work is begun at once with one for each core")
+  @Test("without a number of workers, short work starts at once with one worker per core")
   func chosenWorkers() async throws {
     let witness = Witness()
     let (summary, _) = try await execute(try SmallExperiment.plan(), in: "store", workers: nil, witness: witness)
@@ -131,7 +131,7 @@ struct ExplodingMethod: UnlearningMethod {
       ).replacing("training: {epochs: 2,", with: "training: {epochs: 0,"))
   }
 
-  @Test("originals and retrained models begin with the weights of a file")
+  @Test("originals and retrained models are initialized with the weights of a file")
   func initialWeights() async throws {
     let plan = try weighted(Self.weights.path)
     let (summary, store) = try await execute(plan, in: "store")
@@ -150,7 +150,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(heads[0] != heads[1], "each seed has a head of its own")
   }
 
-  @Test("weights are known by their content, not by their place; where they are not, the plan says so")
+  @Test("weights are identified by content, not by path; missing weights are a plan error")
   func weightsAreFingerprinted() throws {
     let bytes = try Data(contentsOf: Self.weights)
     func copy(_ name: String, _ bytes: Data) throws -> String {
@@ -181,7 +181,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(third.finished == other.steps.count { $0.kind == .attack })
   }
 
-  @Test("the rows of retrained models are their own reference, and others' gaps are to the same seed's")
+  @Test("rows of retrained models are their own reference; other gaps are to the same seed")
   func references() async throws {
     let plan = try SmallExperiment.plan()
     let (_, store) = try await execute(plan, in: "store", workers: 2)
@@ -207,7 +207,7 @@ struct ExplodingMethod: UnlearningMethod {
     }
   }
 
-  @Test("a single retrained model has its values, without the distances from others that there are not")
+  @Test("a single retrained model has values, without distances from other retrained models")
   func oneSeed() async throws {
     let plan = try SmallExperiment.plan(
       overrides: ["seeds=[7]", "attacks=[mia-nn]", "data=[shapes: {train_count: 200, test_count: 200}]"])
@@ -247,7 +247,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(partial.map(\.spread) == [.unknown, .unknown] && partial.map(\.gapSpread) == [.unknown, .unknown])
   }
 
-  @Test("an interrupted execution goes on where it was, to the same bytes")
+  @Test("an interrupted execution resumes and gives the same bytes")
   func interruption() async throws {
     let plan = try SmallExperiment.plan()
     let (_, whole) = try await execute(plan, in: "whole")
@@ -267,7 +267,7 @@ struct ExplodingMethod: UnlearningMethod {
     for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
   }
 
-  @Test("a plugin that gives two values one name fails where it does, and nothing of it reaches a table")
+  @Test("a plugin that returns two values of one name fails, and none of its values reaches a table")
   func nameTwice() async throws {
     let registry = Registry {
       Registry.builtIns
@@ -283,7 +283,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(!(try results(of: plan, store: store).rows.contains { $0.name.hasPrefix("twice") }))
   }
 
-  @Test("a failing method fails alone: what needs it is skipped, the rest goes on")
+  @Test("a failing method skips its descendants only; all other steps run")
   func failure() async throws {
     let registry = Registry {
       Registry.builtIns
@@ -310,7 +310,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(plan.steps.allSatisfy { store.failure(of: $0.key) == nil })
   }
 
-  @Test("a model with numbers that are not finite is an error that names the tensor, and no epoch of the original")
+  @Test("a model with non-finite numbers is an error that names the tensor and no epoch")
   func notFinite() async throws {
     let registry = Registry {
       Registry.builtIns
@@ -327,7 +327,7 @@ struct ExplodingMethod: UnlearningMethod {
     }
   }
 
-  @Test("a damaged model that is needed again is put aside and made anew")
+  @Test("a damaged model that is needed again is set aside and recomputed")
   func damagedModel() async throws {
     let plan = try SmallExperiment.plan()
     let (_, store) = try await execute(plan, in: "store")
@@ -346,7 +346,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(try contents(store, plan) == before)
   }
 
-  @Test("damage that several steps come upon at once is mended once", arguments: [1, 2, 4])
+  @Test("damage that several steps detect at once is repaired once", arguments: [1, 2, 4])
   func sharedDamage(workers: Int) async throws {
     let plan = try SmallExperiment.plan()
     let (_, store) = try await execute(plan, in: "store")
@@ -366,7 +366,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(try contents(store, plan) == before)
   }
 
-  @Test("a damaged result is found at the start and made anew")
+  @Test("a damaged result is detected at the start and recomputed")
   func damagedResult() async throws {
     let plan = try SmallExperiment.plan()
     let (_, store) = try await execute(plan, in: "store")

@@ -140,7 +140,7 @@ enum SmallExperiment {
       "7:20: error: expected an integer, found 'x'", "7:41: error: unknown key 'foo'"),
   ]
 
-  @Test("say what is wrong and where", arguments: broken)
+  @Test("errors name the problem and its position", arguments: broken)
   func errors(_ broken: Broken) throws {
     #expect(SmallExperiment.text.contains(broken.old), "the case is stale")
     let text = SmallExperiment.text.replacing(broken.old, with: broken.new, maxReplacements: 1)
@@ -152,7 +152,7 @@ enum SmallExperiment {
     }
   }
 
-  @Test("every error of a file is said at once")
+  @Test("all errors of a file are reported at once")
   func allAtOnce() {
     let text = SmallExperiment.text.replacing("[1, 2]", with: "[1, 1]").replacing("rwft", with: "rwtf")
       .replacing("circle", with: "cirkle").replacing("mia-svc", with: "mia")
@@ -165,13 +165,13 @@ enum SmallExperiment {
     }
   }
 
-  @Test("an architecture that cannot take the images is refused before anything runs")
+  @Test("an architecture that does not support the images is rejected before anything runs")
   func images() {
     let text = SmallExperiment.text.replacing("mlp: {hidden: [16]}", with: "cifar-resnet: {depth: 9}")
     #expect(throws: DiagnosticList.self) { try SmallExperiment.load(text) }
   }
 
-  @Test("overrides change values, also of plugins that are named without parameters")
+  @Test("overrides change values, also of plugins written without parameters")
   func overrides() throws {
     let plan = try SmallExperiment.plan(overrides: ["training.epochs=5", "attacks.0.mia-svc.maximum_samples=50"])
     let train = try #require(plan.steps.first { $0.kind == .train })
@@ -219,7 +219,7 @@ enum SmallExperiment {
     }
   }
 
-  @Test("an item of a list may stand in brackets")
+  @Test("a list index may be written in brackets")
   func bracketedOverrides() throws {
     let (dots, brackets) = ("attacks.0.mia-svc.cost=2", "attacks[0].mia-svc.cost=2")
     let plans = try [dots, brackets].map { try SmallExperiment.plan(overrides: [$0]) }
@@ -243,7 +243,7 @@ enum SmallExperiment {
     }
   }
 
-  @Test("overrides that lead nowhere are errors", arguments: ["training", "methods.7.rwft.tilt=1", "traning.epochs=3"])
+  @Test("unknown paths in overrides are errors", arguments: ["training", "methods.7.rwft.tilt=1", "traning.epochs=3"])
   func badOverrides(_ text: String) {
     #expect(throws: DiagnosticList.self) { try SmallExperiment.load(overrides: [text]) }
   }

@@ -6,7 +6,7 @@ import Foundation
 import Testing
 import Unlearning
 
-@Suite("Requests of groups") struct GroupExperimentTests {
+@Suite("Group requests") struct GroupExperimentTests {
   static let text = """
     experiment: groups
     seeds: [1]
@@ -46,7 +46,7 @@ import Unlearning
   func forms(request: String) { #expect(messages(Self.request, request) == "") }
 
   @Test(
-    "say what is wrong and where",
+    "errors name the problem and its position",
     arguments: [
       ("target: circle", "target: cirkle", "9:22: error: unknown class 'cirkle' (did you mean 'circle'?)"),
       ("sensitive: warm", "sensitive: worm", "9:41: error: unknown value of 'tint' 'worm' (did you mean 'warm'?)"),
@@ -63,7 +63,7 @@ import Unlearning
     #expect(found.contains(message), "\(found)")
   }
 
-  @Test("without groups in the data, what reads them is left out with the reason")
+  @Test("without groups in the data, probes that read them are skipped with the reason")
   func leftOut() throws {
     let text = Self.text.replacing(Self.request, with: "class: circle").replacing(", tint_correlation: 0.8", with: "")
       .replacing(", average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}", with: "")
@@ -73,7 +73,7 @@ import Unlearning
     #expect(reasons.contains("fine-tune reads groups, and the data have no sensitive attribute"))
   }
 
-  @Test("the plan counts the groups before and after")
+  @Test("the plan gives the group sizes before and after the request")
   func counts() throws {
     let lines = try SmallExperiment.plan(Self.text).groupCounts()
     #expect(lines.count == 1)
@@ -115,7 +115,7 @@ import Unlearning
 
   private static let method = "fine-tune: {retain_sampling: reweight, training: {epochs: 1}}"
 
-  @Test("a file may say what a method is compared with, which is no second run of it")
+  @Test("a file can set a method's reference without a second run of the method")
   func reference() throws {
     let text = Self.text.replacing(
       Self.method, with: "fine-tune: {training: {epochs: 1}, reference: {sweep: [shuffle, reweight]}}")
@@ -140,7 +140,7 @@ import Unlearning
     #expect(cells.map(\.role) == [.reference, .unlearned])
   }
 
-  @Test("an unknown reference is reported at its place")
+  @Test("an unknown reference is reported at its position")
   func unknownReference() {
     let found = messages("retain_sampling: reweight, ", "reference: reweigth, ")
     #expect(found.contains("11:28: error: unknown reference 'reweigth' (did you mean 'reweight'?)"), "\(found)")
@@ -165,7 +165,7 @@ import Unlearning
     #expect(try settings(each) == [4: 4, 7: 7])
   }
 
-  @Test("what compares models on the same samples is left out where every seed forgets others")
+  @Test("probes that compare models on the same samples are skipped with one draw per seed")
   func eachSeedLeavesOut() throws {
     let text = Self.text.replacing("seeds: [1]", with: "seeds: [1, 2]").replacing("0.5}", with: "0.5, seed: each}")
       .replacing("metrics: [accuracy,", with: "metrics: [accuracy, total-variation,")

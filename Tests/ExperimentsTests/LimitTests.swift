@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test("grids that are too large to plan are refused, whatever the product of their axes")
+  @Test("grids that are too large to plan are rejected, by any product of their axes")
   func cells() throws {
     let values = (1...317).map(String.init).joined(separator: ", ")
     let text = SmallExperiment.text.replacing(
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test("models that do not fit into memory are left out with the reason, and the others are planned as ever")
+  @Test("models that do not fit into memory are skipped with the reason, and all others are planned")
   func memory() throws {
     let text = SmallExperiment.text.replacing(
       "- mlp: {hidden: [16]}", with: "- mlp: {hidden: {sweep: [[16], [60000]]}}")
@@ -63,7 +63,7 @@ import Testing
     #expect(try Plan(experiment, registry: .builtIns).pruned.isEmpty, "results of another machine are read")
   }
 
-  @Test("a batch is no larger than the data, and a method that takes more than the original goes alone")
+  @Test("a batch is at most the data set, and only a method that needs more memory than the original is skipped")
   func batches() throws {
     let whole = SmallExperiment.text.replacing("{epochs: 2,", with: "{batch_size: 1000000, epochs: 2,")
     let plan = try Plan(try SmallExperiment.load(whole), registry: .builtIns, memory: 50_000_000)
@@ -74,13 +74,13 @@ import Testing
     #expect(tight.pruned.map(\.description) == ["shapes / mlp / class circle / rwft"])
   }
 
-  @Test("this process may take some memory, and not more than the machine has")
+  @Test("available memory is positive and at most that of the machine")
   func machine() {
     #expect(MachineMemory.available > 0)
     #expect(MachineMemory.available < 1 << 50)
   }
 
-  @Test("a misspelt parameter that is swept is reported once, at its name")
+  @Test("a misspelt swept parameter is reported once, at its name")
   func sweptTypo() {
     let text = SmallExperiment.text.replacing(
       "- rwft: {training: {epochs: 1}}", with: "- trw: {tlit: {sweep: [1, 2, 3]}, temperature: {sweep: [1, 2]}}")
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("keys are the digests of canonical texts, however these are put together")
+  @Test("keys are the digests of canonical texts, also of texts composed from parts")
   func keys() throws {
     let plan = try SmallExperiment.plan()
     for step in plan.steps {

@@ -19,7 +19,7 @@ struct NamingMetric: Metric {
 }
 
 @Suite("Missing results and their reasons") struct MissingResultTests {
-  @Test("one line a reason, with the number of results that it takes along")
+  @Test("one line per reason, with the number of missing results")
   func lines() throws {
     let missing = [
       MissingResult("a / accuracy", because: "failed: no memory"),
@@ -57,7 +57,7 @@ struct NamingMetric: Metric {
     #expect(try !results(of: plan, store: store).rows.contains { $0.name.contains("\u{1B}") })
   }
 
-  @Test("fractions that cannot be fail their step", arguments: [(7.5, 8), (-3, 8), (1.001, 8), (1.000001, 0), (0, 0)])
+  @Test("fractions outside [0, 1] fail their step", arguments: [(7.5, 8), (-3, 8), (1.001, 8), (1.000001, 0), (0, 0)])
   func impossibleFractions(value: Double, failed: Int) async throws {
     let folder = try StoreFolder()
     let registry = Registry {
@@ -72,7 +72,7 @@ struct NamingMetric: Metric {
     #expect(summary.failures.allSatisfy { $0.error == "the measurement 'x' is \(value), which is not in [0.0, 1.0]" })
   }
 
-  @Test("notes of a call that is lost or damaged are missing, and a run makes them again", arguments: [true, false])
+  @Test("notes of a missing or damaged call are missing, and a run recomputes them", arguments: [true, false])
   func lostNotes(isDamaged: Bool) async throws {
     let folder = try StoreFolder()
     let plan = try SmallExperiment.plan()
@@ -97,7 +97,7 @@ struct NamingMetric: Metric {
     #expect(again.rows == whole.rows && again.missing.isEmpty)
   }
 
-  @Test("terms that retrained models have no value of are refused before anything runs")
+  @Test("terms without a value for retrained models are rejected before anything runs")
   func terms() {
     let text = SmallExperiment.text.replacing(
       "metrics: [accuracy, total-variation]",

@@ -41,7 +41,7 @@ struct GreedySource: DatasetSource {
   }
 }
 
-@Suite("Memory that is refused") struct OutOfMemoryTests {
+@Suite("Running out of memory") struct OutOfMemoryTests {
   private let folder: StoreFolder
 
   init() throws { folder = try StoreFolder() }
@@ -50,7 +50,7 @@ struct GreedySource: DatasetSource {
     "out of memory: 140737488355328 bytes for a tensor were refused; finished steps are kept, fewer steps side by side "
     + "(--workers) or a smaller batch_size take less"
 
-  @Test("fails the step that asked for it; the others finish", arguments: [1, 2])
+  @Test("running out of memory fails the allocating step; the others finish", arguments: [1, 2])
   func step(workers: Int) async throws {
     let registry = Registry {
       Registry.builtIns
@@ -67,7 +67,7 @@ struct GreedySource: DatasetSource {
     #expect(missing.count == 6 && missing.allSatisfy { $0.reason == "failed: \(Self.message)" })
   }
 
-  @Test("fails all steps that need a data set that cannot be loaded, and none waits for ever", arguments: [1, 2])
+  @Test("running out of memory in a data set fails all steps that need it, and none waits forever", arguments: [1, 2])
   func data(workers: Int) async throws {
     let registry = Registry {
       Registry.builtIns

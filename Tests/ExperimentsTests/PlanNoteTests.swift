@@ -33,7 +33,7 @@ import Testing
       """)
   }
 
-  @Test("where a class is named by a number, a number is a name")
+  @Test("where a class name is a number, numbers are read as names")
   func numbersAreNames() throws {
     let error = #expect(throws: DiagnosticList.self) { try numbered("class: 0") }
     #expect(error?.diagnostics.contains { $0.message.contains("'0'") } == true, "\(String(describing: error))")
@@ -55,7 +55,7 @@ import Testing
       notes.count == 2 && notes[1].hasPrefix("image-folder: pictures that cannot be decoded are left out; counts"))
   }
 
-  @Test("weights of another architecture are found by the plan", arguments: [2, 4, 8192])
+  @Test("weights of another architecture are detected by the plan", arguments: [2, 4, 8192])
   func otherWeights(width: Int) throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Golden/weights/weights.safetensors").path
@@ -69,13 +69,13 @@ import Testing
     #expect(message.message.contains(reason), "\(message.message)")
   }
 
-  @Test("steps are named as in tables, and not by a class's place") func labels() throws {
+  @Test("step labels have class names as in tables, not class numbers") func labels() throws {
     let labels = try numbered("class: 2").steps.map(\.label)
     #expect(labels.contains { $0.contains(" / class 2 / ") } && !labels.contains { $0.contains(" / class 4 / ") })
     #expect(try SmallExperiment.plan().steps.contains { $0.label.contains(" / class circle / ") })
   }
 
-  @Test("weights are said to begin retraining, too, and what becomes of their head", arguments: ["", ", head: keep"])
+  @Test("a note says that weights initialize retraining, and how their head is used", arguments: ["", ", head: keep"])
   func weights(head: String) throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Golden/weights/weights.safetensors").path

@@ -6,7 +6,7 @@ import Testing
 import Unlearning
 
 /// What a plan leaves out or refuses because of the sizes of a request's parts, before anything is trained.
-@Suite("Sizes of cells") struct PlanSizeTests {
+@Suite("Sample counts of cells") struct PlanSizeTests {
   private let folder: StoreFolder
   init() throws { folder = try StoreFolder() }
 
@@ -70,7 +70,7 @@ import Unlearning
     #expect(!plan.steps.contains { $0.label.contains(name) })
   }
 
-  @Test("keep what training samples suffice for")
+  @Test("attacks and metrics for which training samples suffice are planned")
   func tested() throws {
     let plan = try pictures(
       attacks: "mia-svc, mia-threshold", metrics: "accuracy, total-variation: {parts: [forget_train, forget_test]}")
@@ -108,7 +108,7 @@ import Unlearning
     #expect(reasons.contains(reason), "\(reasons)")
   }
 
-  @Test("as many directions as there are can be kept")
+  @Test("pca_rank can be the full rank")
   func fullRank() throws {
     let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- trw: {pca_rank: 9}")
     #expect(try SmallExperiment.plan(text).pruned.isEmpty)

@@ -11,7 +11,7 @@ import Unlearning
     Set(plan.steps.filter { $0.kind == kind }.map(\.key))
   }
 
-  @Test("have each step once, parents first")
+  @Test("plans contain each step once, parents first")
   func order() throws {
     let plan = try SmallExperiment.plan()
     var seen: Set<StepKey> = []
@@ -41,7 +41,7 @@ import Unlearning
     #expect(without.steps.map(\.key) == with.steps.map(\.key))
   }
 
-  @Test("cross sweeps, and name every point")
+  @Test("sweeps are crossed, and every point has a label")
   func sweeps() throws {
     let text = SmallExperiment.text.replacing(
       "- rwft: {training: {epochs: 1}}",
@@ -76,7 +76,7 @@ import Unlearning
     #expect(keys(short, .train).isSubset(of: keys(plan, .train)), "the models of one file serve the other")
   }
 
-  @Test("leave out what is excluded, and say why")
+  @Test("excluded cells are skipped with the reason")
   func exclusions() throws {
     let plan = try SmallExperiment.plan(SmallExperiment.text + "\nexclude:\n  - {method: rwft, seed: 2}\n")
     #expect(plan.cells.count { $0.method == "rwft" } == 1)
@@ -102,7 +102,7 @@ import Unlearning
     _ = try SmallExperiment.plan(samples + "\nexclude:\n  - {method: rwft, seed: 2}\n")
   }
 
-  @Test("an exclusion that matches nothing is an error with its place")
+  @Test("an exclusion without a match is an error with its position")
   func uselessExclusion() throws {
     let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, teacher_view: cached}\n"
     do {
@@ -134,7 +134,7 @@ import Unlearning
     #expect(plan.cells.filter { $0.method == "fine-tune" }.map(\.seeds.forget) == [0, 0])
   }
 
-  @Test("average-gap waits for what it reads alone, and is left out where that is not measured")
+  @Test("average-gap depends only on its terms, and is skipped where these are not measured")
   func measurementsRead() throws {
     let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, average-gap]")
     let plan = try SmallExperiment.plan(text)
@@ -152,7 +152,7 @@ import Unlearning
     #expect(excluded.pruned.contains { $0.reason == "average-gap reads mia-svc.salun, which is not measured here" })
   }
 
-  @Test("energy-gap reads all models of its method, and changes no step of the others")
+  @Test("energy-gap reads all models of its method, and changes no other step")
   func peers() throws {
     let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, energy-gap]")
     let (plan, small) = (try SmallExperiment.plan(text), try SmallExperiment.plan())
@@ -175,7 +175,7 @@ import Unlearning
       })
   }
 
-  @Test("name variants of an attack once: in the label, or in what it measures")
+  @Test("variants of an attack are named once: in the label, or in the measurement")
   func variantNames() throws {
     let text = SmallExperiment.text.replacing(
       "- mia-svc", with: "- mia-nn: {features: {sweep: [logits, probabilities]}}\n  - mia-svc: {cost: {sweep: [1, 2]}}")
@@ -184,7 +184,7 @@ import Unlearning
     #expect(names == ["mia-nn", "mia-nn", "mia-svc(cost=1)", "mia-svc(cost=2)"])
   }
 
-  @Test("leave out methods and attacks that cannot serve a request, and say why")
+  @Test("methods and attacks that do not support a request are skipped with the reason")
   func requests() throws {
     let text = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")
       .replacing("- mia-svc", with: "- mia-nn")
@@ -196,7 +196,7 @@ import Unlearning
     #expect(plan.pruned.contains { $0.reason.contains("total-variation with these parameters has nothing to say") })
   }
 
-  @Test("a metric that needs several retrained models is left out where there is one seed")
+  @Test("a metric that needs several retrained models is skipped with one seed")
   func seeds() throws {
     let plan = try SmallExperiment.plan(overrides: ["seeds=[1]"])
     #expect(
@@ -225,7 +225,7 @@ import Unlearning
     #expect(try SmallExperiment.plan().steps.map(\.key) == SmallExperiment.plan().steps.map(\.key))
   }
 
-  @Test("adding a seed keeps the models of the others")
+  @Test("adding a seed does not change the models of the other seeds")
   func moreSeeds() throws {
     let (two, three) = (try SmallExperiment.plan(), try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"]))
     for kind in [StepKind.train, .unlearn, .predict] {

@@ -33,7 +33,7 @@ private struct Changing: UnlearningMethod {
   }
 }
 
-@Suite("The code of plugins", .serialized) struct PluginCodeTests {
+@Suite("Digests of plugin code", .serialized) struct PluginCodeTests {
   private let folder: StoreFolder
   private let registry = Registry {
     Registry.builtIns
@@ -71,7 +71,7 @@ private struct Changing: UnlearningMethod {
     return (try await Executor(plan, store: store, workers: 1, observer: witness, rerun: rerun).run(), store, witness)
   }
 
-  @Test("is written into every record, beside the program's build") func records() async throws {
+  @Test("the digest is written into every record, with that of the program") func records() async throws {
     let plan = try plan()
     let (summary, store, _) = try await execute(plan)
     #expect(summary.failed == 0, "\(summary.failures)")
@@ -84,7 +84,7 @@ private struct Changing: UnlearningMethod {
     #expect(plan.codeNotes(store: store).filter { $0.contains("changing") } == [])
   }
 
-  @Test("that has changed under the same version is told with the reused steps and the cure")
+  @Test("changed code of the same version gives a warning with the reused steps and a remedy")
   func change() async throws {
     let plan = try plan()
     let (_, store, _) = try await execute(plan)
@@ -98,7 +98,7 @@ private struct Changing: UnlearningMethod {
     #expect(plan.codeNotes(store: store).filter { $0.contains("changing") } == [])
   }
 
-  @Test("that is newer than the program is not what the program was built from") func notBuilt() async throws {
+  @Test("sources newer than the program are not taken for those of the program") func notBuilt() async throws {
     let plan = try plan()
     let (_, store, _) = try await execute(plan)
     try write("let b = 2\n", to: "sources/Part.swift", changed: .distantFuture)
@@ -107,7 +107,7 @@ private struct Changing: UnlearningMethod {
     #expect(notes[0].contains("were changed after this program was built"))
   }
 
-  @Test("that was newer than an earlier program is not known, so its results are told") func unknownCode() async throws
+  @Test("the stored results of a program that is older than its sources give a warning") func unknownCode() async throws
   {
     let plan = try plan()
     try write("let b = 2\n", to: "sources/Part.swift", changed: .distantFuture)
@@ -125,7 +125,7 @@ private struct Changing: UnlearningMethod {
     #expect(notes.contains { $0.contains("changing (2)") }, "\(notes)")
   }
 
-  @Test("computed again says what changed, and children follow their parents") func rerun() async throws {
+  @Test("a recomputation reports changes, and includes descendants") func rerun() async throws {
     let plan = try plan()
     let (first, store, _) = try await execute(plan)
     let before = try results(of: plan, store: store).rows
@@ -159,7 +159,7 @@ private struct Changing: UnlearningMethod {
     #expect(folder.names("store/replaced").count >= 4)
   }
 
-  @Test("of a step that was put aside for a run that was stopped is computed by the next run")
+  @Test("a result that an interrupted rerun set aside is computed by the next run")
   func interruptedRerun() async throws {
     let plan = try plan()
     _ = try await execute(plan)
@@ -187,7 +187,7 @@ private struct Changing: UnlearningMethod {
     #expect(try Rerun([pattern], in: try plan()).count == count)
   }
 
-  @Test("is named by the beginning of a key") func keyPattern() throws {
+  @Test("a step can be named by the first digits of its key") func keyPattern() throws {
     let plan = try plan()
     let measure = try #require(plan.steps.last { $0.kind == .measure })
     #expect(try Rerun([measure.key.short], in: plan).count == 1)
@@ -197,7 +197,7 @@ private struct Changing: UnlearningMethod {
     #expect(text.contains("'nothing'") && text.contains("fine-tune"))
   }
 
-  @Test("files that parameters name count by content, wherever they lie") func files() throws {
+  @Test("files named by parameters are identified by content, not by path") func files() throws {
     try write("one", to: "one.txt")
     try write("one", to: "same.txt")
     try write("two", to: "two.txt")

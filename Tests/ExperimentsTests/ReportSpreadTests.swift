@@ -39,7 +39,7 @@ struct ReportSpreadTests {
     return String(try #require(lines.first { $0.hasPrefix("| \(method)") }))
   }
 
-  @Test("a caveat marks the value, and is printed once with what it concerns")
+  @Test("a caveat marks the value, and is printed once with the measurements concerned")
   func caveats() throws {
     let caveat = "the decision is the same for all scores"
     let marked = rows([10, 20, 30], reference: [1, 2, 3], caveat: caveat)
@@ -111,7 +111,7 @@ struct ReportSpreadTests {
     #expect(try line("trw", of: rows([1], reference: [1, 2])) == "| trw (1 of 2 seeds) | 1.00 (0.00) |")
   }
 
-  @Test("one seed marks nothing") func oneSeed() throws {
+  @Test("one seed gives no marks") func oneSeed() throws {
     #expect(try line("trw", of: rows([3], reference: [1])) == "| trw | 3.00 (+2.00) |")
   }
 }

@@ -64,7 +64,7 @@ struct ReportTextTests {
     #expect(text.contains("accuracy               run-time\n"))
   }
 
-  @Test("labels take two lines where no column has room beside them, and no line is wider than asked")
+  @Test("labels take two lines where no column fits beside them, and no line exceeds the width")
   func longLabels() throws {
     let rows = ReportRows.all.map { row in
       var row = row

@@ -22,7 +22,7 @@ import Unlearning
     #expect(text.hasSuffix("\n"))
   }
 
-  @Test("has a name of its own, which the list finds") func names() {
+  @Test("has a unique name, which the registry finds") func names() {
     #expect(Report.writers.map(\.name) == ["table", "csv", "json", "markdown", "latex"])
   }
 

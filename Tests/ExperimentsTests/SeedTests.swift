@@ -37,7 +37,7 @@ import Unlearning
     #expect(!(try SmallExperiment.plan()).steps.contains { $0.label.contains("unlearning seed") })
   }
 
-  @Test("a list of seeds unlearns each original by the seed of its training: the same steps as written out")
+  @Test("a list of seeds unlearns each original with its training seed: the same steps as the explicit form")
   func list() throws {
     let list = try SmallExperiment.plan(overrides: ["seeds=[1]"])
     let crossed = try SmallExperiment.plan(overrides: ["seeds={training: [1], unlearning: [1]}"])
@@ -48,7 +48,7 @@ import Unlearning
     #expect(!other.steps.contains { $0.label.contains("rwft") && shared.contains($0.key) })
   }
 
-  @Test("models of both seeds differ, and a row says which seeds made it") func rows() async throws {
+  @Test("models of both seeds differ, and rows contain their seeds") func rows() async throws {
     let text = SmallExperiment.text.replacing(
       "- class: circle", with: "- samples: {fraction: 0.1, seed: {sweep: [0, 4]}}"
     ).replacing(
@@ -73,7 +73,7 @@ import Unlearning
     #expect(try #require(line).contains(",1,1,0,metric,"))
   }
 
-  @Test("models by one original are one observation of the table") func clusters() throws {
+  @Test("models from one original count as one observation in tables") func clusters() throws {
     func row(_ seed: Int, _ unlearning: Int, _ value: Double) -> ResultRow {
       ResultRow(
         experiment: "demo", data: "shapes", architecture: "mlp", forget: "class circle", method: "rwft",

@@ -59,7 +59,7 @@ private struct WritingHost: StepHost {
     Dictionary(uniqueKeysWithValues: try plan.steps.map { ($0.key, try store.record(of: $0.key).files) })
   }
 
-  @Test("another kind is one type and one rule; its results are kept and reused")
+  @Test("a new step kind is one type and one rule; its results are stored and reused")
   func anotherKind() async throws {
     let plan = try plan()
     #expect(plan.kinds.map(\.rawValue) == ["train", "unlearn", "predict", "attack", "measure", "count"])
@@ -83,7 +83,7 @@ private struct WritingHost: StepHost {
     #expect(again.finished == 0 && again.reused == plan.steps.count)
   }
 
-  @Test("models learn from the subset that their step names")
+  @Test("models are trained on the subset of their step")
   func subsets() async throws {
     let plan = try plan()
     let store = try Store(at: folder.url)
@@ -98,7 +98,7 @@ private struct WritingHost: StepHost {
     #expect(Set(models).count == 5)
   }
 
-  @Test("a step that was written down and read back has the same result")
+  @Test("an encoded and decoded step has the same result")
   func written() async throws {
     let plan = try plan()
     let (plain, read) = (
@@ -111,7 +111,7 @@ private struct WritingHost: StepHost {
     #expect(try files(plan, plain) == files(plan, read))
   }
 
-  @Test("a step of another program is refused")
+  @Test("a step of another program is rejected")
   func foreign() async throws {
     let step = try #require(try SmallExperiment.plan().steps.first { $0.kind == .unlearn })
     var written = try step.written()

@@ -12,7 +12,7 @@ import Unlearning
 /// keys. Data sets are stand-ins of the same card and parameters without files, so keys are those of no real data. Where
 /// keys are meant to change: `LACUNA_UPDATE_KEYS=1 swift test --filter StepKeyTests` writes the files, and the CHANGELOG
 /// says what is computed again.
-@Suite("keys of steps") struct StepKeyTests {
+@Suite("Step keys") struct StepKeyTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   static let experiments =
@@ -50,7 +50,7 @@ import Unlearning
     }.joined()
   }
 
-  @Test("are those of the golden files", arguments: experiments)
+  @Test("equal the golden files", arguments: experiments)
   func golden(file: String) throws {
     let found = lines(try plan(file))
     let url = Self.root.appending(path: "Tests/Golden/keys/\(file.replacing(".yaml", with: ".txt"))")
@@ -69,7 +69,7 @@ import Unlearning
     #expect(Self.experiments.count > 5)
   }
 
-  @Test("a changed parameter changes the line of its plugin and of what depends on it") func change() throws {
+  @Test("a changed parameter changes the key of its plugin's steps and of their descendants") func change() throws {
     let before = lines(try SmallExperiment.plan()).split(separator: "\n")
     let after = lines(try SmallExperiment.plan(overrides: ["attacks.0.mia-svc.cost=2"])).split(separator: "\n")
     let changed = Set(after).subtracting(before).map { $0.prefix { $0 != ":" } }

@@ -19,7 +19,7 @@ import Unlearning
     #expect(loads.unknownMethods.isEmpty)
   }
 
-  @Test("keep architectures and data sets apart, and take the largest batch")
+  @Test("architectures and data sets are separate, with the largest batch of each")
   func axes() throws {
     let text = SmallExperiment.text.replacing("- mlp: {hidden: [16]}", with: "- mlp: {hidden: [16]}\n  - lenet5")
       .replacing("- shapes: {train_count: 300, test_count: 100}", with: "- shapes\n  - shapes: {noise: 0.2}")
@@ -33,7 +33,7 @@ import Unlearning
     #expect(loads.all.map(\.batchSize) == [512, 512, 512, 512])
   }
 
-  @Test("an attack or a metric asks nothing, and what is done asks nothing")
+  @Test("attacks and metrics have no model work, and predictions no training")
   func parts() throws {
     let plan = try SmallExperiment.plan()
     let probes = plan.steps.filter { $0.kind == .attack || $0.kind == .measure }
@@ -43,13 +43,13 @@ import Unlearning
   }
 }
 
-@Suite("Choices of workers") struct WorkerChoiceTests {
+@Suite("Choice of the number of workers") struct WorkerChoiceTests {
   private func choice(_ seconds: [Double], bytes: Int = 1, memory: Int = 100) -> WorkerChoice {
     WorkerChoice(
       zip([1, 2, 4], seconds).map { WorkerChoice.Trial(workers: $0, seconds: $1, peakBytes: bytes) }, memory: memory)
   }
 
-  @Test("take the fastest, and of about equal ones the largest")
+  @Test("the fastest number is chosen, of nearly equal ones the largest")
   func fastest() {
     #expect(choice([100, 60, 30]).workers == 4)
     #expect(choice([100, 60, 80]).workers == 2)
@@ -59,7 +59,7 @@ import Unlearning
     #expect(choice([100, 50, 80]).gain == 2)
   }
 
-  @Test("leave out what does not fit into memory together")
+  @Test("numbers of workers that do not fit into memory are skipped")
   func memory() {
     #expect(choice([100, 60, 30], bytes: 30).workers == 2)
     #expect(choice([100, 60, 30], bytes: 25).workers == 4)

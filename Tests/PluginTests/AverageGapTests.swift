@@ -58,7 +58,7 @@ import Unlearning
     #expect(throws: AttackError.self) { try metric.measure(evidence) }
   }
 
-  @Test("a swept plugin's measurement is a term", arguments: ["mia-svc(cost=0.5).salun", "mia-svc(a=1 b.c=2).x"])
+  @Test("measurements of swept plugins can be terms", arguments: ["mia-svc(cost=0.5).salun", "mia-svc(a=1 b.c=2).x"])
   func sweptTerms(term: String) throws {
     var parameters = AverageGapToRetrained()
     parameters.terms = [term]

@@ -88,7 +88,7 @@ import Unlearning
     }
   }
 
-  @Test("total variation of answers without a model agrees with NumPy") func baselines() throws {
+  @Test("total variation of baselines agrees with NumPy") func baselines() throws {
     let golden = try golden(Golden.self, topic: "energy-gap")
     let metric = try PredictionTotalVariation(.init())
     for given in golden.cases {
@@ -120,7 +120,7 @@ import Unlearning
     AttackFixture.expect(found[0].value, given.total_variation.gap, tolerance: 1e-6, "gap of the forgotten class")
   }
 
-  @Test("the smallest possible p is said where it is too large") func smallestP() throws {
+  @Test("a caveat gives the smallest possible p where it is too large") func smallestP() throws {
     let golden = try golden(Golden.self, topic: "energy-gap")
     func p(_ index: Int) throws -> MeasuredValue {
       let given = golden.cases[index]
@@ -143,7 +143,7 @@ import Unlearning
     }
   }
 
-  @Test("the same distribution has a gap of about 0, another one has not; also by drawn relabellings")
+  @Test("equal distributions have a gap near 0, different ones have not; also with random relabellings")
   func distributions() throws {
     var gaps: [Double] = []
     var small = 0

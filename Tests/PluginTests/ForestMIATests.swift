@@ -52,7 +52,7 @@ import Unlearning
     for query in golden.queries { #expect(small.share(of: query) == large.share(of: query, trees: 5)) }
   }
 
-  @Test("negatives may count unequally, as in scikit-learn") func weightedArea() throws {
+  @Test("negatives can have weights, as in scikit-learn") func weightedArea() throws {
     let golden = try golden(Golden.self, topic: "forest").weighted
     let curve = try ROCCurve(
       positives: golden.positives, negatives: golden.negatives, negativeWeights: golden.weights)
@@ -62,7 +62,7 @@ import Unlearning
   }
 
   /// Forgotten samples that are exchangeable with test samples, for a model that knows its members.
-  @Test("a model that never saw the forget set has an area of one half", arguments: [UInt64(1), 2, 3, 4])
+  @Test("a model without the forget set has an AUC of 1/2", arguments: [UInt64(1), 2, 3, 4])
   func exchangeable(seed: UInt64) throws {
     // Classes 0 (low losses) and 1 (high losses); the forget set is composed otherwise than the test set.
     let labels: [Part: [Int]] = [
@@ -79,7 +79,7 @@ import Unlearning
     #expect(found.named("loss_auc")?.caveat == nil)
   }
 
-  @Test("groups with test samples of their own are matched, those without are mentioned") func groups() throws {
+  @Test("groups with test samples are matched, those without give a caveat") func groups() throws {
     let labels: [Part: [Int]] = [
       .retainTrain: AttackFixture.labels([0, 1], 1000), .forgetTrain: AttackFixture.labels([0], 300),
       .retainTest: AttackFixture.labels([0, 1], 1000), .forgetTest: [],
@@ -110,7 +110,7 @@ import Unlearning
     #expect(try #require(unmatched.named("loss_auc")).value < 0.3, "\(unmatched)")
   }
 
-  @Test("losses beyond all fitted ones are counted and mentioned") func beyond() throws {
+  @Test("losses outside the range of the fitted ones are counted and give a caveat") func beyond() throws {
     let labels: [Part: [Int]] = [
       .retainTrain: AttackFixture.labels([1, 2], 400), .forgetTrain: AttackFixture.labels([0], 100),
       .retainTest: AttackFixture.labels([1, 2], 200), .forgetTest: AttackFixture.labels([0], 100),

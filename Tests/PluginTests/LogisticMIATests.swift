@@ -27,7 +27,7 @@ import Unlearning
     AttackFixture.expect(mean.mean, golden.accuracies.reduce(0, +) / 10, "mean accuracy")
   }
 
-  @Test("splits are stratified, disjoint and whole", arguments: [(10, 0.1), (7, 0.1), (2, 0.5), (50, 0.25), (33, 0.8)])
+  @Test("splits are stratified partitions", arguments: [(10, 0.1), (7, 0.1), (2, 0.5), (50, 0.25), (33, 0.8)])
   func splits(size: Int, share: Double) throws {
     var random = RandomSource(seed: 3)
     let splits = try StratifiedSplit.draw(40, sizeOfEachSide: size, testShare: share, random: &random)
@@ -65,7 +65,7 @@ import Unlearning
     return Evidence(target: model, context: AttackFixture.context(classRequest ? [2] : [], 3))
   }
 
-  @Test("chance for a model that never knew, more for one that remembers", arguments: [true, false])
+  @Test("chance for a model that never saw the forget set, more for one that memorized it", arguments: [true, false])
   func leak(classRequest: Bool) throws {
     let clean = try attack().attack(evidence(classRequest: classRequest, seen: 1, unseen: 1))
     let leaky = try attack().attack(evidence(classRequest: classRequest, seen: 5, unseen: -1))
@@ -78,7 +78,7 @@ import Unlearning
     for measurement in leaky { #expect(measurement.value > 0.9 && measurement.value <= 1, "\(measurement.name)") }
   }
 
-  @Test("the same seed gives the same value, another one other splits") func seeds() throws {
+  @Test("the same seed gives the same value, another seed other splits") func seeds() throws {
     var evidence = evidence(classRequest: false, seen: 2, unseen: 1)
     let first = try attack().attack(evidence)
     #expect(try attack().attack(evidence) == first)
@@ -86,7 +86,7 @@ import Unlearning
     #expect(try attack().attack(evidence) != first)
   }
 
-  @Test("sides have equally many samples of each class") func classes() throws {
+  @Test("both sides have the same class counts") func classes() throws {
     // Class 0 has a tiny loss, class 1 a large one; members are mostly class 0, unseen samples mostly class 1.
     let labels: [Part: [Int]] = [
       .forgetTrain: AttackFixture.labels([0, 0, 0, 1], 160), .retainTrain: [0, 1], .forgetTest: [],
@@ -99,7 +99,7 @@ import Unlearning
     AttackFixture.expect(found.named("scrub")?.value, 0.5, tolerance: 0.16, "class gives nothing away")
   }
 
-  @Test("losses without any difference decide nothing, and the value says so") func constant() throws {
+  @Test("equal losses give a caveat") func constant() throws {
     let labels: [Part: [Int]] = [
       .forgetTrain: AttackFixture.labels([0, 1], 60), .retainTrain: [0, 1], .forgetTest: [],
       .retainTest: AttackFixture.labels([0, 1], 60),

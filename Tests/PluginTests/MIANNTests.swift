@@ -97,7 +97,7 @@ import Unlearning
     #expect(abs(suppressing - mean) > 0.35, "suppressing \(suppressing), retrained \(mean)")
   }
 
-  @Test("verdicts are those of the value") func verdicts() throws {
+  @Test("decisions per sample agree with the value") func verdicts() throws {
     let golden = try AttackFixture.golden("two_kept_classes")
     let attack = try attack()
     let calibration = try attack.calibrate(golden.retrainedOutputs, context: golden.context)
@@ -139,7 +139,7 @@ import Unlearning
     #expect(attack.floorSpread(at: 0, [[0.1, 0.4]]) == .unknown)
   }
 
-  @Test("pairwise: classes that cannot be told apart give chance, others give 1") func pairwise() throws {
+  @Test("pairwise: indistinguishable classes give chance level, separable ones give 1") func pairwise() throws {
     let attack = try attack { $0.mode = .pairwise }
     let context = AttackFixture.context([0], 4)
     // Samples of class 0 look exactly like samples of class 3.
@@ -157,7 +157,7 @@ import Unlearning
     #expect(apart.value > 0.95)
   }
 
-  @Test("with one retrained model there is a value and no floor") func single() throws {
+  @Test("one retrained model gives a value and no floor") func single() throws {
     let attack = try attack()
     let context = AttackFixture.context([0], 4)
     let alone = bank(seeds: 1..<2)
@@ -174,7 +174,7 @@ import Unlearning
 
   /// With today's right estimator both have the mean `E|X − mean of m − 1|`; over the whole bank the method's would be
   /// smaller by the factor √((1 + 1/m) / (1 + 1/(m − 1))), .943 with m = 3.
-  @Test("a model that is as good as retraining has the floor's gap in expectation") func fairFloor() throws {
+  @Test("a model as good as retraining has the gap of the floor in expectation") func fairFloor() throws {
     var random = RandomSource(seed: 5)
     let context = AttackFixture.context([0], 4)
     let attack = try attack()
@@ -196,7 +196,7 @@ import Unlearning
     AttackFixture.expect(floors / Double(rounds), 0.977, tolerance: 0.03, "floor")
   }
 
-  @Test("unscaled logits make nearly every sample a support vector, and the value says so") func caveats() throws {
+  @Test("unscaled logits make nearly every sample a support vector, which gives a caveat") func caveats() throws {
     func shifted(_ seed: UInt64) -> ModelOutputs {
       let labels: [Part: [Int]] = [
         .forgetTrain: [0, 0], .retainTrain: [1, 2], .forgetTest: AttackFixture.labels([0], 40),
@@ -259,7 +259,7 @@ import Unlearning
     }
   }
 
-  @Test("what cannot be attacked is an error") func refused() throws {
+  @Test("evidence that cannot be attacked is an error") func refused() throws {
     let attack = try attack()
     let context = AttackFixture.context([0], 4)
     let model = model(leak: 0, seed: 1)
@@ -301,7 +301,7 @@ import Unlearning
 }
 
 @Suite("class-balanced draw") struct ClassBalancedDrawTests {
-  @Test("draws as evenly as the classes allow", arguments: [UInt64(0), 1, 2]) func even(seed: UInt64) {
+  @Test("draws as evenly over classes as their sizes allow", arguments: [UInt64(0), 1, 2]) func even(seed: UInt64) {
     // Classes 0, 1, 2 with 3, 20 and 30 samples.
     let labels = AttackFixture.labels([0], 3) + AttackFixture.labels([1], 20) + AttackFixture.labels([2], 30)
     let rows = Array(labels.indices)
@@ -315,7 +315,7 @@ import Unlearning
     }
   }
 
-  @Test("gives back all rows when there are no more, and draws others with other seeds") func draws() {
+  @Test("returns all rows when there are no more, and different rows with other seeds") func draws() {
     let labels = AttackFixture.labels([0, 1], 40)
     var random = RandomSource(seed: 1)
     #expect(random.classBalanced(40, of: Array(0..<40), labels: labels) == Array(0..<40))

@@ -47,7 +47,7 @@ import Unlearning
     }
   }
 
-  @Test("by default three variants of the confidence, each with its verdicts") func defaults() throws {
+  @Test("the default is three variants on the confidence, each with decisions per sample") func defaults() throws {
     let golden = try AttackFixture.golden("class_request")
     let found = try attack().attack(golden.evidence())
     #expect(found.map(\.name) == ["salun", "kodge", "delete"])
@@ -62,7 +62,7 @@ import Unlearning
     }
   }
 
-  @Test("a sample request has no kodge, and kodge alone is an error") func sampleRequest() throws {
+  @Test("kodge is skipped in sample requests, and an error as the only variant") func sampleRequest() throws {
     let evidence = try AttackFixture.golden("sample_request").evidence()
     #expect(try attack().attack(evidence).map(\.name) == ["salun", "delete"])
     #expect {
@@ -89,7 +89,7 @@ import Unlearning
     return Evidence(target: model, context: AttackFixture.context([2], 3))
   }
 
-  @Test("finds a model that remembers, and passes one that never knew") func leak() throws {
+  @Test("detects a model that memorized the forget set, and passes one that never saw it") func leak() throws {
     let leaky = try attack().attack(evidence(remembered: 6))
     let clean = try attack().attack(evidence(remembered: -2))
     #expect(try #require(leaky.named("salun")).value < 0.2)
@@ -99,7 +99,7 @@ import Unlearning
     #expect(try #require(clean.named("kodge")).value > 0.9)
   }
 
-  @Test("members and non-members alike are told apart by chance", arguments: [UInt64(1), 2, 3])
+  @Test("indistinguishable members and non-members give chance", arguments: [UInt64(1), 2, 3])
   func chance(seed: UInt64) throws {
     let labels = Dictionary(
       uniqueKeysWithValues: Part.allCases.map { ($0, AttackFixture.labels([0, 1, 2], $0 == .forgetTest ? 0 : 300)) })
@@ -110,7 +110,7 @@ import Unlearning
     AttackFixture.expect(found.first?.value, 0.5, tolerance: 0.115, "seed \(seed)")
   }
 
-  @Test("a model has the same value whether or not it is one of the retrained ones") func twin() throws {
+  @Test("the value of a model does not depend on whether it is a retrained model") func twin() throws {
     let other = evidence(remembered: 6)
     var retrained = evidence(remembered: -2)
     (retrained.retrained, retrained.targetPosition) = ([retrained.target, other.target], 0)
@@ -119,7 +119,7 @@ import Unlearning
     #expect(try value != attack().attack(other))
   }
 
-  @Test("a bound on the samples draws evenly over classes and keeps the verdict") func bound() throws {
+  @Test("maximum_samples subsamples evenly over classes and keeps the verdict") func bound() throws {
     let leaky = try attack { $0.maximumSamples = 50 }.attack(evidence(remembered: 6))
     #expect(try #require(leaky.named("salun")).value < 0.25)
     let whole = try attack().attack(evidence(remembered: 6))
@@ -136,7 +136,7 @@ import Unlearning
     #expect(values.0 != values.1)
   }
 
-  @Test("random members are others than the first ones") func memberOrder() throws {
+  @Test("random members differ from the first ones") func memberOrder() throws {
     let golden = try AttackFixture.golden("class_request")
     let parameters = { (change: (inout SupportVectorMIA) -> Void) in
       try attack {
@@ -193,7 +193,7 @@ import Unlearning
     }
   }
 
-  @Test("the first members of sorted data tell classes apart, and the value says so") func firstOfSorted() throws {
+  @Test("the first members of sorted data separate classes, and the value has a caveat") func firstOfSorted() throws {
     let first = try attack {
       $0.asReleased = true
       $0.variants = [.salun, .delete, .trainingPrivacy, .kodge]
@@ -222,7 +222,7 @@ import Unlearning
     return Evidence(target: model, context: AttackFixture.context([3], 4))
   }
 
-  @Test("small sets are marked, too: sorted by class, in any order of classes, or with a class without members")
+  @Test("small sets have a caveat, too: sorted by class, in any order, or with a class without members")
   func firstOfFewSamples() throws {
     let attack = try attack {
       $0.asReleased = true
@@ -237,7 +237,7 @@ import Unlearning
     #expect(try marks { $0 % 3 } == [false, false])
   }
 
-  @Test("members are of the classes of non-members, in the same numbers") func composition() throws {
+  @Test("members have the class counts of the non-members") func composition() throws {
     var random = RandomSource(seed: 4)
     // Class 2 is short of members, class 3 has none, class 4 no non-members.
     let left =
@@ -272,7 +272,7 @@ import Unlearning
     return Evidence(target: model, context: AttackFixture.context([9], 10))
   }
 
-  @Test("kodge that calls everything a member is marked; balanced, it is not") func constantKodge() throws {
+  @Test("kodge has a caveat where every decision is member, and none with balance") func constantKodge() throws {
     let kodge = try attack { $0.variants = [.kodge] }
     let constant = try #require(try kodge.attack(kodgeEvidence(4)).first)
     #expect(constant.value == 0 && constant.caveat == DecisionCaveat.constant)

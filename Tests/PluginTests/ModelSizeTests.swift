@@ -8,7 +8,7 @@ import Testing
 import Unlearning
 import VGG
 
-@Suite("Sizes of models") struct ModelSizeTests {
+@Suite("Memory estimates of models") struct ModelSizeTests {
   private struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var imageShape: [Int]

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Unlearning
 
-@Suite("Schedules that move once an epoch") struct ScheduleStepsTests {
+@Suite("Schedules with one update per epoch") struct ScheduleStepsTests {
   struct Golden: Decodable {
     var stepsPerEpoch: Int, epochs: Int
     var schedules: [String: [Double]]

@@ -69,7 +69,7 @@ import Unlearning
     return Evidence(target: model, context: AttackFixture.context([], 3))
   }
 
-  @Test("finds a model that remembers, and passes one that never knew") func leak() throws {
+  @Test("detects a model that memorized the forget set, and passes one that never saw it") func leak() throws {
     let leaky = try attack().attack(evidence { $0 == .retainTest ? 0 : 6 })
     let clean = try attack().attack(evidence { $0 == .retainTrain ? 6 : 0 })
     for name in ["correctness", "confidence", "modified_entropy", "loss"] {
@@ -82,7 +82,7 @@ import Unlearning
     #expect((leaky + clean).allSatisfy { $0.value >= 0 && $0.value <= 1 })
   }
 
-  @Test("one decision for everything and one score for everything are marked") func constant() throws {
+  @Test("constant decisions and equal scores have a caveat") func constant() throws {
     let labels: [Part: [Int]] = [
       .forgetTrain: AttackFixture.labels([0, 1], 20), .retainTrain: AttackFixture.labels([0, 1], 40), .forgetTest: [],
       .retainTest: AttackFixture.labels([0, 1], 30),

@@ -107,7 +107,7 @@ import Unlearning
     #expect(try metric.measure(single).first?.spread == .unknown)
   }
 
-  @Test("a twin of every retrained model is at distance 0") func twin() throws {
+  @Test("copies of the retrained models have distance 0") func twin() throws {
     let golden = try AttackFixture.golden("class_request")
     var evidence = golden.evidence()
     evidence.retrained = [evidence.target, evidence.target]
@@ -117,7 +117,7 @@ import Unlearning
     }
   }
 
-  @Test("what cannot be measured is an error") func refused() throws {
+  @Test("evidence that cannot be measured is an error") func refused() throws {
     let golden = try AttackFixture.golden("class_request")
     var evidence = golden.evidence(ofRetrained: 0)
     evidence.retrained = [evidence.target]

@@ -65,8 +65,9 @@ enum BLAS {
   /// Bytes of the buffer that OpenBLAS takes for each call beside others, on x86; less elsewhere.
   private static let bufferBytes = 128 << 20
 
-  /// OpenBLAS keeps a buffer for each call that runs beside others, and asks for it again and again, forever, where the
-  /// system refuses it. So this asks first, whenever there is a call more than ever before.
+  /// Checks that the system has memory for a buffer of OpenBLAS whenever more calls run concurrently than ever before.
+  ///
+  /// OpenBLAS keeps a buffer for each concurrent call, and retries forever where the system refuses one.
   private static func enter() {
     let count = running.add(1, ordering: .relaxed).newValue
     guard count > most.load(ordering: .relaxed) else { return }

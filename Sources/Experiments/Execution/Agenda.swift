@@ -1,9 +1,9 @@
 import Foundation
 import HeapModule
 
-/// What remains to be done of a plan: steps whose results are missing and that a missing result needs.
+/// The steps of a plan that must still run: those with missing results, and the parents that they need.
 ///
-/// Every step knows how many of its parents are not done, so that finding the next one does not look at all of them.
+/// Each step has a count of unfinished parents, so that finding the next step does not scan all steps.
 struct Agenda {
   private enum Status { case done, pending, running, failed, skipped }
   private let steps: [StepKey: Step]
@@ -12,22 +12,22 @@ struct Agenda {
   private let children: [StepKey: [StepKey]]
   private let store: Store
   private var status: [StepKey: Status] = [:]
-  /// For each pending step how many different parents are not done.
+  /// The number of distinct unfinished parents of each pending step.
   private var openParents: [StepKey: Int] = [:]
-  /// Places, in the plan, of steps that were ready when they were added; some may not be any more.
+  /// Plan indices of steps that were ready when added; some may no longer be.
   private var ready = Heap<Int>()
   private var skippedSince: [StepKey] = []
   private var reasons: [StepKey: String] = [:]
-  /// Which artefacts were made anew for which step: once each, so that a disk that always fails ends the step.
+  /// The artefacts recomputed for each step: at most once each, so that a persistent disk error fails the step.
   private var repairsOf: [StepKey: Set<StepKey>] = [:]
-  /// What was found damaged while looking.
+  /// Messages about damaged results found while scanning the store.
   private(set) var repairs: [String] = []
   private(set) var pendingCount = 0
-  /// Steps that are or were to be run.
+  /// The number of steps that have been planned to run so far.
   private(set) var totalToRun = 0
   private var finished: Set<StepKey> = []
 
-  /// Results that people read are verified; what lies below them is only looked at when a step reads it.
+  /// Scans the store: results that users read are verified; their ancestors are checked only when a step reads them.
   init(_ plan: Plan, store: Store) {
     self.store = store
     steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
@@ -43,7 +43,7 @@ struct Agenda {
         do throws(StoreError) {
           try steps[key]?.verify(in: store)
         } catch {
-          // Only what is damaged is made again: a result that cannot be read just now stays where it is.
+          // Only damaged results are recomputed: one that is temporarily unreadable is kept.
           if case .damaged = error, let message = discard(key, because: error) { repairs.append(message) }
         }
       }
@@ -51,7 +51,7 @@ struct Agenda {
     }
   }
 
-  /// Whether all results that people read are there and whole, so that nothing is to be written.
+  /// Whether all results that users read are present and intact, so that nothing must be written.
   ///
   /// - Throws: `StoreError.notReadable`, when that cannot be determined.
   static func isDone(_ plan: Plan, store: Store) throws(StoreError) -> Bool {
@@ -67,7 +67,7 @@ struct Agenda {
     return true
   }
 
-  /// Marks `key` and what it needs as pending, as far as results are missing.
+  /// Marks `key` and its ancestors as pending where their results are missing.
   private mutating func demand(_ key: StepKey) {
     guard status[key] == nil else { return }
     if store.contains(key) {
@@ -79,7 +79,7 @@ struct Agenda {
     makePending(key)
   }
 
-  /// All of its parents have a status.
+  /// Marks a step as pending; all of its parents must have a status.
   private mutating func makePending(_ key: StepKey) {
     status[key] = .pending
     pendingCount += 1
@@ -96,7 +96,7 @@ struct Agenda {
     if status[key] == .pending, openParents[key] == 0, let place = place[key] { ready.insert(place) }
   }
 
-  /// The next step, in the plan's order, all of whose parents are done.
+  /// Removes and returns the first step in plan order whose parents are all done.
   mutating func takeReady() -> Step? {
     while let place = ready.popMin() {
       let key = order[place]
@@ -108,7 +108,7 @@ struct Agenda {
     return nil
   }
 
-  /// Steps that cannot be run any more, each once, in the plan's order, with the reason.
+  /// Removes and returns the steps that can no longer run, in plan order, each once with its reason.
   mutating func takeSkipped() -> [(Step, String)] {
     let keys = skippedSince.sorted { place[$0] ?? 0 < place[$1] ?? 0 }
     skippedSince = []
@@ -139,20 +139,20 @@ struct Agenda {
     for child in children[key] ?? [] { skip(child, because: key) }
   }
 
-  /// What to do about an artefact that a step could not read.
+  /// The outcome of `repair` for an artefact that a step could not read.
   enum Repair: Equatable {
-    /// It was put aside and is planned anew before the step.
+    /// The artefact was set aside and is recomputed before the step.
     case planned(String)
-    /// Another step found it first; this one waits for it, too.
+    /// Another step has already triggered the recomputation; this step waits for it.
     case underWay
-    /// It was made anew before and cannot be read again, or it is no artefact of this plan.
+    /// The artefact was already recomputed for this step, or does not belong to this plan.
     case impossible
   }
 
-  /// Puts an artefact that is damaged or gone aside and plans it anew before `step`.
+  /// Sets a damaged or missing artefact aside and schedules its recomputation before `step`.
   mutating func repair(_ key: StepKey, for step: Step) -> Repair {
     guard steps[key] != nil, repairsOf[step.key, default: []].insert(key).inserted else { return .impossible }
-    // A step that began before the repair may fail after it; then there is nothing left to put aside.
+    // A step that began before the repair may fail after it; then there is nothing left to set aside.
     if status[key] == .pending || status[key] == .running || finished.contains(key) {
       makePending(step.key)
       return .underWay

@@ -6,25 +6,25 @@ import JSON
 import Synchronization
 import Unlearning
 
-/// What one step works with: data, models, predictions and measurements, each read when it is asked for.
+/// The inputs of one running step: data, models, predictions and measurements, loaded lazily.
 package struct Bench: Sendable {
   let workshop: Workshop
   let step: Step
 
   static let modelFile = "model.safetensors"
 
-  /// The plugins that steps name.
+  /// Makes the plugins that steps name.
   var plugins: PluginMaker { workshop.plugins }
 
-  /// - Throws: `UnlearningError.cancelled` when the execution is to end.
+  /// - Throws: `UnlearningError.cancelled` when the execution has been cancelled.
   package func checkpoint() throws {
     if workshop.isCancelled { throw UnlearningError.cancelled }
   }
 
-  /// The data of `setting`, parted by its request.
+  /// The data of `setting`, split by its forget request.
   package func split(_ setting: StepSetting) throws -> ForgetSplit { try workshop.data.split(setting) }
 
-  /// The samples that an original learns from.
+  /// The samples that an original is trained on.
   package func trainingSet(_ setting: StepSetting, _ subset: TrainingSubset) throws -> Dataset {
     let train = try workshop.data.data(setting.data).train
     switch subset {
@@ -36,12 +36,12 @@ package struct Bench: Sendable {
     }
   }
 
-  /// A model with random parameters, always the same.
+  /// A model with random parameters from a fixed seed, equal for all calls with this setting.
   func freshModel(_ setting: StepSetting) throws -> Classifier {
     try workshop.classifier(setting, RandomSource(seed: 0))
   }
 
-  /// The model that a step made.
+  /// The model stored by a step.
   func model(_ key: StepKey, _ setting: StepSetting) throws -> Classifier {
     var model = try freshModel(setting)
     try workshop.store.decode(Self.modelFile, of: key, as: "the model of this step") { bytes throws in
@@ -50,7 +50,7 @@ package struct Bench: Sendable {
     return model
   }
 
-  /// The predictions that a step made.
+  /// The predictions stored by a step.
   func outputs(of key: StepKey) throws -> ModelOutputs {
     try workshop.outputs.outputs(key) {
       try workshop.store.decode(OutputsFile.name, of: key, as: "predictions") { bytes throws in
@@ -59,7 +59,7 @@ package struct Bench: Sendable {
     }
   }
 
-  /// Runs a training or an unlearning call, and measures it alone.
+  /// Runs a training or an unlearning call and measures its time and memory without loading and saving.
   ///
   /// - Throws: What `body` throws; `UnlearningError.modelNotFinite`.
   func call(
@@ -91,7 +91,7 @@ package struct Bench: Sendable {
     let start = clock.now
     let (model, peak) = try MemoryMeter.measure { try body(run) }
     let cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
-    // Methods count epochs of their own, or none: only they know after which one it happened.
+    // No epoch can be named here: methods count epochs in their own way, or have none.
     if let tensor = model.parameters.firstNotFinite ?? model.statistics.firstNotFinite {
       throw UnlearningError.modelNotFinite(tensor: tensor)
     }
@@ -103,7 +103,7 @@ package struct Bench: Sendable {
 }
 
 extension Bench {
-  /// What all models of a request share.
+  /// The evidence context shared by all models of a request.
   func context(_ setting: StepSetting) throws -> EvidenceContext {
     let split = try split(setting)
     return EvidenceContext(
@@ -112,7 +112,7 @@ extension Bench {
       random: RandomSource(seed: UInt64(setting.seeds.ofDraw)).stream("evidence"), groups: split.groupContext)
   }
 
-  /// What an attack or a metric may read of `target`.
+  /// The evidence about `target` for an attack or a metric.
   func evidence(_ setting: StepSetting, _ target: ProbeTarget) throws -> Evidence {
     let store = workshop.store
     var evidence = Evidence(

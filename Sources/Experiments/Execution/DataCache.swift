@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Unlearning
 
-/// The data of an experiment, loaded when a step first needs them and shared by all steps.
+/// The data sets of an experiment, loaded on first use and shared by all steps.
 final class DataCache: Sendable {
   private let plugins: PluginMaker
   private let loaded = Mutex<[ConfiguredData: DataSplits]>([:])
@@ -22,10 +22,10 @@ final class DataCache: Sendable {
   private let watch: DecodingWatch
 
   /// - Parameters:
-  ///   - planned: What the files must still contain.
-  ///   - countsOnly: Whether nobody will ask for images.
-  ///   - note: Told how a request parts groups.
-  ///   - watch: Told how far the decoding of pictures is.
+  ///   - planned: The planned content of the files, which is verified on loading.
+  ///   - countsOnly: Whether only counts are needed, so that pixels need not be loaded.
+  ///   - note: Receives messages on how a request splits groups.
+  ///   - watch: Receives the progress of decoding pictures.
   init(
     _ plugins: PluginMaker, planned: PlannedFiles, countsOnly: Bool = false,
     note: @escaping @Sendable (String) -> Void = { _ in },
@@ -43,12 +43,12 @@ final class DataCache: Sendable {
     try loaded.withLock { cache in
       if let known = cache[data] { return known }
       let source = try plugins.dataset(data.source)
-      // A source may make tensors, and this lock must not stay with a thread that gets no memory for them.
+      // A source may allocate tensors; a thread that fails to get memory for them must not keep this lock.
       var splits = try Thread.wait { [self] in
         try planned.checking { try countsOnly ? source.outline() : load(source) }
       }
       if data.validationFraction > 0 {
-        // One draw for all seeds, so that all models of a grid learn from the same rows.
+        // One draw for all seeds, so that all models of a grid are trained on the same rows.
         let random = RandomSource(seed: 0).stream("validation")
         splits = try splits.holdingOut(validationFraction: data.validationFraction, random: random)
       }
@@ -60,17 +60,17 @@ final class DataCache: Sendable {
   private func load(_ source: any DatasetSource) throws(DataError) -> DataSplits {
     if let pictures = source as? any PictureSource { return try pictures.load(watch: watch, note: note) }
     let splits = try source.load()
-    // Once more for sources that read in their own way.
+    // Verified again, for sources that do not verify the files that they read.
     try planned.verify(try source.localFiles())
     return splits
   }
 
-  /// The data of `setting`, parted by its request.
+  /// The data of `setting`, split by its forget request.
   func split(_ setting: StepSetting) throws -> ForgetSplit {
     try split(setting.data, by: setting.request, drawSeed: setting.seeds.ofDraw, label: setting.requestLabel)
   }
 
-  /// A data set, parted by `request`, which notes call `label`.
+  /// A data set, split by `request`, which messages call `label`.
   func split(
     _ source: ConfiguredData, by request: ForgetRequest, drawSeed: Int, label: String
   ) throws -> ForgetSplit {

@@ -4,53 +4,53 @@ import Synchronization
 import SystemErrors
 import Unlearning
 
-/// Told what happens while a plan is executed; called from several threads.
+/// Receives the events of an execution; called from several threads.
 public protocol ExecutionObserver: Sendable {
   /// Step `index` (from 1) of `total` begins.
   func started(_ step: Step, index: Int, total: Int)
-  /// A step is so far, in [0, 1].
+  /// A running step has reached `fraction`, in [0, 1].
   func progressed(_ step: Step, fraction: Double)
-  /// A step ended well.
+  /// A step succeeded after `seconds`.
   func finished(_ step: Step, seconds: Double)
-  /// So many steps were finished before.
+  /// `count` steps already had results in the store.
   func reused(count: Int)
-  /// A step ended with an error.
+  /// A step failed.
   func failed(_ step: Step, error: String)
-  /// A step was not run because one that it needs failed.
+  /// A step was skipped because one of its ancestors failed.
   func skipped(_ step: Step, because reason: String)
-  /// A damaged artefact was put aside and is made again.
+  /// A damaged artefact was set aside and is recomputed.
   func repaired(_ message: String)
-  /// Something to know about the data.
+  /// A message about the data, such as the sizes of groups.
   func noted(_ message: String)
-  /// So many steps run side by side; where that was chosen by timing, `gain` is how many times as many images a second
-  /// they train on as one.
+  /// `workers` steps run concurrently; where timing chose the number, `gain` is the speedup in images per second over
+  /// one worker.
   func working(_ workers: Int, gain: Double?)
 }
 
-/// How an execution ended.
+/// The counts and errors of an execution.
 public struct ExecutionSummary: Sendable {
-  /// Steps that were run and ended well.
+  /// Steps that were run and succeeded.
   public var finished = 0
-  /// Steps whose results were there.
+  /// Steps with results already in the store.
   public var reused = 0
-  /// Steps that ended with an error.
+  /// Steps that failed.
   public var failed = 0
-  /// Steps that were not run because one that they need failed.
+  /// Steps that were skipped because an ancestor failed.
   public var skipped = 0
-  /// Whether it was interrupted.
+  /// Whether the execution was cancelled.
   public var wasCancelled = false
   /// Every failed step with its error.
   public var failures: [(label: String, error: String)] = []
 
-  /// One line a reason: the first step that failed by it, and how many others did.
+  /// One line per error: the first step that failed with it, and the number of others.
   public var failureLines: [String] {
     MissingResult.lines(failures.map { MissingResult($0.label, because: $0.error) })
   }
-  /// What came out otherwise, and what did not, where steps were computed again on request; a line each.
+  /// One line per changed or unchanged result of steps that were recomputed on request.
   public var changes: [String] = []
 }
 
-/// Runs the steps of a plan whose results are not in the store yet.
+/// Runs the steps of a plan whose results are not in the store.
 public final class Executor: Sendable {
   private let plan: Plan
   private let store: Store
@@ -60,10 +60,10 @@ public final class Executor: Sendable {
   private let isCancelled = Atomic<Bool>(false)
   private let rerun: Rerun?
 
-  /// An execution by up to `workers` steps side by side; results do not depend on how many.
+  /// An execution by up to `workers` concurrent steps; results do not depend on the number.
   ///
-  /// Without a number it is as many as trainings are fastest with, by a few steps that are timed first; at most one for each
-  /// core, and 8. The steps of `rerun` are computed whether or not their results are there.
+  /// Without a number, the fastest one is found by timing a few training steps first: at most one per core, and 8. The
+  /// steps of `rerun` are recomputed even if they have results.
   public convenience init(
     _ plan: Plan, store: Store, workers: Int?, observer: any ExecutionObserver, rerun: Rerun? = nil,
     log: Logger = Logger(label: "lacuna")
@@ -86,7 +86,7 @@ public final class Executor: Sendable {
     self.host = host
   }
 
-  /// Ends the execution soon: running steps stop at their next training step, finished ones stay.
+  /// Cancels the execution: running steps stop at their next checkpoint, finished results are kept.
   public func cancel() {
     isCancelled.store(true, ordering: .relaxed)
     host.cancel()
@@ -94,12 +94,12 @@ public final class Executor: Sendable {
 
   private var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
-  /// Runs everything that is missing, as the only process that writes the store.
+  /// Runs all steps with missing results, holding the lock of the store.
   ///
-  /// Where nothing is missing, nothing is written, and the store may be one that cannot be.
+  /// Where nothing is missing, nothing is written, and the store may be read-only.
   /// - Throws: `StoreError` when another process writes the store, or the store is full or cannot be written, at the
-  ///   beginning or later: no step can be kept then, so the first such error ends them all. Other errors of single
-  ///   steps are part of the summary.
+  ///   beginning or later: no result can be kept then, so the first such error ends the execution. Other errors of
+  ///   single steps are part of the summary.
   public func run() async throws -> ExecutionSummary {
     if try rerun == nil && Agenda.isDone(plan, store: store) {
       observer.reused(count: plan.steps.count)
@@ -115,7 +115,7 @@ public final class Executor: Sendable {
     return summary
   }
 
-  /// How it went, and what keeps the store from being written where that ended it.
+  /// The summary, and the store error that ended the execution, if any.
   private func runSteps() async -> (ExecutionSummary, StoreError?) {
     var obstacle: StoreError?
     var agenda = Agenda(plan, store: store)
@@ -194,7 +194,7 @@ public final class Executor: Sendable {
     return (summary, obstacle)
   }
 
-  /// As many as were asked for, or are best.
+  /// The requested number of workers, or the fastest one.
   private func workersToUse() async -> Int {
     if let workers {
       observer.working(workers, gain: nil)
@@ -207,13 +207,13 @@ public final class Executor: Sendable {
     } catch is OutOfMemory {
       count = 1
     } catch {
-      // What goes wrong here goes wrong again in the step that needs it, which says so.
+      // An error here occurs again in the step that needs the data, which reports it.
     }
     observer.working(count, gain: choice?.gain)
     return count
   }
 
-  /// The artefact that is damaged, or was just put aside, when that is what stopped a step.
+  /// The damaged or missing artefact that made a step fail; nil for other errors.
   private static func unreadableKey(_ error: any Error) -> StepKey? {
     switch error as? StoreError {
     case .damaged(let key, _, _, _), .missing(let key, _): key

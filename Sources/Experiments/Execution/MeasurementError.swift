@@ -1,24 +1,24 @@
 import Unlearning
 
-/// What a plan knows of the measurements of a step before they are made.
+/// The plan's expectations of the measurements of a step.
 ///
-/// A file of measurements can be whole by its checksums and still be of something else, so it is compared with this.
+/// A file of measurements with valid checksums may still belong to something else, so it is compared with these.
 struct ExpectedMeasurements: Codable, Sendable {
-  /// What the plugin says that it measures; nil where it is not known.
+  /// The kinds of measurements that the plugin declares; nil where they are not known.
   ///
-  /// Not written down with a step: whoever runs it has the plugin.
+  /// Not encoded with a step, since the process that runs it has the plugin.
   var declared: [MeasurementKind]?
-  /// All names that there may be; nil where the plugin does not say.
+  /// The names that may occur; nil where the plugin does not declare them.
   var allowed: Set<String>?
-  /// Names that there must be.
+  /// The names that must occur.
   var required: Set<String> = []
-  /// Whether it may be that nothing is measured.
+  /// Whether an empty list of measurements is valid.
   var mayBeEmpty = true
 
   private enum CodingKeys: String, CodingKey { case allowed, required, mayBeEmpty }
 }
 
-/// A plugin returned what cannot be a result.
+/// A plugin returned invalid measurements.
 enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
   case outOfRange(String, Double, ClosedRange<Double>)
@@ -29,13 +29,13 @@ enum MeasurementError: Error, CustomStringConvertible {
   case unlike(MeasuredValue, MeasurementKind)
   case lacking(String)
 
-  /// The most characters of a name, which may be made of that of a class or of a file.
+  /// The maximum length of a name, which may contain that of a class or a file.
   private static let longestName = 1000
-  /// How far rounding can take a fraction out of its range: probabilities are single-precision numbers.
+  /// The tolerance of ranges: fractions are computed from single-precision probabilities.
   private static let rounding = 1e-5
 
-  /// - Throws: The first value that is not finite, that has not the name, unit, direction and reference of `expected`, that
-  ///   is out of its range, or whose name another one has or would do something to a terminal; what is lacking.
+  /// - Throws: The first value that is not finite, that has not the name, unit, direction and reference of `expected`,
+  ///   that is out of its range, or whose name another one has or would do something to a terminal; what is lacking.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {

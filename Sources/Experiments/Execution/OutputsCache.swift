@@ -1,11 +1,11 @@
 import Synchronization
 import Unlearning
 
-/// The predictions that were read last; the retrained models' are read by every attack.
+/// A cache of recently used predictions; those of retrained models are read by every attack.
 final class OutputsCache: Sendable {
   private struct State {
     var outputs: [StepKey: ModelOutputs] = [:]
-    /// Oldest use first.
+    /// Keys from least to most recently used.
     var order: [StepKey] = []
   }
   private let state = Mutex(State())

@@ -1,8 +1,8 @@
 import Engine
 import Unlearning
 
-/// Predictions as they lie in the store: per part `forget_train.logits` `[N, K]`, `.features` `[N, D]` where kept,
-/// `.labels` and `.indices`.
+/// The file format of predictions in the store: per part `forget_train.logits` `[N, K]`, `.features` `[N, D]` where
+/// kept, `.labels` and `.indices`.
 enum OutputsFile {
   static let name = "predictions.safetensors"
 
@@ -35,7 +35,7 @@ enum OutputsFile {
   }
 }
 
-/// What stops a step besides its plugins and the store.
+/// Errors of steps that are caused neither by plugins nor by the store.
 enum ExecutionError: Error, CustomStringConvertible {
   case unreadablePredictions(part: String)
 

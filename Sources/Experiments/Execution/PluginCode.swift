@@ -3,33 +3,34 @@ import Engine
 import Foundation
 import Unlearning
 
-/// What the code of plugins is known by: the sources beside the file that holds a plugin's card.
+/// Digests of plugin code: of the sources in the folder of the file with a plugin's card.
 ///
-/// A plugin's version says when its results change, if its author remembers to raise it. The sources say when its code
-/// did, as far as they are on this machine. They do not see the code that plugins share (engine, training, data), and
-/// they see changes that no result depends on, such as those of a comment.
+/// A plugin's version shows that results changed, if its author remembers to raise it. A digest of the sources shows
+/// that the code changed, if they are on this machine. It misses changes of shared code (engine, training, data) and
+/// includes changes without effect on results, such as those of comments.
 struct PluginCode: Sendable {
-  /// By the plugin's name, the SHA-256 of names and contents of its sources; without plugins whose sources are not here.
+  /// The SHA-256 of names and contents of each plugin's sources, by plugin name, where they are on this machine.
   private(set) var digests: [String: String] = [:]
-  /// Plugins whose sources are newer than the program, which was therefore not built from them.
+  /// Names of plugins whose sources are newer than the program, which was therefore built from other sources.
   private(set) var newerThanProgram: [String] = []
 
-  /// What records have in place of the digest of sources that were newer than the program: that was built from others,
-  /// which nobody knows any more.
+  /// The value in records in place of a digest where the sources were newer than the program, whose sources are
+  /// unknown.
   static let unknown = "newer than the program"
 
-  /// What records have, by the plugin's name.
+  /// The values to write into records, by plugin name.
   var noted: [String: String] {
     digests.merging(newerThanProgram.map { ($0, Self.unknown) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// A folder with more files is not that of a plugin.
+  /// A folder with more files is not taken for a plugin's.
   private static let mostFiles = 500
   private static let endings: Set<String> = ["swift", "c", "cc", "cpp", "h", "hpp", "m", "mm", "S"]
 
-  /// The code of plugins with these cards.
+  /// Digests the sources of the plugins with these cards.
   ///
-  /// - Parameter built: When the program was built, in seconds since 1970; nil where that is not known, and then nothing is.
+  /// - Parameter built: When the program was built, in seconds since 1970; nil where it is not known, and then no
+  ///   digest is known.
   init(of cards: [Card], built: Double? = ProgramBuild.time) {
     guard let built else { return }
     var folders: [String: Sources?] = [:]
@@ -79,13 +80,13 @@ struct PluginCode: Sendable {
 }
 
 extension Plan {
-  /// The code of all plugins that take part.
+  /// The digests of all plugins of the plan.
   var pluginCode: PluginCode { PluginCode(of: cards) }
 
-  /// What a reader must know of the results that are in `store`: which were made by other code of the same version.
+  /// Warnings about results in `store` that were made by different plugin code of the same version.
   ///
-  /// One line each; none when all is well, or nothing is known of the code.
-  /// - Parameter isReplacing: Whether the reader has just asked to compute such results again.
+  /// One line each; empty when there are none, or the code is not known.
+  /// - Parameter isReplacing: Whether the user has requested to recompute such results.
   public func codeNotes(store: Store, isReplacing: Bool = false) -> [String] {
     let code = pluginCode
     var notes: [String] = []
@@ -99,7 +100,7 @@ extension Plan {
     for case let origin? in store.parts(StepRecord.Origin.self, of: steps.map(\.key)) {
       for (plugin, digest) in origin.pluginSources ?? [:] {
         guard let now = code.digests[plugin], now != digest else { continue }
-        // The same program is the same code, whatever its sources were.
+        // The same executable has the same code, whatever its sources.
         if digest == PluginCode.unknown, origin.build == ProgramBuild.digest { continue }
         counts[plugin, default: 0] += 1
       }

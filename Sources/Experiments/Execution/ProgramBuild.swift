@@ -1,11 +1,11 @@
 import Digests
 import Foundation
 
-/// The program that runs, as it was built.
+/// The identity of the running executable.
 enum ProgramBuild {
   /// The SHA-256 of the executable file; nil where the system does not give the file.
   ///
-  /// No folder is asked for a revision: whatever lies where the program runs need not be its own. `Revision.name` is
+  /// The working folder is not searched for a revision, since it need not be that of the program; `Revision.name` is
   /// written by the build.
   static let digest: String? = {
     guard let handle = try? FileHandle(forReadingFrom: URL(filePath: path)) else { return nil }
@@ -20,7 +20,7 @@ enum ProgramBuild {
   static let time: Double? = FileSystem.timeOfChange(path)
 
   private static let path: String = {
-    // On Linux this is the file that was started, whatever stands at its path by now.
+    // On Linux this is the started file, even if its path has been replaced since.
     let own = "/proc/self/exe"
     if case .file = FileSystem.kind(of: own) { return own }
     return Bundle.main.executablePath ?? CommandLine.arguments[0]

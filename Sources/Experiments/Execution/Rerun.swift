@@ -2,24 +2,24 @@ import ConfigYAML
 import Foundation
 import Unlearning
 
-/// The steps of a plan that are computed again on request: those that a pattern names, and all that depend on them.
+/// The steps of a plan to recompute on request: those that match a pattern, and all their descendants.
 public struct Rerun: Sendable {
-  /// In the plan's order, so parents first.
+  /// In plan order, parents first.
   let keys: [StepKey]
-  /// How many steps.
+  /// The number of steps to recompute.
   public var count: Int { keys.count }
 
-  /// What a person sees when a pattern names no step.
+  /// The error for a pattern that matches no step.
   public struct Unmatched: Error, CustomStringConvertible {
-    /// The pattern and what it may be.
+    /// The pattern, and what patterns can name.
     public let description: String
   }
 
-  /// The steps that `patterns` name, with their descendants.
+  /// The steps that match `patterns`, with their descendants.
   ///
-  /// A pattern names steps by plugin, by label, by kind ("train"), or by the first digits of a key, at least 6. `*` stands
-  /// for any text, `?` for one character: `trw`, `*seed 2`, `attack`.
-  /// - Throws: `Unmatched` for the first pattern that names nothing.
+  /// A pattern names steps by plugin, by label, by kind ("train"), or by the first digits of a key, at least 6. `*`
+  /// stands for any text, `?` for one character: `trw`, `*seed 2`, `attack`.
+  /// - Throws: `Unmatched` for the first pattern without a match.
   public init(_ patterns: [String], in plan: Plan) throws(Unmatched) {
     var chosen: Set<StepKey> = []
     for pattern in patterns {
@@ -47,12 +47,12 @@ public struct Rerun: Sendable {
   }
 }
 
-/// Puts the results of a `Rerun` aside, and says at the end what came out otherwise.
+/// Sets the results of a `Rerun` aside, and reports at the end which values changed.
 ///
-/// A result under a key always belongs to the results under its parents' keys, also when the process is stopped: children
-/// go before their parents, and what is not computed again by this run is missing and computed by the next.
+/// A stored result always belongs to the stored results of its parents, even if the process is killed: children are
+/// moved before their parents, and results that this run does not recompute are missing and computed by the next.
 struct Replacement {
-  /// What was found beside the plan's own steps.
+  /// Messages about affected results of steps outside the plan.
   private(set) var notes: [String] = []
   private let store: Store
   private let plan: Plan
@@ -60,7 +60,7 @@ struct Replacement {
 
   private struct Old {
     var place: URL
-    /// Nothing where the record was damaged.
+    /// The recorded files; nil where the record was damaged.
     var files: [String: StepRecord.FileRecord]?
     var measurements: [MeasuredValue]?
   }
@@ -87,7 +87,7 @@ struct Replacement {
     }
   }
 
-  /// Results in the store that are of no step of the plan and depend on `keys`, parents before children.
+  /// Results in the store outside the plan that depend on `keys`, parents before children.
   private static func dependants(on keys: Set<StepKey>, in store: Store, besides own: Set<StepKey>) -> [StepKey] {
     let records = store.keys.filter { !own.contains($0) }.compactMap { try? store.record(of: $0) }
     var found: [StepKey] = []
@@ -100,7 +100,7 @@ struct Replacement {
     }
   }
 
-  /// One line for each value that differs and one for each kind of step; old results that came out the same go.
+  /// One line per changed value and one per kind of step; old results that were reproduced are removed.
   ///
   /// - Throws: `StoreError` when the store cannot be read or written.
   func changes() throws(StoreError) -> [String] {
@@ -128,7 +128,7 @@ struct Replacement {
     return ["computed again: \(summary.joined(separator: "; "))\(kept)"] + lines
   }
 
-  /// "  accuracy.retain_test 0.91 → 0.93 (label)", for each value that is not the same.
+  /// "  accuracy.retain_test 0.91 → 0.93 (label)", for each changed value.
   private func differences(of step: Step, from before: [MeasuredValue]) throws(StoreError) -> [String] {
     let after = try store.measurements(of: step.key)
     let names = (before + after).map(\.name)

@@ -2,19 +2,19 @@ import JSON
 import ConfigYAML
 import Unlearning
 
-/// Every measurement and shown note of `plan` that is in `store`, each with the retrained model's value and the gap to
-/// it, and what is missing.
+/// All measurements and shown notes of `plan` in `store`, with the retrained value and the gap to it, and the missing
+/// ones.
 ///
-/// A damaged result counts as missing: the reason names the file and what is wrong with it, and nothing is changed.
+/// A damaged result counts as missing: the reason names the file and the damage, and nothing is changed.
 ///
-/// - Throws: `StoreError` when a result may not be read.
+/// - Throws: `StoreError` when a result cannot be read.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [MissingResult]) {
   var references: [ReferenceKey: MeasuredValue] = [:]
   var rows: [ResultRow] = []
   var shared = SharedReferences()
   var missing: [MissingResult] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
-  // The retrained models stand first in every group, so that their values are known when others ask for them.
+  // The retrained models come first in every group, so that their values are known when others are compared.
   for cell in plan.cells {
     if cell.role == .reference { shared.addReference(cell) }
     let notes = try notes(of: cell, plan, store, steps)
@@ -56,7 +56,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   return (rows, missing)
 }
 
-/// What the method noted of its own call and tables show, and which of these notes are lost or not made yet.
+/// The notes of a method's call that tables show, and those that are missing.
 ///
 /// - Throws: `StoreError` when the record of the call may not be read.
 private func notes(
@@ -76,7 +76,7 @@ private func notes(
     guard case .damaged = error else { throw error }
     return ([], missing(because: "\(error)"))
   }
-  // A method may have nothing to note of some calls.
+  // A method need not write every note in every call.
   let rows = shown.compactMap { name, unit in
     record.notes[name].map { value in
       ResultRow(
@@ -89,8 +89,8 @@ private func notes(
   return (rows, [])
 }
 
-/// What stopped a step, or a step that it needs, the last time that it was tried, without the label of that step: what has
-/// one cause is told once.
+/// The last error of a step or of an ancestor, without the label of the failed step, so that one cause is reported
+/// once.
 private func failure(above key: StepKey, _ steps: [StepKey: Step], _ store: Store) -> String? {
   guard !store.contains(key) else { return nil }
   if let failure = store.failure(of: key) {
@@ -116,7 +116,7 @@ extension Spread {
     }
   }
 
-  /// What shows how much `value − reference` varies from seed to seed; nil where that is the difference itself.
+  /// The spread of `value − reference` over seeds; nil where the deviation of the differences themselves shows it.
   static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
     if value.spread == nil, reference.spread == nil { return nil }
     guard let own = number(value.spread, of: value.value),

@@ -1,7 +1,7 @@
 import JSON
 import Unlearning
 
-/// The values that are comparisons with all retrained models of a group, whose spread is known once all seeds are.
+/// Values that compare with all retrained models of a group; their spread is computed once all seeds are known.
 struct SharedReferences {
   private struct Model: Hashable {
     var group: String
@@ -25,10 +25,10 @@ struct SharedReferences {
   /// Adds the next retrained model of a group.
   mutating func addReference(_ cell: Cell) { seeds[cell.group, default: []].append(cell.seeds.training) }
 
-  /// Remembers a value if it shares the retrained models with those of other seeds.
+  /// Records a value if it shares the retrained models with those of other seeds.
   ///
   /// - Parameters:
-  ///   - row: The place of its row.
+  ///   - row: The index of its row.
   ///   - name: The full name of the measurement.
   mutating func note(_ measurement: MeasuredValue, _ reference: MeasuredValue?, of cell: Cell, row: Int, name: String) {
     guard case .withoutEach = measurement.spread else { return }
@@ -39,7 +39,7 @@ struct SharedReferences {
       Value(measurement: measurement, reference: reference, seed: cell.seeds.training, row: row))
   }
 
-  /// Gives the rows of these values their spreads, and those of their differences from retraining.
+  /// Sets the spreads of the recorded values and of their differences from retraining.
   func resolve(_ rows: inout [ResultRow]) {
     for (model, values) in values {
       let order = seeds[model.group] ?? []

@@ -1,7 +1,7 @@
 import Foundation
 import Unlearning
 
-/// What made the steps of this run: written into every record.
+/// The program and plugin code of this run, written into every record.
 struct StepEnvironment: Sendable {
   private let build: String?
   private let sources: [String: String]

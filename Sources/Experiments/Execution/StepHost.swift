@@ -1,23 +1,24 @@
 import Foundation
 import Unlearning
 
-/// Where steps are done: threads of this process, or other processes and machines.
+/// Executes steps: on threads of this process, or in other processes and on other machines.
 package protocol StepHost: Sendable {
-  /// Does a step and stores its result.
+  /// Runs a step and stores its result.
   ///
-  /// - Throws: What stopped it; `StoreError.damaged` and `.missing` where the result of a parent could not be read.
+  /// - Throws: The error of the step; `StoreError.damaged` and `.missing` where the result of a parent could not be
+  ///   read.
   func perform(_ step: Step) async throws -> StepOutcome
-  /// How many steps side by side are fastest, by timing some; nil where that is not worth it.
+  /// The fastest number of concurrent steps, by timing some; nil where timing is not worthwhile.
   func workerChoice(for plan: Plan) async throws -> WorkerChoice?
-  /// Drops what is kept in memory of a result that is made again.
+  /// Removes a result that is recomputed from caches in memory.
   func forget(_ key: StepKey)
-  /// Ends running steps soon, which then fail.
+  /// Cancels running steps, which then fail.
   func cancel()
 }
 
-/// How a step ended well.
+/// The outcome of a successful step.
 package struct StepOutcome: Sendable {
-  /// How long it took.
+  /// The run time in seconds.
   package var seconds: Double
 
   package init(seconds: Double) { self.seconds = seconds }

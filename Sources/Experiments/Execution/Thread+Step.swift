@@ -4,7 +4,7 @@ import Synchronization
 
 /// The system refused memory for a tensor of a step.
 struct OutOfMemory: Error, CustomStringConvertible {
-  /// What was asked for.
+  /// The size of the refused allocation.
   var bytes: Int
 
   var description: String {
@@ -16,9 +16,10 @@ struct OutOfMemory: Error, CustomStringConvertible {
 extension Thread {
   /// Runs `work` on a new thread with the stack of a process's first one; other threads have as little as half a MiB.
   ///
-  /// `ended` gets its result, exactly once. When memory for a tensor is refused, that is `OutOfMemory`, and the thread is
-  /// parked for ever, since Swift cannot unwind it: what it holds stays taken until the process ends. So `work` must not
-  /// hold, while it makes tensors, a lock that others wait for; `wait(for:)` makes them on a thread that holds none.
+  /// `ended` gets its result, exactly once. When memory for a tensor is refused, that is `OutOfMemory`, and the thread
+  /// is parked for ever, since Swift cannot unwind it: its memory and locks are held until the process ends. So `work`
+  /// must not allocate tensors while it holds a lock that others wait for; `wait(for:)` allocates them on a thread that
+  /// holds none.
   static func runStep<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value, ended: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
@@ -29,8 +30,8 @@ extension Thread {
     thread.start()
   }
 
-  /// Runs `work` on a thread of its own while this one waits, so that memory that is refused is an error here, which
-  /// releases the locks that this thread holds.
+  /// Runs `work` on its own thread while this one waits, so that running out of memory is an error here and locks are
+  /// released.
   ///
   /// - Throws: `OutOfMemory`, or what `work` throws.
   static func wait<Value: Sendable>(for work: @escaping @Sendable () throws -> Value) throws -> Value {

@@ -4,7 +4,7 @@ import Foundation
 package import Logging
 import Unlearning
 
-/// Does steps on threads of this process, which share data and predictions.
+/// Runs steps on threads of this process, which share data and predictions.
 package final class ThreadHost: StepHost {
   private let workshop: Workshop
   private let environment: StepEnvironment
@@ -39,8 +39,8 @@ package final class ThreadHost: StepHost {
     try await onOwnThread { [workshop] in try plan.workerChoice(store: workshop.store, data: workshop.data) }
   }
 
-  /// Runs `work` on a thread of its own: steps compute for minutes, and on the threads of Swift's tasks they would keep
-  /// everything else waiting, interruptions among it.
+  /// Runs `work` on its own thread: steps compute for minutes and would block Swift's task threads, including
+  /// cancellation.
   private func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedContinuation { continuation in
       Thread.runStep(work) { continuation.resume(returning: $0) }

@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import Unlearning
 
-/// What the steps of one process share: plugins, data, trained weights and the predictions that were read last.
+/// State shared by all steps of a process: plugins, data, pretrained weights and cached predictions.
 final class Workshop: Sendable {
   let store: Store
   let plugins: PluginMaker
@@ -15,7 +15,7 @@ final class Workshop: Sendable {
   let observer: any ExecutionObserver
   let log: Logger
   private let cancellation = Cancellation()
-  /// Trained weights to begin with, by data set and architecture.
+  /// Pretrained weights, by data set and architecture.
   private let initialTensors = Mutex<[Model: NamedTensors]>([:])
 
   private struct Model: Hashable {
@@ -23,7 +23,7 @@ final class Workshop: Sendable {
     var architecture: Configured
   }
 
-  /// How often a long decoding says how far it is.
+  /// The interval of progress messages while pictures are decoded.
   private static let notingInterval = Duration.seconds(10)
 
   init(_ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger) {
@@ -51,20 +51,20 @@ final class Workshop: Sendable {
   func cancel() { cancellation.request() }
   var isCancelled: Bool { cancellation.isRequested }
 
-  /// Whether an execution is to end soon.
+  /// A flag that running steps poll.
   private final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
     func request() { flag.store(true, ordering: .relaxed) }
     var isRequested: Bool { flag.load(ordering: .relaxed) }
   }
 
-  /// The trained weights that a setting's models begin with, if there are any; read once.
+  /// The pretrained weights of a setting's models, nil for none; read once.
   func initialWeights(_ setting: StepSetting) throws -> NamedTensors? {
     guard let weights = try plugins.architecture(setting.architecture).initialWeights else { return nil }
     return try initialTensors.withLock { known in
       let model = Model(data: setting.data, architecture: setting.architecture)
       if let tensors = known[model] { return tensors }
-      // This lock must not stay with a thread that gets no memory for the tensors.
+      // A thread that fails to get memory for the tensors must not keep this lock.
       let tensors = try Thread.wait { [self] in
         try planned.checking {
           try weights.tensors(for: try classifier(setting, RandomSource(seed: 0)))

@@ -1,8 +1,9 @@
 public import Unlearning
 
 extension Experiment {
-  /// The cards of all plugins that the file uses, once each: data sets, architectures, the reference, methods, attacks and
-  /// metrics, each in the order of the file.
+  /// The cards of all plugins that the file uses, without duplicates.
+  ///
+  /// Data sets, architectures, the reference, methods, attacks and metrics, each in the order of the file.
   public func cards(in registry: Registry) -> [Card] {
     let axes = [data, architectures, methods, attacks, metrics]
     let reference = registry.method(PlanBuilder.referenceName).map { [$0.card] } ?? []

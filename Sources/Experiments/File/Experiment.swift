@@ -4,15 +4,15 @@ import Data
 public import Foundation
 public import Unlearning
 
-/// An experiment file, read and checked: data × architectures × recipes × forget requests × methods × seeds.
+/// A validated experiment file: the grid data × architectures × recipes × forget requests × methods × seeds.
 public struct Experiment: Sendable {
   /// The value of `experiment:`.
   public let name: String
-  /// The file, as it was named.
+  /// The path of the file, as the user gave it.
   public let file: String
-  /// What models start from.
+  /// The seeds of training and unlearning.
   public let seeds: Seeds
-  /// The share of the training data that is put aside for validation.
+  /// The fraction of the training data that is held out for validation, in [0, 1).
   public let validationFraction: Double
   let data: [Variant]
   let architectures: [Variant]
@@ -27,8 +27,8 @@ public struct Experiment: Sendable {
   /// Reads and checks the file at `url`.
   ///
   /// - Parameters:
-  ///   - overrides: "training.epochs=200": values that stand in for those of the file, by path.
-  /// - Throws: Everything that is wrong with the file, each with its place.
+  ///   - overrides: Values that replace those of the file, by path: "training.epochs=200".
+  /// - Throws: All errors of the file, each with its position.
   public static func load(
     _ url: URL, registry: Registry, overrides: [String] = []
   ) throws(DiagnosticList) -> Experiment {
@@ -36,7 +36,7 @@ public struct Experiment: Sendable {
     return try Experiment(document, folder: url.deletingLastPathComponent(), registry: registry, overrides: overrides)
   }
 
-  /// Checks a document; index files are looked up in `folder`.
+  /// Validates a document; relative paths of index files are resolved in `folder`.
   public init(
     _ document: YAMLDocument, folder: URL, registry: Registry, overrides: [String] = []
   ) throws(DiagnosticList) {
@@ -64,7 +64,7 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment {
-  /// Refuses grids that are too large to plan.
+  /// Rejects grids with more than `Plan.maximumCells` cells.
   func checkCellCount() throws(DiagnosticList) {
     var count = 1
     for axis in [
@@ -83,7 +83,7 @@ extension Experiment {
   }
 }
 
-/// How originals and retrained models are trained: one value of an axis.
+/// One value of the axis of training recipes of originals and retrained models.
 struct RecipeVariant: Sendable {
   let recipe: OriginalRecipe
   let parameters: JSONValue
@@ -96,11 +96,11 @@ struct RecipeVariant: Sendable {
     parametersText = parameters.canonicalText
   }
 
-  /// "training.epochs=40", empty when nothing varies.
+  /// The swept values, "training.epochs=40"; empty without a sweep.
   var label: String { varied.map { "training.\($0.path)=\($0.value)" }.joined(separator: " ") }
 }
 
-/// A forget request as the file writes it; classes are found by name once the data set is known.
+/// A forget request as written in the file; class names are resolved once the data set is known.
 struct ForgetEntry: Sendable {
   enum Kind: Sendable {
     case classes([NamedValue])
@@ -114,7 +114,7 @@ struct ForgetEntry: Sendable {
   var label: String
   var mark: Mark
 
-  /// The label with the names of the data set's classes and values, also of those that the file gives by number.
+  /// The label with the names of the data set's classes and values, also for those given by number.
   func label(of source: any DatasetSource) -> String {
     switch kind {
     case .request: return label
@@ -171,9 +171,9 @@ struct ForgetEntry: Sendable {
     }
   }
 
-  /// What `names` stand for, by name or by number; nil, and a report, where one stands for nothing.
+  /// Resolves `names`, given by name or by number; nil, with a diagnostic, where one is unknown.
   ///
-  /// Where any known name is a number, a number is a name and nothing else.
+  /// Where any known name looks like a number, numbers are read as names only.
   private static func numbers(
     of names: [NamedValue], _ what: String, _ plural: String, among known: [String], _ diagnostics: Diagnostics?
   ) -> [Int]? {
@@ -199,11 +199,13 @@ struct ForgetEntry: Sendable {
     name.allSatisfy { "0123456789+-.".contains($0) } && Double(name) != nil
   }
 
-  /// Whether every training seed forgets a draw of its own (`seed: each`), so that intervals over seeds include the draw.
+  /// Whether each training seed has its own draw of the forget set (`seed: each`), so that intervals include its
+  /// variance.
   var drawsEachSeed = false
 
-  /// Seeds the draw of samples; the same for all seeds of the grid, so that all models forget the same samples, unless the
-  /// file says `seed: each`; nil where nothing is drawn.
+  /// The seed of the draw of the forget set; nil where nothing is drawn.
+  ///
+  /// It is the same for all seeds of the grid, so that all models forget the same samples, except with `seed: each`.
   func drawSeed(trainingSeed: Int) -> Int? {
     switch kind {
     case .classes, .request(.indices, _): nil
@@ -212,19 +214,19 @@ struct ForgetEntry: Sendable {
   }
 }
 
-/// A pattern of cells to leave out.
+/// An entry of `exclude:`, a pattern of cells to skip.
 struct Exclusion: Sendable {
-  /// The keys that are no parameters.
+  /// The keys of grid axes; all other keys are parameters.
   static let axes = [
     "data", "architecture", "forget", "seed", "unlearning_seed", "forget_seed", "method", "attack",
   ]
-  /// What stands before the name of a parameter of `training:`.
+  /// The prefix of keys that are parameters of `training:`.
   static let trainingPrefix = "original_training."
 
   var conditions: [(key: String, value: String)]
   var mark: Mark
 
-  /// Whether it leaves out cells of some methods, and not of everything that it matches otherwise.
+  /// Whether it is limited to some methods, so that originals and retrained models are not excluded.
   var namesMethod: Bool { conditions.contains { $0.key == "method" } }
   var description: String { conditions.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
 }

@@ -3,7 +3,7 @@ import Data
 import Foundation
 import Unlearning
 
-/// Reads the blocks of an experiment file, reporting everything that is wrong instead of stopping at the first error.
+/// Reads the blocks of an experiment file and reports all errors instead of stopping at the first.
 struct ExperimentReader {
   let root: Node
   let folder: URL
@@ -49,12 +49,13 @@ struct ExperimentReader {
     return parts
   }
 
-  /// A metric over other measurements needs the plugins that make them in the same file.
+  /// Reports metrics over measurements whose plugins are not in the file.
   private func checkMeasurementsRead(_ parts: Parts) {
     let listed = parts.attacks + parts.metrics
     for metric in parts.metrics {
       for name in metric.measurementsRead {
-        // What no cell can have is a mistake; what some cells lack is left out of these.
+        // A measurement that no cell can have is an error; where only some cells lack it, the metric is skipped in
+        // these.
         guard let maker = listed.first(where: { $0.measures(name) }),
           let plugin = maker.probe, let known = plugin.measurementNames(in: .everything)
         else { continue }
@@ -107,7 +108,7 @@ struct ExperimentReader {
       unlearning: entries.first { $0.key == "unlearning" }.map { seeds($0.value) })
   }
 
-  /// A list of different seeds.
+  /// Reads a list of distinct seeds.
   private func seeds(_ node: Node) -> [Int] {
     guard let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one seed is needed", at: node.mark) }
@@ -124,7 +125,7 @@ struct ExperimentReader {
     return seeds
   }
 
-  /// A seed of a grid or a draw.
+  /// Reads one seed; nil, with a diagnostic, if it is out of range.
   private func seed(_ node: Node) -> Int? {
     guard let seed = node.int(diagnostics) else { return nil }
     if !ValueRange.seed.contains(Double(seed)) {
@@ -186,7 +187,7 @@ struct ExperimentReader {
     return requests
   }
 
-  /// One name or a list of names; nil, and a report, without any.
+  /// Reads one name or a list of names; nil, with a diagnostic, if there is none.
   private func names(_ node: Node, _ what: String) -> [ForgetEntry.NamedValue]? {
     let items: [Node]
     if case .scalar = node { items = [node] } else { items = node.items(diagnostics) ?? [] }
@@ -224,7 +225,7 @@ struct ExperimentReader {
       label: "group \(text.joined(separator: ", ")) \(ratio)\(suffix)", mark: node.mark, drawsEachSeed: isEach)
   }
 
-  /// `seed: 3`, one draw for all seeds of the grid, or `seed: each`, one for each of them; with what a label says of it.
+  /// `seed: 3`, one draw for all seeds of the grid, or `seed: each`, one per seed; `suffix` is its part of the label.
   private func draw(_ node: Node?) -> (seed: Int, isEach: Bool, suffix: String) {
     guard let node else { return (0, false, "") }
     if case .scalar(let scalar) = node, Int(scalar.text) == nil {
@@ -300,7 +301,8 @@ struct ExperimentReader {
     }
   }
 
-  /// The keys of an exclusion: the axes of the grid, and the parameters of trainings and of the listed methods and attacks.
+  /// The valid keys of an exclusion: axes of the grid, and parameters of trainings and of the listed methods and
+  /// attacks.
   private var exclusionKeys: Set<String> {
     let items = ["methods", "attacks"].flatMap { root[$0]?.items ?? [] }
     let listed = items.compactMap { item in
@@ -319,7 +321,7 @@ struct ExperimentReader {
       for entry in parts.forget {
         guard let request = entry.request(of: source, diagnostics: diagnostics) else { continue }
         guard case .classes = request else { continue }
-        // The same label is reported as such already.
+        // Equal labels are already reported separately.
         if let other = known.first(where: { $0.request == request && $0.label != entry.label }) {
           diagnostics.report(
             "'\(entry.label)' and '\(other.label)' are the same forget request for '\(variant.name)'", at: entry.mark)

@@ -1,15 +1,15 @@
 import JSON
 import ConfigYAML
 
-/// Values that stand in for those of a file: `--set training.epochs=200`.
+/// A value that replaces one of a file: `--set training.epochs=200`.
 struct Override {
   let text: String
   private let path: [String]
   private let value: Node
 
-  /// Reads "path.to.key=value"; a number in the path, `list.0` or `list[0]`, counts the items of a list from 0.
+  /// Reads "path.to.key=value"; a number in the path, `list.0` or `list[0]`, is the index in a list, from 0.
   ///
-  /// - Returns: nil, and a report, if it is none.
+  /// - Returns: nil, with a diagnostic, if the text is not of this form.
   init?(_ text: String, _ diagnostics: Diagnostics) {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       diagnostics.report("override '\(text)' is not of the form path=value", at: nil)
@@ -31,7 +31,7 @@ struct Override {
     }
   }
 
-  /// `root` with the value in its place; unchanged, with a report, where there is no such place.
+  /// `root` with the value at the path; unchanged, with a diagnostic, where the path does not exist.
   func applied(to root: Node, _ diagnostics: Diagnostics) -> Node {
     replacing(root, path[...], done: [], diagnostics)
   }
@@ -52,7 +52,7 @@ struct Override {
         return refuse(node, "'\(head)' is no item of the list '\(place)', \(numbers)", diagnostics)
       }
       if !next.isEmpty, let name = pluginName(items[index], at: done), name != next.first {
-        // Below an item of a list of plugins stands the plugin's name, then its parameters.
+        // The path of a plugin's parameter continues with the plugin's name after the list item.
         let spelling = (done + [head, name] + next).joined(separator: ".")
         return refuse(
           node, "'\(place).\(head)' is the plugin '\(name)'; its parameters are named by '\(spelling)=…'", diagnostics)
@@ -60,7 +60,7 @@ struct Override {
       items[index] = replacing(items[index], next, done: done + [head], diagnostics)
       return .sequence(items, mark)
     case .scalar(let scalar) where !node.isNull:
-      // A plugin that is named without parameters gets some.
+      // A plugin that is written as a name alone becomes a mapping with parameters.
       guard scalar.text == head, !next.isEmpty else {
         let whole = place.isEmpty ? "the file" : "'\(place)'"
         return refuse(
@@ -75,7 +75,7 @@ struct Override {
     }
   }
 
-  /// The plugin of an item of one of the lists of plugins.
+  /// The name of the plugin that an item of a plugin list configures.
   private func pluginName(_ item: Node, at list: [String]) -> String? {
     guard list.count == 1, ["data", "architectures", "methods", "attacks", "metrics"].contains(list[0]) else {
       return nil

@@ -1,11 +1,11 @@
 /// The seeds of a grid: `seeds:` in experiment files.
 ///
-/// `[1, 2, 3]` unlearns each original once, by the seed of its training; `{training: [1, 2, 3], unlearning: [1, 2]}`
-/// unlearns each one with every seed of the second list.
+/// `[1, 2, 3]` unlearns each original once, with the seed of its training; `{training: [1, 2, 3], unlearning: [1, 2]}`
+/// unlearns each original with every seed of the second list.
 public struct Seeds: Sendable, Hashable {
-  /// Those of originals and retrained models; at least one.
+  /// The training seeds of originals and retrained models; at least one.
   public var training: [Int]
-  /// Those of the calls of methods, crossed with `training`; nil where each has the seed of its original.
+  /// The seeds of unlearning calls, crossed with `training`; nil where each call has the seed of its original.
   public var unlearning: [Int]?
 
   /// How many times a method is called on the original of each training seed.
@@ -24,26 +24,26 @@ public struct Seeds: Sendable, Hashable {
     "seed \(model.training)" + (crossed(model).map { ", unlearning seed \($0)" } ?? "")
   }
 
-  /// The seed of unlearning where it does not follow from that of training.
+  /// The unlearning seed where the file crosses the two; else nil.
   private func crossed(_ model: ModelSeeds) -> Int? { unlearning == nil ? nil : model.unlearning }
 }
 
-/// What the random numbers of one model come from.
+/// The seeds of one model.
 public struct ModelSeeds: Codable, Sendable, Hashable {
   /// The seed of the original's or the retrained model's training.
   public var training: Int
-  /// The seed of the method's call; nil where nothing is unlearned.
+  /// The seed of the method's call; nil for originals and retrained models.
   public var unlearning: Int?
-  /// The seed that draws the forget set; nil where the request leaves nothing to chance.
+  /// The seed that draws the forget set; nil where the request draws nothing.
   public var forget: Int?
 
-  /// Seeds; nil where there is none, see the properties.
+  /// The seeds of a model; see the properties for the meaning of nil.
   public init(training: Int, unlearning: Int? = nil, forget: Int? = nil) {
     (self.training, self.unlearning, self.forget) = (training, unlearning, forget)
   }
 
-  /// What the training or the call draws from.
+  /// The seed of the random stream of the training or the call.
   var ofCall: Int { unlearning ?? training }
-  /// What the forget set is drawn from, if anything is drawn.
+  /// The seed of the draw of the forget set; 0 where nothing is drawn.
   var ofDraw: Int { forget ?? 0 }
 }

@@ -3,9 +3,9 @@ import ConfigYAML
 
 /// Expands `{sweep: [...]}` and `zip:` in a block of parameters.
 ///
-/// A mapping with the single key `sweep` in the place of a scalar is an axis. `zip: {a: [1, 2], b: [3, 4]}` inside a
-/// block varies several parameters together; a dot leads into nested blocks: `training.epochs`. All axes are crossed,
-/// the last one of the file varying fastest.
+/// A mapping with the single key `sweep` in place of a scalar is an axis. `zip: {a: [1, 2], b: [3, 4]}` inside a block
+/// varies several parameters together; a dot leads into nested blocks: `training.epochs`. All axes are crossed; the
+/// last one in the file varies fastest.
 struct Sweep {
   /// One combination of values.
   struct Cell {
@@ -14,11 +14,11 @@ struct Sweep {
   }
 
   private struct Axis {
-    /// For each point: what is where, and where its name is written.
+    /// For each point, the values by path, with the position of each key in the file.
     var points: [[(path: [String], keyMark: Mark, value: Node)]]
   }
 
-  /// More combinations than this in one block are taken for a mistake.
+  /// More combinations than this in one block are an error.
   static let maximumCells = 100_000
 
   static func expand(_ node: Node?, diagnostics: Diagnostics) -> [Cell] {
@@ -49,7 +49,8 @@ struct Sweep {
     return cells
   }
 
-  /// Whether every parameter takes its values from one place: which of two would win is nothing to guess about.
+  /// Whether every parameter has a single source of values; two sources are an error, since precedence would be
+  /// arbitrary.
   private static func eachHasOneSource(_ axes: [Axis], beside plain: Node, _ diagnostics: Diagnostics) -> Bool {
     var known: Set<[String]> = []
     let before = diagnostics.count
@@ -118,8 +119,8 @@ struct Sweep {
     return values.isEmpty ? nil : values
   }
 
-  /// `node` with `value` at the end of `path`; every key on the way that it lacks is placed where the file names it, so that
-  /// a misspelt one is reported once and not for each of its values.
+  /// `node` with `value` at `path`; missing keys get the position of the sweep's key, so that a misspelt one is
+  /// reported once and not for each value.
   private static func setting(_ node: Node, _ path: ArraySlice<String>, at keyMark: Mark, to value: Node) -> Node {
     guard let head = path.first else { return value }
     let inner = setting(node[head] ?? .mapping([], value.mark), path.dropFirst(), at: keyMark, to: value)

@@ -6,26 +6,26 @@ public import Unlearning
 public struct Variant: Sendable {
   /// The plugin's name.
   public let name: String
-  /// The plugin's version.
+  /// The version of the plugin's card, part of cache keys.
   public let version: Int
-  /// What sweeps chose, in the order of the file: `("tilt", "10")`.
+  /// The swept parameters with their values, in the order of the file: `("tilt", "10")`.
   public let varied: [Assignment]
-  /// All parameters.
+  /// All parameters, defaults included.
   public let parameters: JSONValue
-  /// The parameters that results depend on: without the places where things lie.
+  /// The parameters that results depend on: without locations and references.
   public let keyParameters: JSONValue
-  /// The plugin, constructed.
+  /// The plugin with these parameters.
   public let plugin: any Plugin
-  /// The plugin if it is an attack or a metric.
+  /// The plugin as a probe; nil unless it is an attack or a metric.
   let probe: (any Probe)?
-  /// The retraining that the file compares a method with, where it is not the method's own choice.
+  /// The reference retraining that the file sets for a method; nil where the method decides.
   ///
-  /// Part of `parameters`, so that rows can be told apart, but not of `keyParameters`: one unlearned model may be compared
-  /// with several references.
+  /// Part of `parameters`, so that rows can be distinguished, but not of `keyParameters`: one unlearned model may be
+  /// compared with several references.
   let reference: RetainSampling?
-  /// What names this variant in cache keys, and its canonical text.
+  /// The variant's part of cache keys, and its canonical text.
   let identity: JSONValue, identityText: String
-  /// Its place in the file.
+  /// Its position in the file.
   var mark: Mark?
 
   init(
@@ -47,7 +47,7 @@ public struct Variant: Sendable {
     identityText = identity.canonicalText
   }
 
-  /// The same with another label.
+  /// A copy with other swept parameters in its label.
   private init(_ other: Variant, varied: [Assignment]) {
     (name, version, parameters) = (other.name, other.version, other.parameters)
     (keyParameters, plugin, probe, reference) = (other.keyParameters, other.plugin, other.probe, other.reference)
@@ -55,45 +55,45 @@ public struct Variant: Sendable {
     self.varied = varied
   }
 
-  /// One parameter and the value that a sweep gave it.
+  /// One parameter and its value in a sweep.
   public struct Assignment: Sendable, Hashable {
-    /// The path below the plugin, with dots.
+    /// The path below the plugin, separated by dots.
     public var path: String
-    /// The value as the file writes it.
+    /// The value as written in the file.
     public var value: String
   }
 
-  /// "tilt=10 temperature=0.1", empty when nothing varies.
+  /// The swept values, "tilt=10 temperature=0.1"; empty without a sweep.
   public var variedLabel: String { Self.text(of: varied) }
-  /// The name, with what varies in parentheses.
+  /// The name, followed by the swept values in parentheses.
   public var label: String { label(of: varied) }
-  /// The first part of its measurements' names: the label without what their second part says.
+  /// The prefix of its measurement names: the label without the parameters that are in the names themselves.
   var measurementLabel: String {
     let named = probe.map { type(of: $0).parametersInNames } ?? []
     return label(of: varied.filter { !named.contains($0.path) })
   }
 
-  /// What steps say of it.
+  /// The form in which steps refer to the variant.
   var configured: Configured {
     let own = reference == nil ? parameters : parameters.removing(path: Self.referenceKey)
     return Configured(name: name, version: version, parameters: own)
   }
 
-  /// Whether it is a method that reads the trained model.
+  /// Whether it is a method that reads the original model.
   var startsFromOriginal: Bool {
     (plugin as? any UnlearningMethod).map { type(of: $0).needs.contains(.originalModel) } ?? false
   }
 
-  /// How the retraining that a method is compared with draws its samples; `shuffle` for what is not a method.
+  /// The retain sampling of a method's reference retraining; `shuffle` for other plugins.
   var comparedWith: RetainSampling { reference ?? (plugin as? any UnlearningMethod)?.reference ?? .shuffle }
 
   /// Full names of the measurements of other plugins that it reads.
   var measurementsRead: [String] { probe?.measurementsRead ?? [] }
-  /// Whether a measurement of this full name is one of its own.
+  /// Whether the full name has the prefix of its measurements.
   func measures(_ name: String) -> Bool { name.hasPrefix(measurementLabel + ".") }
-  /// The part of the full name of one of its measurements that is its own.
+  /// The full name of one of its measurements without the prefix.
   func ownName(of name: String) -> String { String(name.dropFirst(measurementLabel.count + 1)) }
-  /// Whether it makes the measurement of this full name in a cell of these sizes, or may make it.
+  /// Whether it makes, or may make, the measurement with this full name in a cell of these sizes.
   func makes(_ name: String, in cell: CellSizes) -> Bool {
     guard let names = probe?.measurementNames(in: cell) else { return true }
     return names.contains(ownName(of: name))
@@ -107,7 +107,7 @@ public struct Variant: Sendable {
     varied.map { "\($0.path)=\($0.value)" }.joined(separator: " ")
   }
 
-  /// Parameters that name files to be read, each with its paths; parameters without a value are left out.
+  /// The parameters that name input files, each with its paths; those that are nil are omitted.
   var fileParameters: [(name: String, paths: [String])] {
     func fields<P: Plugin>(_ plugin: P) -> [ParameterField] { P.fields }
     return fields(plugin).filter(\.isFile).compactMap { field in
@@ -117,7 +117,8 @@ public struct Variant: Sendable {
     }
   }
 
-  /// `variants`, with those of one plugin distinguished: by all that differs between them, where sweeps do not say it.
+  /// `variants`, with unique labels for those of one plugin: differing parameters are added where sweeps do not show
+  /// them.
   static func tellingTwinsApart(_ variants: [Variant]) -> [Variant] {
     var differing: [String: Set<String>] = [:]
     for (name, twins) in Dictionary(grouping: variants, by: \.name) where twins.count > 1 {
@@ -130,7 +131,7 @@ public struct Variant: Sendable {
           counts[path, default: 0] += 1
         }
       }
-      // A parameter that some of them do not even have tells them apart, too.
+      // A parameter that only some of them have also distinguishes them.
       differing[name] = Set(values.keys.filter { values[$0]?.count != 1 || counts[$0] != twins.count })
     }
     return variants.map { variant in
@@ -142,10 +143,10 @@ public struct Variant: Sendable {
 }
 
 extension Variant {
-  /// The key of a method's block that names the retraining it is compared with.
+  /// The key of a method's block that sets its reference retraining.
   static let referenceKey = "reference"
 
-  /// The same method compared with the retraining that draws by `reference`; unchanged where that is its own choice.
+  /// The method compared with retraining under `reference` sampling; unchanged where that is its own choice.
   func compared(with reference: RetainSampling) -> Variant {
     guard reference != comparedWith else { return self }
     let isNamed = varied.contains { $0.path == Self.referenceKey }
@@ -158,13 +159,13 @@ extension Variant {
   }
 }
 
-/// Turns the nodes of an experiment file into variants, reporting everything that is wrong with them.
+/// Reads variants from the nodes of an experiment file and reports all errors.
 struct VariantReader {
   let diagnostics: Diagnostics
 
-  /// All variants that a list of plugins stands for.
+  /// All variants of a list of plugins, sweeps expanded.
   ///
-  /// - Parameter known: Every plugin of the role.
+  /// - Parameter known: The registered plugins of the role.
   func variants(in node: Node?, role: String, of known: [any Plugin.Type]) -> [Variant] {
     guard let node, let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one \(role) is needed", at: node.mark) }
@@ -203,7 +204,7 @@ struct VariantReader {
 
   /// All variants of one plugin.
   private func variants<P: Plugin>(of type: P.Type, parameters: Node?, at mark: Mark) -> [Variant] {
-    // Once for all cells: a sweep can have thousands.
+    // Computed once, since a sweep can have thousands of cells.
     let defaults = (try? JSONValue(P())).map { Node($0) }
     return Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
       variant(of: type, cell: cell, defaults: defaults, at: mark)
@@ -240,9 +241,9 @@ struct VariantReader {
     }
   }
 
-  /// One set of parameters over its defaults, with its resolved form.
+  /// Decodes one parameter set over its defaults; also returns the resolved parameters.
   ///
-  /// - Parameter defaults: Those of `P` as a node, where the caller has them already.
+  /// - Parameter defaults: The defaults of `P` as a node, if the caller has them.
   func decode<P: ParameterSet>(
     _ type: P.Type, from node: Node?, defaults: Node? = nil
   ) -> (values: P, parameters: JSONValue)? {
@@ -259,7 +260,7 @@ struct VariantReader {
     return (values, parameters)
   }
 
-  /// Reports every problem at the value it is about.
+  /// Reports every problem at the position of its value.
   func report(_ error: ParameterError, in node: Node?, at mark: Mark) {
     for problem in error.problems {
       var place = node
@@ -271,7 +272,7 @@ struct VariantReader {
 }
 
 extension JSONValue {
-  /// Every scalar with its path, dots between the keys.
+  /// All scalars with their paths, keys separated by dots.
   var leaves: [(path: String, value: String)] {
     guard let members else { return [("", string ?? description)] }
     return members.flatMap { member in
@@ -281,7 +282,7 @@ extension JSONValue {
     }
   }
 
-  /// The same object without what is at `path`.
+  /// This object without the member at `path`.
   func removing(path: String) -> JSONValue {
     guard let members else { return self }
     let (head, tail) = path.firstSplit
@@ -292,7 +293,7 @@ extension JSONValue {
       })
   }
 
-  /// What is at `path`.
+  /// The value at `path`; nil if there is none.
   func value(at path: String) -> JSONValue? {
     let (head, tail) = path.firstSplit
     return tail.map { self[head]?.value(at: $0) } ?? self[head]
@@ -300,7 +301,7 @@ extension JSONValue {
 }
 
 extension String {
-  /// What stands before the first dot, and what follows it.
+  /// The text before and after the first dot.
   var firstSplit: (head: String, tail: String?) {
     guard let dot = firstIndex(of: ".") else { return (self, nil) }
     return (String(self[..<dot]), String(self[index(after: dot)...]))

@@ -3,40 +3,40 @@ import ConfigYAML
 import Data
 package import Unlearning
 
-/// One model of the grid that is attacked and measured: an original, a retrained or an unlearned one.
+/// One model of the grid under evaluation: an original, a retrained or an unlearned model.
 public struct Cell: Sendable {
-  /// The data set, with what varies.
+  /// The label of the data set, with its swept values.
   public let data: String
-  /// The architecture, with what varies.
+  /// The label of the architecture, with its swept values.
   public let architecture: String
-  /// The forget request.
+  /// The label of the forget request.
   public let forget: String
   /// The method; "original" for the model before unlearning.
   public let method: String
-  /// The resolved parameters of the method, and of the training where that varies.
+  /// The resolved parameters of the method, and of the training where it is swept.
   public let parameters: JSONValue
-  /// What sweeps vary: "tilt=10 temperature=0.1"; empty if nothing.
+  /// The swept values, "tilt=10 temperature=0.1"; empty without a sweep.
   public let variedParameters: String
-  /// What its random numbers come from.
+  /// The seeds of training, unlearning and the forget set.
   public let seeds: ModelSeeds
-  /// The seeds as people read them: without what follows from others.
+  /// The seeds as displayed, without those that follow from others.
   let seedLabel: String
-  /// The place of its unlearning seed among those of the file: models of one method and one place are compared as a bank.
+  /// The index of its unlearning seed in the file; models of one method and one index are evaluated as a bank.
   let round: Int
-  /// What the model is in its table.
+  /// The role of the model in its table: original, reference or unlearned.
   public let role: ModelRole
 
   /// The attack and metric steps of this model.
   package let probes: [Probe]
-  /// The step that made the model of a method, and what tables show of its notes.
+  /// The unlearning step of the model, and the notes that tables show.
   let notes: (step: StepKey, shown: [(name: String, unit: MeasurementUnit)])?
-  /// Cells of one group are compared with one reference: everything but method and seed.
+  /// The identity of everything but method and seed; cells of one group share a reference.
   let group: String
 
   /// One attack or metric on one cell.
   package struct Probe: Sendable {
     package let kind: ProbeKind
-    /// The plugin, with what varies: the first part of every measurement's name.
+    /// The label of the plugin, the prefix of its measurement names.
     package let name: String
     let key: StepKey
   }
@@ -44,24 +44,24 @@ public struct Cell: Sendable {
   /// The seed of the original's or the retrained model's training.
   public var seed: Int { seeds.training }
 
-  /// The cell in one line.
+  /// A description of the cell in one line.
   public var label: String {
     [data, architecture, forget, variedParameters.isEmpty ? method : "\(method)(\(variedParameters))", seedLabel]
       .joined(separator: " / ")
   }
 }
 
-/// A cell that cannot be, or that the file leaves out.
+/// A cell that is not run: not feasible, or excluded by the file.
 public struct PrunedCell: Sendable, Hashable {
-  /// The cell.
+  /// The description of the cell.
   public let description: String
-  /// Why it is not run.
+  /// The reason, as displayed.
   public let reason: String
 
-  /// The most cells that `lines` names for one reason.
+  /// The maximum number of cells that `lines` names per reason.
   private static let namedCells = 3
 
-  /// Lines for people: the first cells of each reason, the last of them with the number of the others.
+  /// Lines to display: the first cells of each reason, the last one with the number of further cells.
   package static func lines(_ cells: [PrunedCell]) -> [String] {
     let counts = Dictionary(cells.map { ($0.reason, 1) }, uniquingKeysWith: +)
     var named: [String: Int] = [:]

@@ -2,7 +2,7 @@ import Data
 import Unlearning
 
 extension ForgetRequest {
-  /// What kind of request this is, as methods' cards tell it.
+  /// The kind of this request, as methods declare it in `serves`.
   var kind: RequestKind {
     switch self {
     case .classes(let classes): classes.count == 1 ? .oneClass : .severalClasses

@@ -3,7 +3,9 @@ import Synchronization
 import Unlearning
 
 extension Plan {
-  /// What requests of groups leave of every group, a line a data set and request; reads the data of those requests alone.
+  /// The group sizes before and after each group request, one line per data set and request.
+  ///
+  /// Reads only the data of those requests.
   ///
   /// - Throws: `DataError` when the data cannot be read, or a request forgets nothing or everything.
   public func groupCounts() throws -> [String] {

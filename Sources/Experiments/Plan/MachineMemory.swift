@@ -1,9 +1,11 @@
 import Foundation
 
-/// How much memory this process may take.
+/// The memory available to this process.
 public enum MachineMemory {
-  /// Bytes of memory that this process may still take: the least of the machine's memory, of the limits of its control
-  /// groups, and of what the limits of its address space and data (`ulimit -v`, `ulimit -d`) leave.
+  /// The bytes of memory that this process can still allocate.
+  ///
+  /// The minimum of the machine's memory, the limits of its control groups, and the rest of the limits of its address
+  /// space and data (`ulimit -v`, `ulimit -d`).
   public static var available: Int {
     let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return ([physical] + controlGroupLimits() + resourceLimits()).min() ?? physical
@@ -22,7 +24,7 @@ public enum MachineMemory {
       var folder = URL(fileURLWithPath: root + "/" + fields[2])
       var limits: [Int] = []
       while folder.path.hasPrefix(root) {
-        // "max", where there is no limit, is no number.
+        // "max", which means no limit, is not a number.
         if let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8),
           let limit = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         {

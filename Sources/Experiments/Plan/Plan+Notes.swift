@@ -3,7 +3,7 @@ import Foundation
 import Unlearning
 
 extension Plan {
-  /// What a person should know before a run: what of the data is not used, and what trained weights mean for it.
+  /// Notes for the user before a run, on unused data and on pretrained weights.
   public var notes: [String] {
     let data = experiment.data.flatMap { variant in
       var notes = (variant.plugin as? any DatasetSource)?.notes ?? []

@@ -1,39 +1,39 @@
 import Data
 public import Unlearning
 
-/// The grid of an experiment as a graph of steps, each named by what its result depends on.
+/// The grid of an experiment as a graph of steps, each with a content-addressed key.
 public struct Plan: Sendable {
-  /// The experiment.
+  /// The experiment that was planned.
   public let experiment: Experiment
-  /// Every model that is attacked and measured, in the order of the tables.
+  /// All models under evaluation, in the order of the tables.
   public let cells: [Cell]
-  /// What is not run, with reasons.
+  /// The cells that are not run, with reasons.
   public let pruned: [PrunedCell]
   /// Every step once, parents before children.
   public let steps: [Step]
-  /// The steps whose results somebody reads; others are run where one of these needs them.
+  /// The steps with results that users read; other steps run only if one of these needs them.
   let results: Set<StepKey>
   /// Makes the plugins that steps name.
   package let plugins: PluginMaker
-  /// The cards of all plugins that take part.
+  /// The cards of all plugins of the plan.
   let cards: [Card]
-  /// What the files of data and weights contain, by which the keys of the steps are made.
+  /// The digests of data and weights files, from which step keys are computed.
   let files: PlannedFiles
 
-  /// The most cells, left out or not, of one grid.
+  /// The maximum number of cells of a grid, skipped ones included.
   public static let maximumCells = 100_000
 
   /// Plans `experiment`; reads the data files to fingerprint them, but decodes nothing.
   ///
-  /// - Parameter memory: Bytes that one step may take. Cells whose models are larger are left out with the reason; without
-  ///   it, as where finished results are read, none is.
-  /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing or the grid has
-  ///   more than `maximumCells` cells.
+  /// - Parameter memory: The bytes available to one step. Cells with larger models are skipped with a reason; by
+  ///   default, as for reading finished results, none is.
+  /// - Throws: `DataError` when data files are missing, `DiagnosticList` when an exclusion matches nothing or the grid
+  ///   has more than `maximumCells` cells.
   public init(_ experiment: Experiment, registry: Registry, memory: Int = .max) throws {
     try self.init(experiment, registry: registry, memory: memory, rules: PlanningRule.grid)
   }
 
-  /// Plans `experiment` by these rules.
+  /// Plans `experiment` by `rules` instead of those of the grid.
   package init(
     _ experiment: Experiment, registry: Registry, memory: Int = .max, rules: [PlanningRule]
   ) throws {
@@ -50,7 +50,7 @@ public struct Plan: Sendable {
     plugins = builder.plugins
   }
 
-  /// The kinds of its steps, in the order in which they appear.
+  /// The distinct kinds of its steps, in order of appearance.
   public var kinds: [StepKind] {
     var known: Set<StepKind> = []
     return steps.map(\.kind).filter { known.insert($0).inserted }

@@ -1,8 +1,8 @@
 import Unlearning
 
-/// Originals and retrained models, with which all others are compared.
+/// Originals, and the banks of retrained models that all other models are compared with.
 extension PlanBuilder {
-  /// Adds the retrained models that draw by `reference`, and the original compared with them.
+  /// Adds the retrained models with `reference` sampling, and the original compared with them.
   mutating func addOriginals(_ group: inout Group, against reference: RetainSampling) throws {
     guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
     let bank = try addBank(group, variant)
@@ -21,7 +21,7 @@ extension PlanBuilder {
     }
   }
 
-  /// Retrained models, one a seed, that others are compared with.
+  /// A bank of reference models: retrained models, one per seed.
   struct Bank {
     var variant: Variant
     var predictions: [StepKey] = []
@@ -32,14 +32,14 @@ extension PlanBuilder {
     var bank = Bank(variant: variant)
     var models: [StepKey] = []
     for setting in group.settings {
-      // Retraining reads no original.
+      // Retraining does not read an original.
       models.append(try addUnlearning(setting, method: variant, original: nil))
       bank.predictions.append(
         try addPrediction(setting, model: models[models.count - 1], of: variant.label))
     }
     let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
     for probe in [nil] + readers.map(Optional.some) {
-      // A retrained model is compared with those of other seeds, whose measurements must be planned before.
+      // A retrained model is compared with those of other seeds, so their measurements must be planned first.
       let before = bank.probes
       for (position, setting) in group.settings.enumerated() {
         let others = before.indices.filter { $0 != position }.map { before[$0] }

@@ -3,13 +3,13 @@ import ConfigYAML
 import Unlearning
 
 extension PlanBuilder {
-  /// The predictions of all models of one method, and the place of the one that is measured.
+  /// The predictions of all models of one method, and the index of the measured one.
   struct Peers {
     var predictions: [StepKey] = []
     var position = 0
   }
 
-  /// Plans the answers without a model that metrics measure beside the retrained models: one cell for each seed.
+  /// Plans the baselines that metrics measure in addition to the retrained models, one cell per seed.
   mutating func addBaselines(_ group: Group, bank: [StepKey]) throws {
     for baseline in Baseline.allCases {
       let metrics = experiment.metrics.filter { metric in

@@ -3,7 +3,7 @@ import ConfigYAML
 import Unlearning
 
 extension PlanBuilder {
-  /// The settings of a group without those that an exclusion leaves out altogether: original, retrained model and all.
+  /// The settings of a group without those that an exclusion removes completely, with original and retrained model.
   ///
   /// Such an exclusion names no method and no attack: `{seed: 3}`, `{data: cifar10, architecture: vgg}`.
   mutating func withoutExcluded(_ group: Group) -> [Setting] {
@@ -21,7 +21,7 @@ extension PlanBuilder {
     return kept
   }
 
-  /// Marks the exclusions of cells that cannot be run anyway as used: these are no mistakes.
+  /// Marks exclusions of infeasible cells as used, so that they are not reported as errors.
   mutating func noteExclusions(_ group: Group, methods: [Variant]) {
     for setting in group.settings {
       for method in methods {

@@ -3,9 +3,9 @@ import ConfigYAML
 import Data
 import Unlearning
 
-/// What data, architectures and references are called in cache keys.
+/// The identities of data, architectures and references in cache keys.
 extension PlanBuilder {
-  /// The method that others are compared with, which draws retained samples by `sampling`.
+  /// The reference method with the given retain sampling.
   static func reference<M: RetainSamplingMethod>(of type: M.Type, _ sampling: RetainSampling) throws -> Variant {
     var method = M()
     method.retainSampling = sampling
@@ -16,7 +16,7 @@ extension PlanBuilder {
       parameters: resolved, keyParameters: resolved, plugin: try M(method))
   }
 
-  /// Names a plugin by name, version, parameters and the content of the files that its parameters name.
+  /// The identity of a plugin: name, version, parameters and the content of the files that parameters name.
   ///
   /// - Throws: `DataError` for the first file that cannot be read.
   static func identity(ofPlugin variant: Variant, _ files: inout PlannedFiles) throws(DataError) -> JSONValue {
@@ -32,7 +32,7 @@ extension PlanBuilder {
     return .object((variant.identity.members ?? []) + [.init(key: "parameter_files", value: .object(digests))])
   }
 
-  /// Names an architecture by plugin, parameters and the content of the weights that it begins with.
+  /// The identity of an architecture: plugin, parameters and the content of its pretrained weights.
   static func identity(ofArchitecture variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let weights = (variant.plugin as? any Architecture)?.initialWeights else {
       return try identity(ofPlugin: variant, &files)
@@ -43,13 +43,13 @@ extension PlanBuilder {
     return .object(members + [.init(key: "weights", value: .string(digest))])
   }
 
-  /// Names the data by plugin, parameters and the content of its files.
+  /// The identity of a data set: plugin, parameters and the content of its files.
   static func identity(of variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let source = variant.plugin as? any DatasetSource else { return .null }
     let urls = try source.localFiles()
     var digests = try FileDigest.sha256(of: urls)
     for (url, digest) in zip(urls, digests) { files.add(url, digest: digest) }
-    // A folder of pictures has too many for a list that stands in every key.
+    // A folder of pictures has too many files to list in every key.
     if digests.count > 16 { digests = [FileDigest.sha256(of: digests.joined(separator: "\n"))] }
     let layout = try source.layout()
     if !layout.isEmpty { digests.append(FileDigest.sha256(of: layout.joined(separator: "\n"))) }

@@ -4,11 +4,11 @@ import Data
 import Engine
 import Unlearning
 
-/// What the models of a grid take in memory, judged before anything is run.
+/// Estimates of the memory of a grid's models before anything is run.
 extension PlanBuilder {
   /// Why models of `group` cannot be trained within `memory`, or nil.
   ///
-  /// - Parameter method: The method, by whose recipe a copy of the original is trained; nil for the original itself.
+  /// - Parameter method: The method, whose recipe trains a copy of the original; nil for the original itself.
   func memoryObstacle(_ group: Group, method: Variant?) -> String? {
     guard memory < .max, let size = modelSize(group) else { return nil }
     let plugin = method?.plugin as? any UnlearningMethod

@@ -1,9 +1,9 @@
 import Data
 import Unlearning
 
-/// Cells that cannot be, found before anything is run.
+/// Detection of infeasible cells before anything is run.
 extension PlanBuilder {
-  /// Why a method cannot serve the request of `group`, or nil.
+  /// Why a method does not support the request of `group`; nil if it does.
   func obstacle(
     to plugin: any UnlearningMethod, _ reference: RetainSampling, _ group: Group
   ) -> String? {
@@ -22,7 +22,7 @@ extension PlanBuilder {
     variant.probe.map { type(of: $0).reads.contains(kind) } ?? false
   }
 
-  /// Whether an attack or metric can say anything here; what it lacks is listed once a group.
+  /// Whether an attack or metric applies to the group; the reason against it is listed once per group.
   mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
     guard let plugin = probe.probe else { return false }
     let (needed, serves) = (type(of: plugin).retrainedModelsNeeded, plugin.serves(group.request.kind))

@@ -1,7 +1,7 @@
 import JSON
 import Unlearning
 
-/// Attacks and metrics of one model.
+/// Planning of the attacks and metrics of one model.
 extension PlanBuilder {
   mutating func addProbes(
     _ setting: Setting, _ group: Group, model: StepKey?, peers: Peers, bank: [StepKey], position: Int?,
@@ -62,7 +62,7 @@ extension PlanBuilder {
     return probes
   }
 
-  /// Plans one attack or metric on a model of `name`.
+  /// Plans one attack or metric on a model of the method `name`.
   mutating func addProbe(
     _ probe: Variant, _ setting: Setting, of name: String, _ target: ProbeTarget
   ) throws -> Cell.Probe {

@@ -3,11 +3,11 @@ import Data
 import Engine
 import Unlearning
 
-/// Forget requests that cannot be, and what the sizes of a request's parts do not allow.
+/// Validation of forget requests, and the measurements that the sizes of their parts allow.
 extension PlanBuilder {
-  /// Reports every request that forgets nothing, everything or what is not there, before anything is planned.
+  /// Reports all requests that forget nothing, everything or missing samples, before anything is planned.
   ///
-  /// - Throws: `DiagnosticList` with the place of each request; `DataError` when the data themselves cannot be read.
+  /// - Throws: `DiagnosticList` with the position of each request; `DataError` when the data themselves cannot be read.
   func checkRequests() throws {
     let diagnostics = experiment.document.makeDiagnostics()
     for (index, data) in experiment.data.enumerated() {
@@ -27,7 +27,7 @@ extension PlanBuilder {
     try diagnostics.throwIfAny()
   }
 
-  /// What plugins may ask about the cells of a group.
+  /// The sizes of a group's cells, for `obstacle` and `measurementNames` of plugins.
   func sizes(_ group: Group) throws -> CellSizes {
     let split = try outlines.split(values(of: group.settings[0]))
     let names = split.retainTrain.classNames
@@ -39,7 +39,7 @@ extension PlanBuilder {
       featureCount: modelSize(group)?.features)
   }
 
-  /// What `probe` measures of `target`.
+  /// The measurements that `probe` must or may return for `target`.
   func expectedMeasurements(
     of probe: Variant, _ target: ProbeTarget, _ group: Group, isReference: Bool
   ) -> ExpectedMeasurements {
@@ -49,7 +49,7 @@ extension PlanBuilder {
       return ExpectedMeasurements(declared: declared)
     }
     if target.baseline != nil { return ExpectedMeasurements(declared: declared, allowed: names, mayBeEmpty: false) }
-    // No call made an original, so it has no cost; a retrained model that is alone has nothing to be compared with.
+    // An original has no unlearning call and so no cost; a single retrained model has no other one to compare with.
     let mayBeEmpty =
       Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
     let isAlone = isReference && target.bank.count == 1
@@ -58,7 +58,7 @@ extension PlanBuilder {
       declared: declared, allowed: own, required: mayBeEmpty || isAlone ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
   }
 
-  /// The first of these measurements that the plugins which it could be of do not make in the cells of `group`.
+  /// The first of these measurements that no plugin with its prefix makes in the cells of `group`; nil if all are made.
   func unmeasured(_ names: [String], _ group: Group) -> String? {
     guard let sizes = group.sizes else { return nil }
     let listed = experiment.attacks + experiment.metrics

@@ -1,13 +1,13 @@
 package import JSON
 import Unlearning
 
-/// Single steps, and the parts of which their keys are made.
+/// Single steps, and the parts of their keys.
 extension PlanBuilder {
-  /// Plans a step, unless it is planned already.
+  /// Adds a step, unless one with the same key exists.
   ///
   /// - Parameters:
-  ///   - configuration: What the result depends on, besides kind, engine and parents.
-  ///   - plugins: Those that take part.
+  ///   - configuration: Everything that the result depends on besides kind, engine and parents.
+  ///   - plugins: The plugins that the step runs.
   mutating func add(
     _ body: some StepBody, _ label: String, configuration: [KeyPart], plugins: [Variant]
   ) -> StepKey {
@@ -27,7 +27,7 @@ extension PlanBuilder {
     return key
   }
 
-  /// Plans a step whose result somebody reads; its key is made of data and request of `setting`, and of `configuration`.
+  /// Adds a step with a result that users read; its key depends on data and request of `setting` and `configuration`.
   package mutating func addResult(
     _ body: some StepBody, _ name: String, _ setting: Setting, configuration: [String: JSONValue] = [:]
   ) throws -> StepKey {
@@ -44,7 +44,7 @@ extension PlanBuilder {
     return (parts + [experiment.seeds.label(setting.seeds)]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
-  /// What steps say of `setting`.
+  /// The form of `setting` in steps.
   package func values(of setting: Setting) -> StepSetting {
     StepSetting(
       data: data[setting.data], architecture: setting.architecture.configured, recipe: setting.recipe.recipe,

@@ -3,10 +3,9 @@ import Data
 import Engine
 import Unlearning
 
-/// Files of trained weights that do not fit.
+/// Validation of pretrained weights files.
 extension PlanBuilder {
-  /// Reads every file of weights that models begin with, so that one of another architecture is found before any
-  /// training.
+  /// Reads all pretrained weights files, so that one of another architecture is reported before any training.
   ///
   /// - Throws: `DiagnosticList` with one message for each file and architecture.
   func checkWeights() throws {

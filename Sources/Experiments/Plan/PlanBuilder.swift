@@ -3,18 +3,18 @@ import Data
 import JSON
 import Unlearning
 
-/// Walks the grid and collects cells and steps.
+/// Enumerates the grid and collects cells and steps.
 package struct PlanBuilder {
   let experiment: Experiment
   private let rules: [PlanningRule]
   let plugins: PluginMaker
-  /// Data sets as steps name them, in the order of the file.
+  /// The data sets in the form of steps, in the order of the file.
   let data: [ConfiguredData]
-  /// Bytes that one step may take.
+  /// The bytes available to one step.
   let memory: Int
-  /// The data without pixels, where they are needed.
+  /// The data without pixels, loaded where counts are needed.
   let outlines: DataCache
-  /// The retrained models that others may be compared with: with and without reweighting.
+  /// The reference methods: retraining without and with reweighting.
   let references: [Variant]
   let dataParts: [KeyPart]
   /// By label.
@@ -28,15 +28,15 @@ package struct PlanBuilder {
   var cells: [Cell] = []
   var pruned: [PrunedCell] = []
   var steps: [Step] = []
-  /// Whether some attack or metric reads features, so that predictions keep them.
+  /// Whether predictions store features, because some attack or metric reads them.
   let keepsFeatures: Bool
   var known: Set<StepKey> = []
-  /// The steps whose results somebody reads.
+  /// The steps with results that users read.
   package var results: Set<StepKey> = []
   var noted: Set<PrunedCell> = []
   var usedExclusions: Set<Int> = []
 
-  /// Raised when the engine's numbers change, so that old artefacts are not taken for new ones.
+  /// Raised when the engine's numerical results change, so that old artefacts are not reused.
   static let engineVersion = 7
 
   init(_ experiment: Experiment, registry: Registry, memory: Int, rules: [PlanningRule]) throws {
@@ -67,7 +67,7 @@ package struct PlanBuilder {
     outlines = DataCache(plugins, planned: files, countsOnly: true)
   }
 
-  /// The method that others are compared with.
+  /// The name of the reference method.
   static let referenceName = "retrain"
 
   mutating func build() throws {
@@ -103,9 +103,9 @@ package struct PlanBuilder {
     }
   }
 
-  /// What a cell of the grid shares with its neighbors, as the planner knows it; `values(of:)` is what steps say of it.
+  /// The part of a cell that does not depend on the method, in the planner's form; `values(of:)` gives that of steps.
   package struct Setting: Sendable {
-    /// The place of the data set in the file.
+    /// The index of the data set in the file.
     var data: Int
     var architecture: Variant
     var recipe: RecipeVariant
@@ -129,13 +129,13 @@ package struct PlanBuilder {
     /// The label of the request, with the names of the data set's classes.
     var forget: String
     var request: ForgetRequest
-    /// One for each seed of trainings.
+    /// The settings, one per training seed.
     package var settings: [Setting]
     /// nil until its steps are planned.
     var sizes: CellSizes?
     /// The steps of the originals, one for each setting.
     var originals: [StepKey] = []
-    /// The retrained models that methods of the file are compared with.
+    /// The banks of retrained models, by retain sampling.
     var banks: [RetainSampling: Bank] = [:]
     var recipe: RecipeVariant { settings[0].recipe }
     var architecture: Variant { settings[0].architecture }
@@ -169,7 +169,7 @@ package struct PlanBuilder {
       labels.append("\(Variant.referenceKey)=\(reference.rawValue)")
     }
     if !group.recipe.varied.isEmpty {
-      // The recipe is an axis of its own: its rows must be distinguished in files, too.
+      // The recipe is a separate axis: its rows must be distinguishable in result files, too.
       let varied = group.recipe.varied.map { assignment in
         JSONValue.Member(
           key: assignment.path,

@@ -1,22 +1,21 @@
 import Unlearning
 
-/// What a plan will still cost, judged by steps of the same kind that the store has.
+/// The remaining cost of a plan, estimated from finished steps of the same kind in the store.
 public struct PlanEstimate: Sendable {
   /// Steps whose results are in the store.
   public var cachedSteps = 0
-  /// Steps that are to be run.
+  /// Steps that must still run.
   public var remainingSteps = 0
-  /// Seconds of work, on one worker; nil while a kind of step that remains was never run.
+  /// Seconds of work on one worker; nil while some remaining kind of step has never been run.
   public var seconds: Double?
-  /// Bytes that the results will take on disk; nil as above.
+  /// Bytes of the remaining results on disk; nil as for `seconds`.
   public var bytes: Int?
-  /// The most tensor memory that one step will hold, in bytes; nil as above.
+  /// The peak tensor memory of one step in bytes; nil as for `seconds`.
   public var memory: Int?
 }
 
 extension Plan {
-  /// Judges what remains by the median of finished steps: first those of the same method or attack, then those of the
-  /// same kind.
+  /// Estimates the rest by the median of finished steps of the same method or attack, else of the same kind.
   public func estimate(store: Store) -> PlanEstimate {
     var estimate = PlanEstimate()
     var known: [String: [(seconds: Double, bytes: Int, memory: Int)]] = [:]

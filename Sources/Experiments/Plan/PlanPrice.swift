@@ -1,13 +1,13 @@
 import Data
 import Unlearning
 
-/// What a plan's models will cost on this machine, judged by a few steps of each architecture that were timed.
+/// The cost of a plan's models on this machine, estimated by timing a few steps of each architecture.
 public struct PlanPrice: Sendable {
-  /// Seconds of trainings and of methods, all threads on one of them at a time.
+  /// Seconds of trainings and methods, run one at a time on all threads.
   public var training = 0.0
-  /// Seconds of predictions, likewise.
+  /// Seconds of predictions, run one at a time on all threads.
   public var prediction = 0.0
-  /// Methods of which nothing is known but their predictions, since they have no recipe.
+  /// Methods without a recipe, of which only the predictions are priced.
   public var unpriced: Set<String> = []
 }
 
@@ -16,8 +16,8 @@ extension Plan {
   ///
   /// A training costs its epochs times the training samples. A method with a recipe costs its epochs times all training
   /// samples, forgotten and retained; passes of its own beside these, attacks and metrics are not counted.
-  /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its images;
-  ///   `OutOfMemory`.
+  /// - Throws: `DataError` when the data cannot be counted; `ParameterError` when an architecture cannot take its
+  ///   images; `OutOfMemory`.
   public func price(store: Store) throws -> PlanPrice {
     let data = DataCache(plugins, planned: files, countsOnly: true)
     let workloads = try workloads(store: store, data: data)

@@ -1,6 +1,7 @@
 import Unlearning
 
-/// Plans some of the steps and cells of one group: all seeds and methods of one data set, architecture, recipe and request.
+/// A rule that adds steps and cells of one group: all seeds and methods of one data set, architecture, recipe and
+/// request.
 package struct PlanningRule: Sendable {
   let plan: @Sendable (_ builder: inout PlanBuilder, _ group: inout PlanBuilder.Group) throws -> Void
 
@@ -8,10 +9,10 @@ package struct PlanningRule: Sendable {
     self.plan = plan
   }
 
-  /// The rules of the grid, in their order: methods are compared with retrained models, which are therefore planned before.
+  /// The rules of the grid, in order: retrained models are planned before the methods that are compared with them.
   package static let grid = [originals, methods]
 
-  /// Originals, and plainly retrained models.
+  /// Originals, and retrained models without reweighting.
   static let originals = PlanningRule { builder, group in
     for setting in group.settings { group.originals.append(try builder.addTraining(setting)) }
     try builder.addOriginals(&group, against: .shuffle)
@@ -37,15 +38,15 @@ extension PlanBuilder {
       preconditionFailure("there is a reference of every kind")
     }
     guard method.name != bank.variant.name || method.keyParameters != bank.variant.keyParameters else { return }
-    // A method that starts from random parameters has no seed of its own.
+    // A method that starts from random parameters has no separate unlearning seed.
     for round in 0..<(method.startsFromOriginal ? experiment.seeds.rounds : 1) {
       try addRound(round, of: method, group, bank)
     }
   }
 
-  /// Adds one call of `method` on each original, and what is measured of the models.
+  /// Adds one call of `method` on each original, and the attacks and metrics of the models.
   ///
-  /// The models of a round are peers: of two models by one original the randomness is not all their own.
+  /// The models of a round are peers; two models from one original are not independent and never peers.
   private mutating func addRound(_ round: Int, of method: Variant, _ group: Group, _ bank: Bank) throws {
     var models: [(position: Int, setting: Setting, key: StepKey)] = []
     var peers = Peers()

@@ -5,15 +5,16 @@ import Foundation
 import Synchronization
 import Unlearning
 
-/// Times an architecture on this machine by a few steps on random images, of several copies that share the threads.
+/// Times a few steps of an architecture on random images, with several copies that share the threads.
 ///
 /// After `OutOfMemory` it must not be used again: the copy that got no memory is lost with its thread.
 struct StepClock {
   private let models: [TimedModel]
-  /// The images of a timed step, and the most of a step that is asked for.
+  /// The images of a timed step, and the largest batch of the workload.
   private let images: Int, batchSize: Int
 
-  /// Pixels of one timed step, unless eight images have more: enough to be typical, few enough to be quick.
+  /// The pixels of one timed step, or those of eight images if more: enough to be representative, few enough to be
+  /// fast.
   private static let pixels = 1 << 16
   private static let seconds = 0.1
 
@@ -28,17 +29,17 @@ struct StepClock {
     batchSize = load.batchSize
   }
 
-  /// Seconds for one image of a training step, of all copies together.
+  /// Seconds per image of a training step, over all copies together.
   ///
   /// - Throws: `OutOfMemory`.
   func training() throws -> Double { try perImage { $0.train() } }
 
-  /// Seconds for one image in evaluation, likewise.
+  /// Seconds per image of an evaluation, over all copies together.
   ///
   /// - Throws: `OutOfMemory`.
   func prediction() throws -> Double { try perImage { $0.predict() } }
 
-  /// Bytes of tensors that one copy held in a training step, for the images of a whole batch.
+  /// The peak tensor bytes of one copy in a training step, scaled to the whole batch.
   var peakBytes: Int { models[0].peakBytes * batchSize / images }
 
   private func perImage(_ body: @escaping @Sendable (TimedModel) -> Void) throws -> Double {
@@ -67,7 +68,7 @@ struct StepClock {
   }
 }
 
-/// A model with one batch that it trains on again and again.
+/// A model that is trained repeatedly on one batch.
 private final class TimedModel: Sendable {
   private struct State {
     var classifier: Classifier

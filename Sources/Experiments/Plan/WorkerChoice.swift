@@ -2,17 +2,17 @@ import Data
 import Foundation
 import Unlearning
 
-/// How many steps run side by side, judged by training steps that were timed on this machine.
+/// The number of concurrent steps, chosen by timing training steps on this machine.
 ///
-/// Work cut among threads waits for its slowest part, work side by side shares caches and memory; which of the two costs
-/// less depends on architecture and machine.
+/// Parallel work within a step waits for its slowest thread, concurrent steps share caches and memory; which costs less
+/// depends on architecture and machine.
 package struct WorkerChoice: Equatable {
   /// The number chosen.
   package let workers: Int
-  /// How many times as many images a second as one step at a time, all threads in it.
+  /// The speedup in images per second over one step at a time on all threads.
   package let gain: Double
 
-  /// What was timed for one number of workers.
+  /// The timing of one number of workers.
   package struct Trial {
     var workers: Int
     /// Seconds of all trainings that remain.
@@ -20,7 +20,7 @@ package struct WorkerChoice: Equatable {
     /// Bytes of tensors that one step holds.
     var peakBytes: Int
 
-    /// What was timed for `workers`.
+    /// The timing of `workers` concurrent steps.
     package init(workers: Int, seconds: Double, peakBytes: Int) {
       self.workers = workers
       self.seconds = seconds
@@ -28,12 +28,13 @@ package struct WorkerChoice: Equatable {
     }
   }
 
-  /// Attacks and metrics keep one core each, so of numbers that train about equally fast the largest is best.
+  /// The tolerance within which the largest number is chosen: attacks and metrics use one core each.
   ///
-  /// Timings on a shared machine differ by as much without a reason.
+  /// Timings on a shared machine vary by as much.
   private static let tolerance = 1.1
 
-  /// The largest number that is about as fast as the fastest, of those whose steps fit into `memory` bytes together.
+  /// Chooses the largest number within the tolerance of the fastest, among those with steps that fit into `memory`
+  /// bytes.
   ///
   /// - Parameter trials: The first is that of one worker.
   package init(_ trials: [Trial], memory: Int) {
@@ -44,20 +45,20 @@ package struct WorkerChoice: Equatable {
     gain = trials[0].seconds / chosen.seconds
   }
 
-  /// One for each core of this machine, at most 8.
+  /// The maximum number of workers: one per core, at most 8.
   package static var greatest: Int { min(ProcessInfo.processInfo.activeProcessorCount, 8) }
 
-  /// What to try: powers of two, and the greatest.
+  /// The numbers to time: powers of two, and the maximum.
   static var candidates: [Int] { [1, 2, 4, 8].filter { $0 < greatest } + [greatest] }
 }
 
 extension Plan {
   /// How often each number of workers is timed.
   private static let rounds = 5
-  /// The most of the trainings' time that judging them may take.
+  /// The maximum fraction of the training time to spend on timing.
   private static let mostShare = 0.1
 
-  /// Chooses for what is missing in `store`; nil where that is done sooner than judged.
+  /// Chooses for the steps missing in `store`; nil where running them is faster than timing.
   ///
   /// - Throws: `DataError` when the data cannot be read; `ParameterError` when an architecture cannot take its images;
   ///   `OutOfMemory`.
@@ -70,13 +71,13 @@ extension Plan {
     }
     let start = ContinuousClock.now
     let seconds = try loads.reduce(0.0) { try $0 + clock($1, 1).training() * Double($1.trainedImages) }
-    // Several copies on the same cores take as many times as long as one.
+    // n copies on the same cores take n times as long as one.
     let cost = (ContinuousClock.now - start).inSeconds * Double(Self.rounds * candidates.reduce(0, +))
     guard cost <= seconds * Self.mostShare else { return nil }
     var trials = candidates.map { WorkerChoice.Trial(workers: $0, seconds: 0, peakBytes: 0) }
     for load in loads {
       let clocks = try candidates.map { try clock(load, $0) }
-      // In turn, because a shared machine is fast and slow by moments; the best of each is the least disturbed.
+      // Interleaved, because the speed of a shared machine varies; the minimum of each is the least disturbed.
       var best = [Double](repeating: .infinity, count: clocks.count)
       for _ in 0..<Self.rounds {
         for (place, clock) in clocks.enumerated() { best[place] = min(best[place], try clock.training()) }

@@ -3,25 +3,25 @@ import ConfigYAML
 import Data
 import Unlearning
 
-/// What a plan's missing models ask of one architecture on one data set.
+/// The work of a plan's missing models with one architecture on one data set.
 package struct Workload {
-  /// Data set and architecture, and besides these whatever the first step has.
+  /// The setting of the first such step; only data set and architecture matter.
   let setting: StepSetting
-  /// Images that pass through training steps, each as often as it does.
+  /// The number of images over all training steps, repetitions included.
   package fileprivate(set) var trainedImages = 0
-  /// Images that pass through evaluation.
+  /// The number of images over all evaluations, repetitions included.
   package fileprivate(set) var predictedImages = 0
-  /// The most images of one training step.
+  /// The largest batch of a training step.
   package fileprivate(set) var batchSize = 1
 }
 
 /// All workloads of a plan.
 package struct Workloads {
   package private(set) var all: [Workload] = []
-  /// Methods of which nothing is known but their predictions, since they have no recipe.
+  /// Methods without a recipe, of which only the predictions are counted.
   package private(set) var unknownMethods: Set<String> = []
 
-  /// What `steps` ask for, of `samples(data)` training and test samples.
+  /// The workloads of `steps` for data sets of `samples(data)` training and test samples.
   package init(
     _ steps: some Sequence<Step>, _ plugins: PluginMaker,
     samples: (_ data: ConfiguredData) throws -> (train: Int, test: Int)
@@ -48,7 +48,7 @@ package struct Workloads {
 }
 
 extension Plan {
-  /// What remains to be done by models, with the samples that `data` has.
+  /// The workloads of the steps with missing results.
   func workloads(store: Store, data: DataCache) throws -> Workloads {
     try Workloads(steps.lazy.filter { !store.contains($0.key) }, plugins) { source in
       let splits = try data.data(source)

@@ -2,11 +2,11 @@ import JSON
 import Unlearning
 
 extension StepKind {
-  /// Runs an attack on a model.
+  /// Runs an attack on one model and stores its measurements.
   public static let attack = StepKind(rawValue: "attack")
 }
 
-/// Runs an attack on a model.
+/// Runs an attack on one model and stores its measurements.
 package struct AttackStep: ProbeStep {
   package static let kind = StepKind.attack
   package static let weight = 3.0

@@ -2,17 +2,17 @@ import JSON
 import Unlearning
 
 extension StepKind {
-  /// Lets an attack learn from the retrained models.
+  /// Calibrates an attack on the retrained models.
   public static let calibrate = StepKind(rawValue: "calibrate")
 }
 
-/// Lets an attack learn from the retrained models what all attacks of a grid share.
+/// Runs `Attack.calibrate` on the retrained models, once for all attacks of a grid.
 package struct CalibrateStep: StepBody {
   package static let kind = StepKind.calibrate
   package static let weight = 3.0
   package var setting: StepSetting
   package var attack: Configured
-  /// Predictions of the retrained models.
+  /// The prediction steps of the retrained models.
   package var bank: [StepKey]
 
   static let file = "calibration.json"
@@ -27,7 +27,7 @@ package struct CalibrateStep: StepBody {
 }
 
 extension PlanBuilder {
-  /// Plans what `attack` learns from the predictions of `bank`.
+  /// Plans the calibration of `attack` on the predictions of `bank`.
   mutating func addCalibration(_ setting: Setting, attack: Variant, bank: [StepKey]) throws -> StepKey {
     add(
       CalibrateStep(setting: values(of: setting), attack: attack.configured, bank: bank),

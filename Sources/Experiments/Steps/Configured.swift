@@ -3,15 +3,15 @@ package import JSON
 import Synchronization
 package import Unlearning
 
-/// A plugin by name, version and resolved parameters: what a step says in place of a plugin that is ready to run.
+/// A plugin reference by name, version and resolved parameters, the encodable form of a plugin in a step.
 package struct Configured: Hashable, Sendable {
   /// The plugin's name.
   package let name: String
   /// The plugin's version.
   package let version: Int
-  /// All parameters.
+  /// All parameters, defaults included.
   package let parameters: JSONValue
-  /// The canonical text, by which plugins are found again.
+  /// The canonical text, the key of made plugins in `PluginMaker`.
   private let text: String
 
   package init(name: String, version: Int, parameters: JSONValue) {
@@ -37,7 +37,7 @@ extension Configured: Codable {
   }
 }
 
-/// A step is of another program.
+/// A step was written by a program with other plugins or versions.
 package enum ConfiguredError: Error, Hashable, CustomStringConvertible {
   case unknown(role: String, name: String)
   case otherVersion(name: String, version: Int, known: Int)
@@ -51,7 +51,7 @@ package enum ConfiguredError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// Makes the plugins that steps name, each once.
+/// Makes and caches the plugins that steps name.
 package final class PluginMaker: Sendable {
   private struct Place: Hashable {
     var role: String
@@ -83,7 +83,7 @@ package final class PluginMaker: Sendable {
     try plugin(configured, "architecture", registry.architecture) { try Self.make($0, configured) }
   }
 
-  /// - Throws: `ConfiguredError`, or what the plugin has against its parameters.
+  /// - Throws: `ConfiguredError`, or the plugin's `ParameterError`.
   private func plugin<Kind, Value>(
     _ configured: Configured, _ role: String, _ find: (String) -> Kind?, _ make: (Kind) throws -> Value
   ) throws -> Value {

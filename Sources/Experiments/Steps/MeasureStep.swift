@@ -2,11 +2,11 @@ import JSON
 import Unlearning
 
 extension StepKind {
-  /// Runs a metric on a model.
+  /// Runs a metric on one model and stores its measurements.
   public static let measure = StepKind(rawValue: "measure")
 }
 
-/// Runs a metric on a model, or on an answer without one.
+/// Runs a metric on a model or on a baseline.
 package struct MeasureStep: ProbeStep {
   package static let kind = StepKind.measure
   package static let weight = 0.1

@@ -3,11 +3,11 @@ import Engine
 import Unlearning
 
 extension StepKind {
-  /// Runs a model over all parts of the data.
+  /// Evaluates a model on all four parts of the data and stores its outputs.
   public static let predict = StepKind(rawValue: "predict")
 }
 
-/// Runs a model over all parts of the data.
+/// Evaluates a model on all four parts of the data and stores its outputs.
 package struct PredictStep: StepBody {
   package static let kind = StepKind.predict
   package var setting: StepSetting
@@ -32,7 +32,7 @@ package struct PredictStep: StepBody {
 }
 
 extension PlanBuilder {
-  /// Plans the predictions of `model`, which is of `name`.
+  /// Plans the predictions of `model`, made by the method `name`.
   mutating func addPrediction(_ setting: Setting, model: StepKey, of name: String) throws -> StepKey {
     add(
       PredictStep(setting: values(of: setting), model: model, keepsFeatures: keepsFeatures),

@@ -1,7 +1,7 @@
 import JSON
 import Unlearning
 
-/// Runs an attack or a metric.
+/// A step that runs an attack or a metric.
 protocol ProbeStep: StepBody {
   var target: ProbeTarget { get }
 }
@@ -9,7 +9,7 @@ protocol ProbeStep: StepBody {
 extension ProbeStep {
   package var inputs: [StepKey] { target.inputs }
 
-  /// The result is a list of measurements that are as the plan expects them.
+  /// Checks that the result is a list of measurements that matches the plan's expectations.
   package func check(_ key: StepKey, in store: Store) throws(StoreError) {
     try store.verify(key)
     _ = try store.measurements(of: key, expected: target.expected)
@@ -25,29 +25,29 @@ extension ProbeStep {
   }
 }
 
-/// The model that is attacked or measured, and what is known of its peers.
+/// The inputs of a probe: the steps of the model under evaluation, its bank and its peers.
 package struct ProbeTarget: Codable, Sendable {
   var predictions: StepKey
-  /// Predictions of retrained models, where they are read.
+  /// The prediction steps of retrained models, if the probe reads them.
   var bank: [StepKey] = []
-  /// The place of the target in the bank.
+  /// The index of the target in the bank; nil if it is not a retrained model.
   var position: Int?
   var calibration: StepKey?
-  /// The step whose cost is measured.
+  /// The unlearning step whose cost is read.
   var costOf: StepKey?
-  /// Steps whose measurements are read.
+  /// The probe steps of the target whose measurements are read.
   var measurements: [NamedStep] = []
   var referenceMeasurements: [NamedStep] = []
-  /// The same of each other retrained model, where the target is one.
+  /// The probe steps of each other retrained model, where the target is one.
   var otherReferenceMeasurements: [[NamedStep]]?
-  /// Predictions of the models of the same method, where they are read, and the place of the target among them.
+  /// The prediction steps of the models of the same method, if the probe reads them, and the index of the target.
   var peers: [StepKey] = []
   var peerPosition: Int?
-  /// What is measured in place of the target.
+  /// The baseline to measure in place of the target.
   var baseline: Baseline?
   var expected = ExpectedMeasurements()
 
-  /// A step with the name that stands before those of its measurements.
+  /// A probe step with the prefix of its measurement names.
   struct NamedStep: Codable, Sendable {
     var name: String
     var key: StepKey

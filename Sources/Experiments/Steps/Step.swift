@@ -2,19 +2,19 @@ import ConfigYAML
 package import JSON
 import Unlearning
 
-/// One unit of work whose result is kept.
+/// One unit of work with a stored result.
 public struct Step: Sendable {
-  /// What names its result.
+  /// The content-addressed key of its result.
   public let key: StepKey
-  /// What it does, for people.
+  /// A description for progress output and records.
   public let label: String
   /// The steps whose results it reads.
   public let parents: [StepKey]
-  /// The configuration that the key is made of.
+  /// The configuration that the key is computed from.
   package let configuration: JSONValue
-  /// Names and versions of the plugins that take part.
+  /// The versions of the plugins that it runs, by name.
   package let plugins: [String: Int]
-  /// What it does.
+  /// The work of the step.
   package let body: any StepBody
 
   init(key: StepKey, label: String, configuration: JSONValue, plugins: [String: Int], body: any StepBody) {
@@ -23,22 +23,22 @@ public struct Step: Sendable {
     parents = body.inputs
   }
 
-  /// What kind of work it is.
+  /// The kind of its body, part of the key.
   public var kind: StepKind { type(of: body).kind }
 
-  /// How long it takes, compared with a prediction, where nothing better is known.
+  /// Its relative run time, a prediction step being 1, for estimates without finished steps.
   package var weight: Double { type(of: body).weight }
 
-  /// Makes sure that what people read of its result is as it was written, and is one of this step.
+  /// Verifies that the files of its result that users read are intact and belong to this step.
   func verify(in store: Store) throws(StoreError) {
     try body.check(key, in: store)
   }
 
-  /// What is known of its measurements, if it makes any.
+  /// The expectations of its measurements; nil unless it runs a probe.
   var expected: ExpectedMeasurements? { (body as? any ProbeStep)?.target.expected }
 }
 
-/// A step as it is written down.
+/// The encoded form of a step.
 package struct WrittenStep: Codable, Sendable {
   package var key: StepKey
   package var kind: StepKind
@@ -49,18 +49,18 @@ package struct WrittenStep: Codable, Sendable {
 }
 
 extension Step {
-  /// The kinds of the grid.
+  /// The step types of a grid, for decoding.
   package static let bodies: [any StepBody.Type] = [
     TrainStep.self, UnlearnStep.self, PredictStep.self, CalibrateStep.self, AttackStep.self, MeasureStep.self,
   ]
 
-  /// The step, to be read by another process.
+  /// Encodes the step for another process.
   package func written() throws -> WrittenStep {
     WrittenStep(
       key: key, kind: kind, label: label, plugins: plugins, configuration: configuration, body: try JSONValue(body))
   }
 
-  /// The step that was written down.
+  /// Decodes a step.
   ///
   /// - Throws: `ConfiguredError.unknown` where its kind is not among `bodies`; `DecodingError`.
   package init(_ written: WrittenStep, bodies: [any StepBody.Type] = Step.bodies) throws {

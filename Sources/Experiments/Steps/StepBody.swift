@@ -1,33 +1,33 @@
 import Unlearning
 
-/// The work of one kind of step, as a value: it can be written down, and what is read back has the same result.
+/// The work of one kind of step as a value: encoding and decoding preserve its result.
 ///
-/// A new kind is one type, and one `PlanningRule` or a call in the planner that adds it. Everything random in `run(on:)`
-/// comes from the setting's seeds by streams that are named by purpose, so that steps may run in any order.
+/// A new kind is one type, and one `PlanningRule` or a call in the planner that adds it. Everything random in
+/// `run(on:)` is drawn from the setting's seeds by streams named by purpose, so that steps may run in any order.
 package protocol StepBody: Codable, Sendable {
-  /// What it is called in keys and records.
+  /// The name of the kind in keys and records.
   static var kind: StepKind { get }
-  /// How long such a step takes, compared with a prediction, before one of the kind has ended; 1 unless it says otherwise.
+  /// The run time relative to a prediction step, used before a step of the kind has finished; by default 1.
   static var weight: Double { get }
-  /// The data and models that it is about.
+  /// The data, architecture, recipe, request and seeds of the step.
   var setting: StepSetting { get }
-  /// The steps whose results it reads, in the order in which its key names them.
+  /// The steps whose results it reads, in the order of its key.
   var inputs: [StepKey] { get }
 
-  /// What it asks of the models; nothing unless it says otherwise.
+  /// The model work of the step, for prices and remaining time; by default none.
   ///
   /// - Throws: `ConfiguredError`.
   func work(with plugins: PluginMaker) throws -> StepWork
 
-  /// Does it.
+  /// Runs the step and returns its files.
   ///
-  /// - Throws: What data, plugins and store throw; the result of the step is then kept nowhere.
+  /// - Throws: What data, plugins and store throw; no result is stored then.
   func run(on bench: Bench) throws -> Artefact
 
-  /// Makes sure that what people read of the result is as it was written, and is one of this step; by default, that all
-  /// files are as they were written.
+  /// Verifies that the files of the result that users read are intact and belong to this step; by default checks all
+  /// files.
   ///
-  /// - Throws: `StoreError.damaged`, and the step is run again.
+  /// - Throws: `StoreError.damaged`; the step is then run again.
   func check(_ key: StepKey, in store: Store) throws(StoreError)
 }
 
@@ -37,33 +37,33 @@ extension StepBody {
   package func check(_ key: StepKey, in store: Store) throws(StoreError) { try store.verify(key) }
 }
 
-/// What a step leaves behind.
+/// The output of a step before it is stored.
 package struct Artefact {
   /// Files by plain names.
   package var files: [(name: String, bytes: [UInt8])]
-  /// What the part of the step cost that a reader may compare; by default the whole step.
+  /// The cost of the comparable part of the step, such as the unlearning call; by default of the whole step.
   var cost: Cost?
   /// The most tensor memory that was held at once, in bytes, where `cost` does not say it.
   var peakBytes = 0
   /// Numbers that go into the record.
   var notes: [String: Double] = [:]
 
-  /// Files alone.
+  /// An output with files only.
   package init(_ files: [(name: String, bytes: [UInt8])]) { self.files = files }
 }
 
-/// What a step asks of models, as far as it is known beforehand.
+/// The model work of a step, as far as it is known in advance.
 package struct StepWork: Equatable {
-  /// How often all training samples pass through training steps.
+  /// The number of passes over all training samples in training.
   var epochs = 0
-  /// The most samples of one training step.
+  /// The largest batch of a training step.
   var batchSize = 1
-  /// How often all samples pass through evaluation.
+  /// The number of evaluations of all samples.
   var evaluations = 0
-  /// A method of which nothing is known, since it has no recipe.
+  /// The name of a method without a recipe, whose work is not known.
   var unknownMethod: String?
 
-  /// A training by `recipe`.
+  /// The work of one training by `recipe`.
   static func training(_ recipe: TrainingRecipe) -> StepWork {
     StepWork(epochs: recipe.epochs, batchSize: recipe.batchSize)
   }

@@ -1,6 +1,6 @@
-/// What kind of work a step is: a part of its key, its record and its progress line.
+/// The kind of a step, a part of its key, its record and its progress line.
 ///
-/// Each kind is named where its work is written, beside the type of its body.
+/// Each kind is declared next to the type of its body.
 public struct StepKind: RawRepresentable, Hashable, Sendable, Codable {
   /// One lower-case word, as "train".
   public let rawValue: String

@@ -1,19 +1,19 @@
 package import Data
 package import Unlearning
 
-/// The data and models that a step is about: what a cell of the grid shares with its neighbors.
+/// Data, architecture, recipe, request and seeds of a step: the part of a cell that does not depend on the method.
 package struct StepSetting: Codable, Hashable, Sendable {
   /// The data set, with its validation samples.
   package var data: ConfiguredData
   /// The architecture of all models.
   package var architecture: Configured
-  /// How originals and retrained models are trained.
+  /// The training recipe of originals and retrained models.
   package var recipe: OriginalRecipe
-  /// What is to be forgotten.
+  /// The forget request.
   package var request: ForgetRequest
   /// The request with the names of the data set's classes, as tables and progress print it.
   package var requestLabel: String
-  /// What the random numbers come from.
+  /// The seeds of training, unlearning and the forget set.
   package var seeds: ModelSeeds
 }
 
@@ -21,17 +21,17 @@ package struct StepSetting: Codable, Hashable, Sendable {
 package struct ConfiguredData: Codable, Hashable, Sendable {
   /// The data set.
   package var source: Configured
-  /// The share of the training samples that is held out, in [0, 1).
+  /// The fraction of the training samples that is held out, in [0, 1).
   package var validationFraction: Double
 }
 
-/// Which training samples an original learns from.
+/// The subset of the training set that an original is trained on.
 package enum TrainingSubset: Codable, Hashable, Sendable {
-  /// All of them.
+  /// The full training set.
   case all
-  /// Those that the request leaves.
+  /// The retain set of the request.
   case retained
-  /// Half of them, rounded down, drawn without replacement by this seed: for shadow models, of which each sample is a
-  /// member or not. The samples' `indices` say which.
+  /// A random half, rounded down, drawn without replacement by this seed, for shadow models; `indices` tell members
+  /// from non-members.
   case half(seed: Int)
 }

@@ -2,16 +2,16 @@ import JSON
 import Unlearning
 
 extension StepKind {
-  /// Trains an original model.
+  /// Trains an original model and stores it.
   public static let train = StepKind(rawValue: "train")
 }
 
-/// Trains an original model.
+/// Trains an original model and stores it.
 package struct TrainStep: StepBody {
   package static let kind = StepKind.train
   package static let weight = 60.0
   package var setting: StepSetting
-  /// What it learns from; the request of the setting matters for `retained` alone.
+  /// The training samples; the request of the setting matters for `retained` alone.
   package var subset = TrainingSubset.all
 
   package var inputs: [StepKey] { [] }
@@ -25,7 +25,7 @@ package struct TrainStep: StepBody {
 }
 
 extension PlanBuilder {
-  /// Plans the original of `setting`, which learns from `subset`.
+  /// Plans the original of `setting`, trained on `subset`.
   package mutating func addTraining(_ setting: Setting, on subset: TrainingSubset = .all) throws -> StepKey {
     var parts = modelSetting(setting)
     var name = "original"

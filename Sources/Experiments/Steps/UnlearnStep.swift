@@ -3,11 +3,11 @@ import JSON
 import Unlearning
 
 extension StepKind {
-  /// Runs a method.
+  /// Runs an unlearning method, retraining included.
   public static let unlearn = StepKind(rawValue: "unlearn")
 }
 
-/// Runs a method, retraining among them.
+/// Runs an unlearning method, or retraining, and stores the model.
 package struct UnlearnStep: StepBody {
   package static let kind = StepKind.unlearn
   package static let weight = 20.0
@@ -18,21 +18,21 @@ package struct UnlearnStep: StepBody {
 
   package var inputs: [StepKey] { original.map { [$0] } ?? [] }
 
-  /// A method with a recipe passes all training samples, forgotten and retained, once an epoch; passes of its own beside
-  /// these are not counted.
+  /// The work of a method with a recipe: one pass per epoch over forget and retain set; additional passes are not
+  /// counted.
   package func work(with plugins: PluginMaker) throws -> StepWork {
-    // Retraining takes the recipe of originals; it is the one kind of method that needs none of these.
+    // Retraining, the only method without an original model, uses the recipe of originals.
     if original == nil { return .training(setting.recipe.steps) }
     return try plugins.method(method).recipe.map(StepWork.training) ?? StepWork(unknownMethod: method.name)
   }
 
-  /// Its notes are in the record; the model is only looked at when a step reads it.
+  /// Checks the record, which contains the notes; the model is verified only when a step reads it.
   package func check(_ key: StepKey, in store: Store) throws(StoreError) { _ = try store.record(of: key) }
 
   package func run(on bench: Bench) throws -> Artefact {
     let method = try bench.plugins.method(method)
     let split = try bench.split(setting)
-    // A method that starts from random parameters gets a fresh model, so that it cannot read the original by mistake.
+    // A method that starts from random parameters gets a random model, so that it cannot read the original by mistake.
     let start = try original.map { try bench.model($0, setting) } ?? bench.freshModel(setting)
     return try bench.call(setting, forgottenClasses: split.forgottenClasses) { run in
       try method.apply(to: start, forget: split.forgetTrain, retain: split.retainTrain, run: run)

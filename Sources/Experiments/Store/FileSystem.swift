@@ -2,22 +2,22 @@ import Data
 import Foundation
 import SystemErrors
 
-/// The calls of the system that make writing safe against a full disk, a crash and a second process.
+/// System calls that make writing safe against a full disk, a crash and concurrent processes.
 ///
-/// This file owns all of them; the rest of the store works with paths and bytes.
+/// All system calls are in this file; the rest of the store works with paths and bytes.
 enum FileSystem {
-  /// What is at a path.
+  /// The kind of a file system entry.
   enum Kind: Equatable {
     case nothing
     case folder
     case file(size: Int)
     case link
     case other
-    /// The system does not let this user look, or the path is none.
+    /// The user lacks permission, or the path is invalid.
     case inaccessible(reason: String)
   }
 
-  /// What is at `path`; symbolic links count as what they lead to unless `followingLinks` is false.
+  /// The kind of the entry at `path`; symbolic links are resolved unless `followingLinks` is false.
   static func kind(of path: String, followingLinks: Bool = true) -> Kind {
     var status = stat()
     guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
@@ -48,7 +48,7 @@ enum FileSystem {
     guard access(path, R_OK | X_OK) == 0 else { throw .notReadable(path: path, reason: reason(errno)) }
   }
 
-  /// The names in a folder, sorted; none where there is no such folder.
+  /// The sorted names in a folder; empty where the folder does not exist.
   static func names(in path: String) throws(StoreError) -> [String] {
     guard kind(of: path) == .folder else { return [] }
     do {
@@ -59,7 +59,7 @@ enum FileSystem {
     }
   }
 
-  /// Makes a folder and those above it, and makes sure that they outlast a crash.
+  /// Creates a folder with its parents and syncs them to disk.
   ///
   /// - Parameter followingLinks: Whether a symbolic link to a folder may stand at `path` itself; above it, it may.
   static func makeFolder(_ path: String, followingLinks: Bool = false) throws(StoreError) {
@@ -76,7 +76,7 @@ enum FileSystem {
     try synchronise(folder: parent)
   }
 
-  /// Writes a new file and waits until the disk has it.
+  /// Writes a new file and syncs it to disk.
   static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
     // With O_EXCL no link is followed either.
     let descriptor = try open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation: "write")
@@ -90,7 +90,7 @@ enum FileSystem {
     guard close(descriptor) == 0 else { throw failure("write", path) }
   }
 
-  /// Writes all bytes, however few the system takes at once.
+  /// Writes all bytes, repeating partial writes.
   static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(StoreError) {
     var position = 0
     while position < bytes.count {
@@ -107,7 +107,7 @@ enum FileSystem {
     }
   }
 
-  /// The bytes of a regular file, at most `limit`; nil where there is no such file or something else stands there.
+  /// The bytes of a regular file, at most `limit`; nil where no regular file is there.
   static func read(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
     guard case .file(let size) = kind(of: path) else { return nil }
     // Without blocking, in case a pipe has taken the place of the file since.
@@ -132,24 +132,24 @@ enum FileSystem {
     return bytes
   }
 
-  /// Waits until the disk knows which entries a folder has.
+  /// Syncs the entries of a folder to disk.
   static func synchronise(folder path: String) throws(StoreError) {
     let descriptor = try open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, operation: "read the folder")
     defer { _ = close(descriptor) }
-    // Some file systems know no fsync of folders and say EINVAL; there is nothing more to be done there.
+    // Some file systems do not support fsync of folders and return EINVAL; nothing more can be done there.
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("write the folder", path) }
   }
 
-  /// Moves a file or folder within a file system; false where the target is taken by something that is not empty.
+  /// Moves a file or folder within a file system; false where the target exists and is not empty.
   static func move(_ source: String, to target: String) throws(StoreError) -> Bool {
     if rename(source, target) == 0 { return true }
     if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno), kind(of: target) != .nothing { return false }
     throw failure("move \(source) to", target)
   }
 
-  /// Removes a file or a folder with all that is in it.
+  /// Removes a file or a folder with its contents.
   ///
-  /// Of symbolic links the link goes, and nothing that it leads to.
+  /// Symbolic links are removed, their targets are kept.
   static func remove(_ path: String) throws(StoreError) {
     switch kind(of: path, followingLinks: false) {
     case .nothing: return
@@ -162,9 +162,9 @@ enum FileSystem {
     }
   }
 
-  /// The descriptor of a file that no other process and no other call has locked, or nil.
+  /// Opens and locks a file; nil if another process or call holds its lock.
   ///
-  /// The system drops the lock when the descriptor is closed or the process ends, however it ends.
+  /// The system releases the lock when the descriptor is closed or the process ends in any way.
   /// - Throws: `StoreError.notAFile` where a symbolic link or something else that is no regular file is at `path`.
   static func openLocked(_ path: String, by operation: Int32 = LOCK_EX | LOCK_NB) throws(StoreError) -> Int32? {
     switch kind(of: path, followingLinks: false) {
@@ -187,9 +187,10 @@ enum FileSystem {
     try write(bytes, to: descriptor, path: path)
   }
 
-  /// Drops the lock and gives the descriptor back.
+  /// Releases the lock and closes the descriptor.
   static func closeLocked(_ descriptor: Int32) {
-    // A child process between fork and exec still shares the descriptor, and would keep the lock if it were only closed.
+    // A child process between fork and exec still shares the descriptor, and would keep the lock if it were only
+    // closed.
     _ = flock(descriptor, LOCK_UN)
     _ = close(descriptor)
   }
@@ -200,7 +201,7 @@ enum FileSystem {
     return kill(pid, 0) == 0 || errno == EPERM
   }
 
-  /// The folder that a path stands in.
+  /// The parent folder of a path.
   private static func folder(of path: String) -> String {
     let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     return parent.count > 1 && parent.hasSuffix("/") ? String(parent.dropLast()) : parent
@@ -218,7 +219,7 @@ enum FileSystem {
     }
   }
 
-  /// The error that the last call of the system has left in `errno`.
+  /// The `StoreError` for the current `errno`.
   private static func failure(_ operation: String, _ path: String) -> StoreError {
     let code = errno
     return switch code {

@@ -1,7 +1,7 @@
 import Engine
 import Foundation
 
-/// What a step ran on.
+/// The machine that a step ran on.
 public struct Machine: Sendable, Equatable {
   /// The name of the host.
   public let host: String
@@ -18,7 +18,7 @@ public struct Machine: Sendable, Equatable {
     blas: Runtime.blas)
 
   private static func processorName() -> String {
-    // Not every kind of processor has this line, and not every system this file; the architecture is known anywhere.
+    // Not every processor has this line, and not every system has this file; the architecture is always known.
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     for line in information.split(separator: "\n") where line.hasPrefix("model name") {
       guard let colon = line.firstIndex(of: ":") else { continue }

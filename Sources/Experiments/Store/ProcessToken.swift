@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Names for temporary results, which tell them from everything else and from those of any other process.
+/// Names of temporary results, unique across processes and distinguishable from all other files.
 enum ProcessToken {
   static let pid = Int(ProcessInfo.processInfo.processIdentifier)
   private static let host = Machine.current.host.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" }
   private static let own = "\(String(host))-\(pid)-\(startTime(of: pid))-"
   private static let counter = Atomic(0)
 
-  /// A name that no other call and no other process gives: host, process, its start, a count, and the key.
+  /// A name that is unique across calls and processes: host, process, its start, a count, and the key.
   static func name(for key: StepKey) -> String {
     own + "\(counter.wrappingAdd(1, ordering: .relaxed).newValue)-\(key.short)"
   }
@@ -16,13 +16,13 @@ enum ProcessToken {
   /// Whether the name is one of this process.
   static func isOwn(_ name: String) -> Bool { name.hasPrefix(own) }
 
-  /// What follows the name of a failure note that is being written.
+  /// The suffix of the name of a failure note while it is written.
   static let failureSuffix = "-failure"
 
   /// Whether some process, of whatever host, gave this name.
   ///
-  /// That is `host-process-start-count-key`, perhaps with `failureSuffix`; nothing else is ever removed from a folder of
-  /// temporary results.
+  /// That is `host-process-start-count-key`, perhaps with `failureSuffix`; nothing else is ever removed from a folder
+  /// of temporary results.
   static func isName(_ name: String) -> Bool {
     let whole = name.hasSuffix(failureSuffix) ? name.dropLast(failureSuffix.count) : Substring(name)
     let parts = whole.split(separator: "-", omittingEmptySubsequences: false)
@@ -37,7 +37,7 @@ enum ProcessToken {
 
   /// When a process started, in ticks since the machine did; "0" where the system does not say.
   ///
-  /// Numbers of processes come back, in containers within seconds; together with the start they do not.
+  /// Process numbers are reused, in containers within seconds; combined with the start time they are unique.
   private static func startTime(of pid: Int) -> String {
     guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       // The second field, the name of the program, may hold anything; the last ")" ends it. The start is field 22.

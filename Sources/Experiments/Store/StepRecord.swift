@@ -2,7 +2,7 @@ public import JSON
 import ConfigYAML
 public import Foundation
 
-/// What is remembered of a finished step beside its files: where it comes from, and what it took.
+/// The record of a finished step, stored with its files: provenance and cost.
 public struct StepRecord: Codable, Sendable, Equatable {
   /// Size and checksum of one file.
   public struct FileRecord: Codable, Sendable, Equatable {
@@ -20,13 +20,13 @@ public struct StepRecord: Codable, Sendable, Equatable {
 
   /// "train", "unlearn", "predict", "calibrate", "attack" or "measure".
   public var kind: String
-  /// What a person calls the step.
+  /// The label of the step, as displayed.
   public var label: String
-  /// The name of the result.
+  /// The key of the result.
   public var key: StepKey
-  /// Every parameter of the step after defaults were filled in.
+  /// All parameters of the step, defaults included.
   public var configuration: JSONValue
-  /// The version of each plugin that takes part, by the plugin's name.
+  /// The version of each plugin that the step ran, by name.
   public var plugins: [String: Int]
   /// The steps whose results this one reads.
   public var parents: [StepKey]
@@ -34,9 +34,10 @@ public struct StepRecord: Codable, Sendable, Equatable {
   public var gitRevision: String?
   /// The SHA-256 of the program's executable, where known.
   public var build: String?
-  /// The SHA-256 of each plugin's sources, by the plugin's name, where they were on the machine; nil in earlier records.
+  /// The SHA-256 of each plugin's sources, by the plugin's name, where they were on the machine; nil in earlier
+  /// records.
   ///
-  /// Of sources that were newer than the program it says that instead.
+  /// Where the sources were newer than the program, the value says so instead.
   public var pluginSources: [String: String]?
   /// The name of the host it ran on.
   public var host: String
@@ -52,7 +53,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
   public var seconds: Double
   /// The most tensor memory that it held at once, in bytes.
   public var peakBytes: Int
-  /// Other numbers worth remembering, by name.
+  /// The notes of the step, by name.
   public var notes: [String: Double]
   /// The files beside the record, by name; filled in by `Store.write`.
   public var files: [String: FileRecord]
@@ -100,7 +101,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
 }
 
 extension StepRecord {
-  /// What made a result: the part of its record that is read of all results at once, where decoding the whole would be slow.
+  /// The provenance in a record, decoded for all results at once, where decoding whole records would be slow.
   struct Origin: Decodable {
     var build: String?
     var pluginSources: [String: String]?
@@ -111,7 +112,7 @@ extension StepRecord {
     }
   }
 
-  /// What a step took, and by which later ones of its kind are judged.
+  /// The cost of a step, from which later steps of its kind are estimated.
   struct Costs: Decodable {
     var kind: String
     var plugins: [String: Int]

@@ -1,5 +1,5 @@
 extension Store {
-  /// Keeps what stopped a step, until it ends well.
+  /// Stores the error of a step until it succeeds.
   ///
   /// - Throws: `StoreError.full` or `.notWritable`.
   func keepFailure(of key: StepKey, _ message: String) throws(StoreError) {
@@ -12,13 +12,13 @@ extension Store {
     try FileSystem.synchronise(folder: path("failures"))
   }
 
-  /// Forgets what stopped a step.
+  /// Removes the stored error of a step.
   func removeFailure(of key: StepKey) throws(StoreError) {
     guard FileSystem.kind(of: path("failures"), followingLinks: false) == .folder else { return }
     try FileSystem.remove(failurePath(key))
   }
 
-  /// What stopped a step the last time that it was tried; nil when nothing did, or it cannot be read.
+  /// The error of the last attempt at a step; nil when there is none, or it cannot be read.
   public func failure(of key: StepKey) -> String? {
     guard let bytes = try? FileSystem.read(failurePath(key), limit: 1 << 20) else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)

@@ -5,11 +5,11 @@ import Unlearning
 extension Store {
   static let measurementsFile = "measurements.json"
 
-  /// What an attack or metric step left.
+  /// The measurements of an attack or metric step.
   ///
-  /// - Parameter expected: What the plan knows of them, where there is one.
-  /// - Throws: `StoreError.damaged`, also where the file is whole and of another form, or its values are none that the plugin
-  ///   may return.
+  /// - Parameter expected: The plan's expectations, if there is a plan.
+  /// - Throws: `StoreError.damaged`, also where an intact file has another format, or values that the plugin cannot
+  ///   return.
   func measurements(
     of key: StepKey, expected: ExpectedMeasurements? = nil
   ) throws(StoreError) -> [MeasuredValue] {

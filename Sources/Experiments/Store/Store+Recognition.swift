@@ -1,27 +1,27 @@
 import Foundation
 
-/// Tells a store from any other folder, so that a mistyped path never costs anybody's files.
+/// Recognizes stores, so that a mistyped path never destroys other files.
 ///
 /// A folder is a store if it has the marker, which is written before anything else; a marker of another version, or
-/// anything else of its name, is refused. Stores that are older than the marker are known by a result, or because they
-/// hold nothing but what a store makes, and get the marker with the next result; of what a store makes, a file `lock`
-/// proves nothing, since other programs write process numbers into files of that name, too.
+/// anything else of its name, is refused. Stores that are older than the marker are recognized by a result, or because
+/// they contain only entries of a store, and get the marker with the next result; a file `lock` is no evidence, since
+/// other programs also write process numbers into files of that name.
 extension Store {
   static let markerName = "store.json"
   private static let lockName = "lock"
   static let writersName = "writers"
   private static let marker = "{\"store\": \"lacuna\", \"version\": 1}\n"
-  /// What operating systems put into folders by themselves.
+  /// Entries that operating systems create in folders.
   private static let ofTheSystem: Set<String> = ["lost+found", ".DS_Store"]
 
-  /// Makes the folder of the store, and marks it.
+  /// Creates the folder of the store with its marker.
   ///
-  /// - Throws: `StoreError.notAStore` when the folder holds something else, and as `requireStore` does.
+  /// - Throws: `StoreError.notAStore` when the folder contains something else, and as `requireStore`.
   func prepareForWriting() throws(StoreError) {
     try FileSystem.makeFolder(Self.path(root), followingLinks: true)
     if try isMarked() { return }
     try requireStore()
-    // The marker is there as a whole or not at all, and it does no harm when several threads move theirs into place.
+    // The marker is created atomically, and several threads may do so at once.
     try FileSystem.makeFolder(path("temporary"))
     let temporary = path("temporary/\(ProcessToken.name(for: StepKey(canonicalText: Self.marker)))")
     do throws(StoreError) {
@@ -43,13 +43,13 @@ extension Store {
     let names = try FileSystem.names(in: Self.path(root)).filter { !Self.ofTheSystem.contains($0) }
     if names.isEmpty || hasResult { return }
     for name in names where try !isOwn(name) { throw .notAStore(path: Self.path(root), found: name.debugDescription) }
-    // Old stores took the lock before they made anything else, but never left it alone for long.
+    // Old stores created the lock first, but never left it as the only entry for long.
     guard names.contains(Self.lockName) else { return }
     for name in names where try isEvidence(name) { return }
     throw .notAStore(path: Self.path(root), found: Self.lockName.debugDescription)
   }
 
-  /// Whether what has this name, which a store makes, is more than an empty folder or a file that others may have.
+  /// Whether the entry of this name is evidence of a store: not an empty folder, nor a file that other programs create.
   private func isEvidence(_ name: String) throws(StoreError) -> Bool {
     switch FileSystem.kind(of: path(name), followingLinks: false) {
     case .folder: try !FileSystem.names(in: path(name)).isEmpty
@@ -75,7 +75,7 @@ extension Store {
   /// Whether some folder below `steps` has the name and the files of a result.
   private var hasResult: Bool { keys.contains { contains($0) } }
 
-  /// Whether the store makes what stands at this name.
+  /// Whether the entry of this name is one that a store creates.
   private func isOwn(_ name: String) throws(StoreError) -> Bool {
     let path = path(name)
     switch (name, FileSystem.kind(of: path, followingLinks: false)) {

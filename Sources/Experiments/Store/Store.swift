@@ -17,26 +17,27 @@ import SystemErrors
 /// <root>/writers                                           held by every process while it writes a result
 /// ```
 ///
-/// A result is written beside and renamed into place after the disk has it, so that a folder under `steps` is whole at
-/// any moment, whatever stops the process or the machine. What happens to it later is found by its checksums.
+/// A result is written to a temporary folder, synced to disk and renamed into place, so that a folder under `steps` is
+/// complete at any moment, whatever stops the process or the machine. Later damage is detected by checksums.
 ///
-/// A folder that holds anything else is refused, and only what bears a name of this list is ever moved or removed, never
-/// through a symbolic link; the folder `root` itself may be one.
+/// A folder with any other entries is rejected, and only entries with names of this list are ever moved or removed,
+/// never through a symbolic link; `root` itself may be a symbolic link.
 ///
-/// Any number of threads and processes may read, and reading changes nothing. One process holds the lock: it decides what is
-/// run, set aside and tidied. Any number may write results meanwhile, since a result comes into being by one rename.
+/// Any number of threads and processes may read, and reading changes nothing. One process holds the lock and decides
+/// what is run, set aside and cleaned up. Any number may write results meanwhile, since a single rename publishes a
+/// result.
 public final class Store: Sendable {
   /// The folder of the store.
   public let root: URL
 
   static let recordName = "step.json"
   static let checksumName = "step.sha256"
-  /// No record comes near this; a longer file is damaged.
+  /// Far larger than any record; a longer file is damaged.
   private static let recordLimit = 1 << 26
 
-  /// The store in the folder `root`; nothing is made, changed or removed before something is written.
+  /// Opens the store in the folder `root`; nothing is created, changed or removed before the first write.
   ///
-  /// - Parameter mustExist: Whether a folder that is not there is an error, as it is for those who only read.
+  /// - Parameter mustExist: Whether a missing folder is an error, as it is for readers.
   /// - Throws: `StoreError.notAFolder` when no folder is at `root`, `.notAStore` when that folder holds something
   ///   else, `.notReadable` when it may not be read, `.noStore`.
   public init(at root: URL, mustExist: Bool = false) throws(StoreError) {
@@ -55,10 +56,9 @@ public final class Store: Sendable {
     }
   }
 
-  /// Takes the right to decide what is run, and removes what other processes have left half-written, unless one of them is
-  /// writing just now.
+  /// Acquires the lock, and removes incomplete results of other processes unless one of them is writing.
   ///
-  /// - Throws: `StoreError.locked` while somebody else, be it in this process, holds it.
+  /// - Throws: `StoreError.locked` while another holder, even in this process, has it.
   public func lock() throws(StoreError) -> StoreLock {
     try prepareForWriting()
     let lock = try StoreLock(path: path("lock"))
@@ -66,9 +66,9 @@ public final class Store: Sendable {
     return lock
   }
 
-  /// Whether a result is there under this key; cheap, so without looking at checksums.
+  /// Whether a result exists under this key; cheap, without verifying checksums.
   ///
-  /// A result that may not be read counts: to read it then says what the obstacle is.
+  /// An unreadable result counts as existing: reading it gives the error.
   public func contains(_ key: StepKey) -> Bool {
     [Self.recordName, Self.checksumName].allSatisfy { name in
       switch FileSystem.kind(of: path(of: key, name)) {
@@ -79,9 +79,9 @@ public final class Store: Sendable {
     }
   }
 
-  /// The record of a result, after a check that it is what was written.
+  /// The record of a result, verified by its checksum.
   ///
-  /// - Throws: `StoreError.missing` when there is no result, `.damaged` when record or checksum are not as written.
+  /// - Throws: `StoreError.missing` when there is no result, `.damaged` when record and checksum do not match.
   public func record(of key: StepKey) throws(StoreError) -> StepRecord {
     let bytes = try recordBytes(of: key)
     let file = path(of: key, Self.recordName)
@@ -102,7 +102,7 @@ public final class Store: Sendable {
     }
   }
 
-  /// The bytes of a record, after a check that they are what was written.
+  /// The bytes of a record, verified by their checksum.
   private func recordBytes(of key: StepKey) throws(StoreError) -> [UInt8] {
     let folder = path(of: key)
     guard FileSystem.kind(of: folder) != .nothing else { throw .missing(key: key, path: folder) }
@@ -117,7 +117,7 @@ public final class Store: Sendable {
     guard let checksum = try FileSystem.read(checksumFile, limit: 1 << 10) else {
       throw .damaged(key: key, path: checksumFile, expected: "a file", found: "none")
     }
-    // Either file may be the damaged one; which cannot be told when only their agreement is lost.
+    // Either file may be the damaged one; a mismatch does not show which.
     let found = sha256Hex(bytes)
     guard let expected = Self.digits(inChecksumFile: checksum) else {
       throw .damaged(
@@ -130,7 +130,7 @@ public final class Store: Sendable {
     return bytes
   }
 
-  /// The bytes of a file of a result, after a check of record, size and SHA-256.
+  /// The bytes of a file of a result, verified by record, size and SHA-256.
   ///
   /// - Throws: `StoreError.missing`, `.noSuchFile`, or `.damaged` with what was expected and found.
   public func read(_ file: String, of key: StepKey) throws(StoreError) -> [UInt8] {
@@ -141,9 +141,9 @@ public final class Store: Sendable {
     return try read(file, of: key, expected: expected)
   }
 
-  /// What `decode` makes of the bytes of a file of a result.
+  /// Decodes a verified file of a result.
   ///
-  /// A file may be as it was written and yet be none that can be read: of an older version, or made by hand.
+  /// An intact file may still not be decodable: from an older version, or written by hand.
   /// - Throws: `StoreError.damaged` also where `decode` fails.
   func decode<Value>(
     _ file: String, of key: StepKey, as what: String, _ decode: ([UInt8]) throws -> Value
@@ -152,28 +152,28 @@ public final class Store: Sendable {
     do {
       return try decode(bytes)
     } catch {
-      // A parser's message goes on with the line and a caret.
+      // The message of a parser continues with the source line and a caret.
       let reason = error.plainText.prefix { $0 != "\n" }
       throw .damaged(key: key, path: path(of: key, file), expected: what, found: "something else (\(reason))")
     }
   }
 
-  /// Makes sure that record and files of a result are what was written.
+  /// Verifies record and files of a result by their checksums.
   ///
-  /// - Throws: `StoreError.missing`, or `.damaged` for the first file that is not as written.
+  /// - Throws: `StoreError.missing`, or `.damaged` for the first file that does not match its checksum.
   public func verify(_ key: StepKey) throws(StoreError) {
     for (name, expected) in try record(of: key).files.sorted(by: { $0.key < $1.key }) {
       _ = try read(name, of: key, expected: expected)
     }
   }
 
-  /// Keeps a result: all of it or, if anything goes wrong, nothing.
+  /// Stores a result atomically.
   ///
-  /// A whole result that is there under the same key stays as it is; a damaged one is set aside first.
+  /// An intact result under the same key is kept; a damaged one is set aside first.
   /// - Parameters:
-  ///   - record: Of the step; its `files` are filled in here.
-  ///   - files: Names, which are plain and differ, with contents.
-  /// - Throws: `StoreError.full` or `.notWritable` with the path and what to do; then nothing was kept.
+  ///   - record: The record of the step; its `files` are filled in here.
+  ///   - files: The files by distinct plain names.
+  /// - Throws: `StoreError.full` or `.notWritable` with the path and a remedy; then nothing was stored.
   public func write(_ record: StepRecord, files: [(name: String, bytes: [UInt8])]) throws(StoreError) {
     precondition(Set(files.map(\.name)).count == files.count, "a name stands twice in \(files.map(\.name))")
     for (name, _) in files {
@@ -194,13 +194,13 @@ public final class Store: Sendable {
       try writeFolder(temporary, record: record, files: files)
       try moveIntoPlace(temporary, key: record.key)
     } catch {
-      // The error that stopped the writing is the one to tell; what stays behind is removed by the next process.
+      // The first error is the one to report; remaining files are removed by the next process.
       try? FileSystem.remove(temporary)
       throw error
     }
   }
 
-  /// Sets a damaged result aside, so that the step can be run again; nothing is lost.
+  /// Moves a damaged result to `<root>/damaged`, so that the step can be run again.
   ///
   /// - Returns: Where it is now, below `<root>/damaged`.
   /// - Throws: `StoreError.missing` when there is no result under this key.
@@ -216,7 +216,7 @@ public final class Store: Sendable {
     return URL(filePath: try setAside(source, in: folder, as: key.hex))
   }
 
-  /// Moves what is at `source` to the first free place `<root>/<folder>/<name>-<n>`, and returns that.
+  /// Moves `source` to the first free path `<root>/<folder>/<name>-<n>`, and returns that path.
   func setAside(_ source: String, in folder: String, as name: String) throws(StoreError) -> String {
     try FileSystem.makeFolder(path(folder))
     var number = 1
@@ -230,7 +230,7 @@ public final class Store: Sendable {
     }
   }
 
-  /// The keys of all results, sorted; those whose folder cannot be listed are left out.
+  /// The sorted keys of all results, without those in folders that cannot be listed.
   public var keys: [StepKey] {
     var keys: [StepKey] = []
     for prefix in (try? FileSystem.names(in: path("steps"))) ?? [] where prefix.count == 2 {
@@ -321,7 +321,7 @@ extension Store {
     try FileSystem.makeFolder(path("steps"))
     try FileSystem.makeFolder(parent)
     while try !FileSystem.move(temporary, to: path(of: key)) {
-      // Something is there: a whole result of another thread, or a damaged one.
+      // The target exists: an intact result of another thread, or a damaged one.
       if isWhole(key) {
         try FileSystem.remove(temporary)
         return
@@ -331,7 +331,7 @@ extension Store {
     try FileSystem.synchronise(folder: parent)
   }
 
-  /// Removes what other processes have left half-written; nothing while one of them is writing.
+  /// Removes incomplete results of other processes; nothing while one of them is writing.
   private func removeTemporary() throws(StoreError) {
     guard let alone = try FileSystem.openLocked(path(Self.writersName)) else { return }
     defer { FileSystem.closeLocked(alone) }

@@ -1,37 +1,37 @@
-/// What can go wrong with the results of steps on disk.
+/// Errors of the store of results.
 ///
-/// Every description names the file, what was expected and found, and what to do.
+/// Every description names the file, the expected and the found state, and a remedy.
 public enum StoreError: Error, Sendable, Equatable {
-  /// No result is kept under this key; `path` is where it would be.
+  /// No result is stored under this key; `path` is where it would be.
   case missing(key: StepKey, path: String)
   /// A result has no file of this name.
   case noSuchFile(String, key: StepKey, available: [String])
-  /// A file of a result is not what was written.
+  /// A file of a result does not match its checksum or format.
   case damaged(key: StepKey, path: String, expected: String, found: String)
-  /// Something that is no folder stands where a folder of the store belongs.
+  /// A folder of the store is expected at `path`, but something else is there.
   case notAFolder(path: String)
-  /// Something that is no regular file, such as a symbolic link, stands where a file of the store belongs.
+  /// A regular file of the store is expected at `path`, but something else is there, such as a symbolic link.
   case notAFile(path: String)
-  /// A folder that is not empty and that no store was made in; `found` is what is in it and is not of a store.
+  /// The folder is not empty and not a store; `found` names entries that are not of a store.
   case notAStore(path: String, found: String)
-  /// The file that marks a store is of another version, damaged, or of another program.
+  /// The marker of the store is damaged, or of another version or program.
   case foreignMarker(path: String, expected: String, found: String)
-  /// No store is there to be read.
+  /// No store exists at `path`.
   case noStore(path: String)
-  /// The store or a part of it may not be read.
+  /// The store or a part of it cannot be read; `reason` is that of the system.
   case notReadable(path: String, reason: String)
-  /// The disk, a quota or the allowed size of files is exhausted.
+  /// The disk is full, or a quota or file size limit is reached.
   case full(path: String, reason: String)
-  /// The store or a part of it may not be written.
+  /// The store or a part of it cannot be written.
   case notWritable(path: String, reason: String)
-  /// Another process uses the store; nil where its number is not known.
+  /// Another process holds the lock; `pid` is nil where its number is not known.
   case locked(pid: Int?, path: String)
-  /// The system refused something else.
+  /// Another system call failed.
   case failed(operation: String, path: String, reason: String)
 }
 
 extension StoreError {
-  /// Whether no other result could be written either.
+  /// Whether the error also prevents writing any other result.
   var endsWriting: Bool {
     switch self {
     case .full, .notWritable, .notAFolder, .notAFile, .notAStore, .foreignMarker: true
@@ -41,7 +41,7 @@ extension StoreError {
 }
 
 extension StoreError {
-  /// The error without what a person can do about it, for a message that says what is done.
+  /// The error without the remedy, for messages that say what the program does about it.
   var problem: String {
     if case .damaged(_, let path, let expected, let found) = self {
       "\(path): expected \(expected), found \(found)"
@@ -52,7 +52,7 @@ extension StoreError {
 }
 
 extension StoreError: CustomStringConvertible {
-  /// The error as a sentence for the person who can mend it.
+  /// The error with its remedy, as a sentence for the user.
   public var description: String {
     switch self {
     case .missing(let key, let path):

@@ -1,9 +1,9 @@
-/// The right to write to a store; given back when it goes, and by the system when the process ends in whatever way.
+/// The exclusive lock of a store, released on deinitialization, or by the system when the process ends in any way.
 public final class StoreLock: Sendable {
   private let descriptor: Int32
   private let path: String
 
-  /// Takes the lock on the file at `path`, which is made if need be and names the process that holds the lock.
+  /// Locks the file at `path`, which is created if necessary and contains the number of the holding process.
   init(path: String) throws(StoreError) {
     guard let descriptor = try FileSystem.openLocked(path) else {
       throw .locked(pid: try Self.holder(path), path: path)
@@ -19,7 +19,8 @@ public final class StoreLock: Sendable {
   }
 
   deinit {
-    // The number of a process that is gone helps nobody. The file stays: a new one of its name would be another lock.
+    // The number of an ended process is useless. The file itself is kept: a new file of this name would be another
+    // lock.
     try? FileSystem.replace(contentsOf: descriptor, path: path, with: [])
     FileSystem.closeLocked(descriptor)
   }

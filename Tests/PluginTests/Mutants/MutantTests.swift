@@ -16,11 +16,11 @@ struct Mutant: Sendable, CustomTestStringConvertible {
 }
 
 /// The law suites must fail: at least one mutant for each law.
-@Suite("Broken plugins are found") struct MutantTests {
+@Suite("Plugin laws detect broken plugins") struct MutantTests {
   static let mutants =
     PluginMutants.all + MethodMutants.all + ProbeMutants.all + ArchitectureMutants.all + DatasetMutants.all
 
-  @Test("each breaks its law and no other", arguments: mutants)
+  @Test("each mutant breaks its law and no other", arguments: mutants)
   func breaksItsLaw(_ mutant: Mutant) throws {
     let violations = try mutant.violations()
     #expect(Set(violations.map(\.law)) == [mutant.law], "\(violations)")
@@ -32,13 +32,13 @@ struct Mutant: Sendable, CustomTestStringConvertible {
     #expect(missing == [])
   }
 
-  @Test("numbers without bounds are found in lists and optional values")
+  @Test("numbers without bounds are detected in lists and optional values")
   func boundless() {
     let findings = PluginLaws.violations(of: PluginMutants.Boundless.self).map(\.finding)
     #expect(findings == ["'steps' has none", "'sizes' has none", "'limit' has none"])
   }
 
-  @Test("whatever a method reads and does not declare is found")
+  @Test("undeclared inputs of a method are detected")
   func needs() throws {
     let violations = try MethodLaws.violations(of: MethodMutants.Nosy.self, on: TinyProblem(), examples: .everyNeed)
     for need in MethodNeed.allCases {
@@ -46,7 +46,7 @@ struct Mutant: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("whatever evidence a metric reads and does not declare is found")
+  @Test("undeclared evidence of a metric is detected")
   func evidence() throws {
     let violations = try EvidenceLaws.violations(
       of: ProbeMutants.Nosy.self, on: TinyProblem(), examples: .allEvidence)
@@ -55,7 +55,7 @@ struct Mutant: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("what a recipe holds and a method has no use for is named")
+  @Test("parameters of the original's recipe that a method does not use are reported")
   func unusedPartsOfARecipe() throws {
     let violations = try MethodLaws.violations(of: MethodMutants.Hoarding.self, on: TinyProblem())
     let dead = ["group_robust", "group_step", "keep"]
