@@ -13,7 +13,7 @@ public import Unlearning
 /// | `salun` | retain train, \|non-members\| of them | test | forget train | share judged non-member |
 /// | `kodge` | retain train | forget train | forget test | share judged non-member |
 /// | `delete` | retain train, \|non-members\| of them | retain test | forget train | share judged member |
-/// | `training-privacy` | retain train, \|non-members\| of them | half of test | the rest of both | mean accuracy of both |
+/// | `training-privacy` | retain train, \|non-members\| of them | half of test | the rest of both | mean accuracy |
 ///
 /// A value is the mean over `draws` random draws, where anything is drawn: members of `salun`, `delete` and
 /// `training-privacy`, and the halves of the last; of `kodge` only what `maximum_samples` or `balance` leave out. It

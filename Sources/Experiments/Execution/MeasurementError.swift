@@ -34,8 +34,8 @@ enum MeasurementError: Error, CustomStringConvertible {
   /// The tolerance of ranges: fractions are computed from single-precision probabilities.
   private static let rounding = 1e-5
 
-  /// - Throws: The first value that is not finite, that has not the name, unit, direction and reference of `expected`,
-  ///   that is out of its range, or whose name another one has or would do something to a terminal; what is lacking.
+  /// - Throws: `MeasurementError` for the first value that is not finite, does not match a kind in `expected`, is out
+  ///   of range, or has a repeated or unprintable name; and for missing values.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {

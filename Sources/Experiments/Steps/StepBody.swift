@@ -43,7 +43,7 @@ package struct Artefact {
   package var files: [(name: String, bytes: [UInt8])]
   /// The cost of the comparable part of the step, such as the unlearning call; by default of the whole step.
   var cost: Cost?
-  /// The most tensor memory that was held at once, in bytes, where `cost` does not say it.
+  /// The most tensor memory that was held at once, in bytes, where there is no `cost`.
   var peakBytes = 0
   /// Numbers that go into the record.
   var notes: [String: Double] = [:]

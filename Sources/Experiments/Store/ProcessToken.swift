@@ -35,7 +35,7 @@ enum ProcessToken {
       && parts[4].utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
-  /// When a process started, in ticks since the machine did; "0" where the system does not say.
+  /// When a process started, in ticks since the machine did; "0" where it is not known.
   ///
   /// Process numbers are reused, in containers within seconds; combined with the start time they are unique.
   private static func startTime(of pid: Int) -> String {

@@ -16,7 +16,7 @@ public struct StepKey: Hashable, Sendable {
     self.hex = hex
   }
 
-  /// The first 12 digits, for people.
+  /// The first 12 digits, for display.
   public var short: String { String(hex.prefix(12)) }
 }
 

@@ -18,7 +18,7 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case knownGroups = "groups where known"
 }
 
-/// What a probe is to the people who read its values.
+/// The two roles of probes in files and tables.
 public enum ProbeKind: String, Sendable, Codable, CaseIterable {
   /// Tries to find traces of the forget set.
   case attack

@@ -61,7 +61,7 @@ public struct Registry: Sendable {
   }
 }
 
-/// Collects the plugins of a registry; a registry in the list stands for all of its plugins.
+/// Collects the plugins of a registry; a registry in the list contributes all of its plugins.
 @resultBuilder
 public enum RegistryBuilder {
   /// One plugin.
