@@ -219,6 +219,17 @@ enum SmallExperiment {
     }
   }
 
+  @Test("a path of more than 64 parts is refused")
+  func longestOverride() {
+    let path = Array(repeating: "a", count: 65).joined(separator: ".")
+    #expect {
+      try SmallExperiment.load(overrides: ["\(path)=1"])
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.message)
+        == ["override '\("\(path)=1".shownName())' has a path of 65 parts; at most 64 are possible"]
+    }
+  }
+
   @Test("a list index may be written in brackets")
   func bracketedOverrides() throws {
     let (dots, brackets) = ("attacks.0.mia-svc.cost=2", "attacks[0].mia-svc.cost=2")

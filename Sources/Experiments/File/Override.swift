@@ -7,6 +7,9 @@ struct Override {
   private let path: [String]
   private let value: Node
 
+  /// Deeper than any experiment; a path is followed by recursion, and the stack is finite.
+  private static let longestPath = 64
+
   /// Reads "path.to.key=value"; a number in the path, `list.0` or `list[0]`, is the index in a list, from 0.
   ///
   /// - Returns: nil, with a diagnostic, if the text is not of this form.
@@ -17,6 +20,12 @@ struct Override {
     }
     self.text = text
     path = text[..<equals].split { ".[]".contains($0) }.map(String.init)
+    guard path.count <= Self.longestPath else {
+      diagnostics.report(
+        "override '\(text.shownName())' has a path of \(path.count) parts; at most \(Self.longestPath) are possible",
+        at: nil)
+      return nil
+    }
     guard text[..<equals].wholeMatch(of: /[^.\[\]]+(\.[^.\[\]]+|\[[0-9]+\])*/) != nil else {
       let hint = path.isEmpty ? "a path names at least one key" : "write '\(path.joined(separator: "."))=…'"
       diagnostics.report("override '\(text)' has a dot or a bracket too many; \(hint)", at: nil)
