@@ -153,6 +153,17 @@ import Testing
     #expect(elsewhere.names("") == [kept.lastPathComponent])
   }
 
+  @Test(arguments: ["pipe", "file", "link"]) func stepsThatAreNoFolderAreRefused(what: String) throws {
+    _ = try Store(at: folder.url).lock()
+    let steps = folder.url.appending(path: "steps")
+    switch what {
+    case "pipe": try #require(mkfifo(steps.path, 0o644) == 0)
+    case "file": try Data().write(to: steps)
+    default: try link("steps", to: folder.url.appending(path: "temporary"))
+    }
+    #expect(throws: StoreError.notAFolder(path: steps.path)) { try Store(at: folder.url, mustExist: true) }
+  }
+
   @Test func linksInTemporaryResultsAreNotFollowed() throws {
     let elsewhere = try StoreFolder()
     try Data("mine".utf8).write(to: elsewhere.url.appending(path: "file"))

@@ -38,7 +38,7 @@ public final class Store: Sendable {
   /// Opens the store in the folder `root`; nothing is created, changed or removed before the first write.
   ///
   /// - Parameter mustExist: Whether a missing folder is an error, as it is for readers.
-  /// - Throws: `StoreError.notAFolder` when no folder is at `root`, `.notAStore` when that folder holds something
+  /// - Throws: `StoreError.notAFolder` when no folder is at `root`, or at `steps` in it, `.notAStore` when that folder holds something
   ///   else, `.notReadable` when it may not be read, `.noStore`.
   public init(at root: URL, mustExist: Bool = false) throws(StoreError) {
     self.root = root.absoluteURL.standardizedFileURL
@@ -47,8 +47,12 @@ public final class Store: Sendable {
     case .folder:
       try FileSystem.requireReadable(folder: path)
       try requireStore()
-      if FileSystem.kind(of: self.path("steps")) == .folder {
-        try FileSystem.requireReadable(folder: self.path("steps"))
+      let steps = self.path("steps")
+      switch FileSystem.kind(of: steps, followingLinks: false) {
+      case .folder: try FileSystem.requireReadable(folder: steps)
+      case .nothing: break
+      case .file, .link, .other: throw .notAFolder(path: steps)
+      case .inaccessible(let reason): throw .notReadable(path: steps, reason: reason)
       }
     case .nothing: if mustExist { throw .noStore(path: path) }
     case .file, .link, .other: throw .notAFolder(path: path)
