@@ -86,7 +86,11 @@ struct RunTests {
     let result = await runner("results", file, "--store", store, "--format", "csv")
     #expect(result.status == .done)
     #expect(result.output.split(separator: "\n").count == 1)
-    #expect(result.messages == "12 results are missing; compute them with: runner run \(file) --store \(store)\n")
+    let lines = result.messages.split(separator: "\n")
+    #expect(lines.count == 12 && lines[0].hasPrefix("shapes / mlp / ") && lines[10] == "...")
+    #expect(lines[11] == "12 results are missing; compute them with: runner run \(file) --store \(store)")
+    let table = await runner("results", file, "--store", store)
+    #expect(table.messages == "\(lines[11])\n", "the table itself names what is missing")
   }
 
   @Test(arguments: [["--dry-run"], []])

@@ -5,6 +5,8 @@ import JSON
 public struct CSVWriter: ReportWriter {
   /// "csv".
   public let name = "csv"
+  /// False: the text is rows alone.
+  public let namesMissing = false
 
   /// A header, then the rows alone.
   public func text(of report: Report, _ style: ReportStyle) -> String {

@@ -2,6 +2,8 @@
 public struct JSONWriter: ReportWriter {
   /// "json".
   public let name = "json"
+  /// False: the text is rows alone.
+  public let namesMissing = false
 
   /// The rows alone.
   public func text(of report: Report, _ style: ReportStyle) -> String {

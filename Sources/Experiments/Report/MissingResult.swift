@@ -15,8 +15,8 @@ public struct MissingResult: Sendable, Hashable, CustomStringConvertible {
   public var description: String { reason.map { "\(label): \($0)" } ?? label }
 
   /// One line for each reason, with the first result that is missing by it and the number of the others, and one for each
-  /// result that was not tried.
-  static func lines(_ missing: [MissingResult]) -> [String] {
+  /// result that was not tried; the first ten.
+  package static func lines(_ missing: [MissingResult]) -> [String] {
     var order: [MissingResult] = []
     var counts: [String: Int] = [:]
     for result in missing {
@@ -27,9 +27,10 @@ public struct MissingResult: Sendable, Hashable, CustomStringConvertible {
       if counts[reason] == nil { order.append(result) }
       counts[reason, default: 0] += 1
     }
-    return order.map { result in
+    let lines = order.prefix(10).map { result in
       guard let reason = result.reason, let count = counts[reason], count > 1 else { return result.description }
       return "\(result.label) and \(count == 2 ? "1 other" : "\(count - 1) others"): \(reason)"
     }
+    return lines + (order.count > lines.count ? ["..."] : [])
   }
 }

@@ -17,14 +17,10 @@ struct ReportText {
       note.visible.replacing("\n", with: " ").cappingLines(at: 4000)
     }
     // What was left out is a statement about the results; what is missing can be counted.
-    let missing = MissingResult.lines(report.missing)
-    let shown = missing.prefix(Self.missingLines) + (missing.count > Self.missingLines ? ["..."] : [])
     let leftOut = (heading: "Left out (\(report.leftOut.count))", lines: report.leftOut)
-    absences = [leftOut, (heading: "Missing (\(report.missing.count))", lines: Array(shown))]
+    absences = [leftOut, (heading: "Missing (\(report.missing.count))", lines: MissingResult.lines(report.missing))]
       .filter { !$0.lines.isEmpty }.map { ($0, $1.map { $0.visible.cappingLines(at: 1000) }) }
   }
-
-  private static let missingLines = 10
 
   private static func notes(on report: Report, _ interval: ReportInterval) -> [String] {
     let analysis = report.analysis

@@ -4,6 +4,8 @@
 public protocol ReportWriter: Sendable, CustomStringConvertible {
   /// What `--format` calls it.
   var name: String { get }
+  /// Whether the text names what is missing; by default true.
+  var namesMissing: Bool { get }
   /// The report in this format; ends in a line break.
   func text(of report: Report, _ style: ReportStyle) -> String
 }
@@ -11,6 +13,9 @@ public protocol ReportWriter: Sendable, CustomStringConvertible {
 extension ReportWriter {
   /// The name.
   public var description: String { name }
+
+  /// Formats for readers name what is missing.
+  public var namesMissing: Bool { true }
 }
 
 extension Report {

@@ -19,6 +19,11 @@ struct ResultsCommand: RunnerCommand {
     try context.console.write(formatOptions.text(of: report, width: context.console.outputWidth))
     for note in plan.codeNotes(store: store) { context.console.report("\(note)\n") }
     if !report.missing.isEmpty {
+      if !formatOptions.format.namesMissing {
+        for line in MissingResult.lines(report.missing) {
+          context.console.report("\(line.visible.cappingLines(at: 1000))\n")
+        }
+      }
       context.console.report(
         "\(report.missing.count) results are missing; compute them with: "
           + "runner run \(experiment.words)\(storeOptions.words)\n")
