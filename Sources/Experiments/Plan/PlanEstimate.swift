@@ -18,13 +18,15 @@ extension Plan {
   /// Estimates the rest by the median of finished steps of the same method or attack, else of the same kind.
   public func estimate(store: Store) -> PlanEstimate {
     var estimate = PlanEstimate()
-    var known: [String: [(seconds: Double, bytes: Int, memory: Int)]] = [:]
+    var known: [String: [(seconds: Double, bytes: Double, memory: Double)]] = [:]
     for case let record? in store.parts(StepRecord.Costs.self, of: store.keys) {
-      let cost = (record.seconds, record.files.values.reduce(0) { $0 + $1.size }, record.peakBytes)
+      // Sums of Double cannot overflow, whatever a record says.
+      let cost = (record.seconds, record.files.values.reduce(0) { $0 + Double($1.size) }, Double(record.peakBytes))
+      guard [cost.0, cost.1, cost.2].allSatisfy(Self.possibleCosts.contains) else { continue }
       known[record.kind, default: []].append(cost)
       known[record.kind + Self.peers(record.plugins), default: []].append(cost)
     }
-    var total = (seconds: 0.0, bytes: 0, memory: 0)
+    var total = (seconds: 0.0, bytes: 0.0, memory: 0.0)
     var isKnown = true
     for step in steps {
       if store.contains(step.key) {
@@ -38,12 +40,18 @@ extension Plan {
         continue
       }
       total.seconds += peers.map(\.seconds).median ?? 0
-      total.bytes += Int(peers.map { Double($0.bytes) }.median ?? 0)
-      total.memory = max(total.memory, Int(peers.map { Double($0.memory) }.median ?? 0))
+      total.bytes += peers.map(\.bytes).median ?? 0
+      total.memory = max(total.memory, peers.map(\.memory).median ?? 0)
     }
-    if isKnown { (estimate.seconds, estimate.bytes, estimate.memory) = (total.seconds, total.bytes, total.memory) }
+    if isKnown {
+      let bytes = Int(min(total.bytes, 1e18))
+      (estimate.seconds, estimate.bytes, estimate.memory) = (total.seconds, bytes, Int(total.memory))
+    }
     return estimate
   }
+
+  /// Seconds or bytes of one step; a record with others is damaged, although its checksum may match.
+  private static let possibleCosts = 0...1e12
 
   private static func peers(_ plugins: [String: Int]) -> String { plugins.keys.sorted().joined(separator: "+") }
 }
