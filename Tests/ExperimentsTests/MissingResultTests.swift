@@ -10,12 +10,17 @@ import Unlearning
 struct NamingMetric: Metric {
   @Parameter("the name") var name = ""
   @Parameter("the value") var value = 0.5
+  @Parameter("a pseudo-value, or several values without each") var spread: [Int] = []
   static let card = Card(
     name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
   static let measures = [MeasurementKind("<name>", direction: .higher, reference: .none, meaning: "anything")]
   init() {}
-  func measure(_ evidence: Evidence) throws -> [MeasuredValue] { [Self.measures[0].named(name).value(value)] }
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    let numbers = spread.map(Double.init)
+    let known: Spread? = numbers.count > 1 ? .withoutEach(numbers) : numbers.first.map { .pseudoValue($0) }
+    return [Self.measures[0].named(name).value(value, spread: known)]
+  }
 }
 
 @Suite("Missing results and their reasons") struct MissingResultTests {
@@ -70,6 +75,39 @@ struct NamingMetric: Metric {
     let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     #expect(summary.failed == failed)
     #expect(summary.failures.allSatisfy { $0.error == "the measurement 'x' is \(value), which is not in [0.0, 1.0]" })
+  }
+
+  @Test(
+    "spreads far outside the range of fractions fail their step",
+    arguments: [("[2000000]", 8), ("[-2000000]", 8), ("[0, 2000000]", 8), ("[-3]", 0), ("[0, 1]", 0)])
+  func impossibleSpreads(spread: String, failed: Int) async throws {
+    let folder = try StoreFolder()
+    let registry = Registry {
+      Registry.builtIns
+      NamingMetric.self
+    }
+    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: x, spread: \(spread)}, ")
+    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let summary = try await Executor(plan, store: Store(at: folder.url), workers: 1, observer: Witness()).run()
+    #expect(summary.failed == failed)
+    #expect(summary.failures.allSatisfy { $0.error.hasPrefix("the measurement 'x' has the impossible spread ") })
+  }
+
+  @Test(
+    "a note that is not in its record, or impossible, is missing, although the record's checksum is right",
+    arguments: ["", "\"target_entropy\": -2", "\"target_entropy\": \".nan\"", "\"target_entropy\": \".inf\""])
+  func impossibleNotes(notes: String) async throws {
+    let folder = try StoreFolder()
+    let plan = try SmallExperiment.plan()
+    let store = try Store(at: folder.url)
+    _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    let whole = try results(of: plan, store: store)
+    let call = try #require(plan.steps.first { $0.kind == .unlearn && $0.label.contains("rwft") })
+    try folder.forge(call.key) { $0.replacing(/"notes" : \{[^}]*\}/, with: "\"notes\" : {\(notes)}") }
+    let (rows, missing) = try results(of: plan, store: store)
+    #expect(rows == whole.rows.filter { $0.kind != .note || $0.seed != 1 })
+    #expect(missing.map(\.label) == ["shapes / mlp / class circle / rwft / seed 1 / notes.target_entropy"])
+    #expect(missing.first?.reason?.contains("expected the note 'target_entropy' in nats, found ") == true)
   }
 
   @Test("notes of a missing or damaged call are missing, and a run recomputes them", arguments: [true, false])

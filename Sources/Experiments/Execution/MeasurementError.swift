@@ -22,6 +22,7 @@ struct ExpectedMeasurements: Codable, Sendable {
 enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
   case outOfRange(String, Double, ClosedRange<Double>)
+  case impossibleSpread(String, Double)
   case nameTwice(String, Double, Double)
   case notPlain(String)
   case nothing
@@ -33,9 +34,16 @@ enum MeasurementError: Error, CustomStringConvertible {
   private static let longestName = 1000
   /// The tolerance of ranges: fractions are computed from single-precision probabilities.
   private static let rounding = 1e-5
+  /// The largest number of a spread in multiples of the unit's range: pseudo-values over n models go to about 2n.
+  private static let largestSpread = 1e6
+
+  /// Whether `value` is finite and in `range`, but for rounding.
+  static func isPossible(_ value: Double, in range: ClosedRange<Double>) -> Bool {
+    value.isFinite && value >= range.lowerBound - rounding && value <= range.upperBound + rounding
+  }
 
   /// - Throws: `MeasurementError` for the first value that is not finite, does not match a kind in `expected`, is out
-  ///   of range, or has a repeated or unprintable name; and for missing values.
+  ///   of range, has an impossible spread, or a repeated or unprintable name; and for missing values.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {
@@ -48,10 +56,13 @@ enum MeasurementError: Error, CustomStringConvertible {
           throw .unknown(name, allowed: Set(declared.map(\.name)))
         }
         guard kind.describes(measurement) else { throw .unlike(measurement, kind) }
-        let (range, value) = (kind.range, measurement.value)
-        guard value >= range.lowerBound - rounding, value <= range.upperBound + rounding else {
-          throw .outOfRange(name, value, range)
+        guard isPossible(measurement.value, in: kind.range) else {
+          throw .outOfRange(name, measurement.value, kind.range)
         }
+      }
+      let largest = min(measurement.unit.range.upperBound * largestSpread, .greatestFiniteMagnitude)
+      if let impossible = measurement.spread?.numbers.first(where: { !($0.magnitude <= largest) }) {
+        throw .impossibleSpread(name, impossible)
       }
       if let first = values.updateValue(measurement.value, forKey: name) {
         throw .nameTwice(name, first, measurement.value)
@@ -70,6 +81,7 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .notFinite(let name): "the measurement '\(name)' is not a finite number"
     case .outOfRange(let name, let value, let range):
       "the measurement '\(name)' is \(value), which is not in [\(range.lowerBound), \(range.upperBound)]"
+    case .impossibleSpread(let name, let number): "the measurement '\(name)' has the impossible spread \(number)"
     case .nameTwice(let name, let first, let second):
       "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     case .notPlain(let name):
@@ -83,6 +95,17 @@ enum MeasurementError: Error, CustomStringConvertible {
       "the measurement '\(value.name)' is in \(value.unit) (better: \(value.direction), reference: \(value.reference)), "
         + "and the plugin declares \(kind.unit) (better: \(kind.direction), reference: \(kind.reference))"
     case .lacking(let name): "there is no measurement '\(name)'"
+    }
+  }
+}
+
+extension Spread {
+  /// All numbers that say how much the value varies.
+  fileprivate var numbers: [Double] {
+    switch self {
+    case .pseudoValue(let number): [number]
+    case .withoutEach(let numbers): numbers
+    case .unknown: []
     }
   }
 }

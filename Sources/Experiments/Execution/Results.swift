@@ -76,17 +76,25 @@ private func notes(
     guard case .damaged = error else { throw error }
     return ([], missing(because: "\(error)"))
   }
-  // A method need not write every note in every call.
-  let rows = shown.compactMap { name, unit in
-    record.notes[name].map { value in
+  var rows: [ResultRow] = []
+  var lost: [MissingResult] = []
+  for (name, unit) in shown {
+    guard let value = record.notes[name], MeasurementError.isPossible(value, in: unit.range) else {
+      // A run does not repair this: record and checksum match.
+      let reason =
+        "\(store.path(of: step, Store.recordName)): expected the note '\(name)' in \(unit), "
+        + "found \(record.notes[name].map { "\($0)" } ?? "none"); remove its folder and run the experiment again"
+      lost.append(MissingResult("\(cell.label) / notes.\(name)", because: reason))
+      continue
+    }
+    rows.append(
       ResultRow(
         experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
         method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds, kind: .note,
         name: "notes.\(name)", value: value, unit: unit, direction: .nearest,
-        variedParameters: cell.variedParameters, role: cell.role)
-    }
+        variedParameters: cell.variedParameters, role: cell.role))
   }
-  return (rows, [])
+  return (rows, lost)
 }
 
 /// The last error of a step or of an ancestor, without the label of the failed step, so that one cause is reported

@@ -66,6 +66,8 @@ public protocol UnlearningMethod: CellPlugin {
   /// The largest batch of its training steps, for the estimate of memory; by default that of its recipe.
   var largestBatch: Int? { get }
   /// Notes that tables show as columns `notes.<name>`, with their units, in order; by default none.
+  ///
+  /// Every call writes each of them; one without a value in the range of its unit counts as missing.
   static var notesShown: [(name: String, unit: MeasurementUnit)] { get }
 
   /// Returns the unlearned model; the original is a value and is not changed.
