@@ -79,7 +79,7 @@ let package = Package(
     .target(name: "Revision", plugins: ["WriteRevision"]),
     .plugin(name: "WriteRevision", capability: .buildTool(), path: "Sources/WriteRevision"),
     .target(
-      name: "Engine", dependencies: ["CKernels", "COpenBLAS", collections], swiftSettings: optimisedInDebug),
+      name: "Engine", dependencies: ["CKernels", "COpenBLAS", "JSON", collections], swiftSettings: optimisedInDebug),
     .target(
       name: "Data", dependencies: ["CPictures", "CZlib", "Digests", "Engine", "SystemErrors"],
       swiftSettings: optimisedInDebug),

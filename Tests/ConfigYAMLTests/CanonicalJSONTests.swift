@@ -75,11 +75,16 @@ import Testing
   @Test(
     "broken JSON",
     arguments: [
-      ("", "1:1: expected a value, found the end of the text"), ("{", "1:2: expected a key in double quotes"),
-      ("[1,\n 2", "2:3: expected ',' or ']'"), ("[1] x", "1:5: expected the end of the text"),
-      ("{\"a\" 1}", "1:6: expected ':' after the key"), ("[nul]", "1:2: expected a value, found 'nul'"),
-      ("\"a", "1:1: the text that starts here is never closed"), ("\"\\ud800\"", "1:2: half of a surrogate pair"),
-      ("[1e999]", "1:2: expected a value, found '1e999'"), ("\"\\u12\"", "1:2: expected four hexadecimal digits"),
+      ("", "1:1: expected a value, found the end of the text"),
+      ("{", "1:2: expected a text in double quotes, found the end of the text"),
+      ("[1,\n 2", "2:3: expected ',' or ']', found the end of the text"),
+      ("[1] x", "1:5: expected the end of the text, found 'x'"),
+      ("{\"a\" 1}", "1:6: expected ':', found '1'"), ("[nul]", "1:2: expected a value, found 'nul'"),
+      ("\"a", "1:1: expected a closing '\"', found the end of the text"),
+      ("\"\\ud800\"", "1:2: expected a surrogate pair, found half of one"),
+      ("[+1]", "1:2: expected a value, found '+1'"), ("{\"a\": 1]", "1:8: expected ',' or '}', found ']'"),
+      ("[1e999]", "1:2: expected a value, found '1e999'"),
+      ("\"\\u12\"", "1:6: expected four hexadecimal digits, found '\"'"),
     ])
   func broken(text: String, expected: String) {
     do throws(DiagnosticList) {

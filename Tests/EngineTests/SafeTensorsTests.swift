@@ -172,7 +172,7 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
   static let cases: [Case] = [
     Case("no bytes", [UInt8](), .tooShort(found: 0)),
     Case("seven bytes", [UInt8](repeating: 0, count: 7), .tooShort(found: 7)),
-    Case("no header", file(""), .malformedHeader(expected: "'{'", found: "the end of the header", offset: 8)),
+    Case("no header", file(""), .malformedHeader(expected: "'{'", found: "the end of the text", offset: 8)),
     Case(
       "a header longer than the file", [3, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8),
       .headerTooLong(length: 3, available: 2)),
@@ -183,10 +183,13 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
     Case("a list", "[]", .malformedHeader(expected: "'{'", found: "'['", offset: 8)),
     Case(
       "no end", "{",
-      .malformedHeader(expected: "a text in double quotes", found: "the end of the header", offset: 9)),
-    Case("more than an object", "{} {}", .malformedHeader(expected: "the end of the header", found: "'{'", offset: 11)),
+      .malformedHeader(expected: "a text in double quotes", found: "the end of the text", offset: 9)),
+    Case("more than an object", "{} {}", .malformedHeader(expected: "the end of the text", found: "'{'", offset: 11)),
     Case("a number as name", "{1:2}", .malformedHeader(expected: "a text in double quotes", found: "'1'", offset: 9)),
     Case("no colon", #"{"w" 1}"#, .malformedHeader(expected: "':'", found: "'1'", offset: 13)),
+    Case(
+      "a name without end", #"{"w"#,
+      .malformedHeader(expected: "a closing '\"'", found: "the end of the text", offset: 9)),
     Case("a number as tensor", #"{"w":1}"#, .malformedHeader(expected: "'{'", found: "'1'", offset: 13)),
     Case(
       "a negative extent", "{\(w(shape: "[-2]"))}",

@@ -1,3 +1,5 @@
+package import JSON
+
 /// An error in the bytes of a safetensors file, or in a checkpoint for a model.
 ///
 /// `offset` is the byte of the file, from 0, that the error refers to.
@@ -44,6 +46,12 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
     public let expected: [Int]
     /// The shape in the file.
     public let found: [Int]
+  }
+}
+
+extension SafeTensorsError: JSONSyntaxFailure {
+  package init(syntax error: JSONError) {
+    self = .malformedHeader(expected: error.expected, found: error.found, offset: error.offset)
   }
 }
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// The header of a safetensors file: type, shape and position of each tensor.
 struct SafeTensorsHeader {
   /// The supported element types; raw values are the format's names.
@@ -43,42 +45,22 @@ struct SafeTensorsHeader {
 
   /// The JSON text, padded with spaces to a multiple of eight bytes.
   func encoded() -> [UInt8] {
-    var text = "{"
+    var members: [JSONValue.Member] = []
     if !metadata.isEmpty {
       let sorted = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      let members = sorted.map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
-      text += Self.quoted(Self.metadataName) + ":{" + members.joined(separator: ",") + "}"
+      let texts = sorted.map { JSONValue.Member(key: $0.key, value: .string($0.value)) }
+      members.append(.init(key: Self.metadataName, value: .object(texts)))
     }
     for entry in entries {
-      if text.utf8.count > 1 { text += "," }
-      let shape = entry.shape.map(\.description).joined(separator: ",")
-      text += Self.quoted(entry.name) + ":{\"dtype\":\"\(entry.type.rawValue)\",\"shape\":[\(shape)],"
-      text += "\"data_offsets\":[\(entry.begin),\(entry.end)]}"
+      let facts: JSONValue = [
+        "dtype": .string(entry.type.rawValue), "shape": .array(entry.shape.map { .int($0) }),
+        "data_offsets": [.int(entry.begin), .int(entry.end)],
+      ]
+      members.append(.init(key: entry.name, value: facts))
     }
-    text += "}"
-    let bytes = Array(text.utf8)
+    let bytes = Array(JSONValue.object(members).description.utf8)
     let padding = (Self.lengthWidth - bytes.count % Self.lengthWidth) % Self.lengthWidth
     return bytes + Array(repeating: UInt8(ascii: " "), count: padding)
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{08}": result += "\\b"
-      case "\u{0C}": result += "\\f"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
 
@@ -91,12 +73,12 @@ extension SafeTensorsHeader {
     let available = bytes.count - Self.lengthWidth
     guard length <= UInt64(available) else { throw .headerTooLong(length: length, available: available) }
     dataStart = Self.lengthWidth + Int(length)
-    var scanner = JSONScanner(bytes: bytes, range: Self.lengthWidth..<dataStart)
+    var scanner = JSONScanner<SafeTensorsError>(bytes: bytes, range: Self.lengthWidth..<dataStart)
     try readMembers(&scanner)
     try placeEntries(available: bytes.count - dataStart)
   }
 
-  private mutating func readMembers(_ scanner: inout JSONScanner) throws(SafeTensorsError) {
+  private mutating func readMembers(_ scanner: inout JSONScanner<SafeTensorsError>) throws(SafeTensorsError) {
     // The format requires "{" as the first byte; spaces are allowed only after it.
     guard scanner.startsWith("{") else { throw scanner.unexpected(expected: "'{'") }
     var names: Set<String> = []
@@ -111,7 +93,7 @@ extension SafeTensorsHeader {
     try scanner.end()
   }
 
-  private mutating func readMetadata(_ scanner: inout JSONScanner) throws(SafeTensorsError) {
+  private mutating func readMetadata(_ scanner: inout JSONScanner<SafeTensorsError>) throws(SafeTensorsError) {
     try scanner.object { scanner, name, offset throws(SafeTensorsError) in
       guard metadata.updateValue(try scanner.string(), forKey: name) == nil else {
         throw .duplicateName(name, offset: offset)
@@ -120,7 +102,7 @@ extension SafeTensorsHeader {
   }
 
   private static func readEntry(
-    _ scanner: inout JSONScanner, name: String, offset: Int
+    _ scanner: inout JSONScanner<SafeTensorsError>, name: String, offset: Int
   ) throws(SafeTensorsError) -> Entry {
     var type: NumberType?
     var shape: [Int]?
