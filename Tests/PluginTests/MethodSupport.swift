@@ -100,7 +100,7 @@ private func linearClassifier(side: Int, classes: Int, random: RandomSource) -> 
   Classifier(body: Flatten(), imageShape: [side, side, 1], classCount: classes, random: random)
 }
 
-/// A run with seed `seed`, no deadline, and a recipe that learns `Toy` in a second.
+/// A run with seed `seed`, and a recipe that learns `Toy` in a second.
 func makeRun(
   seed: UInt64 = 5, forgotten: [Int], makeClassifier: @escaping @Sendable (RandomSource) -> Classifier
 ) -> Run {

@@ -3,7 +3,7 @@ public import Engine
 public import Logging
 import Synchronization
 
-/// The context of a method's call: random source, recipe, progress, log, deadline.
+/// What a method is given besides model and data: randomness, recipe, progress, log.
 public struct Run: Sendable {
   /// The root of all random streams of this call.
   public var random: RandomSource
@@ -15,9 +15,7 @@ public struct Run: Sendable {
   public var forgottenClasses: [Int]
   /// Validation samples, where the data set has some, never used for training or evaluation.
   public var validation: Dataset?
-  /// The instant after which `checkpoint` throws; nil for none.
-  public var deadline: ContinuousClock.Instant?
-  /// The log for messages to the user.
+  /// Where to write what a person may want to know.
   public var log: Logger
   /// Numbers to store with the result, such as loss values or counts of steps.
   public var notes = RunNotes()
@@ -26,10 +24,10 @@ public struct Run: Sendable {
   /// Whether the user or the executor has cancelled the call.
   public var isCancelled: @Sendable () -> Bool
 
-  /// A run, by default without deadline, without progress reports and never cancelled.
+  /// A run; by default it reports no progress and is never canceled.
   public init(
     random: RandomSource, recipe: OriginalRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
-    forgottenClasses: [Int] = [], validation: Dataset? = nil, deadline: ContinuousClock.Instant? = nil,
+    forgottenClasses: [Int] = [], validation: Dataset? = nil,
     log: Logger = Logger(label: "lacuna"),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -39,7 +37,6 @@ public struct Run: Sendable {
     self.makeClassifier = makeClassifier
     self.forgottenClasses = forgottenClasses
     self.validation = validation
-    self.deadline = deadline
     self.log = log
     self.progress = progress
     self.isCancelled = isCancelled
@@ -48,10 +45,9 @@ public struct Run: Sendable {
   /// Logs a warning about a call that continues.
   public func warn(_ message: String) { log.warning("\(message)") }
 
-  /// Throws `cancelled` or `deadlineExceeded` when the call must end.
+  /// Ends the call when it is canceled.
   public func checkpoint() throws(UnlearningError) {
     if isCancelled() { throw .cancelled }
-    if let deadline, ContinuousClock.now > deadline { throw .deadlineExceeded }
   }
 }
 

@@ -14,8 +14,6 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
   case noValidationData
   /// The method does not support the kind of the request.
   case unsupportedRequest(String)
-  /// The deadline of the run has passed.
-  case deadlineExceeded
   /// The run was interrupted.
   case cancelled
 
@@ -33,7 +31,6 @@ public enum UnlearningError: Error, Sendable, Hashable, CustomStringConvertible 
     case .noValidationData:
       "'keep: best-validation' needs validation samples, and the data set has none: give a 'validation_fraction'"
     case .unsupportedRequest(let reason): reason
-    case .deadlineExceeded: "the time that the run was given is up"
     case .cancelled: "the run was interrupted"
     }
   }

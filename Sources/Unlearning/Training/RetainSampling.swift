@@ -7,11 +7,6 @@ public enum RetainSampling: String, Codable, Sendable, CaseIterable {
   case shuffle
   /// REWEIGHT: |D_r| draws with replacement, with the group frequencies of the full training set in expectation.
   case reweight
-
-  /// The parameter `retain_sampling` of methods that read the retain set.
-  public static let field = ParameterField(
-    "retain_sampling", "whether retained samples are shuffled, or drawn so that groups are met as often as before",
-    .oneOf(allCases.map(\.rawValue)))
 }
 
 /// Draws the retained samples of each epoch.

@@ -53,8 +53,9 @@ extension RetainSamplingMethod {
 extension ParameterMeaning {
   /// How retained samples are drawn.
   public static let retainSampling = ParameterMeaning(
-    RetainSampling.field.summary, RetainSampling.field.range)
-  /// The view of a forgotten image on which the original computes the target.
+    "whether retained samples are shuffled, or drawn so that groups are met as often as before",
+    .words(of: RetainSampling.self))
+  /// What the original looks at.
   public static let teacherView = ParameterMeaning(
     "whether the original sees the student's augmented images or plain ones, once", .words(of: TeacherView.self))
   /// λ_f / λ_r.
