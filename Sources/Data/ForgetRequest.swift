@@ -17,6 +17,36 @@ public enum ForgetRequest: Sendable, Hashable {
   case groups([SampleGroup], ratio: Double)
 }
 
+/// What kind of thing is to be forgotten.
+public enum RequestKind: String, Sendable, Codable, CaseIterable {
+  /// All samples of one class.
+  case oneClass = "class"
+  /// All samples of several classes.
+  case severalClasses = "classes"
+  /// Some samples, of any class.
+  case samples
+}
+
+extension ForgetRequest {
+  /// What kind of thing is to be forgotten.
+  public var kind: RequestKind {
+    switch self {
+    case .classes(let classes): classes.count == 1 ? .oneClass : .severalClasses
+    case .fraction, .count, .indices, .groups: .samples
+    }
+  }
+
+  /// The labels of the classes forgotten as a whole, ascending; empty for requests about samples.
+  public var forgottenClasses: [Int] {
+    if case .classes(let classes) = self { classes.sorted() } else { [] }
+  }
+
+  /// The groups that are forgotten, in part or as a whole; empty for other requests.
+  public var forgottenGroups: [SampleGroup] {
+    if case .groups(let groups, _) = self { groups } else { [] }
+  }
+}
+
 /// A data set split by a forget request.
 public struct ForgetSplit: Sendable {
   /// The request that was split by.
@@ -31,9 +61,7 @@ public struct ForgetSplit: Sendable {
   public let retainTest: Dataset
 
   /// The labels of the classes forgotten as a whole, ascending; empty for requests about samples.
-  public var forgottenClasses: [Int] {
-    if case .classes(let classes) = request { classes.sorted() } else { [] }
-  }
+  public var forgottenClasses: [Int] { request.forgottenClasses }
 }
 
 extension ForgetRequest {
@@ -49,7 +77,7 @@ extension ForgetRequest {
     let forget = rows.filter { isForgotten[$0] }
     guard !forget.isEmpty else { throw .emptyForgetSet(self) }
     guard forget.count < rows.count else { throw .emptyRetainSet(self) }
-    let classes: Set<Int> = if case .classes(let classes) = self { Set(classes) } else { [] }
+    let classes = Set(forgottenClasses)
     return ForgetSplit(
       request: self,
       forgetTrain: data.train.selecting(forget),

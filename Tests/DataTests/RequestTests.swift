@@ -190,4 +190,20 @@ struct RequestTests {
       try Subset(testCount: 13).of(data)
     }
   }
+
+  @Test(
+    "a request knows its kind, its classes and its groups",
+    arguments: [
+      (ForgetRequest.classes([3]), RequestKind.oneClass, [3], []), (.classes([9, 1]), .severalClasses, [1, 9], []),
+      (.fraction(0.1), .samples, [], []), (.count(2), .samples, [], []), (.indices([4]), .samples, [], []),
+      (
+        .groups([SampleGroup(target: 1, sensitive: 0)], ratio: 1), .samples, [],
+        [SampleGroup(target: 1, sensitive: 0)]
+      ),
+    ])
+  func kinds(request: ForgetRequest, kind: RequestKind, classes: [Int], groups: [SampleGroup]) {
+    #expect(request.kind == kind)
+    #expect(request.forgottenClasses == classes)
+    #expect(request.forgottenGroups == groups)
+  }
 }

@@ -1,3 +1,4 @@
+import Data
 import EnergyGap
 import Engine
 import Testing

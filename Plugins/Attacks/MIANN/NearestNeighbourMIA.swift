@@ -1,3 +1,4 @@
+public import Data
 import Engine
 public import Unlearning
 

@@ -26,17 +26,7 @@ extension Plugin {
   }
 }
 
-/// The kind of a forget request.
-public enum RequestKind: String, Sendable, Codable, CaseIterable {
-  /// All samples of one class.
-  case oneClass = "class"
-  /// All samples of several classes.
-  case severalClasses = "classes"
-  /// Some samples, of any class.
-  case samples
-}
-
-/// An input that a method reads in addition to the images of the forget set.
+/// What a method reads besides the forget set's images.
 public enum MethodNeed: String, Sendable, Codable, CaseIterable {
   /// The trained model to unlearn from.
   case originalModel = "original model"
@@ -72,9 +62,8 @@ public protocol UnlearningMethod: CellPlugin {
 
   /// Returns the unlearned model; the original is a value and is not changed.
   ///
-  /// Called by `apply(to:forget:retain:run:)`, which has checked the data against `needs` and the request against
-  /// `serves`.
-  /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or time is up.
+  /// Called by `apply(to:forget:retain:run:)`, which has compared the data with `needs` and the request with `serves`.
+  /// - Throws: `UnlearningError` when the data do not allow it, the loss stops being finite, or the call is canceled.
   func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier
 }
 

@@ -1,4 +1,6 @@
-/// An input of an attack or a metric.
+public import Data
+
+/// What an attack or a metric reads.
 public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   /// Logits on the four parts of the data.
   case predictions

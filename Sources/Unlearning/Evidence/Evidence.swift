@@ -122,8 +122,7 @@ extension ForgetSplit {
     guard let attribute = retainTrain.attribute, let train = retainTrain.sensitiveValuesByIndex,
       let test = retainTest.sensitiveValuesByIndex
     else { return nil }
-    let forgotten: [SampleGroup] = if case .groups(let groups, _) = request { groups } else { [] }
-    return GroupContext(attribute: attribute, forgotten: forgotten, train: train, test: test)
+    return GroupContext(attribute: attribute, forgotten: request.forgottenGroups, train: train, test: test)
   }
 }
 

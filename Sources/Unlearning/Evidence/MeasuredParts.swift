@@ -1,3 +1,5 @@
+public import Data
+
 /// The parts of the data that a metric compares models on, as its parameter `parts` names them.
 public struct MeasuredParts: Sendable {
   private let parts: [Part]
