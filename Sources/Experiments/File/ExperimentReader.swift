@@ -5,54 +5,43 @@ import Unlearning
 
 /// Reads the blocks of an experiment file and reports all errors instead of stopping at the first.
 struct ExperimentReader {
+  let document: YAMLDocument
   let root: Node
   let folder: URL
   let registry: Registry
   let diagnostics: Diagnostics
 
-  struct Parts {
-    var name: String
-    var seeds: Seeds
-    var validationFraction: Double
-    var data: [Variant]
-    var architectures: [Variant]
-    var recipes: [RecipeVariant]
-    var forget: [ForgetEntry]
-    var methods: [Variant]
-    var attacks: [Variant]
-    var metrics: [Variant]
-    var exclusions: [Exclusion]
-  }
-
-  static let keys = [
-    "experiment", "seeds", "data", "validation_fraction", "architectures", "training", "forget", "methods", "attacks",
-    "metrics", "exclude",
-  ]
-  private static let required = ["experiment", "data", "architectures", "forget", "methods", "metrics"]
-
-  func read() -> Parts? {
+  func read() -> Experiment? {
     guard root.entries(diagnostics) != nil else { return nil }
-    root.reportUnknownKeys(known: Self.keys, diagnostics)
-    for key in Self.required where root[key] == nil { diagnostics.report("the key '\(key)' is missing", at: nil) }
-    let variants = VariantReader(diagnostics: diagnostics)
-    let parts = Parts(
-      name: name(), seeds: seeds(), validationFraction: validationFraction(),
-      data: variants.variants(in: root["data"], role: "data set", of: registry.datasets),
-      architectures: variants.variants(in: root["architectures"], role: "architecture", of: registry.architectures),
-      recipes: recipes(variants), forget: forget(),
-      methods: variants.variants(in: root["methods"], role: "method", of: registry.methods),
-      attacks: root["attacks"].map { variants.variants(in: $0, role: "attack", of: registry.attacks) } ?? [],
-      metrics: variants.variants(in: root["metrics"], role: "metric", of: registry.metrics), exclusions: exclusions())
-    checkClasses(parts)
-    checkArchitectures(parts)
-    checkMeasurementsRead(parts)
-    return parts
+    root.reportUnknownKeys(of: ExperimentKey.self, diagnostics)
+    for key in ExperimentKey.allCases where key.isRequired && block(key) == nil {
+      diagnostics.report("the key '\(key.rawValue)' is missing", at: nil)
+    }
+    let data = plugins(.data, of: registry.datasets)
+    let requests = forget()
+    let experiment = Experiment(
+      name: name(), seeds: seeds(), validationFraction: validationFraction(), data: data,
+      architectures: plugins(.architectures, of: registry.architectures), recipes: recipes(),
+      forget: data.map { resolved(requests, for: $0) }, methods: plugins(.methods, of: registry.methods),
+      attacks: plugins(.attacks, of: registry.attacks), metrics: plugins(.metrics, of: registry.metrics),
+      exclusions: exclusions(), document: document)
+    checkArchitectures(experiment)
+    checkMeasurementsRead(experiment)
+    return experiment
   }
 
-  /// Reports metrics over measurements whose plugins are not in the file.
-  private func checkMeasurementsRead(_ parts: Parts) {
-    let listed = parts.attacks + parts.metrics
-    for metric in parts.metrics {
+  private func block(_ key: ExperimentKey) -> Node? { root[key] }
+
+  private var variants: VariantReader { VariantReader(diagnostics: diagnostics) }
+
+  private func plugins(_ key: ExperimentKey, of known: [any Plugin.Type]) -> [Variant] {
+    variants.variants(in: block(key), role: key.plugin ?? key.rawValue, of: known)
+  }
+
+  /// A metric over other measurements needs the plugins that make them in the same file.
+  private func checkMeasurementsRead(_ experiment: Experiment) {
+    let listed = experiment.attacks + experiment.metrics
+    for metric in experiment.metrics {
       for name in metric.measurementsRead {
         // A measurement that no cell can have is an error; where only some cells lack it, the metric is skipped in
         // these.
@@ -62,12 +51,12 @@ struct ExperimentReader {
         let own = maker.ownName(of: name)
         if !known.contains(own) {
           let problem = unknownName("measurement", own, known: known)
-          diagnostics.report("\(metric.name) reads '\(name)': \(maker.name): \(problem)", at: root["metrics"]?.mark)
+          diagnostics.report("\(metric.name) reads '\(name)': \(maker.name): \(problem)", at: block(.metrics)?.mark)
         } else if let retrained = plugin.measurementNames(ofRetrainedIn: .everything), !retrained.contains(own) {
           let others = retrained.sorted().map { "'\(maker.measurementLabel).\($0)'" }.joined(separator: ", ")
           diagnostics.report(
             "\(metric.name) compares models with retrained ones, and reads '\(name)', of which a retrained model has no "
-              + "value; choose other terms" + (others.isEmpty ? "" : ", such as \(others)"), at: root["metrics"]?.mark)
+              + "value; choose other terms" + (others.isEmpty ? "" : ", such as \(others)"), at: block(.metrics)?.mark)
         }
       }
       for name in metric.measurementsRead where !listed.contains(where: { $0.measures(name) }) {
@@ -78,19 +67,19 @@ struct ExperimentReader {
           let spellings = variants.map { "'\($0)\(measurement)'" }.joined(separator: " or ")
           diagnostics.report(
             "\(metric.name) reads '\(name)', but '\(plugin)' is listed with parameters that vary; write \(spellings)",
-            at: root["metrics"]?.mark)
+            at: block(.metrics)?.mark)
           continue
         }
         let list = registry.metrics.contains { $0.card.name == plugin } ? "metrics" : "attacks"
         diagnostics.report(
           "\(metric.name) reads '\(name)', but '\(plugin)' is not listed; add it to '\(list)', or choose other terms",
-          at: root["metrics"]?.mark)
+          at: block(.metrics)?.mark)
       }
     }
   }
 
   private func name() -> String {
-    guard let node = root["experiment"], let name = node.string(diagnostics) else { return "" }
+    guard let node = block(.experiment), let name = node.string(diagnostics) else { return "" }
     let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
     if name.isEmpty || !allowed {
       diagnostics.report("an experiment's name has letters, digits, '_', '-' and '.'; found '\(name)'", at: node.mark)
@@ -99,13 +88,13 @@ struct ExperimentReader {
   }
 
   private func seeds() -> Seeds {
-    guard let node = root["seeds"] else { return Seeds(training: [1]) }
-    guard let entries = node.entries else { return Seeds(training: seeds(node)) }
-    node.reportUnknownKeys(known: ["training", "unlearning"], diagnostics)
-    if node["training"] == nil { diagnostics.report("the key 'training' is missing", at: node.mark) }
+    guard let node = block(.seeds) else { return Seeds(training: [1]) }
+    guard node.entries != nil else { return Seeds(training: seeds(node)) }
+    node.reportUnknownKeys(of: SeedsKey.self, diagnostics)
+    if node[SeedsKey.training] == nil { diagnostics.report("the key 'training' is missing", at: node.mark) }
     return Seeds(
-      training: entries.first { $0.key == "training" }.map { seeds($0.value) } ?? [],
-      unlearning: entries.first { $0.key == "unlearning" }.map { seeds($0.value) })
+      training: node[SeedsKey.training].map { seeds($0) } ?? [],
+      unlearning: node[SeedsKey.unlearning].map { seeds($0) })
   }
 
   /// Reads a list of distinct seeds.
@@ -135,15 +124,15 @@ struct ExperimentReader {
   }
 
   private func validationFraction() -> Double {
-    guard let node = root["validation_fraction"], let value = node.double(diagnostics) else { return 0 }
+    guard let node = block(.validationFraction), let value = node.double(diagnostics) else { return 0 }
     if value < 0 || value >= 1 {
       diagnostics.report("'validation_fraction' must be in [0, 1), is \(value)", at: node.mark)
     }
     return value
   }
 
-  private func recipes(_ variants: VariantReader) -> [RecipeVariant] {
-    let node = root["training"]
+  private func recipes() -> [RecipeVariant] {
+    let node = block(.training)
     return Sweep.expand(node, diagnostics: diagnostics).compactMap { cell in
       guard let (recipe, parameters) = variants.decode(OriginalRecipe.self, from: cell.node) else { return nil }
       do throws(ParameterError) {
@@ -156,12 +145,12 @@ struct ExperimentReader {
     }
   }
 
-  private func forget() -> [ForgetEntry] {
-    guard let node = root["forget"], let items = node.items(diagnostics) else { return [] }
+  private func forget() -> [NamedRequest] {
+    guard let node = block(.forget), let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
     let requests = items.flatMap { Sweep.expand($0, diagnostics: diagnostics).compactMap(\.node) }
-      .compactMap { item -> ForgetEntry? in
-        if item["group"] != nil { return groups(item) }
+      .compactMap { item -> NamedRequest? in
+        if item[RequestKey.group] != nil { return groups(item) }
         guard let entries = item.entries, entries.count == 1 else {
           diagnostics.report(
             "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
@@ -169,13 +158,13 @@ struct ExperimentReader {
               + "found \(item.kindDescription)", at: item.mark)
           return nil
         }
-        switch entries[0].key {
-        case "class": return classes(entries[0].value)
-        case "samples": return samples(entries[0].value)
-        case "indices": return indices(entries[0].value)
-        default:
+        switch RequestKey(rawValue: entries[0].key) {
+        case .classes: return classes(entries[0].value)
+        case .samples: return samples(entries[0].value)
+        case .indices: return indices(entries[0].value)
+        case .group, nil:
           let problem = unknownName(
-            "kind of forget request", entries[0].key, known: ["class", "samples", "indices", "group"])
+            "kind of forget request", entries[0].key, known: RequestKey.allCases.map(\.rawValue))
           diagnostics.report(problem, at: entries[0].keyMark)
           return nil
         }
@@ -187,8 +176,8 @@ struct ExperimentReader {
     return requests
   }
 
-  /// Reads one name or a list of names; nil, with a diagnostic, if there is none.
-  private func names(_ node: Node, _ what: String) -> [ForgetEntry.NamedValue]? {
+  /// One name or a list of names; nil, and a report, without any.
+  private func names(_ node: Node, _ what: String) -> [NamedRequest.NamedValue]? {
     let items: [Node]
     if case .scalar = node { items = [node] } else { items = node.items(diagnostics) ?? [] }
     if items.isEmpty { diagnostics.report("at least one \(what) is needed", at: node.mark) }
@@ -197,19 +186,20 @@ struct ExperimentReader {
   }
 
   /// `{group: {target: …, sensitive: …}, ratio: 0.5, seed: 0}`; `group` may be a list.
-  private func groups(_ node: Node) -> ForgetEntry? {
-    guard let group = node["group"] else { return nil }
-    node.reportUnknownKeys(known: ["group", "ratio", "seed"], diagnostics)
-    let (seed, isEach, suffix) = draw(node["seed"])
-    let ratio = node["ratio"].flatMap { $0.double(diagnostics) } ?? 0.5
-    if ratio <= 0 || ratio > 1 { diagnostics.report("'ratio' must be in (0, 1], is \(ratio)", at: node["ratio"]?.mark) }
+  private func groups(_ node: Node) -> NamedRequest? {
+    guard let group = node[GroupRequestKey.group] else { return nil }
+    node.reportUnknownKeys(of: GroupRequestKey.self, diagnostics)
+    let (seed, isEach, suffix) = draw(node[GroupRequestKey.seed])
+    let share = node[GroupRequestKey.ratio]
+    let ratio = share.flatMap { $0.double(diagnostics) } ?? 0.5
+    if ratio <= 0 || ratio > 1 { diagnostics.report("'ratio' must be in (0, 1], is \(ratio)", at: share?.mark) }
     let items: [Node]
     if case .sequence(let list, _) = group { items = list } else { items = [group] }
     if items.isEmpty { diagnostics.report("at least one group is needed", at: group.mark) }
-    let groups = items.compactMap { item -> ForgetEntry.NamedGroups? in
+    let groups = items.compactMap { item -> NamedRequest.NamedGroups? in
       guard item.entries(diagnostics) != nil else { return nil }
-      item.reportUnknownKeys(known: ["target", "sensitive"], diagnostics)
-      guard let target = item["target"], let sensitive = item["sensitive"] else {
+      item.reportUnknownKeys(of: GroupKey.self, diagnostics)
+      guard let target = item[GroupKey.target], let sensitive = item[GroupKey.sensitive] else {
         diagnostics.report("a group is given by 'target' and 'sensitive'", at: item.mark)
         return nil
       }
@@ -220,7 +210,7 @@ struct ExperimentReader {
     let text = groups.map { group in
       [group.targets, group.sensitive].map { $0.map(\.name).joined(separator: "+") }.joined(separator: "/")
     }
-    return ForgetEntry(
+    return NamedRequest(
       kind: .groups(groups, ratio: ratio, seed: seed),
       label: "group \(text.joined(separator: ", ")) \(ratio)\(suffix)", mark: node.mark, drawsEachSeed: isEach)
   }
@@ -239,27 +229,27 @@ struct ExperimentReader {
     return (seed, false, seed == 0 ? "" : " seed \(seed)")
   }
 
-  private func classes(_ node: Node) -> ForgetEntry? {
+  private func classes(_ node: Node) -> NamedRequest? {
     guard let names = names(node, "class") else { return nil }
-    return ForgetEntry(
+    return NamedRequest(
       kind: .classes(names), label: "class " + names.map(\.name).joined(separator: "+"), mark: node.mark)
   }
 
-  private func samples(_ node: Node) -> ForgetEntry? {
+  private func samples(_ node: Node) -> NamedRequest? {
     guard node.entries(diagnostics) != nil else { return nil }
-    node.reportUnknownKeys(known: ["fraction", "count", "seed"], diagnostics)
-    let (seed, isEach, suffix) = draw(node["seed"])
-    switch (node["fraction"], node["count"]) {
+    node.reportUnknownKeys(of: SamplesKey.self, diagnostics)
+    let (seed, isEach, suffix) = draw(node[SamplesKey.seed])
+    switch (node[SamplesKey.fraction], node[SamplesKey.count]) {
     case (let fraction?, nil):
       guard let value = fraction.double(diagnostics) else { return nil }
       if value <= 0 || value >= 1 { diagnostics.report("'fraction' must be in (0, 1), is \(value)", at: fraction.mark) }
-      return ForgetEntry(
+      return NamedRequest(
         kind: .request(.fraction(value), seed: seed), label: "samples \(value)\(suffix)", mark: node.mark,
         drawsEachSeed: isEach)
     case (nil, let count?):
       guard let value = count.int(diagnostics) else { return nil }
       if value < 1 { diagnostics.report("'count' must be ≥ 1, is \(value)", at: count.mark) }
-      return ForgetEntry(
+      return NamedRequest(
         kind: .request(.count(value), seed: seed), label: "samples \(value)\(suffix)", mark: node.mark,
         drawsEachSeed: isEach)
     default:
@@ -268,11 +258,11 @@ struct ExperimentReader {
     }
   }
 
-  private func indices(_ node: Node) -> ForgetEntry? {
+  private func indices(_ node: Node) -> NamedRequest? {
     guard let path = node.string(diagnostics) else { return nil }
     do throws(DataError) {
       let url = URL(fileURLWithPath: path, relativeTo: folder)
-      return ForgetEntry(
+      return NamedRequest(
         kind: .request(.indices(try IndexFile.read(url)), seed: 0), label: "indices \(path)", mark: node.mark)
     } catch {
       diagnostics.report(error.description, at: node.mark)
@@ -281,7 +271,7 @@ struct ExperimentReader {
   }
 
   private func exclusions() -> [Exclusion] {
-    guard let node = root["exclude"], let items = node.items(diagnostics) else { return [] }
+    guard let node = block(.exclusions), let items = node.items(diagnostics) else { return [] }
     let known = exclusionKeys
     return items.compactMap { item in
       guard let entries = item.entries(diagnostics) else { return nil }
@@ -304,7 +294,7 @@ struct ExperimentReader {
   /// The valid keys of an exclusion: axes of the grid, and parameters of trainings and of the listed methods and
   /// attacks.
   private var exclusionKeys: Set<String> {
-    let items = ["methods", "attacks"].flatMap { root[$0]?.items ?? [] }
+    let items = [ExperimentKey.methods, .attacks].flatMap { block($0)?.items ?? [] }
     let listed = items.compactMap { item in
       if case .scalar(let scalar) = item { scalar.text } else { item.entries?.first?.key }
     }
@@ -314,32 +304,34 @@ struct ExperimentReader {
     return Set(Exclusion.axes + [Variant.referenceKey] + parameters + training)
   }
 
-  private func checkClasses(_ parts: Parts) {
-    for variant in parts.data {
-      guard let source = variant.plugin as? any DatasetSource else { continue }
-      var known: [(request: ForgetRequest, label: String)] = []
-      for entry in parts.forget {
-        guard let request = entry.request(of: source, diagnostics: diagnostics) else { continue }
-        guard case .classes = request else { continue }
-        // Equal labels are already reported separately.
-        if let other = known.first(where: { $0.request == request && $0.label != entry.label }) {
-          diagnostics.report(
-            "'\(entry.label)' and '\(other.label)' are the same forget request for '\(variant.name)'", at: entry.mark)
-        }
-        known.append((request, entry.label))
+  /// The requests for one data set, with its classes and values.
+  private func resolved(_ requests: [NamedRequest], for variant: Variant) -> [ForgetEntry] {
+    guard let source = variant.plugin as? any DatasetSource else { return [] }
+    var known: [ForgetEntry] = []
+    for request in requests {
+      guard let entry = request.entry(of: source, diagnostics) else { continue }
+      // The same label is reported as such already.
+      if case .classes = entry.request,
+        let other = known.first(where: { $0.request == entry.request && $0.writtenLabel != entry.writtenLabel })
+      {
+        diagnostics.report(
+          "'\(entry.writtenLabel)' and '\(other.writtenLabel)' are the same forget request for '\(variant.name)'",
+          at: entry.mark)
       }
+      known.append(entry)
     }
+    return known
   }
 
-  private func checkArchitectures(_ parts: Parts) {
-    for dataset in parts.data {
+  private func checkArchitectures(_ experiment: Experiment) {
+    for dataset in experiment.data {
       guard let source = dataset.plugin as? any DatasetSource else { continue }
-      for variant in parts.architectures {
+      for variant in experiment.architectures {
         guard let architecture = variant.plugin as? any Architecture else { continue }
         do throws(ParameterError) {
           _ = try architecture.body(imageShape: source.imageShape)
         } catch {
-          let place = root["architectures"]?.mark
+          let place = block(.architectures)?.mark
           diagnostics.report("\(variant.label) cannot take the images of \(dataset.label): \(error)", at: place)
         }
       }

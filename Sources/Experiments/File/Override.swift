@@ -86,7 +86,7 @@ struct Override {
 
   /// The name of the plugin that an item of a plugin list configures.
   private func pluginName(_ item: Node, at list: [String]) -> String? {
-    guard list.count == 1, ["data", "architectures", "methods", "attacks", "metrics"].contains(list[0]) else {
+    guard list.count == 1, ExperimentKey(rawValue: list[0])?.plugin != nil else {
       return nil
     }
     if case .scalar(let scalar) = item { return scalar.text }

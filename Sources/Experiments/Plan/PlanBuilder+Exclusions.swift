@@ -43,7 +43,7 @@ extension PlanBuilder {
         case "data": return value == group.data.name || value == group.data.label
         case "architecture": return value == group.architecture.name || value == group.architecture.label
         case "forget":
-          return [group.entry.label, group.forget].contains { $0 == value || $0 == "class \(value)" }
+          return [group.entry.writtenLabel, group.entry.label].contains { $0 == value || $0 == "class \(value)" }
         case "seed": return value == "\(setting.seeds.training)"
         case "unlearning_seed": return setting.seeds.unlearning.map { value == "\($0)" } ?? false
         case "forget_seed": return setting.seeds.forget.map { value == "\($0)" } ?? false

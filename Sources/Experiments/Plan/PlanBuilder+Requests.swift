@@ -11,16 +11,13 @@ extension PlanBuilder {
   func checkRequests() throws {
     let diagnostics = experiment.document.makeDiagnostics()
     for (index, data) in experiment.data.enumerated() {
-      guard let source = data.plugin as? any DatasetSource else { continue }
-      for entry in experiment.forget {
-        guard let request = entry.request(of: source, diagnostics: nil) else { continue }
+      for entry in experiment.forget[index] {
         // How many samples are drawn depends on the request, not on the seed of the draw.
-        let label = entry.label(of: source)
         do {
           let seed = entry.drawSeed(trainingSeed: experiment.seeds.training.first ?? 0) ?? 0
-          _ = try outlines.split(self.data[index], by: request, drawSeed: seed, label: label)
+          _ = try outlines.split(self.data[index], by: entry.request, drawSeed: seed, label: entry.label)
         } catch let error as DataError where error.isAboutRequest {
-          diagnostics.report("\(data.label) / \(label): \(error)", at: entry.mark)
+          diagnostics.report("\(data.label) / \(entry.label): \(error)", at: entry.mark)
         }
       }
     }

@@ -74,20 +74,16 @@ package struct PlanBuilder {
     try checkRequests()
     try checkWeights()
     for (dataIndex, data) in experiment.data.enumerated() {
-      guard let source = data.plugin as? any DatasetSource else { continue }
       for architecture in experiment.architectures {
         for recipe in experiment.recipes {
-          for entry in experiment.forget {
-            guard let request = entry.request(of: source, diagnostics: nil) else { continue }
-            let label = entry.label(of: source)
+          for entry in experiment.forget[dataIndex] {
             let settings = experiment.seeds.training.map { seed in
               Setting(
-                data: dataIndex, architecture: architecture, recipe: recipe, request: request,
-                requestLabel: label,
+                data: dataIndex, architecture: architecture, recipe: recipe, request: entry.request,
+                requestLabel: entry.label,
                 seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
             }
-            try addGroup(
-              Group(data: data, entry: entry, forget: label, request: request, settings: settings))
+            try addGroup(Group(data: data, entry: entry, settings: settings))
           }
         }
       }
@@ -126,10 +122,7 @@ package struct PlanBuilder {
   package struct Group {
     var data: Variant
     var entry: ForgetEntry
-    /// The label of the request, with the names of the data set's classes.
-    var forget: String
-    var request: ForgetRequest
-    /// The settings, one per training seed.
+    /// One for each seed of trainings.
     package var settings: [Setting]
     /// nil until its steps are planned.
     var sizes: CellSizes?
@@ -137,10 +130,11 @@ package struct PlanBuilder {
     var originals: [StepKey] = []
     /// The banks of retrained models, by retain sampling.
     var banks: [RetainSampling: Bank] = [:]
+    var request: ForgetRequest { entry.request }
     var recipe: RecipeVariant { settings[0].recipe }
     var architecture: Variant { settings[0].architecture }
     var label: String {
-      [data.label, architecture.label, forget, recipe.label].filter { !$0.isEmpty }.joined(separator: " / ")
+      [data.label, architecture.label, entry.label, recipe.label].filter { !$0.isEmpty }.joined(separator: " / ")
     }
   }
 
@@ -186,7 +180,7 @@ package struct PlanBuilder {
     results.formUnion(probes.map(\.key))
     cells.append(
       Cell(
-        data: group.data.label, architecture: group.architecture.label, forget: group.forget,
+        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
         method: shown?.name ?? "original", parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds,
         seedLabel: experiment.seeds.label(setting.seeds), round: round,
@@ -200,7 +194,7 @@ package struct PlanBuilder {
     results.formUnion(probes.map(\.key))
     cells.append(
       Cell(
-        data: group.data.label, architecture: group.architecture.label, forget: group.forget,
+        data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
         method: baseline.rawValue, parameters: .object([]), variedParameters: group.recipe.label, seeds: setting.seeds,
         seedLabel: experiment.seeds.label(setting.seeds),
         round: 0,

@@ -1,5 +1,6 @@
 import JSON
 import ConfigYAML
+import Experiments
 import Unlearning
 
 /// The JSON Schema of experiment files, for completion and validation in editors.
@@ -21,7 +22,7 @@ enum ExperimentSchema {
       "title": "Experiment file of Lacuna",
       "type": "object",
       "properties": .object(named: properties(plugins, training)),
-      "required": ["experiment", "data", "architectures", "forget", "methods", "metrics"],
+      "required": .array(ExperimentKey.allCases.filter(\.isRequired).map { .string($0.rawValue) }),
       "additionalProperties": false,
       "$defs": .object(named: [("zip", zip)] + values + blocks),
     ]
@@ -33,58 +34,58 @@ enum ExperimentSchema {
     func list(_ role: PluginRole, _ summary: String) -> JSONValue {
       pluginList(plugins.filter { $0.role == role }, summary)
     }
-    return [
-      (
-        "experiment",
-        ["description": "The name of the experiment.", "type": "string", "pattern": "^[\\w.-]+$"]
-      ),
-      (
-        "seeds",
-        [
-          "description": """
-          An axis of the grid; the retrained models of all seeds are compared with each other. A list holds seeds of \
-          training, by which originals are unlearned, too; an object crosses them with seeds of unlearning.
-          """,
-          "anyOf": [
-            seedList,
-            [
-              "type": "object", "properties": ["training": seedList, "unlearning": seedList],
-              "required": ["training"], "additionalProperties": false,
-            ],
-          ],
-          "default": [1],
-        ]
-      ),
-      ("data", list(.datasets, "The data sets.")),
-      (
-        "validation_fraction",
-        [
-          "description": "The fraction of the training data that is held out for validation.", "type": "number",
-          "minimum": 0, "exclusiveMaximum": 1, "default": 0,
-        ]
-      ),
-      ("architectures", list(.architectures, "The architectures of the models.")),
-      (
-        "training",
-        merged("How originals and retrained models are trained.", ParameterSchema.block(training))
-      ),
-      ("forget", forget),
-      ("methods", list(.methods, "The methods; 'retrain' and the original model are always included.")),
-      ("attacks", list(.attacks, "The attacks on every model.")),
-      ("metrics", list(.metrics, "The measurements of every model.")),
-      (
-        "exclude",
-        [
-          "description": "Cells that are excluded: those that match all values of one entry.",
-          "type": "array",
-          "items": [
-            "type": "object", "minProperties": 1,
-            "additionalProperties": ["type": ["string", "number", "boolean", "null"]],
-          ],
-        ]
-      ),
-    ]
+    return ExperimentKey.allCases.map { key in
+      let block: JSONValue =
+        switch key {
+        case .experiment:
+          ["description": "The name of the experiment.", "type": "string", "pattern": "^[\\w.-]+$"]
+        case .seeds: seeds
+        case .data: list(.datasets, "The data sets.")
+        case .validationFraction:
+          [
+            "description": "The fraction of the training data that is held out for validation.", "type": "number",
+            "minimum": 0, "exclusiveMaximum": 1, "default": 0,
+          ]
+        case .architectures: list(.architectures, "The architectures of the models.")
+        case .training: merged("How originals and retrained models are trained.", ParameterSchema.block(training))
+        case .forget: forget
+        case .methods: list(.methods, "The methods; 'retrain' and the original model are always included.")
+        case .attacks: list(.attacks, "The attacks on every model.")
+        case .metrics: list(.metrics, "The measurements of every model.")
+        case .exclusions: exclusions
+        }
+      return (key.rawValue, block)
+    }
   }
+
+  /// The properties of a block, one for each of its keys.
+  private static func properties<Key: BlockKey>(_ schema: (Key) -> JSONValue) -> JSONValue {
+    .object(named: Key.allCases.map { ($0.rawValue, schema($0)) })
+  }
+
+  private static let seeds: JSONValue = [
+    "description": """
+    An axis of the grid; the retrained models of all seeds are compared with each other. A list holds seeds of \
+    training, by which originals are unlearned, too; an object crosses them with seeds of unlearning.
+    """,
+    "anyOf": [
+      seedList,
+      [
+        "type": "object", "properties": properties { (_: SeedsKey) in seedList },
+        "required": [.string(SeedsKey.training.rawValue)], "additionalProperties": false,
+      ],
+    ],
+    "default": [1],
+  ]
+
+  private static let exclusions: JSONValue = [
+    "description": "Cells that are excluded: those that match all values of one entry.",
+    "type": "array",
+    "items": [
+      "type": "object", "minProperties": 1,
+      "additionalProperties": ["type": ["string", "number", "boolean", "null"]],
+    ],
+  ]
 
   private static let seedList: JSONValue = [
     "type": "array", "items": ["type": "integer", "minimum": 0], "minItems": 1, "uniqueItems": true,
@@ -94,25 +95,31 @@ enum ExperimentSchema {
     "description": "What the models must forget; an axis of the grid.",
     "type": "array", "minItems": 1,
     "items": [
-      "oneOf": [
-        single(
-          "class", merged("A class, or several, by name or number.", names)),
-        single(
-          "samples",
-          [
-            "description": "Training samples that are drawn at random.",
-            "type": "object",
-            "properties": [
-              "fraction": ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1],
-              "count": ["type": "integer", "minimum": 1],
-              "seed": drawSeed,
-            ],
-            "oneOf": [["required": ["fraction"]], ["required": ["count"]]], "additionalProperties": false,
-          ]),
-        group,
-        single("indices", ["description": "A file with the numbers of training samples.", "type": "string"]),
-      ]
+      "oneOf": .array(
+        RequestKey.allCases.map { key in
+          switch key {
+          case .classes: single(key.rawValue, merged("A class, or several, by name or number.", names))
+          case .samples: single(key.rawValue, samples)
+          case .group: group
+          case .indices:
+            single(key.rawValue, ["description": "A file with the numbers of training samples.", "type": "string"])
+          }
+        })
     ],
+  ]
+
+  private static let samples: JSONValue = [
+    "description": "Training samples that are drawn at random.",
+    "type": "object",
+    "properties": properties { (key: SamplesKey) in
+      switch key {
+      case .fraction: ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1]
+      case .count: ["type": "integer", "minimum": 1]
+      case .seed: drawSeed
+      }
+    },
+    "oneOf": .array([SamplesKey.fraction, .count].map { ["required": [.string($0.rawValue)]] }),
+    "additionalProperties": false,
   ]
 
   /// One name or number, or a list of them.
@@ -125,18 +132,20 @@ enum ExperimentSchema {
 
   private static let group: JSONValue = {
     let one: JSONValue = [
-      "type": "object", "properties": ["target": names, "sensitive": names], "required": ["target", "sensitive"],
-      "additionalProperties": false,
+      "type": "object", "properties": properties { (_: GroupKey) in names },
+      "required": .array(GroupKey.allCases.map { .string($0.rawValue) }), "additionalProperties": false,
     ]
     return [
       "description": "A fraction of the training samples of groups; a group is a class and a sensitive value.",
       "type": "object",
-      "properties": [
-        "group": ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]],
-        "ratio": ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5],
-        "seed": drawSeed,
-      ],
-      "required": ["group"], "additionalProperties": false,
+      "properties": properties { (key: GroupRequestKey) in
+        switch key {
+        case .group: ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]]
+        case .ratio: ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5]
+        case .seed: drawSeed
+        }
+      },
+      "required": [.string(GroupRequestKey.group.rawValue)], "additionalProperties": false,
     ]
   }()
 
