@@ -109,11 +109,13 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "ConfigYAMLTests", dependencies: ["ConfigYAML", "JSON"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
-    .testTarget(name: "DataTests", dependencies: ["Data", "Engine"]),
-    .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "UnlearningTesting"]),
+    .testTarget(name: "DataTests", dependencies: ["Data", "Engine", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "TestSupport", "UnlearningTesting"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Shapes", "Unlearning"]),
+      dependencies: [
+        "BuiltIns", "ConfigYAML", "Data", "Engine", "Experiments", "JSON", "Shapes", "TestSupport", "Unlearning",
+      ]),
     .testTarget(
       name: "PluginTests",
       dependencies: ["BuiltIns", "Data", "Engine", "JSON", "TestSupport", "Unlearning", "UnlearningTesting", logging]
@@ -121,11 +123,15 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "BuiltIns", "ConfigYAML", "Data", "Digests", "Engine", "Experiments", "JSON", "Revision", "Unlearning",
-        "UnlearningRunner", "runner",
+        "BuiltIns", "ConfigYAML", "Data", "Digests", "Engine", "Experiments", "JSON", "Revision", "TestSupport",
+        "Unlearning", "UnlearningRunner", "runner",
       ]),
-    .testTarget(name: "MutualInformationTests", dependencies: ["Engine", "MutualInformation", "UnlearningTesting"]),
-    .testTarget(name: "UnlearningTests", dependencies: ["ConfigYAML", "JSON", "Unlearning", "UnlearningTesting"]),
+    .testTarget(
+      name: "MutualInformationTests",
+      dependencies: ["Engine", "MutualInformation", "TestSupport", "UnlearningTesting"]),
+    .testTarget(
+      name: "UnlearningTests",
+      dependencies: ["ConfigYAML", "JSON", "TestSupport", "Unlearning", "UnlearningTesting"]),
   ]
 )
 

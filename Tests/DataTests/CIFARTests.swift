@@ -1,5 +1,6 @@
 import Data
 import Foundation
+import TestSupport
 import Testing
 
 /// Reading CIFAR's binary files, valid and damaged.
@@ -20,8 +21,8 @@ struct CIFARTests {
     var set = CIFARRecords(classCounts: [10], capacity: 3)
     let first = records([[7], [0]])
     let second = records([[9]])
-    try set.append(folder.write(first, "1"), count: 2)
-    try set.append(folder.write(second, "2"), count: 1)
+    try set.append(folder.write(first, to: "1"), count: 2)
+    try set.append(folder.write(second, to: "2"), count: 1)
     #expect(set.labels == [[7, 0, 9]])
     #expect(set.pixels.count == 3 * 3072)
     let files = Array(first) + second
@@ -42,7 +43,7 @@ struct CIFARTests {
   func readsTwoLabels() throws {
     var set = CIFARRecords(classCounts: [20, 100], capacity: 2)
     let file = records([[19, 99], [0, 4]])
-    try set.append(folder.write(file, "train.bin"), count: 2)
+    try set.append(folder.write(file, to: "train.bin"), count: 2)
     #expect(set.labels == [[19, 0], [99, 4]])
     #expect(set.pixels.count == 2 * 3072)
     #expect(set.pixels[0] == file[2])
@@ -54,16 +55,16 @@ struct CIFARTests {
     let file = records([[7], [0]])
     for size in [1, 3072, 3073, 3074, 6145] {
       var set = CIFARRecords(classCounts: [10], capacity: 2)
-      let url = try folder.write(Array(file[..<size]), "\(size)")
+      let url = try folder.write(Array(file[..<size]), to: "\(size)")
       #expect(throws: DataError.wrongSize(path: url.path, expected: 6146, found: size)) {
         try set.append(url, count: 2)
       }
       #expect(set.pixels.isEmpty && set.labels == [[]])
     }
     var set = CIFARRecords(classCounts: [10], capacity: 2)
-    let long = try folder.write(file + [0], "long")
+    let long = try folder.write(file + [0], to: "long")
     #expect(throws: DataError.wrongSize(path: long.path, expected: 6146, found: nil)) { try set.append(long, count: 2) }
-    let empty = try folder.write([], "empty")
+    let empty = try folder.write([], to: "empty")
     #expect(throws: DataError.emptyFile(path: empty.path)) { try set.append(empty, count: 2) }
     #expect(throws: DataError.notAFile(path: folder.url.path)) { try set.append(folder.url, count: 2) }
   }
@@ -71,17 +72,17 @@ struct CIFARTests {
   @Test("a label that is not a class is an error with its byte offset")
   func labels() throws {
     var ten = CIFARRecords(classCounts: [10], capacity: 2)
-    let url = try folder.write(records([[7], [10]]), "10")
+    let url = try folder.write(records([[7], [10]]), to: "10")
     #expect(throws: DataError.badLabel(path: url.path, offset: 3073, label: 10, classCount: 10)) {
       try ten.append(url, count: 2)
     }
     #expect(ten.pixels.isEmpty && ten.labels == [[]])
     var hundred = CIFARRecords(classCounts: [20, 100], capacity: 2)
-    let fine = try folder.write(records([[3, 4], [5, 100]]), "fine")
+    let fine = try folder.write(records([[3, 4], [5, 100]]), to: "fine")
     #expect(throws: DataError.badLabel(path: fine.path, offset: 3075, label: 100, classCount: 100)) {
       try hundred.append(fine, count: 2)
     }
-    let coarse = try folder.write(records([[20, 4], [5, 99]]), "coarse")
+    let coarse = try folder.write(records([[20, 4], [5, 99]]), to: "coarse")
     #expect(throws: DataError.badLabel(path: coarse.path, offset: 0, label: 20, classCount: 20)) {
       try hundred.append(coarse, count: 2)
     }
@@ -89,9 +90,9 @@ struct CIFARTests {
 
   @Test("a set reads its train files in order and the selected label")
   func wholeSet() throws {
-    try folder.write(records([[1, 4], [0, 2]]), "tiny/a.bin")
-    try folder.write(records([[1, 3], [1, 0]]), "tiny/b.bin")
-    try folder.write(records([[0, 1]]), "tiny/test.bin")
+    try folder.write(records([[1, 4], [0, 2]]), to: "tiny/a.bin")
+    try folder.write(records([[1, 3], [1, 0]]), to: "tiny/b.bin")
+    try folder.write(records([[0, 1]]), to: "tiny/test.bin")
     func load(_ label: Int, _ classCount: Int) throws -> DataSplits {
       try CIFARSet(
         files: FileSet(

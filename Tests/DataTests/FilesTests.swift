@@ -1,6 +1,7 @@
 import Data
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 /// Locations of files, index files, and the real data sets.
@@ -23,7 +24,7 @@ struct FilesTests {
         idxLabels([1, 0]),
       ])
     {
-      try folder.write(suffix == ".gz" ? gzip(bytes) : bytes, place + name + suffix)
+      try folder.write(suffix == ".gz" ? gzip(bytes) : bytes, to: place + name + suffix)
     }
   }
 
@@ -86,15 +87,15 @@ struct FilesTests {
   @Test("index files: numbers, comments, empty lines, any line ends")
   func indexFile() throws {
     let text = "# forget these\n3\n\n 17 # the cat\r\n0\n4"
-    #expect(try IndexFile.read(folder.write(Array(text.utf8), "i")) == [3, 17, 0, 4])
-    #expect(try IndexFile.read(folder.write([], "empty")) == [])
-    #expect(try IndexFile.read(folder.write([0xef, 0xbb, 0xbf] + Array("3\n17".utf8), "marked")) == [3, 17])
+    #expect(try IndexFile.read(folder.write(Array(text.utf8), to: "i")) == [3, 17, 0, 4])
+    #expect(try IndexFile.read(folder.write([], to: "empty")) == [])
+    #expect(try IndexFile.read(folder.write([0xef, 0xbb, 0xbf] + Array("3\n17".utf8), to: "marked")) == [3, 17])
   }
 
   @Test(
     "index files: errors name the line", arguments: ["-1", "1.5", "1 2", "0x10", "99999999999999999999", "one", "+1"])
   func badIndexFile(text: String) throws {
-    let url = try folder.write(Array("5\n# fine\n\(text) # bad\n6\n".utf8), "i")
+    let url = try folder.write(Array("5\n# fine\n\(text) # bad\n6\n".utf8), to: "i")
     let error = DataError.badIndexLine(path: url.path, line: 3, text: text)
     #expect(throws: error) { try IndexFile.read(url) }
     #expect(error.description.hasPrefix("\(url.path):3: "))

@@ -1,5 +1,6 @@
 import Data
 import Foundation
+import TestSupport
 import Testing
 
 /// Reading IDX files, valid and damaged.
@@ -13,11 +14,11 @@ struct IDXTests {
   func readsBoth() throws {
     let file = idxImages(count: 7, rows: 4, columns: 3)
     for (name, bytes) in [("a", file), ("b.gz", gzip(file)), ("c.gz", file), ("d", gzip(file))] {
-      let pixels = try IDX.images(folder.write(bytes, name), count: 7, rows: 4, columns: 3)
+      let pixels = try IDX.images(folder.write(bytes, to: name), count: 7, rows: 4, columns: 3)
       #expect(pixels.count == 7 * 4 * 3)
       #expect(pixels == Array(file.dropFirst(16)))
     }
-    let read = try IDX.labels(folder.write(gzip(idxLabels(labels)), "l"), count: 7, classCount: 10)
+    let read = try IDX.labels(folder.write(gzip(idxLabels(labels)), to: "l"), count: 7, classCount: 10)
     #expect(read == labels)
   }
 
@@ -25,7 +26,7 @@ struct IDXTests {
   func readsLargeMembers() throws {
     let file = idxImages(count: 1000, rows: 40, columns: 50)
     let members = gzip(Array(file[..<1_200_000])) + gzip(Array(file[1_200_000...]))
-    let pixels = try IDX.images(folder.write(members, "a"), count: 1000, rows: 40, columns: 50)
+    let pixels = try IDX.images(folder.write(members, to: "a"), count: 1000, rows: 40, columns: 50)
     #expect(pixels.count == 2_000_000)
     #expect(pixels == Array(file.dropFirst(16)))
   }
@@ -36,7 +37,7 @@ struct IDXTests {
     let decoded = Foundation.Data(base64Encoded: compressedZeros, options: .ignoreUnknownCharacters)
     let bytes = [UInt8](try #require(decoded))
     #expect(bytes.count == 630)
-    let pixels = try IDX.images(folder.write(bytes, "z.gz"), count: 1000, rows: 20, columns: 30)
+    let pixels = try IDX.images(folder.write(bytes, to: "z.gz"), count: 1000, rows: 20, columns: 30)
     #expect(pixels.count == 600_000)
     #expect(pixels.allSatisfy { $0 == 0 })
   }
@@ -45,10 +46,10 @@ struct IDXTests {
   func truncatedGzip() throws {
     let whole = gzip(idxLabels(labels))
     #expect(throws: DataError.emptyFile(path: folder.url.appendingPathComponent("0").path)) {
-      try IDX.labels(folder.write([], "0"), count: 7, classCount: 10)
+      try IDX.labels(folder.write([], to: "0"), count: 7, classCount: 10)
     }
     for end in 2..<whole.count {
-      let url = try folder.write(Array(whole[..<end]), "\(end)")
+      let url = try folder.write(Array(whole[..<end]), to: "\(end)")
       #expect(throws: DataError.truncatedGzip(path: url.path, offset: end)) {
         try IDX.labels(url, count: 7, classCount: 10)
       }
@@ -59,7 +60,7 @@ struct IDXTests {
   func truncatedPlain() throws {
     let whole = idxLabels(labels)
     for end in 1..<whole.count {
-      let url = try folder.write(Array(whole[..<end]), "\(end)")
+      let url = try folder.write(Array(whole[..<end]), to: "\(end)")
       #expect(throws: DataError.wrongSize(path: url.path, expected: 15, found: end)) {
         try IDX.labels(url, count: 7, classCount: 10)
       }
@@ -73,7 +74,7 @@ struct IDXTests {
     for bit in 0..<8 * whole.count {
       var bytes = whole
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-      let url = try folder.write(bytes, "flipped")
+      let url = try folder.write(bytes, to: "flipped")
       do {
         let read = try IDX.labels(url, count: 7, classCount: 10)
         #expect(read == labels, "bit \(bit)")
@@ -90,7 +91,7 @@ struct IDXTests {
   func checksum() throws {
     var bytes = gzip(idxLabels(labels))
     bytes[bytes.count - 10] ^= 4
-    let url = try folder.write(bytes, "crc")
+    let url = try folder.write(bytes, to: "crc")
     // The last eight bytes are checksum and length.
     #expect(
       throws: DataError.damagedGzip(path: url.path, offset: bytes.count - 4, reason: "incorrect data check")
@@ -102,7 +103,7 @@ struct IDXTests {
   @Test("trailing bytes after the gzip data are an error")
   func trailingRubbish() throws {
     let whole = gzip(idxLabels(labels))
-    let url = try folder.write(whole + [1, 2, 3], "rubbish")
+    let url = try folder.write(whole + [1, 2, 3], to: "rubbish")
     #expect(
       throws: DataError.damagedGzip(path: url.path, offset: whole.count + 2, reason: "incorrect header check")
     ) {
@@ -113,7 +114,7 @@ struct IDXTests {
   @Test("swapped files are recognised, compressed or not", arguments: [false, true])
   func swapped(isCompressed: Bool) throws {
     func file(_ bytes: [UInt8], _ name: String) throws -> URL {
-      try folder.write(isCompressed ? gzip(bytes) : bytes, name)
+      try folder.write(isCompressed ? gzip(bytes) : bytes, to: name)
     }
     let images = try file(idxImages(count: 7, rows: 4, columns: 3), "images")
     let labels = try file(idxLabels(labels), "labels")
@@ -133,7 +134,7 @@ struct IDXTests {
     var bytes = idxImages(count: 7, rows: 4, columns: 3)
     // A number that would take four gigabytes if it were trusted.
     bytes.replaceSubrange(offset..<offset + 4, with: [255, 255, 255, 254])
-    let url = try folder.write(bytes, "h")
+    let url = try folder.write(bytes, to: "h")
     #expect(
       throws: DataError.badHeader(
         path: url.path, offset: offset, field: field, expected: expected, found: 0xffff_fffe)
@@ -145,7 +146,7 @@ struct IDXTests {
   @Test("a file that is too long is an error and is not read to its end", arguments: [false, true])
   func tooLong(isCompressed: Bool) throws {
     let bytes = idxLabels(labels) + [0]
-    let url = try folder.write(isCompressed ? gzip(bytes) : bytes, "long")
+    let url = try folder.write(isCompressed ? gzip(bytes) : bytes, to: "long")
     #expect(throws: DataError.wrongSize(path: url.path, expected: 15, found: nil)) {
       try IDX.labels(url, count: 7, classCount: 10)
     }
@@ -155,9 +156,9 @@ struct IDXTests {
   func oneByteTooMany(more: Int) throws {
     let count = (1 << 20) - 8 + more
     let labels = [Int](repeating: 3, count: count)
-    let whole = try folder.write(idxLabels(labels), "whole")
+    let whole = try folder.write(idxLabels(labels), to: "whole")
     #expect(try IDX.labels(whole, count: count, classCount: 10).count == count)
-    let long = try folder.write(idxLabels(labels) + [3], "long")
+    let long = try folder.write(idxLabels(labels) + [3], to: "long")
     #expect(throws: DataError.wrongSize(path: long.path, expected: count + 8, found: nil)) {
       try IDX.labels(long, count: count, classCount: 10)
     }
@@ -165,7 +166,7 @@ struct IDXTests {
 
   @Test("a label that is not a class is an error with its position")
   func badLabel() throws {
-    let url = try folder.write(gzip(idxLabels([3, 0, 10, 5, 11, 1, 7])), "bad")
+    let url = try folder.write(gzip(idxLabels([3, 0, 10, 5, 11, 1, 7])), to: "bad")
     #expect(throws: DataError.badLabel(path: url.path, offset: 10, label: 10, classCount: 10)) {
       try IDX.labels(url, count: 7, classCount: 10)
     }

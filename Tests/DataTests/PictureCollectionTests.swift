@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Data
@@ -14,7 +15,7 @@ import Testing
     folder = try TemporaryFolder()
     golden = try PictureGolden.load()
     for (number, name) in Self.names.enumerated() {
-      try folder.write(Array(try #require(golden.decoded[name]).file), "\(number)")
+      try folder.write(Array(try #require(golden.decoded[name]).file), to: "\(number)")
     }
   }
 
@@ -94,7 +95,7 @@ import Testing
     _ = try load()
     _ = try load(size: 9)
     #expect(try kept("pixels").count == 2)
-    try folder.write(Array(try #require(golden.decoded["png"]).file), "0")
+    try folder.write(Array(try #require(golden.decoded["png"]).file), to: "0")
     #expect(try load().train.bytes(0) == load().train.bytes(1))
     #expect(try kept("pixels").count == 3)
   }
@@ -134,9 +135,9 @@ import Testing
   }
 
   @Test func badPicturesAreLeftOutWhereThatIsWanted() throws {
-    try folder.write(Array(repeating: 7, count: 90), "1")
+    try folder.write(Array(repeating: 7, count: 90), to: "1")
     let faulty = try #require(golden.faulty["two gammas"])
-    try folder.write(Array(faulty.file), "2")
+    try folder.write(Array(faulty.file), to: "2")
     var notes: [String] = []
     func load() throws -> DataSplits {
       try collection().load(
@@ -155,15 +156,15 @@ import Testing
     // Faults are reported when a picture is decoded, bad pictures every time.
     _ = try load()
     #expect(notes.count == 3)
-    try folder.write([1], "0")
-    try folder.write([1], "2")
+    try folder.write([1], to: "0")
+    try folder.write([1], to: "2")
     #expect(throws: DataError.self) { try load() }
   }
 
   @Test func brokenPicturesAreAllNamed() throws {
-    try folder.write(Array(repeating: 7, count: 90), "1")
+    try folder.write(Array(repeating: 7, count: 90), to: "1")
     let cut = Array(try #require(golden.decoded["jpeg"]).file.prefix(500))
-    try folder.write(cut, "4")
+    try folder.write(cut, to: "4")
     let error = #expect(throws: DataError.self) { try load() }
     guard case .badPictures(let problems) = error else {
       Issue.record("\(String(describing: error))")
@@ -177,7 +178,7 @@ import Testing
   }
 
   @Test func aCacheThatCannotBeWrittenIsNamed() throws {
-    try folder.write([1], "cache")
+    try folder.write([1], to: "cache")
     let error = #expect(throws: DataError.self) { try load() }
     #expect(error?.description.contains("cache/pictures: cannot be written: ") == true)
     #expect(error?.description.contains("`cache:` or $LACUNA_CACHE") == true)
@@ -262,7 +263,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func table(_ text: String, _ columns: [String]) throws -> CommaSeparatedTable {
-    try CommaSeparatedTable(folder.write(Array(text.utf8), "t.csv"), columns: columns)
+    try CommaSeparatedTable(folder.write(Array(text.utf8), to: "t.csv"), columns: columns)
   }
 
   @Test func readsColumnsInTheWantedOrder() throws {

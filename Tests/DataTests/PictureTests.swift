@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Data
@@ -32,11 +33,7 @@ struct PictureGolden: Decodable {
   /// Files with damaged pixels, or with changed bytes.
   var damaged: [String: Foundation.Data]
 
-  static func load() throws -> PictureGolden {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try JSONDecoder().decode(
-      PictureGolden.self, from: Foundation.Data(contentsOf: tests.appending(path: "Golden/pictures/golden.json")))
-  }
+  static func load() throws -> PictureGolden { try GoldenFile.read(PictureGolden.self, "pictures") }
 }
 
 @Suite struct PictureTests {

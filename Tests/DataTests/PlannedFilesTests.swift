@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Data
@@ -51,26 +52,26 @@ import Testing
   ]
 
   @Test(arguments: readers) func readersCompareWithThePlan(reader: Reader) throws {
-    let url = try folder.write(reader.bytes, "file")
+    let url = try folder.write(reader.bytes, to: "file")
     let digest = try FileDigest.sha256(of: [url])[0]
     var planned = PlannedFiles()
     planned.add(url, digest: digest)
     try planned.checking { try reader.read(url) }
-    try folder.write(reader.others, "file")
+    try folder.write(reader.others, to: "file")
     #expect(throws: DataError.changed(path: url.path, planned: digest)) {
       try planned.checking { try reader.read(url) }
     }
     #expect(throws: DataError.changed(path: url.path, planned: digest)) { try planned.verify([url]) }
     // Without a digest, files that are not part of the plan are read as they are.
     _ = try? reader.read(url)
-    let other = try folder.write(reader.bytes, "other")
+    let other = try folder.write(reader.bytes, to: "other")
     try planned.checking { try reader.read(other) }
   }
 
   @Test func picturesCompareWithThePlan() throws {
     let golden = try PictureGolden.load()
     let files = try ["jpeg", "png", "grey png"].map { name in
-      try folder.write(Array(try #require(golden.decoded[name]).file), name)
+      try folder.write(Array(try #require(golden.decoded[name]).file), to: name)
     }
     var collection = PictureCollection(name: "pictures", classNames: ["a"])
     for file in files { collection.add(file, label: 0, to: file.lastPathComponent == "png" ? .test : .train) }
@@ -85,13 +86,13 @@ import Testing
     for (file, digest) in zip(files, digests).dropLast() { planned.add(file, digest: digest) }
     #expect(throws: DataError.changed(path: files[2].path, planned: nil)) { try load(planned) }
     planned.add(files[2], digest: digests[2])
-    try folder.write(Array(try #require(golden.decoded["jpeg"]).file), "grey png")
+    try folder.write(Array(try #require(golden.decoded["jpeg"]).file), to: "grey png")
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
-    try folder.write(Array(try #require(golden.decoded["grey png"]).file), "grey png")
+    try folder.write(Array(try #require(golden.decoded["grey png"]).file), to: "grey png")
     let expected = try load(planned).train.bytes(1)
     #expect(try load(planned).train.bytes(1) == expected)
     // The planned pixels are cached, but the file has changed.
-    try folder.write([1], "grey png")
+    try folder.write([1], to: "grey png")
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
     try FileManager.default.removeItem(at: files[2])
     #expect(throws: DataError.unreadable(path: files[2].path, reason: "No such file or directory")) {
@@ -111,7 +112,7 @@ import Testing
     let link = folder.url.appending(path: "link")
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: pipe)
     #expect(throws: DataError.notAFile(path: link.path)) { try reader.read(link) }
-    let file = try folder.write(reader.bytes, "file")
+    let file = try folder.write(reader.bytes, to: "file")
     try FileManager.default.removeItem(at: link)
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
     try reader.read(link)

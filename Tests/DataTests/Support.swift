@@ -1,28 +1,8 @@
 import Data
 import Engine
 import Foundation
+import TestSupport
 import Testing
-
-/// A folder that is removed when the test ends.
-final class TemporaryFolder: Sendable {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("lacuna-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  @discardableResult
-  func write(_ bytes: [UInt8], _ name: String) throws -> URL {
-    let file = url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Foundation.Data(bytes).write(to: file)
-    return file
-  }
-}
 
 func bigEndian(_ numbers: [Int]) -> [UInt8] {
   numbers.flatMap { number in [24, 16, 8, 0].map { UInt8(number >> $0 & 255) } }
@@ -52,15 +32,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
     out += [end == bytes.count ? 1 : 0] + little(size, 2) + little(~size & 0xffff, 2) + bytes[position..<end]
     position = end
   } while position < bytes.count
-  var crc: UInt32 = 0xffff_ffff
-  for byte in bytes {
-    crc = crc >> 8 ^ crcTable[Int(UInt8(truncatingIfNeeded: crc) ^ byte)]
-  }
-  return out + little(Int(~crc), 4) + little(bytes.count, 4)
-}
-
-private let crcTable: [UInt32] = (0..<256).map { byte in
-  (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+  return out + little(Int(cyclicRedundancyCheck(bytes)), 4) + little(bytes.count, 4)
 }
 
 /// A set of random images; labels alternate unless given.

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 import UnlearningTesting
 
@@ -25,11 +26,7 @@ struct OptimizerGolden: Decodable {
   var epochs: Int
   var schedules: [String: [Double]]
 
-  static func load() throws -> OptimizerGolden {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(path: "Golden/engine/golden.json")
-    return try JSONDecoder().decode(OptimizerGolden.self, from: Data(contentsOf: file))
-  }
+  static func load() throws -> OptimizerGolden { try GoldenFile.read(OptimizerGolden.self, "engine") }
 
   func tensors(_ numbers: [String: [Float]]) -> NamedTensors {
     let names = ["weight", "bias"]

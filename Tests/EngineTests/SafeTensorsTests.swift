@@ -1,9 +1,7 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
-
-private let goldenFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .appending(path: "Golden/safetensors")
 
 /// The bytes of a file with this header, followed by `data` bytes.
 private func file(_ header: String, data: Int = 0) -> [UInt8] {
@@ -30,9 +28,8 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
   let bytes: [UInt8]
 
   init() throws {
-    golden = try JSONDecoder().decode(
-      Golden.self, from: Data(contentsOf: goldenFolder.appending(path: "golden.json")))
-    bytes = try [UInt8](Data(contentsOf: goldenFolder.appending(path: "reference.safetensors")))
+    golden = try GoldenFile.read(Golden.self, "safetensors")
+    bytes = try [UInt8](Data(contentsOf: GoldenFile.url("safetensors", "reference.safetensors")))
   }
 
   @Test func readsTheFileOfTheReferenceImplementation() throws {

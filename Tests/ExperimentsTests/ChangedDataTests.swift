@@ -3,6 +3,7 @@ import Data
 import Engine
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -16,10 +17,8 @@ import Unlearning
     var decoded: [String: Decoded]
   }
 
-  private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   private static func picture(_ name: String) throws -> Foundation.Data {
-    let file = tests.appending(path: "Golden/pictures/golden.json")
-    let golden = try JSONDecoder().decode(Golden.self, from: Foundation.Data(contentsOf: file))
+    let golden = try GoldenFile.read(Golden.self, "pictures")
     return try #require(golden.decoded[name]).file
   }
 
@@ -81,7 +80,7 @@ import Unlearning
 
   @Test("weights that change after the plan end every training")
   func weights() async throws {
-    let source = Self.tests.appending(path: "Golden/weights/weights.safetensors")
+    let source = GoldenFile.url("weights", "weights.safetensors")
     let copy = folder.url.appending(path: "weights.safetensors")
     try Foundation.Data(contentsOf: source).write(to: copy)
     let plan = try SmallExperiment.plan(

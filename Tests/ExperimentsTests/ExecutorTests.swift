@@ -5,6 +5,7 @@ import Engine
 import Experiments
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Unlearning
 
@@ -120,8 +121,7 @@ struct ExplodingMethod: UnlearningMethod {
     #expect(witness.all("working") == ["working \(min(ProcessInfo.processInfo.activeProcessorCount, 8))"])
   }
 
-  private static let weights = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Golden/weights/weights.safetensors")
+  private static let weights = GoldenFile.url("weights", "weights.safetensors")
 
   /// The small experiment with a ResNet-18 that begins with the weights at `path`.
   private func weighted(_ path: String) throws -> Plan {

@@ -2,6 +2,7 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 
 /// Class names that are numbers, and what a plan says of data and weights.
@@ -57,8 +58,7 @@ import Testing
 
   @Test("weights of another architecture are detected by the plan", arguments: [2, 4, 8192])
   func otherWeights(width: Int) throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Golden/weights/weights.safetensors").path
+    let path = GoldenFile.url("weights", "weights.safetensors").path
     let text = SmallExperiment.text.replacing(
       "mlp: {hidden: [16]}", with: "resnet18: {width: \(width), weights: '\(path)'}")
     let error = #expect(throws: DiagnosticList.self) { try SmallExperiment.plan(text) }
@@ -77,8 +77,7 @@ import Testing
 
   @Test("a note says that weights initialize retraining, and how their head is used", arguments: ["", ", head: keep"])
   func weights(head: String) throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Golden/weights/weights.safetensors").path
+    let path = GoldenFile.url("weights", "weights.safetensors").path
     let text = SmallExperiment.text.replacing(
       "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'\(head)}")
     guard head.isEmpty else {

@@ -3,6 +3,7 @@ import ConfigYAML
 import Data
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -12,11 +13,9 @@ import Unlearning
 /// keys. Data sets are stand-ins of the same card and parameters without files, so keys are those of no real data. Where
 /// keys are meant to change: `LACUNA_UPDATE_KEYS=1 swift test --filter StepKeyTests` writes the files, and the CHANGELOG
 /// says what is computed again.
-@Suite("Step keys") struct StepKeyTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+@Suite("keys of steps") struct StepKeyTests {
   static let experiments =
-    (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "experiments").path))?
+    (try? FileManager.default.contentsOfDirectory(atPath: packageRoot.appending(path: "experiments").path))?
     .filter { $0.hasSuffix(".yaml") }.sorted() ?? []
 
   private static func standingIn(for type: any DatasetSource.Type) -> any Plugin.Type {
@@ -28,7 +27,7 @@ import Unlearning
     let plugins =
       Registry.builtIns.datasets.map(Self.standingIn) + Registry.builtIns.all.filter { !($0 is any DatasetSource.Type) }
     let registry = Registry { plugins }
-    let url = Self.root.appending(path: "experiments/\(file)")
+    let url = packageRoot.appending(path: "experiments/\(file)")
     let text = try String(contentsOf: url, encoding: .utf8)
     // Weights are got by hand; what they contain is part of the key by the same rule as data.
     let overrides = text.contains("weights: ") ? ["architectures.0={resnet18: {stem: large}}"] : []
@@ -53,7 +52,7 @@ import Unlearning
   @Test("equal the golden files", arguments: experiments)
   func golden(file: String) throws {
     let found = lines(try plan(file))
-    let url = Self.root.appending(path: "Tests/Golden/keys/\(file.replacing(".yaml", with: ".txt"))")
+    let url = packageRoot.appending(path: "Tests/Golden/keys/\(file.replacing(".yaml", with: ".txt"))")
     if ProcessInfo.processInfo.environment["LACUNA_UPDATE_KEYS"] == "1" {
       try found.write(to: url, atomically: true, encoding: .utf8)
     }
@@ -64,7 +63,7 @@ import Unlearning
 
   @Test("every experiment has a golden file, and every golden file an experiment") func files() throws {
     let goldens = try FileManager.default.contentsOfDirectory(
-      atPath: Self.root.appending(path: "Tests/Golden/keys").path)
+      atPath: packageRoot.appending(path: "Tests/Golden/keys").path)
     #expect(goldens.map { $0.replacing(".txt", with: ".yaml") }.sorted() == Self.experiments)
     #expect(Self.experiments.count > 5)
   }

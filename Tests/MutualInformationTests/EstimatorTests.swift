@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import MutualInformation
+import TestSupport
 import Testing
 import UnlearningTesting
 
@@ -20,11 +21,7 @@ import UnlearningTesting
     var together: [[Float]], apart: [[Float]]
     var frozen: Run, trained: Run
 
-    static func load(_ file: String = #filePath) throws -> Golden {
-      let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-      let data = try Data(contentsOf: folder.appending(path: "Golden/mutual-information/golden.json"))
-      return try JSONDecoder().decode(Golden.self, from: data)
-    }
+    static func load() throws -> Golden { try GoldenFile.read(Golden.self, "mutual-information") }
 
     var estimator: MutualInformationEstimator {
       var network = StatisticsNetwork(inputs: inputs, hidden: hidden, random: RandomSource(seed: 0))

@@ -1,6 +1,7 @@
 import CIFARResNet
 import Data
 import Engine
+import TestSupport
 import Testing
 import Unlearning
 
@@ -15,7 +16,7 @@ struct GoldenResNet: Decodable {
   var loss: Float
 
   static func load() throws -> GoldenResNet {
-    try golden(GoldenResNet.self, topic: "architectures", "resnet.json")
+    try GoldenFile.read(GoldenResNet.self, "architectures", "resnet.json")
   }
 
   var data: Dataset {

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -83,12 +84,8 @@ enum AttackFixture {
     }
   }
 
-  static func golden(_ name: String, from file: String = #filePath) throws -> Golden {
-    let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let data = try Data(contentsOf: folder.appending(path: "Golden/attacks/\(name).json"))
-    return try decoder.decode(Golden.self, from: data)
+  static func golden(_ name: String) throws -> Golden {
+    try GoldenFile.read(Golden.self, "attacks", "\(name).json", isSnakeCase: true)
   }
 
   static func context(_ forgottenClasses: [Int], _ classCount: Int, seed: UInt64 = 1) -> EvidenceContext {

@@ -1,6 +1,7 @@
 import Data
 import EnergyGap
 import Engine
+import TestSupport
 import Testing
 import TotalVariation
 import Unlearning
@@ -60,7 +61,7 @@ import Unlearning
 
   @Test("agrees with NumPy", arguments: EnergyGapToRetrained.Distance.allCases)
   func numPy(distance: EnergyGapToRetrained.Distance) throws {
-    let golden = try golden(Golden.self, topic: "energy-gap")
+    let golden = try GoldenFile.read(Golden.self, "energy-gap")
     let metric = try metric { $0.distance = distance }
     for (index, given) in golden.cases.enumerated() {
       let numbers = distance == .squared ? given.squared : given.total_variation
@@ -89,8 +90,8 @@ import Unlearning
     }
   }
 
-  @Test("total variation of baselines agrees with NumPy") func baselines() throws {
-    let golden = try golden(Golden.self, topic: "energy-gap")
+  @Test("total variation of answers without a model agrees with NumPy") func baselines() throws {
+    let golden = try GoldenFile.read(Golden.self, "energy-gap")
     let metric = try PredictionTotalVariation(.init())
     for given in golden.cases {
       let retrained = given.retrained.map { model($0, classes: golden.classes) }
@@ -112,7 +113,7 @@ import Unlearning
 
   @Test("test samples of the forgotten and of the retained classes are measured, unless the file says otherwise")
   func parts() throws {
-    let golden = try golden(Golden.self, topic: "energy-gap")
+    let golden = try GoldenFile.read(Golden.self, "energy-gap")
     let given = golden.cases[0]
     let found = try EnergyGapToRetrained(.init()).measure(
       evidence(given.own.map { model($0, classes: 4) }, given.retrained.map { model($0, classes: 4) }))
@@ -121,8 +122,8 @@ import Unlearning
     AttackFixture.expect(found[0].value, given.total_variation.gap, tolerance: 1e-6, "gap of the forgotten class")
   }
 
-  @Test("a caveat gives the smallest possible p where it is too large") func smallestP() throws {
-    let golden = try golden(Golden.self, topic: "energy-gap")
+  @Test("the smallest possible p is said where it is too large") func smallestP() throws {
+    let golden = try GoldenFile.read(Golden.self, "energy-gap")
     func p(_ index: Int) throws -> MeasuredValue {
       let given = golden.cases[index]
       return try metric().measure(

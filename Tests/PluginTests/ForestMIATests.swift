@@ -1,6 +1,7 @@
 import Data
 import Engine
 import ForestMIA
+import TestSupport
 import Testing
 import Unlearning
 
@@ -23,7 +24,7 @@ import Unlearning
   }
 
   @Test func oneTreeIsThatOfScikitLearn() throws {
-    let golden = try golden(Golden.self, topic: "forest").tree
+    let golden = try GoldenFile.read(Golden.self, "forest").tree
     let forest = try SingleFeatureForest(
       positives: golden.positives, negatives: golden.negatives, count: 1, bootstraps: false,
       random: RandomSource(seed: 1))
@@ -32,7 +33,7 @@ import Unlearning
 
   /// Bootstraps are drawn by other random numbers, so forests agree as those of two seeds do.
   @Test func forestsAgreeInDistribution() throws {
-    let golden = try golden(Golden.self, topic: "forest").forest
+    let golden = try GoldenFile.read(Golden.self, "forest").forest
     let forest = try SingleFeatureForest(
       positives: golden.members, negatives: golden.non_members, count: 100, random: RandomSource(seed: 1))
     let judged = golden.judged.map { forest.share(of: $0) }
@@ -43,7 +44,7 @@ import Unlearning
   }
 
   @Test func firstTreesAreASmallerForest() throws {
-    let golden = try golden(Golden.self, topic: "forest").tree
+    let golden = try GoldenFile.read(Golden.self, "forest").tree
     func forest(_ count: Int) throws -> SingleFeatureForest {
       try SingleFeatureForest(
         positives: golden.positives, negatives: golden.negatives, count: count, random: RandomSource(seed: 2))
@@ -52,8 +53,8 @@ import Unlearning
     for query in golden.queries { #expect(small.share(of: query) == large.share(of: query, trees: 5)) }
   }
 
-  @Test("negatives can have weights, as in scikit-learn") func weightedArea() throws {
-    let golden = try golden(Golden.self, topic: "forest").weighted
+  @Test("negatives may count unequally, as in scikit-learn") func weightedArea() throws {
+    let golden = try GoldenFile.read(Golden.self, "forest").weighted
     let curve = try ROCCurve(
       positives: golden.positives, negatives: golden.negatives, negativeWeights: golden.weights)
     AttackFixture.expect(curve.area, golden.area, "weighted area")

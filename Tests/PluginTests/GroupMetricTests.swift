@@ -2,6 +2,7 @@ import Data
 import Engine
 import EqualizedOdds
 import GroupAccuracy
+import TestSupport
 import Testing
 import TugOfWar
 import Unlearning
@@ -37,7 +38,7 @@ import Unlearning
     var cases: [Case]
   }
 
-  private static func cases() throws -> [Golden.Case] { try golden(Golden.self, topic: "groups").cases }
+  private static func cases() throws -> [Golden.Case] { try GoldenFile.read(Golden.self, "groups").cases }
 
   @Test(arguments: try cases()) func agreesWithNumPy(golden: Golden.Case) throws {
     let found = try GroupwiseAccuracy().measure(golden.evidence())

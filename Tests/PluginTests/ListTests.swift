@@ -1,12 +1,10 @@
 import BuiltIns
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
 @Suite("The list of plugins") struct ListTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   @Test(
     "has every folder of Plugins/ and nothing else",
     arguments: [
@@ -15,11 +13,11 @@ import Unlearning
       ("Metrics", Registry.builtIns.metrics.count),
     ])
   func folders(role: String, entries: Int) throws {
-    let folder = Self.root.appending(path: "Plugins/\(role)")
+    let folder = packageRoot.appending(path: "Plugins/\(role)")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
     #expect(names.count == entries, "Plugins/\(role) has \(names.sorted())")
-    let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
-    let list = try String(contentsOf: Self.root.appending(path: "Sources/BuiltIns/BuiltIns.swift"), encoding: .utf8)
+    let manifest = try String(contentsOf: packageRoot.appending(path: "Package.swift"), encoding: .utf8)
+    let list = try String(contentsOf: packageRoot.appending(path: "Sources/BuiltIns/BuiltIns.swift"), encoding: .utf8)
     for name in names {
       #expect(manifest.contains("\"\(name)\""), "Package.swift does not name \(name)")
       #expect(list.contains("import \(name)\n"), "BuiltIns.swift does not import \(name)")

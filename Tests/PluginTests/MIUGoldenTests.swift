@@ -2,6 +2,7 @@ import Data
 import Engine
 import Foundation
 import MIU
+import TestSupport
 import Testing
 import Unlearning
 
@@ -26,7 +27,7 @@ import Unlearning
   }
 
   private let golden: File
-  init() throws { golden = try PluginTests.golden(File.self, topic: "miu") }
+  init() throws { golden = try GoldenFile.read(File.self, "miu") }
 
   private func fresh(_ random: RandomSource) -> Classifier {
     let body = Sequential([

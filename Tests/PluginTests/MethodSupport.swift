@@ -2,17 +2,10 @@ import Data
 import Engine
 import Foundation
 import Logging
+import TestSupport
 import Testing
 import Unlearning
 import UnlearningTesting
-
-/// The golden file `name` of `topic`, read as `type`.
-func golden<T: Decodable>(
-  _ type: T.Type, topic: String, _ name: String = "golden.json", file: String = #filePath
-) throws -> T {
-  let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden")
-  return try JSONDecoder().decode(type, from: Data(contentsOf: folder.appending(path: topic).appending(path: name)))
-}
 
 /// Compares lengths, then numbers: |found − expected| ≤ tolerance·(1 + |expected|).
 func expectNumbers(
@@ -51,7 +44,7 @@ struct GoldenMethods {
   let retain: Dataset
 
   static func load() throws -> GoldenMethods {
-    let file = try golden(File.self, topic: "methods")
+    let file = try GoldenFile.read(File.self, "methods")
     let data = Dataset(
       name: "golden", classNames: (0..<file.classes).map { "\($0)" }, imageShape: [file.side, file.side, 1],
       normalisation: Normalisation(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,

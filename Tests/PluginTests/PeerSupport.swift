@@ -1,5 +1,6 @@
 import Data
 import Engine
+import TestSupport
 import Testing
 import Unlearning
 
@@ -29,7 +30,7 @@ struct GoldenPeers {
   let data: Dataset
 
   static func load() throws -> GoldenPeers {
-    let file = try golden(File.self, topic: "peers")
+    let file = try GoldenFile.read(File.self, "peers")
     let data = Dataset(
       name: "golden", classNames: (0..<file.classes).map { "\($0)" }, imageShape: [file.side, file.side, 1],
       normalisation: Normalisation(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,

@@ -4,6 +4,7 @@ import Engine
 import FairFace
 import Foundation
 import ImageFolder
+import TestSupport
 import Testing
 import Unlearning
 import Waterbirds
@@ -18,9 +19,7 @@ import Waterbirds
       struct Decoded: Decodable { var file: Foundation.Data }
       var decoded: [String: Decoded]
     }
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let golden = try JSONDecoder().decode(
-      Golden.self, from: Foundation.Data(contentsOf: tests.appending(path: "Golden/pictures/golden.json")))
+    let golden = try GoldenFile.read(Golden.self, "pictures")
     picture = try #require(golden.decoded["jpeg"]).file
     root = FileManager.default.temporaryDirectory.appending(path: "lacuna-pictures-\(UUID().uuidString)")
   }

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import ResNet18
+import TestSupport
 import Testing
 import Unlearning
 
@@ -46,8 +47,7 @@ import Unlearning
     var width: Int, shape: [Int]
     var images: [Float], features: [Double]
 
-    static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Golden/weights/weights.safetensors").path
+    static let file = GoldenFile.url("weights", "weights.safetensors").path
 
     func architecture(weights: String = file) throws -> ResidualNetwork18 {
       var parameters = ResidualNetwork18()
@@ -59,7 +59,7 @@ import Unlearning
   }
 
   @Test func beginsWithTorchvisionsWeights() throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let architecture = try golden.architecture()
     let fresh = try architecture.makeClassifier(
       imageShape: Array(golden.shape.dropFirst()), classCount: 3, random: RandomSource(seed: 1))
@@ -81,7 +81,7 @@ import Unlearning
     let url = FileManager.default.temporaryDirectory.appending(path: "lacuna-\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try Data(file.encoded()).write(to: url)
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let architecture = try golden.architecture(weights: url.path)
     let fresh = try architecture.makeClassifier(
       imageShape: Array(golden.shape.dropFirst()), classCount: 3, random: RandomSource(seed: 1))
@@ -93,7 +93,7 @@ import Unlearning
 
   /// The file's head has seven classes; logits are those of torchvision's features and the file's head.
   @Test func keepsTheHeadWhereThatIsWanted() throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let file = try SafeTensors([UInt8](Data(contentsOf: URL(filePath: GoldenWeights.file))))
     let weight = try #require(file.tensors["fc.weight"]), bias = try #require(file.tensors["fc.bias"])
     var parameters = ResidualNetwork18()
@@ -131,7 +131,7 @@ import Unlearning
 
   /// As PyTorch names the weights of a model that was trained on several devices.
   @Test func readsNamesOfWrappedModels() throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let model = try golden.architecture().makeClassifier(
       imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))
     let plain = try #require(try golden.architecture().initialWeights).tensors(for: model)
@@ -149,7 +149,7 @@ import Unlearning
   /// writes them: with windows first.
   @Test(arguments: [("shortcut", "linear", false), ("downsample", "fc", true), ("shortcut", "head", true)])
   func readsOtherNamesAndLayouts(shortcut: String, head: String, isExtended: Bool) throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     var parameters = ResidualNetwork18()
     (parameters.width, parameters.stem, parameters.head) = (golden.width, .large, .keep)
     parameters.weights = GoldenWeights.file
@@ -182,7 +182,7 @@ import Unlearning
   }
 
   @Test func refusesTheWeightsOfAnotherArchitecture() throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let weights = try #require(try golden.architecture().initialWeights)
     func failure(_ change: (inout ResidualNetwork18) -> Void) throws -> String {
       var parameters = ResidualNetwork18()
@@ -208,7 +208,7 @@ import Unlearning
   }
 
   @Test func saysWhichWeightsCannotBeRead() throws {
-    let golden = try golden(GoldenWeights.self, topic: "weights")
+    let golden = try GoldenFile.read(GoldenWeights.self, "weights")
     let missing = try #require(try golden.architecture(weights: "/nowhere/at/all.safetensors").initialWeights)
     let model = try golden.architecture().makeClassifier(
       imageShape: [16, 16, 3], classCount: 3, random: RandomSource(seed: 1))

@@ -1,6 +1,7 @@
 import Data
 import Engine
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -19,7 +20,7 @@ import Unlearning
   /// CosineAnnealingLR, StepLR and MultiStepLR of PyTorch, stepped after each epoch; see Tests/Golden/engine/make.py.
   @Test(arguments: [("cosineByEpoch", TrainingRecipe.ScheduleKind.cosine), ("step", .step), ("multiStep", .multiStep)])
   func goPyTorchsWay(name: String, schedule: TrainingRecipe.ScheduleKind) throws {
-    let golden = try golden(Golden.self, topic: "engine")
+    let golden = try GoldenFile.read(Golden.self, "engine")
     var recipe = recipe(schedule, epochs: golden.epochs)
     recipe.stepEpochs = 2
     recipe.stepFactor = schedule == .step ? 0.3 : 0.2

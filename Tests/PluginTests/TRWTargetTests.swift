@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import TRW
+import TestSupport
 import Testing
 import Unlearning
 
@@ -24,7 +25,7 @@ private struct GoldenTargets: Decodable {
   }
   var small: Small, large: Large
 
-  static func load() throws -> GoldenTargets { try golden(GoldenTargets.self, topic: "trw") }
+  static func load() throws -> GoldenTargets { try GoldenFile.read(GoldenTargets.self, "trw") }
 }
 
 @Suite struct TRWTargetTests {

@@ -2,6 +2,7 @@ import JSON
 import BuiltIns
 import ConfigYAML
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 import UnlearningRunner

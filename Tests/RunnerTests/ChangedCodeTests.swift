@@ -3,6 +3,7 @@ import Data
 import Engine
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Unlearning
 import UnlearningRunner

@@ -1,6 +1,7 @@
 import Digests
 import Data
 import Foundation
+import TestSupport
 import Testing
 import UnlearningRunner
 

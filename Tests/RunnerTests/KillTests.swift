@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("A killed process", .enabled(if: builtRunner != nil, "the runner is not beside the tests"))

@@ -3,6 +3,7 @@ import Data
 import Engine
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 import UnlearningRunner

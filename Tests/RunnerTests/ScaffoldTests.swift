@@ -1,5 +1,6 @@
 import BuiltIns
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 import UnlearningRunner

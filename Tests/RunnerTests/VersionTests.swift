@@ -2,6 +2,7 @@ import Engine
 import Experiments
 import Foundation
 import Revision
+import TestSupport
 import Testing
 import UnlearningRunner
 

@@ -11,13 +11,12 @@ public enum GoldenFile {
     packageRoot.appending(path: "Tests/Golden/\(topic)/\(name)")
   }
 
-  /// The file `name` of `topic`, read as `type`.
+  /// The file `name` of `topic`, read as `type`; with `isSnakeCase` its keys are in snake_case and the properties are not.
   public static func read<T: Decodable>(
-    _ type: T.Type, _ topic: String, _ name: String = "golden.json",
-    keys: JSONDecoder.KeyDecodingStrategy = .useDefaultKeys
+    _ type: T.Type, _ topic: String, _ name: String = "golden.json", isSnakeCase: Bool = false
   ) throws -> T {
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = keys
+    if isSnakeCase { decoder.keyDecodingStrategy = .convertFromSnakeCase }
     return try decoder.decode(type, from: Data(contentsOf: url(topic, name)))
   }
 }

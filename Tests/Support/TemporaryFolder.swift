@@ -18,7 +18,7 @@ public final class TemporaryFolder: Sendable {
 
   /// Writes a file, and the folders that it lies in.
   @discardableResult
-  public func write(_ bytes: some DataProtocol, to name: String) throws -> URL {
+  public func write(_ bytes: [UInt8], to name: String) throws -> URL {
     let file = url.appending(path: name)
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: file)
@@ -27,7 +27,7 @@ public final class TemporaryFolder: Sendable {
 
   /// Writes a text and returns its path.
   @discardableResult
-  public func write(_ text: String, to name: String) throws -> String { try write(text.utf8.map { $0 }, to: name).path }
+  public func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name).path }
 
   /// The paths of all files below the folder, sorted.
   public var files: [String] {

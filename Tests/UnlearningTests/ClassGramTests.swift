@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 import Unlearning
 
@@ -11,7 +12,7 @@ import Unlearning
 
   @Test("agrees with the definition on kernels of samples")
   func golden() throws {
-    let golden = try ClassifierGolden.load("cka/golden.json", as: Golden.self)
+    let golden = try GoldenFile.read(Golden.self, "cka", isSnakeCase: true)
     #expect(golden.samples.count == 3)
     let rows = golden.samples.map { ClassGram($0, width: golden.features).centered }
     #expect(rows.allSatisfy { $0.count == golden.features * golden.features })

@@ -2,18 +2,8 @@ import Foundation
 import Testing
 import Unlearning
 
-/// Golden files of the classifiers and comparisons that say where they fail.
+/// Comparisons that say where they fail.
 enum ClassifierGolden {
-  /// A file below Tests/Golden.
-  static func load<T: Decodable>(_ path: String, as type: T.Type = T.self, from file: String = #filePath) throws -> T {
-    let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(T.self, from: Data(contentsOf: folder.appending(path: "Golden").appending(path: path)))
-  }
-}
-
-extension ClassifierGolden {
   /// e to the x, for tests that do without Foundation.
   static func exponential(_ x: Double) -> Double { exp(x) }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Unlearning
 
@@ -23,12 +24,11 @@ import Unlearning
     }
   }
 
-  static let problems: [Golden.Problem] =
-    (try? ClassifierGolden.load("logistic/logistic.json", as: Golden.self).problems) ?? []
+  private static func problems() throws -> [Golden.Problem] {
+    try GoldenFile.read(Golden.self, "logistic", "logistic.json", isSnakeCase: true).problems
+  }
 
-  @Test("the golden file is there") func goldenFile() { #expect(Self.problems.count == 7) }
-
-  @Test("agrees with scikit-learn", arguments: problems) func scikitLearn(problem: Golden.Problem) throws {
+  @Test("agrees with scikit-learn", arguments: try problems()) func scikitLearn(problem: Golden.Problem) throws {
     let (positives, negatives) = problem.sides
     let regression = try LogisticRegression(positives: positives, negatives: negatives, cost: problem.cost)
     // scikit-learn's lbfgs stops at a gradient of about 1e-8 and not at the optimum itself.
@@ -39,7 +39,9 @@ import Unlearning
     #expect(predictions.map { $0 ? 1 : 0 } == problem.predictions)
   }
 
-  @Test("the gradient of the objective vanishes", arguments: problems) func optimal(problem: Golden.Problem) throws {
+  @Test("the gradient of the objective vanishes", arguments: try problems()) func optimal(problem: Golden.Problem)
+    throws
+  {
     let (positives, negatives) = problem.sides
     let regression = try LogisticRegression(positives: positives, negatives: negatives, cost: problem.cost)
     var gradient = regression.weights + [0]
@@ -56,7 +58,7 @@ import Unlearning
     }
   }
 
-  @Test("the area under the ROC curve agrees with scikit-learn", arguments: problems)
+  @Test("the area under the ROC curve agrees with scikit-learn", arguments: try problems())
   func area(problem: Golden.Problem) throws {
     let first = { (rows: FeatureRows) in (0..<rows.count).map { rows[$0].first ?? 0 } }
     let curve = try ROCCurve(positives: first(problem.sides.0), negatives: first(problem.sides.1))

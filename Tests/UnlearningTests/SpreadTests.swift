@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -12,12 +13,7 @@ import Unlearning
     var cases: [Case]
   }
 
-  private func cases(from file: String = #filePath) throws -> [Golden.Case] {
-    let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
-    return try JSONDecoder().decode(
-      Golden.self, from: try Data(contentsOf: folder.appending(path: "Golden/spread/golden.json"))
-    ).cases
-  }
+  private func cases() throws -> [Golden.Case] { try GoldenFile.read(Golden.self, "spread").cases }
 
   private func number(_ spread: Spread) -> Double {
     if case .pseudoValue(let value) = spread { value } else { .nan }
