@@ -28,8 +28,8 @@ let pluginTargets =
   + plugins(methods, in: "Methods") + plugins(metrics, in: "Metrics")
 let pluginDependencies = pluginTargets.map { Target.Dependency.target(name: $0.name) }
 
-// The hot loops stay optimised in debug builds, so that a plain `swift run runner` is usable.
-let optimisedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// The hot loops stay optimized in debug builds, so that a plain `swift run runner` is usable.
+let optimizedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
@@ -79,13 +79,13 @@ let package = Package(
     .target(name: "Revision", plugins: ["WriteRevision"]),
     .plugin(name: "WriteRevision", capability: .buildTool(), path: "Sources/WriteRevision"),
     .target(
-      name: "Engine", dependencies: ["CKernels", "COpenBLAS", "JSON", collections], swiftSettings: optimisedInDebug),
+      name: "Engine", dependencies: ["CKernels", "COpenBLAS", "JSON", collections], swiftSettings: optimizedInDebug),
     .target(
       name: "Data", dependencies: ["CPictures", "CZlib", "Digests", "Engine", "SystemErrors"],
-      swiftSettings: optimisedInDebug),
+      swiftSettings: optimizedInDebug),
     .target(
-      name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", "JSON", logging], swiftSettings: optimisedInDebug),
-    .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimisedInDebug),
+      name: "Unlearning", dependencies: ["CSVM", "Data", "Engine", "JSON", logging], swiftSettings: optimizedInDebug),
+    .target(name: "MutualInformation", dependencies: ["Engine"], swiftSettings: optimizedInDebug),
     .target(name: "ConfigYAML", dependencies: ["CYAML", "JSON", "SystemErrors"]),
     .target(
       name: "Experiments",

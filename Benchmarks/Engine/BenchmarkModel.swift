@@ -6,7 +6,7 @@ import ResNet18
 import Unlearning
 import VGG
 
-/// A model with an optimiser and one batch that it trains on repeatedly.
+/// A model with an optimizer and one batch that it trains on repeatedly.
 struct BenchmarkModel {
   static let names = ["resnet18", "resnet20", "resnet8", "vgg16", "lenet", "mlp"]
   static let batch = 128

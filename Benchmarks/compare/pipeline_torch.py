@@ -30,7 +30,7 @@ class Images:
         self.grid = torch.arange(32)
 
     def batch(self, rows, augmentation=None):
-        """Normalised images `[B, 3, 32, 32]`, channels last; with random shifts and flips if augmented."""
+        """Normalized images `[B, 3, 32, 32]`, channels last; with random shifts and flips if augmented."""
         count = len(rows)
         y = x = torch.full((count, 1), 4)
         columns = self.grid.expand(count, 32)
@@ -90,7 +90,7 @@ def fit(model, data, passes, recipe, mask=None):
 
 
 def train(data, rows, recipe):
-    """A randomly initialised ResNet-20."""
+    """A randomly initialized ResNet-20."""
     model = resnet([16, 32, 64], 3).to(memory_format=torch.channels_last)
     for module in model.modules():
         if isinstance(module, torch.nn.Conv2d):
@@ -239,31 +239,31 @@ def mia_svc(outputs, maximum):
     }
 
 
-def discriminator_accuracy(outputs, neighbour):
-    """The fraction of forgotten test samples that are classified as the neighbour."""
-    generator = np.random.default_rng(neighbour)
+def discriminator_accuracy(outputs, neighbor):
+    """The fraction of forgotten test samples that are classified as the neighbor."""
+    generator = np.random.default_rng(neighbor)
     logits, labels = outputs.logits["retain_test"].numpy(), outputs.labels["retain_test"].numpy()
-    own, rest = np.flatnonzero(labels == neighbour), np.flatnonzero(labels != neighbour)
+    own, rest = np.flatnonzero(labels == neighbor), np.flatnonzero(labels != neighbor)
     machine = svc(logits[own], logits[drawn(rest, labels[rest], len(own), generator)[0]])
     return machine.predict(outputs.logits["forget_test"].numpy()).mean()
 
 
 class Reference:
-    """The retrained models' evidence: the nearest neighbour, and their predictions."""
+    """The retrained models' evidence: the nearest neighbor, and their predictions."""
 
     def __init__(self, retrained, label):
         self.retrained = retrained
         kept = [k for k in range(10) if k != label]
         table = np.array([[discriminator_accuracy(outputs, k) for k in kept] for outputs in retrained])
         best = table.mean(0).argmax()
-        self.neighbour, self.accuracies = kept[best], table[:, best]
+        self.neighbor, self.accuracies = kept[best], table[:, best]
 
     def measurements(self, outputs, position=None):
         """Total variation and MIA-NN; a retrained model is compared with the others."""
         others = [r for i, r in enumerate(self.retrained) if i != position]
         own = outputs.probabilities("forget_test")
         distances = [0.5 * (own - r.probabilities("forget_test")).abs().sum(1).mean().item() for r in others]
-        accuracy = discriminator_accuracy(outputs, self.neighbour)
+        accuracy = discriminator_accuracy(outputs, self.neighbor)
         # The bank without one model: for a retrained model without itself, for others without each in turn.
         left_out = range(len(self.retrained)) if position is None else [position]
         means = [np.mean([a for i, a in enumerate(self.accuracies) if i != j]) for j in left_out]

@@ -5,7 +5,7 @@ from torch import nn
 
 
 class Block(nn.Module):
-    """A residual block of two 3×3 convolutions with batch normalisation."""
+    """A residual block of two 3×3 convolutions with batch normalization."""
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()
@@ -34,7 +34,7 @@ def resnet(widths, blocks):
 
 
 def vgg16():
-    """Configuration D with batch normalisation and one linear layer."""
+    """Configuration D with batch normalization and one linear layer."""
     layers, inputs = [], 3
     for count, width in [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]:
         for _ in range(count):

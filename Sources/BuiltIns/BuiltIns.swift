@@ -53,7 +53,7 @@ extension Registry {
     // Attacks
     ForestAttack.self
     LogisticAttack.self
-    NearestNeighbourMIA.self
+    NearestNeighborMIA.self
     SupportVectorMIA.self
     ThresholdAttack.self
     // Data sets
@@ -71,14 +71,14 @@ extension Registry {
     // Methods
     FineTuning.self
     MutualInformationUnlearning.self
-    NegativeGradient.self
+    GradientAscentUnlearning.self
     NegativeGradientPlus.self
-    RandomLabelling.self
+    RandomLabelUnlearning.self
     Retraining.self
     ReweightingFineTuning.self
     SaliencyUnlearning.self
-    SparseUnlearning.self
-    TeacherStudentUnlearning.self
+    L1SparseUnlearning.self
+    SCRUBUnlearning.self
     TiltedReweighting.self
     // Metrics
     AverageGapToRetrained.self

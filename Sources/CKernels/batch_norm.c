@@ -1,4 +1,4 @@
-// Batch normalisation: statistics, forward pass, and the gradients in train mode and in evaluate mode.
+// Batch normalization: statistics, forward pass, and the gradients in train mode and in evaluate mode.
 #include "batch_norm.h"
 
 enum { rows_numbers = 2 * chunk_numbers };

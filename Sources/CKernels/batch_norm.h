@@ -1,4 +1,4 @@
-// The parts of batch normalisation that are shared with the fused convolution.
+// The parts of batch normalization that are shared with the fused convolution.
 #ifndef LACUNA_BATCH_NORM_H
 #define LACUNA_BATCH_NORM_H
 

@@ -66,7 +66,7 @@ static void pack(void *context, int64_t index) {
   }
 }
 
-/// Initialises the sums of one image and panel: bias plus residual, or zero.
+/// Initializes the sums of one image and panel: bias plus residual, or zero.
 static void start_image(const plan *p, int64_t image, int64_t first, int64_t width) {
   size_t bytes = (size_t)width * sizeof(float);
   int64_t pixels = p->out_height * p->out_width, start = image * pixels * p->produced + first;

@@ -1,4 +1,4 @@
-// Batches of images from stored bytes: gather, shift, mirror and normalise in one pass.
+// Batches of images from stored bytes: gather, shift, mirror and normalize in one pass.
 #include "internal.h"
 
 typedef struct {

@@ -71,7 +71,7 @@ static void multiply(int64_t rows, int64_t columns, int64_t depth, const void *l
   int64_t strip = lacuna_split_strip(depth);
   for (int64_t column = 0; column < columns; column += 32) {
     const uint8_t *b_first = (const uint8_t *)right + column / 16 * strip;
-    // A strip without a neighbour is paired with itself: the second result is not stored.
+    // A strip without a neighbor is paired with itself: the second result is not stored.
     int64_t b_step = column + 16 < columns ? strip : 0;
     for (int64_t row = 0; row < rows; row += 32) {
       const uint8_t *b = b_first, *a = (const uint8_t *)left + row / 16 * strip;

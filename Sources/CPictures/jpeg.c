@@ -51,7 +51,7 @@ static void decode(struct jpeg_decompress_struct *codec, handler *h, uint8_t *pi
   h->report->width = codec->image_width;
   h->report->height = codec->image_height;
   if (codec->jpeg_color_space == JCS_CMYK || codec->jpeg_color_space == JCS_YCCK)
-    fail_with(codec, "its colours are CMYK; convert it to RGB");
+    fail_with(codec, "its colors are CMYK; convert it to RGB");
   if (!pixels) return;
   size_t stride = (size_t)3 * codec->image_width;
   if (size != stride * codec->image_height) fail_with(codec, "the header changed");

@@ -70,7 +70,7 @@ static void decode(png_structp png, png_infop info, uint8_t *pixels, size_t size
     uint8_t *line = pixels + row * stride;
     // From right to left, so that no index is overwritten before it is used.
     for (size_t place = r->report->width; place-- > 0;) {
-      if (line[place] >= colors) png_error(png, "a pixel has a colour beyond the palette");
+      if (line[place] >= colors) png_error(png, "a pixel has a color beyond the palette");
       png_color color = palette[line[place]];
       line[3 * place] = color.red;
       line[3 * place + 1] = color.green;

@@ -2,7 +2,7 @@ import JSON
 
 /// The word of `known` that `word` is most likely a misspelling of; nil if none is close enough.
 ///
-/// The distance counts insertions, deletions, replacements and swaps of neighbours; at most `max(1, word.count / 3)`
+/// The distance counts insertions, deletions, replacements and swaps of neighbors; at most `max(1, word.count / 3)`
 /// are accepted. Case is ignored, and `-` equals `_`. Among equally close words the alphabetically first is returned.
 public func nearest(_ word: String, in known: some Collection<String>) -> String? {
   let folded = fold(word)
@@ -35,7 +35,7 @@ private func fold(_ word: String) -> [Character] {
   word.lowercased().map { $0 == "-" ? "_" : $0 }
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours between two words.
+/// The number of insertions, deletions, replacements and swaps of neighbors between two words.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   var beforeLast = [Int](repeating: 0, count: b.count + 1)
   var last = Array(0...b.count)

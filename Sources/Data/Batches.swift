@@ -2,7 +2,7 @@ public import Engine
 
 /// Some images with their labels.
 public struct Batch: Sendable {
-  /// `[N, H, W, C]`, normalised, and augmented if requested.
+  /// `[N, H, W, C]`, normalized, and augmented if requested.
   public let images: Tensor
   /// The class of each image, `[N]`.
   public let labels: [Int]

@@ -1,8 +1,8 @@
 public import Engine
 
-/// A labelled set of images: rows that point into shared, immutable pixels.
+/// A labeled set of images: rows that point into shared, immutable pixels.
 ///
-/// A value; selecting, filtering and relabelling create new rows and never copy pixels. Letters in shapes: `N` images,
+/// A value; selecting, filtering and relabeling create new rows and never copy pixels. Letters in shapes: `N` images,
 /// `H` height, `W` width, `C` channels.
 public struct Dataset: Sendable {
   /// The pixels shared by all views, in the order of the data set's files.
@@ -12,21 +12,21 @@ public struct Dataset: Sendable {
     let imageShape: [Int]
     /// `[H', W', C]` of the stored pictures; if larger than the images, an image is the central crop.
     let storedShape: [Int]
-    let normalisation: Normalisation
+    let normalization: Normalization
     let pixels: PixelStore
     let attribute: SensitiveAttribute?
     /// The attribute's value of each sample; empty without an attribute.
     let sensitive: [Int]
 
     init(
-      name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalisation: Normalisation,
+      name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalization: Normalization,
       pixels: PixelStore, attribute: SensitiveAttribute?, sensitive: [Int]
     ) {
       self.name = name
       self.classNames = classNames
       self.imageShape = imageShape
       self.storedShape = storedShape
-      self.normalisation = normalisation
+      self.normalization = normalization
       self.pixels = pixels
       self.attribute = attribute
       self.sensitive = sensitive
@@ -48,12 +48,12 @@ public struct Dataset: Sendable {
   ///   - attribute: The sensitive attribute that defines groups, or nil.
   ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
-    name: String, classNames: [String], imageShape: [Int], normalisation: Normalisation, pixels: [UInt8], labels: [Int],
+    name: String, classNames: [String], imageShape: [Int], normalization: Normalization, pixels: [UInt8], labels: [Int],
     attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
   ) {
     self.init(
       name: name, classNames: classNames, imageShape: imageShape, storedShape: imageShape,
-      normalisation: normalisation, pixels: .memory(pixels), labels: labels, attribute: attribute, sensitive: sensitive)
+      normalization: normalization, pixels: .memory(pixels), labels: labels, attribute: attribute, sensitive: sensitive)
   }
 
   /// A set of all these images, in this order, whose stored pictures may be larger than the images.
@@ -67,7 +67,7 @@ public struct Dataset: Sendable {
   ///   - attribute: The sensitive attribute that defines groups, or nil.
   ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
-    name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalisation: Normalisation,
+    name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalization: Normalization,
     pixels: PixelStore, labels: [Int], attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
   ) {
     precondition(sensitive.count == (attribute == nil ? 0 : labels.count), "a value of the attribute for each image")
@@ -77,14 +77,14 @@ public struct Dataset: Sendable {
     precondition(
       storedShape.count == 3 && zip(storedShape, imageShape).allSatisfy { $0 >= $1 } && storedShape[2] == imageShape[2],
       "\(storedShape) holds images of \(imageShape)")
-    precondition(normalisation.mean.count == imageShape[2], "one normalisation per channel")
+    precondition(normalization.mean.count == imageShape[2], "one normalization per channel")
     precondition(
       pixels.count == labels.count * storedShape.reduce(1, *),
       "\(pixels.count) bytes are not \(labels.count) images of \(storedShape)")
     self.init(
       source: Source(
         name: name, classNames: classNames, imageShape: imageShape, storedShape: storedShape,
-        normalisation: normalisation, pixels: pixels, attribute: attribute, sensitive: sensitive),
+        normalization: normalization, pixels: pixels, attribute: attribute, sensitive: sensitive),
       indices: Array(labels.indices), labels: labels)
   }
 
@@ -106,7 +106,7 @@ public struct Dataset: Sendable {
   /// `[H, W, C]` of every image.
   public var imageShape: [Int] { source.imageShape }
   /// The per-channel mean and deviation that `images` applies.
-  public var normalisation: Normalisation { source.normalisation }
+  public var normalization: Normalization { source.normalization }
   /// The number of rows.
   public var count: Int { indices.count }
   /// Whether there are no rows.
@@ -128,7 +128,7 @@ public struct Dataset: Sendable {
   }
 
   /// The same images with other labels, one per row.
-  public func relabelled(_ labels: [Int]) -> Dataset {
+  public func relabeled(_ labels: [Int]) -> Dataset {
     Dataset(source: source, indices: indices, labels: labels)
   }
 
@@ -144,13 +144,13 @@ public struct Dataset: Sendable {
     return source.storedShape == imageShape ? stored : source.middle(of: stored)
   }
 
-  /// The images in `rows`, normalised and not augmented, `[N, H, W, C]`.
+  /// The images in `rows`, normalized and not augmented, `[N, H, W, C]`.
   public func images(_ rows: [Int]) -> Tensor {
     images(rows, movedBy: nil)
   }
 
   func images(_ rows: [Int], movedBy moves: [Augmentation.Move]?) -> Tensor {
-    var transform = Tensor.ImageTransform(scale: normalisation.scale, offset: normalisation.offset)
+    var transform = Tensor.ImageTransform(scale: normalization.scale, offset: normalization.offset)
     if let moves {
       transform.shiftY = moves.map(\.shiftY)
       transform.shiftX = moves.map(\.shiftX)

@@ -4,7 +4,7 @@ public import Unlearning
 /// The law that no parameter is dead: each, changed to another valid value, changes the result on a small problem, or is
 /// declared inert there with a reason.
 ///
-/// A parameter that acts only beside a certain value of another one, such as the momentum beside one optimiser, is found by
+/// A parameter that acts only beside a certain value of another one, such as the momentum beside one optimizer, is found by
 /// an example that has this value. Those of a `TrainingRecipe` have such examples already. A parameter that says where files
 /// lie (`ParameterField.isLocation`) is not tried.
 public enum ParameterLaw {

@@ -31,7 +31,7 @@ public struct TinyProblem: Sendable {
   public var withoutGroups: TinyProblem {
     func withoutGroups(_ data: Dataset) -> Dataset {
       Dataset(
-        name: data.name, classNames: data.classNames, imageShape: data.imageShape, normalisation: data.normalisation,
+        name: data.name, classNames: data.classNames, imageShape: data.imageShape, normalization: data.normalization,
         pixels: data.labels.indices.flatMap(data.bytes), labels: data.labels)
     }
     var problem = self
@@ -72,7 +72,7 @@ public struct TinyProblem: Sendable {
     }
     return Dataset(
       name: "corners", classNames: ["a", "b", "c", "d"], imageShape: [6, 6, 1],
-      normalisation: Normalisation(mean: [0.3], deviation: [0.2]), pixels: pixels, labels: labels,
+      normalization: Normalization(mean: [0.3], deviation: [0.2]), pixels: pixels, labels: labels,
       attribute: SensitiveAttribute(name: "half", valueNames: ["first", "second"]),
       sensitive: labels.indices.map { $0 / 4 % 2 })
   }

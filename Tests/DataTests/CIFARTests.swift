@@ -98,7 +98,7 @@ struct CIFARTests {
         files: FileSet(
           dataset: "tiny", folder: "tiny", names: ["a.bin", "b.bin", "test.bin"], allowsGzip: false, source: "here"),
         classCounts: [2, 5], label: label, classNames: (0..<classCount).map { "\($0)" },
-        normalisation: Normalisation(mean: [0, 0, 0], deviation: [1, 1, 1]), recordsPerTrainFile: 2, testCount: 1
+        normalization: Normalization(mean: [0, 0, 0], deviation: [1, 1, 1]), recordsPerTrainFile: 2, testCount: 1
       ).load(root: folder.url.path)
     }
     let fine = try load(1, 5)

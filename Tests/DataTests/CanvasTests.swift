@@ -11,9 +11,9 @@ struct CanvasTests {
   }
 
   /// The area, in pixels, of a white figure on black.
-  private func area(_ outline: Outline, angle: Float = 0.3, centre: SIMD2<Float> = [20, 20]) -> Float {
-    var canvas = Canvas(width: 40, height: 40, colour: [0, 0, 0])
-    canvas.fill(outline, centre: centre, scale: 12, angle: angle, colour: [1, 1, 1])
+  private func area(_ outline: Outline, angle: Float = 0.3, center: SIMD2<Float> = [20, 20]) -> Float {
+    var canvas = Canvas(width: 40, height: 40, color: [0, 0, 0])
+    canvas.fill(outline, center: center, scale: 12, angle: angle, color: [1, 1, 1])
     return bytes(canvas).reduce(0) { $0 + Float($1) } / (3 * 255)
   }
 
@@ -32,8 +32,8 @@ struct CanvasTests {
 
   @Test("figures lie where they were put, and may reach over the edge")
   func places() {
-    var canvas = Canvas(width: 20, height: 10, colour: [0, 0, 1])
-    canvas.fill(.rectangle(x: 1, y: 1), centre: [16, 4], scale: 2, angle: 0, colour: [1, 0, 0])
+    var canvas = Canvas(width: 20, height: 10, color: [0, 0, 1])
+    canvas.fill(.rectangle(x: 1, y: 1), center: [16, 4], scale: 2, angle: 0, color: [1, 0, 0])
     let pixels = bytes(canvas)
     #expect(pixels.count == 10 * 20 * 3)
     for y in 0..<10 {
@@ -43,15 +43,15 @@ struct CanvasTests {
         #expect(pixel == (isInside ? [255, 0, 0] : [0, 0, 255]), "x \(x), y \(y)")
       }
     }
-    #expect(abs(area(.ellipse(x: 1, y: 1), centre: [0, 20]) / 144 - .pi / 2) < 0.05)
-    #expect(area(.ellipse(x: 1, y: 1), centre: [-100, 1e9]) == 0)
+    #expect(abs(area(.ellipse(x: 1, y: 1), center: [0, 20]) / 144 - .pi / 2) < 0.05)
+    #expect(area(.ellipse(x: 1, y: 1), center: [-100, 1e9]) == 0)
   }
 
-  @Test("the slope changes the colour along the figure's own x axis")
+  @Test("the slope changes the color along the figure's own x axis")
   func slope() {
-    var canvas = Canvas(width: 20, height: 20, colour: [0, 0, 0])
+    var canvas = Canvas(width: 20, height: 20, color: [0, 0, 0])
     canvas.fill(
-      .rectangle(x: 1, y: 1), centre: [10, 10], scale: 8, angle: .pi / 2, colour: [0.5, 0.5, 0.5], slope: [0.4, 0, 0])
+      .rectangle(x: 1, y: 1), center: [10, 10], scale: 8, angle: .pi / 2, color: [0.5, 0.5, 0.5], slope: [0.4, 0, 0])
     let pixels = bytes(canvas)
     func red(_ x: Int, _ y: Int) -> Int { Int(pixels[(y * 20 + x) * 3]) }
     #expect(red(10, 16) - red(10, 4) > 130)
@@ -61,7 +61,7 @@ struct CanvasTests {
   @Test("noise and texture have the stated amplitude and depend on the random source")
   func noise() {
     func canvas(seed: UInt64) -> Canvas {
-      var canvas = Canvas(width: 100, height: 100, colour: [0.5, 0.5, 0.5])
+      var canvas = Canvas(width: 100, height: 100, color: [0.5, 0.5, 0.5])
       var random = RandomSource(seed: seed)
       canvas.addNoise(0.1, random: &random)
       return canvas
@@ -77,7 +77,7 @@ struct CanvasTests {
     #expect(bytes(canvas(seed: 1)) == pixels)
     #expect(bytes(canvas(seed: 2)) != pixels)
 
-    var textured = Canvas(width: 50, height: 50, colour: [0.5, 0.5, 0.5])
+    var textured = Canvas(width: 50, height: 50, color: [0.5, 0.5, 0.5])
     var random = RandomSource(seed: 3)
     textured.addTexture(amount: [0.2, 0.1, 0], cells: 4, random: &random)
     let texture = bytes(textured)
@@ -85,7 +85,7 @@ struct CanvasTests {
     #expect(reds.allSatisfy { abs($0 - 128) <= 52 })
     #expect((reds.max() ?? 0) - (reds.min() ?? 0) > 30)
     #expect(stride(from: 2, to: texture.count, by: 3).allSatisfy { texture[$0] == 128 })
-    // Smooth: no large step between neighbours.
+    // Smooth: no large step between neighbors.
     #expect((0..<50).allSatisfy { y in (1..<50).allSatisfy { abs(reds[y * 50 + $0] - reds[y * 50 + $0 - 1]) < 16 } })
   }
 }

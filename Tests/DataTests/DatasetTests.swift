@@ -19,7 +19,7 @@ struct DatasetTests {
     #expect(picked.labels == [1, 1, 1])
     #expect(Array(picked.bytes(0)) == Array(set.bytes(9)))
     #expect(picked.images([0, 1]) == set.images([9, 1]))
-    let other = picked.relabelled([0, 2, 3])
+    let other = picked.relabeled([0, 2, 3])
     #expect(other.labels == [0, 2, 3])
     #expect(other.indices == picked.indices)
     let joined = other.appending(odd.selecting([2]))
@@ -30,7 +30,7 @@ struct DatasetTests {
     #expect(set.selecting([]).images([]).shape == [0, 6, 5, 3])
   }
 
-  @Test("images are the normalised bytes")
+  @Test("images are the normalized bytes")
   func images() {
     let set = randomSet(5)
     let images = set.images([3, 0])
@@ -43,7 +43,7 @@ struct DatasetTests {
   @Test("programming errors stop the program")
   func preconditions() async {
     await #expect(processExitsWith: .failure) { _ = randomSet(3).selecting([3]) }
-    await #expect(processExitsWith: .failure) { _ = randomSet(3).relabelled([0, 1, 4]) }
+    await #expect(processExitsWith: .failure) { _ = randomSet(3).relabeled([0, 1, 4]) }
     await #expect(processExitsWith: .failure) { _ = randomSet(3).appending(randomSet(3)) }
     await #expect(processExitsWith: .failure) { _ = randomSet(3).batches(of: 0) }
     await #expect(processExitsWith: .success) { _ = randomSet(3).selecting([2]).batches(of: 1) }

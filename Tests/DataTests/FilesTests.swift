@@ -13,7 +13,7 @@ struct FilesTests {
   private var set: IDXSet {
     IDXSet(
       name: "tiny", folder: "tiny-folder", source: "https://example.org/tiny/", classNames: ["a", "b"],
-      normalisation: Normalisation(mean: [0.5], deviation: [0.25]), rows: 3, columns: 2, trainCount: 4, testCount: 2)
+      normalization: Normalization(mean: [0.5], deviation: [0.25]), rows: 3, columns: 2, trainCount: 4, testCount: 2)
   }
 
   private func write(_ place: String, suffix: String) throws {
@@ -110,22 +110,22 @@ struct FilesTests {
   func mnist() throws {
     let set = IDXSet(
       name: "mnist", folder: "mnist", source: "", classNames: (0...9).map { "\($0)" },
-      normalisation: Normalisation(mean: [0.1307], deviation: [0.3081]))
+      normalization: Normalization(mean: [0.1307], deviation: [0.3081]))
     let data = try set.load(root: Self.root)
     #expect(data.train.classSizes == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
     #expect(data.test.classSizes == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
-    expectNormalised(data.train)
+    expectNormalized(data.train)
   }
 
   @Test("Fashion-MNIST itself", .enabled(if: has("fashion-mnist"), "set LACUNA_DATA to a folder with fashion-mnist/"))
   func fashionMNIST() throws {
     let set = IDXSet(
       name: "fashion-mnist", folder: "fashion-mnist", source: "", classNames: (0...9).map { "\($0)" },
-      normalisation: Normalisation(mean: [0.2860], deviation: [0.3530]))
+      normalization: Normalization(mean: [0.2860], deviation: [0.3530]))
     let data = try set.load(root: Self.root)
     #expect(data.train.classSizes == [Int](repeating: 6000, count: 10))
     #expect(data.test.classSizes == [Int](repeating: 1000, count: 10))
-    expectNormalised(data.train)
+    expectNormalized(data.train)
   }
 
   @Test(
@@ -138,16 +138,16 @@ struct FilesTests {
         dataset: "cifar10", folder: "cifar-10-batches-bin",
         names: (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"], allowsGzip: false, source: ""),
       classCounts: [10], label: 0, classNames: (0...9).map { "\($0)" },
-      normalisation: Normalisation(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
+      normalization: Normalization(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
       recordsPerTrainFile: 10_000)
     let data = try set.load(root: Self.root)
     #expect(data.train.classSizes == [Int](repeating: 5000, count: 10))
     #expect(data.test.classSizes == [Int](repeating: 1000, count: 10))
-    expectNormalised(data.train)
+    expectNormalized(data.train)
   }
 
   /// The first 2,000 images have approximately mean 0 and deviation 1.
-  private func expectNormalised(_ set: Dataset) {
+  private func expectNormalized(_ set: Dataset) {
     let numbers = set.images(Array(0..<2000)).scalars.map(Double.init)
     let mean = numbers.reduce(0, +) / Double(numbers.count)
     let deviation = (numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)).squareRoot()

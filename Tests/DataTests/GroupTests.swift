@@ -7,7 +7,7 @@ import Testing
   private static let data: Dataset = {
     Dataset(
       name: "tiny", classNames: ["a", "b", "c"], imageShape: [1, 1, 1],
-      normalisation: Normalisation(mean: [0], deviation: [1]), pixels: (0..<12).map { UInt8($0) },
+      normalization: Normalization(mean: [0], deviation: [1]), pixels: (0..<12).map { UInt8($0) },
       labels: (0..<12).map { $0 % 3 }, attribute: SensitiveAttribute(name: "size", valueNames: ["small", "large"]),
       sensitive: (0..<12).map { $0 / 6 })
   }()
@@ -39,7 +39,7 @@ import Testing
     let group = SampleGroup(target: 1, sensitive: 0)
     let plain = Dataset(
       name: "plain", classNames: ["a", "b"], imageShape: [1, 1, 1],
-      normalisation: Normalisation(mean: [0], deviation: [1]), pixels: [1, 2], labels: [0, 1])
+      normalization: Normalization(mean: [0], deviation: [1]), pixels: [1, 2], labels: [0, 1])
     func error(_ request: ForgetRequest, _ data: Dataset = Self.data) -> DataError? {
       #expect(throws: DataError.self) {
         try request.split(DataSplits(train: data, test: data), random: RandomSource(seed: 1))

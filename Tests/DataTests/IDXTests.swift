@@ -111,7 +111,7 @@ struct IDXTests {
     }
   }
 
-  @Test("swapped files are recognised, compressed or not", arguments: [false, true])
+  @Test("swapped files are recognized, compressed or not", arguments: [false, true])
   func swapped(isCompressed: Bool) throws {
     func file(_ bytes: [UInt8], _ name: String) throws -> URL {
       try folder.write(isCompressed ? gzip(bytes) : bytes, to: name)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PictureCollectionTests {
   private let folder: TemporaryFolder
   private let golden: PictureGolden
-  private static let names = ["jpeg", "png", "grey jpeg", "progressive jpeg", "grey png", "png with transparency"]
+  private static let names = ["jpeg", "png", "gray jpeg", "progressive jpeg", "gray png", "png with transparency"]
 
   init() throws {
     folder = try TemporaryFolder()

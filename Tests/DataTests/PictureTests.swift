@@ -69,7 +69,7 @@ struct PictureGolden: Decodable {
 
   /// A header that announces 30,000 × 30,000 pixels, and a line that would be scaled to 32 × 32,000,000.
   @Test func hugePicturesAreRefusedBeforeMemoryIsTaken() throws {
-    var header = Array(try #require(golden.decoded["grey png of 8 bits"]).file.prefix(33))
+    var header = Array(try #require(golden.decoded["gray png of 8 bits"]).file.prefix(33))
     header.replaceSubrange(16..<24, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
     var crc = UInt32.max
     for byte in header[12..<29] {
@@ -124,7 +124,7 @@ struct PictureGolden: Decodable {
     }
     #expect(reason([]) == "the file is empty")
     #expect(reason(Array("GIF89a, not read".utf8)) == "the file is neither JPEG nor PNG")
-    #expect(reason(Array(golden.cmyk)) == "its colours are CMYK; convert it to RGB")
+    #expect(reason(Array(golden.cmyk)) == "its colors are CMYK; convert it to RGB")
     #expect(reason([0xff, 0xd8, 0xff, 0xe0]) != nil)
     #expect(reason([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) != nil)
   }

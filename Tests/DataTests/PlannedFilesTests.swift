@@ -70,7 +70,7 @@ import Testing
 
   @Test func picturesCompareWithThePlan() throws {
     let golden = try PictureGolden.load()
-    let files = try ["jpeg", "png", "grey png"].map { name in
+    let files = try ["jpeg", "png", "gray png"].map { name in
       try folder.write(Array(try #require(golden.decoded[name]).file), to: name)
     }
     var collection = PictureCollection(name: "pictures", classNames: ["a"])
@@ -86,13 +86,13 @@ import Testing
     for (file, digest) in zip(files, digests).dropLast() { planned.add(file, digest: digest) }
     #expect(throws: DataError.changed(path: files[2].path, planned: nil)) { try load(planned) }
     planned.add(files[2], digest: digests[2])
-    try folder.write(Array(try #require(golden.decoded["jpeg"]).file), to: "grey png")
+    try folder.write(Array(try #require(golden.decoded["jpeg"]).file), to: "gray png")
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
-    try folder.write(Array(try #require(golden.decoded["grey png"]).file), to: "grey png")
+    try folder.write(Array(try #require(golden.decoded["gray png"]).file), to: "gray png")
     let expected = try load(planned).train.bytes(1)
     #expect(try load(planned).train.bytes(1) == expected)
     // The planned pixels are cached, but the file has changed.
-    try folder.write([1], to: "grey png")
+    try folder.write([1], to: "gray png")
     #expect(throws: DataError.changed(path: files[2].path, planned: digests[2])) { try load(planned) }
     try FileManager.default.removeItem(at: files[2])
     #expect(throws: DataError.unreadable(path: files[2].path, reason: "No such file or directory")) {

@@ -42,7 +42,7 @@ func randomSet(
   let channels = imageShape[2]
   return Dataset(
     name: name, classNames: (0..<classCount).map { "class \($0)" }, imageShape: imageShape,
-    normalisation: Normalisation(
+    normalization: Normalization(
       mean: (0..<channels).map { 0.4 + 0.1 * Float($0) }, deviation: (0..<channels).map { 0.2 + 0.05 * Float($0) }),
     pixels: randomBytes(count * imageShape.reduce(1, *), seed: UInt64(count)),
     labels: labels ?? (0..<count).map { $0 % classCount })
@@ -52,7 +52,7 @@ func splits(train: Int = 40, test: Int = 12) -> DataSplits {
   DataSplits(train: randomSet(train), test: randomSet(test))
 }
 
-/// One image shifted, mirrored and normalised, pixel by pixel from the definition.
+/// One image shifted, mirrored and normalized, pixel by pixel from the definition.
 func reference(_ set: Dataset, row: Int, down: Int, right: Int, mirror: Bool) -> [Float] {
   let (height, width, channels) = (set.imageShape[0], set.imageShape[1], set.imageShape[2])
   let bytes = Array(set.bytes(row))
@@ -63,7 +63,7 @@ func reference(_ set: Dataset, row: Int, down: Int, right: Int, mirror: Bool) ->
       let isInside = fromY >= 0 && fromY < height && fromX >= 0 && fromX < width
       for channel in 0..<channels {
         let byte = isInside ? bytes[(fromY * width + fromX) * channels + channel] : 0
-        out.append((Float(byte) / 255 - set.normalisation.mean[channel]) / set.normalisation.deviation[channel])
+        out.append((Float(byte) / 255 - set.normalization.mean[channel]) / set.normalization.deviation[channel])
       }
     }
   }

@@ -38,7 +38,7 @@ extension OperationCase {
         let fixed = statistics.map {
           BatchStatistics(mean: $0.mean.tensor, variance: $0.variance.tensor, rows: 0)
         }
-        return $0[0].batchNormalised(
+        return $0[0].batchNormalized(
           scale: $0[1], shift: $0[2], statistics: fixed, residual: $0.count > 3 ? $0[3] : nil, rectified: rectified
         ).0
       },
@@ -58,11 +58,11 @@ extension OperationCase {
 
   /// Means far from zero: a plain sum of squares would cancel completely.
   @Test(arguments: [Float(0), 100, -5000], [[9, 7], [4099, 19]])
-  func statisticsAreExactFarFromZero(centre: Float, shape: [Int]) throws {
+  func statisticsAreExactFarFromZero(center: Float, shape: [Int]) throws {
     var random = RandomSource(seed: 9).stream("far", shape[0])
-    let x = Tensor(normal: shape, random: &random).affine(scale: 1, shift: centre)
+    let x = Tensor(normal: shape, random: &random).affine(scale: 1, shift: center)
     let ones = Variable(Tensor(repeating: 1, shape: [shape[1]]))
-    let (_, found) = Variable(x).batchNormalised(scale: ones, shift: ones, statistics: nil)
+    let (_, found) = Variable(x).batchNormalized(scale: ones, shift: ones, statistics: nil)
     let statistics = try #require(found)
     let expected = referenceStatistics(Numbers(x))
     let tolerance = Tolerance(absolute: 1e-7, relative: 1e-5)
@@ -75,7 +75,7 @@ extension OperationCase {
     let tape = Tape()
     let variables = [[2, -30, 0.1], [1.5, 1, -2], [7, 8, -9]].map { tape.variable(Tensor($0, shape: [1, 3])) }
     let (scale, shift) = (variables[1].reshaped([3]), variables[2].reshaped([3]))
-    let (y, statistics) = variables[0].batchNormalised(scale: scale, shift: shift, statistics: nil)
+    let (y, statistics) = variables[0].batchNormalized(scale: scale, shift: shift, statistics: nil)
     #expect(y.value.scalars == [7, 8, -9])
     #expect(statistics?.mean.scalars == [2, -30, 0.1])
     #expect(statistics?.variance.scalars == [0, 0, 0])

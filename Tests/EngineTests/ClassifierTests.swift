@@ -2,7 +2,7 @@
 import Testing
 import UnlearningTesting
 
-/// A model with convolution, normalisation, pooling and a residual block, and the same model in double precision.
+/// A model with convolution, normalization, pooling and a residual block, and the same model in double precision.
 private struct SmallModel {
   static let imageShape = [6, 5, 2]
   static let classCount = 3
@@ -36,7 +36,7 @@ private struct SmallModel {
       guard let found = named[name] else { preconditionFailure("no parameter '\(name)'") }
       return found
     }
-    func normalised(_ x: Numbers, _ name: String, residual: Numbers? = nil, rectified: Bool) -> Numbers {
+    func normalized(_ x: Numbers, _ name: String, residual: Numbers? = nil, rectified: Bool) -> Numbers {
       var fixed: (mean: [Double], variance: [Double])?
       if !training, let mean = model.statistics["\(name).running_mean"],
         let variance = model.statistics["\(name).running_var"]
@@ -50,11 +50,11 @@ private struct SmallModel {
     func convolved(_ x: Numbers, _ name: String, padding: Int) -> Numbers {
       referenceConvolution(x, parameter("\(name).weight"), bias: nil, stride: 1, padding: padding, groups: 1)
     }
-    var x = normalised(convolved(images, "conv1", padding: 1), "bn1", rectified: true)
+    var x = normalized(convolved(images, "conv1", padding: 1), "bn1", rectified: true)
     x = referencePool(x, size: 2, stride: 2, padding: 0) { $0.reduce(-.infinity, max) }
-    let residual = normalised(convolved(x, "layer1.0.shortcut.0", padding: 0), "layer1.0.shortcut.1", rectified: false)
-    let hidden = normalised(convolved(x, "layer1.0.conv1", padding: 1), "layer1.0.bn1", rectified: true)
-    x = normalised(
+    let residual = normalized(convolved(x, "layer1.0.shortcut.0", padding: 0), "layer1.0.shortcut.1", rectified: false)
+    let hidden = normalized(convolved(x, "layer1.0.conv1", padding: 1), "layer1.0.bn1", rectified: true)
+    x = normalized(
       convolved(hidden, "layer1.0.conv2", padding: 1), "layer1.0.bn2", residual: residual, rectified: true)
     let features = referenceGlobalAverage(x)
     return (features, referenceLinear(features, parameter("head.weight"), parameter("head.bias")))

@@ -25,7 +25,7 @@ import UnlearningTesting
         record(operation.with { $0.coordinates = 3 }.violations())
       }
       record(ConvolutionTests.deepViolations())
-      for operation in NormalisedConvolutionCase.all {
+      for operation in NormalizedConvolutionCase.all {
         record(operation.violations(rectified: true, addsResidual: true))
       }
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UnlearningTesting
 
-/// The results of PyTorch's optimisers and schedules, written by Golden/engine/make.py.
+/// The results of PyTorch's optimizers and schedules, written by Golden/engine/make.py.
 struct OptimizerGolden: Decodable {
   struct SGDSetting: Decodable { var momentum: Float, weightDecay: Float, nesterov: Bool }
   struct AdamSetting: Decodable {
@@ -33,7 +33,7 @@ struct OptimizerGolden: Decodable {
     return NamedTensors(names: names, values: names.map { Tensor(numbers[$0] ?? [], shape: shapes[$0] ?? []) })
   }
 
-  /// An optimiser with the expected course of its parameters.
+  /// An optimizer with the expected course of its parameters.
   struct Trajectory {
     var name: String
     var optimizer: any Optimizer

@@ -1,7 +1,7 @@
 import Engine
 import Testing
 
-/// A programming error that must stop the process, together with the correct call: an optimised build stops without a
+/// A programming error that must stop the process, together with the correct call: an optimized build stops without a
 /// message, so only the pair shows that the error is the cause.
 enum Mistake: String, CaseIterable, Codable {
   case unequalShapes, shapeNotFilled, noSuchLabel, unfitMatrices, indexOutside, rowOutside, windowTooLarge, unfitGroups

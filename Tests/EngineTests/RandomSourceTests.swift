@@ -77,7 +77,7 @@ import UnlearningTesting
     let beyond = Double(numbers.count { $0.magnitude > 1.959964 }) / n
     #expect((beyond - 0.05).magnitude < 5 * (0.05 * 0.95 / n).squareRoot())
     let products = zip(numbers, numbers.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } / n
-    #expect(products.magnitude < 5 * (1 / n).squareRoot(), "neighbours are independent")
+    #expect(products.magnitude < 5 * (1 / n).squareRoot(), "neighbors are independent")
   }
 
   @Test(arguments: [1, 2, 3, 7, 10, 1 << 40]) func integersLieBelowTheirBound(bound: Int) {

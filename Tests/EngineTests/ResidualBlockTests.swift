@@ -10,7 +10,7 @@ private func referenceBlock(
     guard let found = parameters[name] else { preconditionFailure("no parameter '\(name)'") }
     return found
   }
-  func normalised(_ x: Numbers, _ name: String, residual: Numbers? = nil, rectified: Bool) -> Numbers {
+  func normalized(_ x: Numbers, _ name: String, residual: Numbers? = nil, rectified: Bool) -> Numbers {
     var fixed: (mean: [Double], variance: [Double])?
     if let mean = statistics?["\(name).running_mean"], let variance = statistics?["\(name).running_var"] {
       fixed = (Numbers(mean).values, Numbers(variance).values)
@@ -22,12 +22,12 @@ private func referenceBlock(
   var residual = x
   if let projection = parameters["shortcut.0.weight"] {
     residual = referenceConvolution(x, projection, bias: nil, stride: stride, padding: 0, groups: 1)
-    residual = normalised(residual, "shortcut.1", rectified: false)
+    residual = normalized(residual, "shortcut.1", rectified: false)
   }
   var hidden = referenceConvolution(x, parameter("conv1.weight"), bias: nil, stride: stride, padding: 1, groups: 1)
-  hidden = normalised(hidden, "bn1", rectified: true)
+  hidden = normalized(hidden, "bn1", rectified: true)
   hidden = referenceConvolution(hidden, parameter("conv2.weight"), bias: nil, stride: 1, padding: 1, groups: 1)
-  return normalised(hidden, "bn2", residual: residual, rectified: true)
+  return normalized(hidden, "bn2", residual: residual, rectified: true)
 }
 
 extension OperationCase {

@@ -40,7 +40,7 @@ import UnlearningTesting
     let statistics = BatchStatistics(mean: parameters[2], variance: variance, rows: 0)
     record(
       Self.violations { x, residual in
-        x.batchNormalised(
+        x.batchNormalized(
           scale: Variable(parameters[0]), shift: Variable(parameters[1]), statistics: statistics,
           residual: addsResidual ? residual : nil, rectified: rectified
         ).0

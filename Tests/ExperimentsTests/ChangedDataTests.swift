@@ -35,7 +35,7 @@ import Unlearning
       for label in ["cat", "dog"] {
         for number in 0..<4 {
           let path = "\(part)/\(label)/\(number).png"
-          try write("pictures/\(path)", try Self.picture(label == "cat" ? "png" : "grey png"))
+          try write("pictures/\(path)", try Self.picture(label == "cat" ? "png" : "gray png"))
           list += "\(path),\(number % 2 == 0 ? "dark" : "light")\n"
         }
       }

@@ -86,7 +86,7 @@ struct ExplodingMethod: UnlearningMethod {
     return (try await executor.run(), store)
   }
 
-  /// Every file of every artefact but the records, which have times in them.
+  /// Every file of every artifact but the records, which have times in them.
   private func contents(_ store: Store, _ plan: Plan) throws -> [String: [UInt8]] {
     var found: [String: [UInt8]] = [:]
     for step in plan.steps {

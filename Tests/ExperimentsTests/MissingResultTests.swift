@@ -119,7 +119,7 @@ struct NamingMetric: Metric {
     let whole = try results(of: plan, store: store)
     #expect(whole.missing.isEmpty)
     let call = try #require(plan.steps.first { $0.kind == .unlearn && $0.label.contains("rwft") })
-    let place = folder.artefact(call.key)
+    let place = folder.artifact(call.key)
     if isDamaged {
       try Data("{}".utf8).write(to: place.appending(path: "step.json"))
     } else {

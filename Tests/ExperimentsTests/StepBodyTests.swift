@@ -14,9 +14,9 @@ private struct CountStep: StepBody {
   var subset: TrainingSubset
   var inputs: [StepKey] { [] }
 
-  func run(on bench: Bench) throws -> Artefact {
+  func run(on bench: Bench) throws -> Artifact {
     let samples = try bench.trainingSet(setting, subset)
-    return Artefact([("samples.json", Array(try canonicalJSON(samples.indices).utf8))])
+    return Artifact([("samples.json", Array(try canonicalJSON(samples.indices).utf8))])
   }
 }
 

@@ -101,7 +101,7 @@ private struct WithoutFiles<Source: DatasetSource>: DatasetSource {
     let bytes = imageShape.reduce(groups.count, *)
     return Dataset(
       name: Source.card.name, classNames: classNames, imageShape: imageShape, storedShape: imageShape,
-      normalisation: Normalisation(
+      normalization: Normalization(
         mean: Array(repeating: 0, count: imageShape[2]), deviation: Array(repeating: 1, count: imageShape[2])),
       pixels: .absent(count: bytes), labels: groups.map(\.0), attribute: attribute,
       sensitive: attribute == nil ? [] : groups.map(\.1))

@@ -14,7 +14,7 @@ import Testing
     try store.write(StoreFolder.record(), files: StoreFolder.files)
   }
 
-  private func file(_ name: String) -> URL { folder.artefact(key).appending(path: name) }
+  private func file(_ name: String) -> URL { folder.artifact(key).appending(path: name) }
 
   /// Puts `bytes` into a file of the result and expects that this is found and told.
   private func expectDamage(_ name: String, _ bytes: [UInt8], _ what: String) throws {
@@ -69,8 +69,8 @@ import Testing
   @Test func aResultUnderAnotherKeyIsFound() throws {
     let other = StoreFolder.key("other")
     try FileManager.default.createDirectory(
-      at: folder.artefact(other).deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: folder.artefact(key), to: folder.artefact(other))
+      at: folder.artifact(other).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: folder.artifact(key), to: folder.artifact(other))
     let error = try #require(throws: StoreError.self) { try store.verify(other) }
     #expect(error.description.contains(other.hex) && error.description.contains(key.hex))
   }
@@ -114,8 +114,8 @@ import Testing
     try FileManager.default.removeItem(at: file("step.json"))
     try store.write(StoreFolder.record(), files: StoreFolder.files)
     try store.verify(key)
-    try FileManager.default.removeItem(at: folder.artefact(key))
-    try Data([1]).write(to: folder.artefact(key))
+    try FileManager.default.removeItem(at: folder.artifact(key))
+    try Data([1]).write(to: folder.artifact(key))
     #expect(!store.contains(key))
     #expect(throws: StoreError.self) { try store.verify(key) }
     try store.write(StoreFolder.record(), files: StoreFolder.files)

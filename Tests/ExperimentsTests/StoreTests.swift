@@ -21,18 +21,18 @@ final class StoreFolder: Sendable {
   }
 
   /// The folder of a result.
-  func artefact(_ key: StepKey) -> URL { url.appending(path: "steps/\(key.hex.prefix(2))/\(key.hex)") }
+  func artifact(_ key: StepKey) -> URL { url.appending(path: "steps/\(key.hex.prefix(2))/\(key.hex)") }
 
   /// Changes the text of a record, and its checksum to match.
   func forge(_ key: StepKey, _ change: (String) -> String) throws {
-    let record = artefact(key).appending(path: "step.json")
+    let record = artifact(key).appending(path: "step.json")
     let text = try String(contentsOf: record, encoding: .utf8)
     let changed = change(text)
     try #require(changed != text)
     try Data(changed.utf8).write(to: record)
     // A key is the SHA-256 of its text.
     let checksum = "\(StepKey(canonicalText: changed).hex)  step.json\n"
-    try Data(checksum.utf8).write(to: artefact(key).appending(path: "step.sha256"))
+    try Data(checksum.utf8).write(to: artifact(key).appending(path: "step.sha256"))
   }
 
   static func key(_ name: String = "step") -> StepKey { StepKey(canonicalText: name) }
@@ -115,7 +115,7 @@ final class StoreFolder: Sendable {
 
   @Test func namesOfPropertiesOnDiskAreInSnakeCase() throws {
     try store.write(StoreFolder.record(), files: [])
-    let text = try String(contentsOf: folder.artefact(key).appending(path: "step.json"), encoding: .utf8)
+    let text = try String(contentsOf: folder.artifact(key).appending(path: "step.json"), encoding: .utf8)
     for name in ["git_revision", "instruction_set", "peak_bytes"] { #expect(text.contains("\"\(name)\"")) }
   }
 
@@ -124,7 +124,7 @@ final class StoreFolder: Sendable {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/sha256sum")
     process.arguments = ["--check", "--strict", "--status", "step.sha256"]
-    process.currentDirectoryURL = folder.artefact(key)
+    process.currentDirectoryURL = folder.artifact(key)
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
@@ -135,17 +135,17 @@ final class StoreFolder: Sendable {
     let otherStore = try Store(at: other.url)
     try store.write(StoreFolder.record(seconds: 1), files: StoreFolder.files)
     try otherStore.write(StoreFolder.record(seconds: 2), files: StoreFolder.files)
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.artefact(key).path).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.artifact(key).path).sorted()
     #expect(names == ["empty", "model.safetensors", "notes.txt", "step.json", "step.sha256"])
     for name in names where !name.hasPrefix("step.") {
-      let (one, two) = (folder.artefact(key).appending(path: name), other.artefact(key).appending(path: name))
+      let (one, two) = (folder.artifact(key).appending(path: name), other.artifact(key).appending(path: name))
       #expect(try Data(contentsOf: one) == Data(contentsOf: two), "\(name)")
     }
     // The same record, too, is always the same bytes.
     let third = try StoreFolder()
     try Store(at: third.url).write(StoreFolder.record(seconds: 1), files: StoreFolder.files)
     for name in ["step.json", "step.sha256"] {
-      let (one, two) = (folder.artefact(key).appending(path: name), third.artefact(key).appending(path: name))
+      let (one, two) = (folder.artifact(key).appending(path: name), third.artifact(key).appending(path: name))
       #expect(try Data(contentsOf: one) == Data(contentsOf: two), "\(name)")
     }
   }
@@ -172,7 +172,7 @@ final class StoreFolder: Sendable {
   }
 
   @Test func whatIsNotThereIsMissing() throws {
-    let path = folder.artefact(key).path
+    let path = folder.artifact(key).path
     #expect(throws: StoreError.missing(key: key, path: path)) { try store.record(of: key) }
     #expect(throws: StoreError.missing(key: key, path: path)) { try store.read("a", of: key) }
     #expect(throws: StoreError.missing(key: key, path: path)) { try store.verify(key) }

@@ -22,7 +22,7 @@ struct GoldenResNet: Decodable {
   var data: Dataset {
     Dataset(
       name: "golden", classNames: (0..<classes).map { "\($0)" }, imageShape: Array(shape.dropFirst()),
-      normalisation: Normalisation(
+      normalization: Normalization(
         mean: [Float](repeating: mean, count: 3), deviation: [Float](repeating: deviation, count: 3)), pixels: pixels,
       labels: labels)
   }

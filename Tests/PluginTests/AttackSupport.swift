@@ -17,7 +17,7 @@ enum AttackFixture {
     var miaSvc: [String: Double]?
     var miaThreshold: [String: Double]?
     var miaLogistic: Logistic?
-    var miaNn: [Neighbour]?
+    var miaNn: [Neighbor]?
     var totalVariation: [String: Distance]?
     var floor: [Distance]?
     var accuracy: [String: Double]?
@@ -36,18 +36,18 @@ enum AttackFixture {
       }
     }
 
-    struct Neighbour: Decodable {
+    struct Neighbor: Decodable {
       var features: String
       var kernel: String
       var evaluate: Part
-      var neighbour: String
+      var neighbor: String
       var scaling: String?
       var gap: Double
       var argmax: Double
       var kept: [Int]
       var statistics: [String: [Double]]
       var accuracies: [String: [Double]]
-      var neighbours: [Int]
+      var neighbors: [Int]
       var value: Double
       var floors: [Double]
     }
@@ -102,10 +102,10 @@ enum AttackFixture {
       indices: labels.indices.map { first + $0 })
   }
 
-  /// A model with normal logits, to which `favour(part, label)` is added at the label's class and at `neighbour`.
+  /// A model with normal logits, to which `favor(part, label)` is added at the label's class and at `neighbor`.
   static func model(
     labels: [Part: [Int]], classCount: Int, seed: UInt64,
-    favour: (_ part: Part, _ label: Int) -> (label: Float, neighbour: (Int, Float)?)
+    favor: (_ part: Part, _ label: Int) -> (label: Float, neighbor: (Int, Float)?)
   ) -> ModelOutputs {
     ModelOutputs(
       Dictionary(
@@ -115,9 +115,9 @@ enum AttackFixture {
           let partLabels = labels[part] ?? []
           for label in partLabels {
             var row = (0..<classCount).map { _ in random.normal() }
-            let favoured = favour(part, label)
-            row[label] += favoured.label
-            if let (neighbour, amount) = favoured.neighbour { row[neighbour] += amount }
+            let favored = favor(part, label)
+            row[label] += favored.label
+            if let (neighbor, amount) = favored.neighbor { row[neighbor] += amount }
             logits += row
           }
           return (part, predictions(logits, partLabels, classCount: classCount, part: part))

@@ -145,7 +145,7 @@ import Unlearning
     }
   }
 
-  @Test("equal distributions have a gap near 0, different ones have not; also with random relabellings")
+  @Test("equal distributions have a gap near 0, different ones have not; also with random relabelings")
   func distributions() throws {
     var gaps: [Double] = []
     var small = 0
@@ -158,7 +158,7 @@ import Unlearning
     #expect(small <= 6, "\(small) of 20 p are below 0.1")
     let apart = try metric().measure(evidence(bank(8, seed: 1, certainty: 3), bank(8, seed: 2)))
     #expect(apart[0].value > 0.1)
-    // 2 of 12,870 relabellings are the labels themselves, so that some of the drawn ones are.
+    // 2 of 12,870 relabelings are the labels themselves, so that some of the drawn ones are.
     #expect(apart[1].value >= 1.0 / 10_001 && apart[1].value < 1e-3, "p \(apart[1].value)")
     let alike = try metric().measure(evidence(bank(8, seed: 1), bank(8, seed: 2)))
     #expect(alike[1].value > 0.01, "p \(alike[1].value)")
@@ -167,7 +167,7 @@ import Unlearning
 
   @Test("a constant answer is below the floor of total variation, and has a large energy gap")
   func constantAnswer() throws {
-    // Each model is sure of the neighbour on most samples, and of something else on some that are its own.
+    // Each model is sure of the neighbor on most samples, and of something else on some that are its own.
     let retrained = (0..<4).map { index in
       let logits = (0..<40).flatMap { row in
         (0..<4).map { $0 == (row % 8 == 2 * index ? 2 : 1) ? 12.0 : 0 }

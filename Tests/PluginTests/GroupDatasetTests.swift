@@ -80,10 +80,10 @@ import Unlearning
     #expect((0..<5).map { value in races.count { $0 == value } } == [27816, 1039, 311, 271, 3124])
   }
 
-  // MARK: Coloured digits
+  // MARK: Colored digits
 
   @Test(.enabled(if: has("mnist"), "set LACUNA_DATA to a folder with mnist/"))
-  func coloursFollowTheCorrelation() throws {
+  func colorsFollowTheCorrelation() throws {
     var parameters = ColoredDigitsSource()
     parameters.root = Self.root
     let splits = try ColoredDigitsSource(parameters).load()
@@ -98,7 +98,7 @@ import Unlearning
       let sums = (0..<3).map { channel in bytes.indices.reduce(0) { $1 % 3 == channel ? $0 + Int(bytes[$1]) : $0 } }
       #expect(sums[color] > 0 && sums[1 - color] == 0 && sums[2] == 0)
     }
-    // A subset has the colours of the whole.
+    // A subset has the colors of the whole.
     parameters.trainCount = 500
     let part = try ColoredDigitsSource(parameters).load().train
     let all = splits.train.sensitiveValuesByIndex ?? []
@@ -108,36 +108,36 @@ import Unlearning
   }
 
   /// 2,000 images of two pixels, with digits in turn.
-  private static let grey = Dataset(
-    name: "grey", classNames: (0...9).map { "\($0)" }, imageShape: [2, 1, 1],
-    normalisation: Normalisation(mean: [0.1], deviation: [0.3]), pixels: (0..<4000).map { UInt8($0 % 251) },
+  private static let gray = Dataset(
+    name: "gray", classNames: (0...9).map { "\($0)" }, imageShape: [2, 1, 1],
+    normalization: Normalization(mean: [0.1], deviation: [0.3]), pixels: (0..<4000).map { UInt8($0 % 251) },
     labels: (0..<2000).map { $0 % 10 })
 
-  @Test(arguments: DigitColouring.Target.allCases, [0, 0.5, 0.9, 1])
-  func colourGoesWithTheClassAsOftenAsTheCorrelationSays(target: DigitColouring.Target, wanted: Double) throws {
-    let colouring = DigitColouring(target: target, seed: 0)
-    let set = colouring.coloured(Self.grey, correlation: wanted, split: "train", name: "c")
+  @Test(arguments: DigitColoring.Target.allCases, [0, 0.5, 0.9, 1])
+  func colorGoesWithTheClassAsOftenAsTheCorrelationSays(target: DigitColoring.Target, wanted: Double) throws {
+    let coloring = DigitColoring(target: target, seed: 0)
+    let set = coloring.colored(Self.gray, correlation: wanted, split: "train", name: "c")
     let colors = try #require(set.sensitiveValues)
-    let share = Double(zip(set.labels, colors).count { DigitColouring.color(of: $0) == $1 }) / 2000
+    let share = Double(zip(set.labels, colors).count { DigitColoring.color(of: $0) == $1 }) / 2000
     #expect(abs(share - wanted) < 0.04)
-    #expect(set.classNames == colouring.classNames && set.imageShape == [2, 1, 3])
+    #expect(set.classNames == coloring.classNames && set.imageShape == [2, 1, 3])
     for row in 0..<50 {
-      let expected = Self.grey.bytes(row).flatMap { value -> [UInt8] in
+      let expected = Self.gray.bytes(row).flatMap { value -> [UInt8] in
         colors[row] == 0 ? [value, 0, 0] : [0, value, 0]
       }
       #expect(Array(set.bytes(row)) == expected)
     }
   }
 
-  @Test func aDigitsColourIsAMatterOfItsPlaceAndTheSeed() {
+  @Test func aDigitsColorIsAMatterOfItsPlaceAndTheSeed() {
     func colors(_ set: Dataset, seed: Int = 0, _ split: String = "train") -> [Int]? {
-      DigitColouring(target: .digit, seed: seed).coloured(set, correlation: 0.5, split: split, name: "c")
+      DigitColoring(target: .digit, seed: seed).colored(set, correlation: 0.5, split: split, name: "c")
         .sensitiveValues
     }
     let rows = [5, 900, 33]
-    let all = colors(Self.grey)
-    #expect(colors(Self.grey.selecting(rows)) == rows.compactMap { all?[$0] })
-    #expect(colors(Self.grey, seed: 1) != all && colors(Self.grey, "test") != all)
+    let all = colors(Self.gray)
+    #expect(colors(Self.gray.selecting(rows)) == rows.compactMap { all?[$0] })
+    #expect(colors(Self.gray, seed: 1) != all && colors(Self.gray, "test") != all)
   }
 
   // MARK: Shapes

@@ -55,7 +55,7 @@ import Unlearning
     var choosing = run(.bestValidation, epochs: 4, groups: true)
     let grouped = Dataset(
       name: "toy", classNames: train.classNames, imageShape: [4, 4, 1],
-      normalisation: Normalisation(mean: [0.4], deviation: [0.25]), pixels: [UInt8](repeating: 90, count: 16 * 8),
+      normalization: Normalization(mean: [0.4], deviation: [0.25]), pixels: [UInt8](repeating: 90, count: 16 * 8),
       labels: [0, 1, 2, 3, 0, 1, 2, 3], attribute: SensitiveAttribute(name: "side", valueNames: ["left", "right"]),
       sensitive: [0, 0, 0, 0, 1, 1, 1, 1])
     choosing.validation = validation

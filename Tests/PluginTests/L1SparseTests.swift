@@ -6,22 +6,22 @@ import Testing
 import Unlearning
 
 @Suite struct L1SparseTests {
-  private func method(_ change: (inout SparseUnlearning) -> Void = { _ in }) throws -> SparseUnlearning {
-    var parameters = SparseUnlearning()
+  private func method(_ change: (inout L1SparseUnlearning) -> Void = { _ in }) throws -> L1SparseUnlearning {
+    var parameters = L1SparseUnlearning()
     change(&parameters)
-    return try SparseUnlearning(parameters)
+    return try L1SparseUnlearning(parameters)
   }
 
   @Test func agreesWithPyTorch() throws {
     let golden = try GoldenPeers.load()
-    func method(_ change: (inout SparseUnlearning) -> Void) throws -> SparseUnlearning {
+    func method(_ change: (inout L1SparseUnlearning) -> Void) throws -> L1SparseUnlearning {
       try self.method {
         $0.training = golden.training(epochs: golden.l1.epochs)
         $0.alpha = golden.l1.alpha
         change(&$0)
       }
     }
-    for schedule in SparseUnlearning.Schedule.allCases {
+    for schedule in L1SparseUnlearning.Schedule.allCases {
       try golden.check(method { $0.penaltySchedule = schedule }, schedule.rawValue)
     }
     try golden.check(method { $0.epochsWithoutPenalty = 2 }, "free epochs")
@@ -68,7 +68,7 @@ import Unlearning
   }
 
   @Test func penaltiesByEpoch() throws {
-    func penalties(_ change: (inout SparseUnlearning) -> Void) throws -> [Double] {
+    func penalties(_ change: (inout L1SparseUnlearning) -> Void) throws -> [Double] {
       let method = try method {
         $0.alpha = 8
         $0.training.epochs = 4
@@ -81,7 +81,7 @@ import Unlearning
     #expect(try penalties { $0.penaltySchedule = .constant } == [8, 8, 8, 8])
     #expect(try penalties { $0.penaltySchedule = .increasing } == [0, 2, 4, 6])
     #expect(try penalties { $0.epochsWithoutPenalty = 9 } == [0, 0, 0, 0])
-    #expect(SparseUnlearning().alpha == 5e-4)
+    #expect(L1SparseUnlearning().alpha == 5e-4)
   }
 
   @Test func prunedWeightsStayAtZero() throws {

@@ -34,7 +34,7 @@ extension Examples {
     "mia-threshold": Examples([["variants": ["modified-entropy", "loss-auc"]]]),
 
     // Metrics.
-    "energy-gap": Examples(inert: ["permutations": "the relabellings of a few models are all gone through"]),
+    "energy-gap": Examples(inert: ["permutations": "the relabelings of a few models are all gone through"]),
 
     // Architectures, narrower than by default.
     "cifar-resnet": Examples(base: ["depth": 14, "width": 4]),

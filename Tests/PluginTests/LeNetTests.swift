@@ -17,7 +17,7 @@ import Unlearning
   }
 
   /// Scales and shifts of 6 + 16 + 120 + 84 channels, less the biases of 22.
-  @Test func canNormaliseEachBatch() throws {
+  @Test func canNormalizeEachBatch() throws {
     var parameters = LeNet5()
     parameters.batchNorm = true
     let model = try LeNet5(parameters).makeClassifier(

@@ -4,27 +4,27 @@ import Testing
 import Unlearning
 
 @Suite("mia-nn") struct MIANNTests {
-  func attack(_ change: (inout NearestNeighbourMIA) -> Void = { _ in }) throws -> NearestNeighbourMIA {
-    var parameters = NearestNeighbourMIA()
+  func attack(_ change: (inout NearestNeighborMIA) -> Void = { _ in }) throws -> NearestNeighborMIA {
+    var parameters = NearestNeighborMIA()
     change(&parameters)
-    return try NearestNeighbourMIA(parameters)
+    return try NearestNeighborMIA(parameters)
   }
 
   /// The whole attack against what scikit-learn makes of the same bank.
-  func compare(_ golden: AttackFixture.Golden, _ expected: AttackFixture.Golden.Neighbour, balance: Bool) throws {
+  func compare(_ golden: AttackFixture.Golden, _ expected: AttackFixture.Golden.Neighbor, balance: Bool) throws {
     let name =
       "\(expected.features), \(expected.scaling ?? "-"), \(expected.kernel), "
-      + "\(expected.evaluate.rawValue), \(expected.neighbour)"
+      + "\(expected.evaluate.rawValue), \(expected.neighbor)"
     let attack = try attack {
-      $0.features = NearestNeighbourMIA.Features(rawValue: expected.features) ?? .logits
-      $0.scaling = expected.scaling.flatMap(NearestNeighbourMIA.Scaling.init)
-      $0.kernel = NearestNeighbourMIA.KernelKind(rawValue: expected.kernel) ?? .rbf
-      $0.neighbour = NearestNeighbourMIA.NeighbourRule(rawValue: expected.neighbour) ?? .accuracy
+      $0.features = NearestNeighborMIA.Features(rawValue: expected.features) ?? .logits
+      $0.scaling = expected.scaling.flatMap(NearestNeighborMIA.Scaling.init)
+      $0.kernel = NearestNeighborMIA.KernelKind(rawValue: expected.kernel) ?? .rbf
+      $0.neighbor = NearestNeighborMIA.NeighborRule(rawValue: expected.neighbor) ?? .accuracy
       $0.evaluate = expected.evaluate
       $0.balance = balance
     }
     let calibration = try attack.calibrate(golden.retrainedOutputs, context: golden.context)
-    #expect(calibration.values["neighbours"] == expected.neighbours.map(Double.init), "\(name)")
+    #expect(calibration.values["neighbors"] == expected.neighbors.map(Double.init), "\(name)")
     #expect(calibration.values["kept_classes"] == expected.kept.map(Double.init), "\(name)")
     for label in golden.forgottenClasses {
       AttackFixture.expect(
@@ -71,10 +71,10 @@ import Unlearning
 
   func bank(seeds: Range<UInt64> = 1..<4) -> [ModelOutputs] { seeds.map { model(leak: 4, seed: $0) } }
 
-  func value(_ target: ModelOutputs, _ attack: NearestNeighbourMIA) throws -> Double {
+  func value(_ target: ModelOutputs, _ attack: NearestNeighborMIA) throws -> Double {
     let context = AttackFixture.context([0], 4)
     let calibration = try attack.calibrate(bank(), context: context)
-    #expect(calibration.values["neighbours"] == [3])
+    #expect(calibration.values["neighbors"] == [3])
     let found = try attack.attack(
       Evidence(target: target, retrained: bank(), context: context, calibration: calibration))
     return try #require(found.first).value
@@ -82,8 +82,8 @@ import Unlearning
 
   @Test(
     "a model that suppresses the class is found, a retrained twin is not",
-    arguments: NearestNeighbourMIA.Features.allCases, NearestNeighbourMIA.KernelKind.allCases)
-  func leak(features: NearestNeighbourMIA.Features, kernel: NearestNeighbourMIA.KernelKind) throws {
+    arguments: NearestNeighborMIA.Features.allCases, NearestNeighborMIA.KernelKind.allCases)
+  func leak(features: NearestNeighborMIA.Features, kernel: NearestNeighborMIA.KernelKind) throws {
     let attack = try attack {
       $0.features = features
       $0.kernel = kernel
@@ -113,7 +113,7 @@ import Unlearning
   }
 
   @Test("the floor's spread is a jackknife over models, and unknown with two") func floorSpread() throws {
-    let attack = try NearestNeighbourMIA(.init())
+    let attack = try NearestNeighborMIA(.init())
     // Leave-one-out gaps of all three: 0.55, 0.1, 0.65, mean 1.3/3; of the pairs without one: 0.5, 0.8, 0.3.
     for (position, pair) in [0.5, 0.8, 0.3].enumerated() {
       guard case .pseudoValue(let found) = attack.floorSpread(at: position, [[0.1, 0.4, 0.9]]) else {
@@ -145,7 +145,7 @@ import Unlearning
     // Samples of class 0 look exactly like samples of class 3.
     let alike = (1..<4).map { seed in model(leak: 4, seed: UInt64(seed), own: 0) }
     let calibration = try attack.calibrate(alike, context: context)
-    #expect(calibration.values["neighbours"] == [3])
+    #expect(calibration.values["neighbors"] == [3])
     let found = { (target: ModelOutputs) in
       try attack.attack(Evidence(target: target, retrained: alike, context: context, calibration: calibration))
     }
@@ -219,7 +219,7 @@ import Unlearning
     }
     let context = AttackFixture.context([0], 10)
     let retrained = [shifted(1), shifted(2)]
-    func found(_ change: (inout NearestNeighbourMIA) -> Void) throws -> [MeasuredValue] {
+    func found(_ change: (inout NearestNeighborMIA) -> Void) throws -> [MeasuredValue] {
       let attack = try attack(change)
       let calibration = try attack.calibrate(retrained, context: context)
       return try attack.attack(
@@ -227,7 +227,7 @@ import Unlearning
     }
     let raw = try found {
       $0.features = .logits
-      $0.scaling = NearestNeighbourMIA.Scaling.none
+      $0.scaling = NearestNeighborMIA.Scaling.none
     }
     #expect(raw[0].caveat?.contains("more than 80 % of the fitted samples are support vectors") == true)
     #expect(raw[0].caveat?.contains("the median kernel value of the fitted samples is below 0.1") == true)
@@ -272,11 +272,11 @@ import Unlearning
     #expect { try attack.attack(Evidence(target: model, context: AttackFixture.context([], 4))) } throws: {
       "\($0)".contains("forgets samples of any class")
     }
-    #expect(throws: AttackError.notCalibrated("the nearest neighbours of classes [0]")) {
+    #expect(throws: AttackError.notCalibrated("the nearest neighbors of classes [0]")) {
       try attack.attack(Evidence(target: model, context: context))
     }
     let calibration = try attack.calibrate([model], context: context)
-    #expect(throws: AttackError.notCalibrated("the nearest neighbours of classes [1]")) {
+    #expect(throws: AttackError.notCalibrated("the nearest neighbors of classes [1]")) {
       try attack.attack(
         Evidence(target: model, context: AttackFixture.context([1], 4), calibration: calibration))
     }
@@ -290,10 +290,10 @@ import Unlearning
     #expect(throws: AttackError.emptySet("samples of forgotten class 2 in 'forget_test'")) {
       try attack.calibrate([model], context: AttackFixture.context([0, 2], 4))
     }
-    var parameters = NearestNeighbourMIA()
+    var parameters = NearestNeighborMIA()
     parameters.evaluate = .retainTest
     parameters.cost = -1
-    #expect { try NearestNeighbourMIA(parameters) } throws: {
+    #expect { try NearestNeighborMIA(parameters) } throws: {
       "\($0)" == "parameter 'cost': must be in (0, 1000000000], is -1; "
         + "parameter 'evaluate': must be one of forget_test, forget_train, is 'retain_test'"
     }

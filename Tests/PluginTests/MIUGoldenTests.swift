@@ -52,7 +52,7 @@ import Unlearning
   func agreesWithPyTorch(variant: String) throws {
     let data = Dataset(
       name: "golden", classNames: (0..<golden.classes).map { "\($0)" }, imageShape: [golden.side, golden.side, 1],
-      normalisation: Normalisation(mean: [golden.mean], deviation: [golden.deviation]), pixels: golden.pixels,
+      normalization: Normalization(mean: [golden.mean], deviation: [golden.deviation]), pixels: golden.pixels,
       labels: golden.labels,
       attribute: SensitiveAttribute(name: "value", valueNames: (0..<golden.values).map { "\($0)" }),
       sensitive: golden.sensitive)

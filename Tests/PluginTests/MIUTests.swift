@@ -26,7 +26,7 @@ private struct GroupedToy {
     }
     let all = Dataset(
       name: "toy", classNames: ["a", "b"], imageShape: [4, 4, 1],
-      normalisation: Normalisation(mean: [0.4], deviation: [0.25]), pixels: pixels, labels: labels,
+      normalization: Normalization(mean: [0.4], deviation: [0.25]), pixels: pixels, labels: labels,
       attribute: SensitiveAttribute(name: "value", valueNames: ["x", "y"]), sensitive: values)
     data = all
     split = try ForgetRequest.groups([SampleGroup(target: 1, sensitive: 0)], ratio: ratio).split(

@@ -47,7 +47,7 @@ struct GoldenMethods {
     let file = try GoldenFile.read(File.self, "methods")
     let data = Dataset(
       name: "golden", classNames: (0..<file.classes).map { "\($0)" }, imageShape: [file.side, file.side, 1],
-      normalisation: Normalisation(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,
+      normalization: Normalization(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,
       labels: file.labels)
     return GoldenMethods(
       file: file, data: data, forget: data.filter { $0 == file.forgotten },
@@ -134,7 +134,7 @@ struct Toy {
     }
     return Dataset(
       name: "toy", classNames: ["a", "b", "c", "d"], imageShape: [4, 4, 1],
-      normalisation: Normalisation(mean: [0.4], deviation: [0.25]), pixels: pixels, labels: labels)
+      normalization: Normalization(mean: [0.4], deviation: [0.25]), pixels: pixels, labels: labels)
   }
 
   @Sendable static func classifier(_ random: RandomSource) -> Classifier {

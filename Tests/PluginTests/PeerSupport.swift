@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Unlearning
 
-/// The normalised network of `Golden/peers` with what PyTorch made of it.
+/// The normalized network of `Golden/peers` with what PyTorch made of it.
 @dynamicMemberLookup
 struct GoldenPeers {
   struct File: Decodable {
@@ -33,7 +33,7 @@ struct GoldenPeers {
     let file = try GoldenFile.read(File.self, "peers")
     let data = Dataset(
       name: "golden", classNames: (0..<file.classes).map { "\($0)" }, imageShape: [file.side, file.side, 1],
-      normalisation: Normalisation(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,
+      normalization: Normalization(mean: [file.mean], deviation: [file.deviation]), pixels: file.pixels,
       labels: file.labels)
     return GoldenPeers(file: file, data: data)
   }
@@ -82,13 +82,13 @@ struct GoldenPeers {
   }
 }
 
-/// Four noisy classes and a model with batch normalisation, whose train mode differs from its evaluate mode.
-func normalisedToy() throws -> (toy: Toy, original: Classifier, run: Run) {
+/// Four noisy classes and a model with batch normalization, whose train mode differs from its evaluate mode.
+func normalizedToy() throws -> (toy: Toy, original: Classifier, run: Run) {
   let toy = try Toy()
   let makeClassifier: @Sendable (RandomSource) -> Classifier = { random in
     let body = Sequential([("flatten", Flatten()), ("fc1", Linear(12)), ("norm", BatchNorm(rectified: true))])
     return Classifier(body: body, imageShape: [4, 4, 1], classCount: 4, random: random)
   }
   let run = makeRun(forgotten: toy.forgotten, makeClassifier: makeClassifier)
-  return (toy, try run.train(on: toy.data, purpose: "normalised"), run)
+  return (toy, try run.train(on: toy.data, purpose: "normalized"), run)
 }

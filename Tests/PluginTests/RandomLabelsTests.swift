@@ -57,11 +57,11 @@ import Unlearning
   @Test(arguments: RandomLabelTraining.RetainPass.allCases)
   func forgetsTheClass(retain: RandomLabelTraining.RetainPass) throws {
     let toy = try Toy()
-    var parameters = RandomLabelling()
+    var parameters = RandomLabelUnlearning()
     parameters.retain = retain
     parameters.training.batchSize = 16
     parameters.training.learningRate = 0.1
-    let model = try toy.unlearn(RandomLabelling(parameters))
+    let model = try toy.unlearn(RandomLabelUnlearning(parameters))
     #expect(accuracy(toy.original, on: toy.forget) > 0.9)
     #expect(accuracy(model, on: toy.forget) < 0.3)
     if retain != .none { #expect(accuracy(model, on: toy.retain) > 0.9) }
@@ -70,11 +70,11 @@ import Unlearning
   @Test func theRetainSetTakesPartUnlessNone() throws {
     let toy = try Toy()
     func model(_ retain: RandomLabelTraining.RetainPass, _ rows: Int) throws -> Classifier {
-      var parameters = RandomLabelling()
+      var parameters = RandomLabelUnlearning()
       parameters.retain = retain
       parameters.training.epochs = 1
       let data = toy.retain.selecting(Array(0..<rows))
-      return try RandomLabelling(parameters).unlearn(toy.original, forget: toy.forget, retain: data, run: toy.run)
+      return try RandomLabelUnlearning(parameters).unlearn(toy.original, forget: toy.forget, retain: data, run: toy.run)
     }
     #expect(try model(.none, 100).parameters == model(.none, 120).parameters)
     #expect(try model(.after, 100).parameters != model(.after, 120).parameters)
@@ -85,15 +85,15 @@ import Unlearning
   /// One batch holds everything, so the only step is plain descent on the union of both sets.
   @Test func theJointStepIsTheMeanOverBothSets() throws {
     let golden = try GoldenMethods.load()
-    var parameters = RandomLabelling()
+    var parameters = RandomLabelUnlearning()
     parameters.training = golden.training
     parameters.training.epochs = 1
-    let model = try RandomLabelling(parameters).unlearn(
+    let model = try RandomLabelUnlearning(parameters).unlearn(
       golden.original, forget: golden.forget, retain: golden.retain, run: golden.run)
     var labels = RandomLabelTraining(recipe: parameters.training)
     labels.redraw = .once
-    let relabelled = golden.forget.relabelled(try labels.labels(for: golden.forget, epoch: 0, run: golden.run))
-    let union = golden.retain.appending(relabelled)
+    let relabeled = golden.forget.relabeled(try labels.labels(for: golden.forget, epoch: 0, run: golden.run))
+    let union = golden.retain.appending(relabeled)
     var expected = golden.original
     let gradient = expected.gradient(mode: .evaluate) { model, pass in
       model(Variable(union.images(Array(0..<union.count))), in: pass).logits.crossEntropy(union.labels)

@@ -145,7 +145,7 @@ import Unlearning
     #expect(Array(found.names) == Array(plain.names) && Array(found.values) == Array(plain.values))
   }
 
-  /// The same weights as CIFAR ports name them, as models that normalise their input carry them, and as this program
+  /// The same weights as CIFAR ports name them, as models that normalize their input carry them, and as this program
   /// writes them: with windows first.
   @Test(arguments: [("shortcut", "linear", false), ("downsample", "fc", true), ("shortcut", "head", true)])
   func readsOtherNamesAndLayouts(shortcut: String, head: String, isExtended: Bool) throws {

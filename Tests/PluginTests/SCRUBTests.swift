@@ -6,15 +6,15 @@ import Testing
 import Unlearning
 
 @Suite struct SCRUBTests {
-  private func method(_ change: (inout TeacherStudentUnlearning) -> Void = { _ in }) throws
-    -> TeacherStudentUnlearning
+  private func method(_ change: (inout SCRUBUnlearning) -> Void = { _ in }) throws
+    -> SCRUBUnlearning
   {
-    var parameters = TeacherStudentUnlearning()
+    var parameters = SCRUBUnlearning()
     change(&parameters)
-    return try TeacherStudentUnlearning(parameters)
+    return try SCRUBUnlearning(parameters)
   }
 
-  /// Maximisation and minimisation, T², the teacher in evaluate mode, the drops of the rate: `make.py` checks that a
+  /// Maximization and minimization, T², the teacher in evaluate mode, the drops of the rate: `make.py` checks that a
   /// slip in any of them moves a parameter by more than the tolerance.
   @Test(arguments: [("scrub", 4), ("scrub, one max step", 1)]) func agreesWithPyTorch(name: String, epochs: Int) throws
   {
@@ -23,7 +23,7 @@ import Unlearning
       $0.alpha = golden.scrub.alpha
       $0.gamma = golden.scrub.gamma
       $0.temperature = golden.scrub.temperature
-      $0.maximisingEpochs = golden.scrub.max_epochs
+      $0.maximizingEpochs = golden.scrub.max_epochs
       $0.training = golden.training(epochs: epochs)
       $0.decayFactor = golden.factor
       $0.decayEpochs = golden.scrub.thresholds
@@ -31,13 +31,13 @@ import Unlearning
     try golden.check(method, name)
   }
 
-  @Test func withoutMaximisationAndTeacherIsFineTuning() throws {
+  @Test func withoutMaximizationAndTeacherIsFineTuning() throws {
     let toy = try Toy()
     var tuning = FineTuning()
     tuning.training = TrainingRecipe(epochs: 3, learningRate: 0.05, batchSize: 16, schedule: .cosine)
     let model = try toy.unlearn(
       method {
-        $0.maximisingEpochs = 0
+        $0.maximizingEpochs = 0
         $0.alpha = 0
         $0.gamma = 1
         $0.training = tuning.training
@@ -47,12 +47,12 @@ import Unlearning
   }
 
   @Test func theStudentMovesAwayOnTheForgetSetAndStaysOnTheRetainSet() throws {
-    let (toy, original, run) = try normalisedToy()
+    let (toy, original, run) = try normalizedToy()
     let before = original.parameters
     let model = try toy.unlearn(
       method {
         $0.training.epochs = 10
-        $0.maximisingEpochs = 4
+        $0.maximizingEpochs = 4
         $0.training.learningRate = 0.02
         $0.training.batchSize = 16
         $0.forgetBatchSize = 16
@@ -70,21 +70,21 @@ import Unlearning
   }
 
   /// Every parameter that the retain loss reaches belongs to the student and moves.
-  @Test func theOptimiserHoldsTheStudent() throws {
-    let (toy, original, run) = try normalisedToy()
+  @Test func theOptimizerHoldsTheStudent() throws {
+    let (toy, original, run) = try normalizedToy()
     let model = try toy.unlearn(method { $0.training.batchSize = 16 }, original: original, run: run)
     for name in original.parameters.names { #expect(model.parameters[name] != original.parameters[name], "\(name)") }
     for name in original.statistics.names { #expect(model.statistics[name] != original.statistics[name], "\(name)") }
   }
 
-  /// A student without normalisation starts at the stationary point of its divergence: without weight decay the first
-  /// pass of maximisation does nothing.
-  @Test func theFirstMaximisationOfAPlainNetworkIsIdle() throws {
+  /// A student without normalization starts at the stationary point of its divergence: without weight decay the first
+  /// pass of maximization does nothing.
+  @Test func theFirstMaximizationOfAPlainNetworkIsIdle() throws {
     let toy = try Toy()
     func model(_ maxEpochs: Int, epochs: Int) throws -> NamedTensors {
       try toy.unlearn(
         method {
-          $0.maximisingEpochs = maxEpochs
+          $0.maximizingEpochs = maxEpochs
           $0.forgetBatchSize = 16
           $0.training = TrainingRecipe(epochs: epochs, learningRate: 0.05, batchSize: 16, weightDecay: 0)
         }
@@ -106,12 +106,12 @@ import Unlearning
     _ = try toy.unlearn(
       method {
         $0.training.epochs = 5
-        $0.maximisingEpochs = 3
+        $0.maximizingEpochs = 3
         $0.training.batchSize = 50
         $0.forgetBatchSize = 16
       }, run: run)
-    #expect(run.notes["maximising_steps"] == 9)
-    #expect(run.notes["minimising_steps"] == 15)
+    #expect(run.notes["maximizing_steps"] == 9)
+    #expect(run.notes["minimizing_steps"] == 15)
   }
 
   @Test func progressEndsAtOne() throws {
@@ -142,7 +142,7 @@ import Unlearning
       try method {
         $0.rewinds = rewind
         $0.training = TrainingRecipe(epochs: epochs, learningRate: 0.1, batchSize: 16)
-        $0.maximisingEpochs = 4
+        $0.maximizingEpochs = 4
         $0.forgetBatchSize = 8
       }.unlearn(toy.original, forget: forget, retain: retain, run: run)
     }
@@ -155,7 +155,7 @@ import Unlearning
     let held = try Rewinding(forget: forget, retain: retain, share: 0.5, run: run)
     let again = try method {
       $0.training = TrainingRecipe(epochs: epochs, learningRate: 0.1, batchSize: 16)
-      $0.maximisingEpochs = 4
+      $0.maximizingEpochs = 4
       $0.forgetBatchSize = 8
     }.unlearn(toy.original, forget: forget, retain: held.training, run: toy.sampleRun)
     #expect(model.parameters == again.parameters)

@@ -61,12 +61,12 @@ import Unlearning
     parameters.variant = variant
     parameters.training.epochs = 2
     parameters.training.batchSize = 32
-    var labels = RandomLabelling()
+    var labels = RandomLabelUnlearning()
     labels.labels = .any
     labels.retain = variant == .joint ? .joint : .after
     labels.training = parameters.training
     let model = try toy.unlearn(SaliencyUnlearning(parameters))
-    #expect(model.parameters == (try toy.unlearn(RandomLabelling(labels))).parameters)
+    #expect(model.parameters == (try toy.unlearn(RandomLabelUnlearning(labels))).parameters)
     #expect(model.parameters != toy.original.parameters)
   }
 

@@ -120,7 +120,7 @@ private struct GoldenTargets: Decodable {
     }
   }
 
-  @Test(arguments: examples.indices) func withoutTiltItIsTheRenormalisedOriginal(number: Int) throws {
+  @Test(arguments: examples.indices) func withoutTiltItIsTheRenormalizedOriginal(number: Int) throws {
     let example = Self.examples[number]
     let q = example.target(0, try example.scores)
     #expect(q == ReweightedTarget(classCount: 6, forgotten: [2]).distribution(logits: example.logits, label: 2))

@@ -121,7 +121,7 @@ struct CardTests {
     let result = await runner("describe", "mia-nn", outputWidth: width)
     let longest = result.output.split(separator: "\n").map(\.count).max() ?? 0
     #expect(longest > 0 && longest <= width)
-    #expect(result.output.contains("neighbour-probability"))
+    #expect(result.output.contains("neighbor-probability"))
   }
 
   @Test func anUnknownPluginNamesTheNearest() async {

@@ -42,7 +42,7 @@ struct KillTests {
   }
 
   /// Every file of every finished step but the records, which have times in them.
-  private func artefacts(store: String) throws -> [String: Foundation.Data] {
+  private func artifacts(store: String) throws -> [String: Foundation.Data] {
     let steps = URL(filePath: folder.path(store)).appending(path: "steps")
     var found: [String: Foundation.Data] = [:]
     guard let files = FileManager.default.enumerator(at: steps, includingPropertiesForKeys: nil) else { return [:] }
@@ -62,15 +62,15 @@ struct KillTests {
     var stored = 0
     for _ in 0..<3 {
       let (process, _) = try start(store: "killed")
-      while process.isRunning, try artefacts(store: "killed").count < stored + 3 { usleep(5000) }
+      while process.isRunning, try artifacts(store: "killed").count < stored + 3 { usleep(5000) }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      stored = try artefacts(store: "killed").count
+      stored = try artifacts(store: "killed").count
     }
     let resumed = try finish(store: "killed")
     #expect(resumed.status == 0)
     #expect(resumed.table == whole.table)
-    let (left, right) = (try artefacts(store: "whole"), try artefacts(store: "killed"))
+    let (left, right) = (try artifacts(store: "whole"), try artifacts(store: "killed"))
     #expect(left.count > 20)
     #expect(Set(left.keys) == Set(right.keys))
     for (name, bytes) in left { #expect(right[name] == bytes, "\(name) differs") }
@@ -99,7 +99,7 @@ struct KillTests {
   @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(2)))
   func twoProcesses() throws {
     let (first, _) = try start(store: "shared")
-    while first.isRunning, try artefacts(store: "shared").isEmpty { usleep(5000) }
+    while first.isRunning, try artifacts(store: "shared").isEmpty { usleep(5000) }
     let (second, _) = try start(store: "shared")
     second.waitUntilExit()
     kill(first.processIdentifier, SIGKILL)

@@ -54,7 +54,8 @@ struct ScaffoldTests {
     #expect(Array(new[..<place] + new[(place + 1)...]) == old)
     let list = try text(Self.list)
     #expect(list.contains("\nimport NegGradPlus\nimport NoisyTuning\nimport PeakMemory\n"))
-    #expect(list.contains("    NegativeGradientPlus.self\n    NoisyTuningMethod.self\n    RandomLabelling.self\n"))
+    #expect(
+      list.contains("    NegativeGradientPlus.self\n    NoisyTuningMethod.self\n    RandomLabelUnlearning.self\n"))
     #expect(
       list.replacing("import NoisyTuning\n", with: "").replacing("    NoisyTuningMethod.self\n", with: "")
         == before.list)

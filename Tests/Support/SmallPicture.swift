@@ -1,6 +1,6 @@
 /// PNG files for tests.
 public enum SmallPicture {
-  /// A grey PNG of `width` × `height` pixels whose brightness falls from a corner that `number` chooses; other numbers give
+  /// A gray PNG of `width` × `height` pixels whose brightness falls from a corner that `number` chooses; other numbers give
   /// other pictures.
   public static func png(_ number: Int, width: Int = 12, height: Int = 8) -> [UInt8] {
     var rows: [UInt8] = []

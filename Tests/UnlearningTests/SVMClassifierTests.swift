@@ -105,16 +105,16 @@ import Unlearning
     #expect(SupportVectorMachine.Kernel.linear.median(over: FeatureRows([1])) == nil)
   }
 
-  @Test("standardised features by hand; a constant one is only moved") func standardisation() throws {
+  @Test("standardized features by hand; a constant one is only moved") func standardization() throws {
     let sides = [FeatureRows([1, 7, 3, 7], width: 2), FeatureRows([5, 7], width: 2)]
-    let scale = try Standardisation(fittedTo: sides)
+    let scale = try Standardization(fittedTo: sides)
     // Mean 3, variance 8/3.
     let deviation = (8.0 / 3).squareRoot()
     ClassifierGolden.expectClose(scale.deviations, [deviation, 1], tolerance: 1e-15, "deviations")
     ClassifierGolden.expectClose(
       scale(FeatureRows([3, 7, 11, 9], width: 2)).values, [0, 0, 8 / deviation, 2], tolerance: 1e-15, "scaled")
     #expect(throws: AttackError.notFinite("features of fitted samples", row: 1)) {
-      try Standardisation(fittedTo: [FeatureRows([1, .nan])])
+      try Standardization(fittedTo: [FeatureRows([1, .nan])])
     }
   }
 

@@ -6,7 +6,7 @@ public import Unlearning
 ///
 /// Takes images of every size; the second and third stage halve it, rounding up.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2.
-/// - Note: Shortcuts that change shape are projections (1×1 convolution and normalisation, option B); the paper's CIFAR
+/// - Note: Shortcuts that change shape are projections (1×1 convolution and normalization, option B); the paper's CIFAR
 ///   networks pad with zeros (option A). ResNet-20 so has 272,474 parameters for 10 classes instead of 269,722.
 public struct CIFARResidualNetwork: Architecture {
   /// The name in experiment files, the title, the publication and the version.

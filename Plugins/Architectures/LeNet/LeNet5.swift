@@ -14,11 +14,11 @@ public struct LeNet5: Architecture {
     summary: "Two convolutions and three linear layers, for images of 28 or 32 pixels.",
     source: .documentRecognition(place: "figure 2"))
 
-  /// Whether batch normalisation precedes each ReLU.
-  @Parameter("whether each ReLU is preceded by batch normalisation")
+  /// Whether batch normalization precedes each ReLU.
+  @Parameter("whether each ReLU is preceded by batch normalization")
   public var batchNorm = false
 
-  /// Without batch normalisation, as in 1998.
+  /// Without batch normalization, as in 1998.
   public init() {}
 
   /// The body for images of 28×28 or 32×32 pixels; other sizes are an error.

@@ -1,18 +1,18 @@
 public import Engine
 public import Unlearning
 
-/// VGG with batch normalisation for small images: five blocks of 3×3 convolutions with w, 2w, 4w, 8w and 8w channels,
+/// VGG with batch normalization for small images: five blocks of 3×3 convolutions with w, 2w, 4w, 8w and 8w channels,
 /// each ending in 2×2 max-pooling, then the head alone.
 ///
 /// A pooling that would leave nothing, on sides of 1 pixel, is left out: images of 32×32 pixels end in one pixel after
 /// five poolings, those of 28×28 after four, those of 64×64 in 2×2 pixels. So images of every size are supported.
 /// - Source: Simonyan and Zisserman, ICLR 2015, arXiv:1409.1556, table 1: configurations A, B, D, E.
-/// - Note: As in the CIFAR ports that unlearning papers train: batch normalisation after every convolution, which keeps
+/// - Note: As in the CIFAR ports that unlearning papers train: batch normalization after every convolution, which keeps
 ///   its bias, and one linear layer instead of three.
 public struct VGGNetwork: Architecture {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
-    name: "vgg", title: "VGG with batch normalisation for small images",
+    name: "vgg", title: "VGG with batch normalization for small images",
     summary: "Five blocks of 3×3 convolutions with w to 8w channels, each ending in max-pooling; one linear layer.",
     source: Source(
       authors: "Simonyan, Zisserman", title: "Very Deep Convolutional Networks for Large-Scale Image Recognition",

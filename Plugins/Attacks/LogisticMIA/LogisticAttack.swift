@@ -4,7 +4,7 @@ public import Unlearning
 /// Membership inference by a logistic regression on the loss, cross-validated between forget and unseen samples.
 ///
 /// The regression separates forget train (1) from equally many unseen samples (0) by their cross-entropy alone: for
-/// each of several stratified random splits a logistic regression (L2, C = 1, intercept not penalised) is fitted to 90
+/// each of several stratified random splits a logistic regression (L2, C = 1, intercept not penalized) is fitted to 90
 /// % and tested on the other 10 %. The value is the mean accuracy over the splits, in [0, 1]; .5 is chance, and the aim
 /// is the value of retrained models.
 ///

@@ -1,4 +1,4 @@
-extension NearestNeighbourMIA {
+extension NearestNeighborMIA {
   /// The features φ_M(x) that discriminators read from a model's output on one sample.
   public enum Features: String, Codable, Sendable, CaseIterable {
     /// All K logits.
@@ -8,7 +8,7 @@ extension NearestNeighbourMIA {
     /// The logits of the kept classes, which hide that the forgotten class is suppressed.
     case retainedLogits = "retained-logits"
     /// The probability of the discriminator's own class, one number.
-    case neighbourProbability = "neighbour-probability"
+    case neighborProbability = "neighbor-probability"
 
     /// The name in snake_case, as measurements write it.
     var measurementName: String { rawValue.replacing("-", with: "_") }
@@ -18,7 +18,7 @@ extension NearestNeighbourMIA {
   public enum Scaling: String, Codable, Sendable, CaseIterable {
     /// Features are not scaled.
     case none
-    /// Mean 0 and variance 1 over the samples that the discriminator is fitted to, see `Standardisation`.
+    /// Mean 0 and variance 1 over the samples that the discriminator is fitted to, see `Standardization`.
     case standard
   }
 
@@ -30,8 +30,8 @@ extension NearestNeighbourMIA {
     case linear
   }
 
-  /// How the nearest neighbour of a forgotten class is found among the kept classes.
-  public enum NeighbourRule: String, Codable, Sendable, CaseIterable {
+  /// How the nearest neighbor of a forgotten class is found among the kept classes.
+  public enum NeighborRule: String, Codable, Sendable, CaseIterable {
     /// The largest mean accuracy `Acc_i` of the discriminators on retrained models.
     case accuracy
     /// The class that retrained models most often predict for the forgotten one; no discriminator is fitted for this.

@@ -11,14 +11,14 @@ struct Discriminator {
 
   /// Fits a machine that separates `positives` from `negatives` by `features`.
   init(
-    positives: Predictions, negatives: Predictions, attack: NearestNeighbourMIA,
+    positives: Predictions, negatives: Predictions, attack: NearestNeighborMIA,
     features: @escaping (Predictions) -> FeatureRows
   ) throws(AttackError) {
     var sides = [features(positives), features(negatives)]
     switch attack.usedScaling {
     case .none: self.features = features
     case .standard:
-      let scale = try Standardisation(fittedTo: sides)
+      let scale = try Standardization(fittedTo: sides)
       sides = sides.map(scale.callAsFunction)
       self.features = { scale(features($0)) }
     }

@@ -14,12 +14,12 @@ struct DiscriminatorBank {
   private let kept: Predictions
   private let judged: Predictions
   private let forgottenClasses: [Int]
-  private let attack: NearestNeighbourMIA
+  private let attack: NearestNeighborMIA
   private let random: RandomSource
 
   /// The decisions of a discriminator on the samples of a forgotten class.
   struct Judgement {
-    /// The fraction assigned to the neighbour; in pairwise mode the accuracy.
+    /// The fraction assigned to the neighbor; in pairwise mode the accuracy.
     var accuracy: Double
     /// The decision on each sample of the class, in the order of the part; empty in pairwise mode.
     var verdicts: [Bool]
@@ -28,7 +28,7 @@ struct DiscriminatorBank {
   }
 
   init(
-    _ model: ModelOutputs, context: EvidenceContext, attack: NearestNeighbourMIA
+    _ model: ModelOutputs, context: EvidenceContext, attack: NearestNeighborMIA
   ) throws(AttackError) {
     guard !context.forgottenClasses.isEmpty else { throw Self.noForgottenClass }
     kept = try model.samples(.retainTest)
@@ -54,28 +54,28 @@ struct DiscriminatorBank {
     random = context.random.stream("mia-nn")
   }
 
-  /// The decisions of the discriminator of `neighbour` on the samples of `forgotten`; the accuracy is
-  /// `Acc(M, neighbour)`.
-  func judgement(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Judgement {
+  /// The decisions of the discriminator of `neighbor` on the samples of `forgotten`; the accuracy is
+  /// `Acc(M, neighbor)`.
+  func judgement(of neighbor: Int, on forgotten: Int) throws(AttackError) -> Judgement {
     switch attack.mode {
     case .oneVsRest:
-      let (verdicts, caveats) = try discriminator(neighbour).judge(rows(judged, [forgotten]))
+      let (verdicts, caveats) = try discriminator(neighbor).judge(rows(judged, [forgotten]))
       return Judgement(accuracy: verdicts.map { $0 ? 1 : 0 }.mean, verdicts: verdicts, caveats: caveats)
-    case .pairwise: return try pairwiseJudgement(neighbour, forgotten)
+    case .pairwise: return try pairwiseJudgement(neighbor, forgotten)
     }
   }
 
-  /// `Acc(M, neighbour)` on the samples of `forgotten`.
-  func accuracy(of neighbour: Int, on forgotten: Int) throws(AttackError) -> Double {
-    try judgement(of: neighbour, on: forgotten).accuracy
+  /// `Acc(M, neighbor)` on the samples of `forgotten`.
+  func accuracy(of neighbor: Int, on forgotten: Int) throws(AttackError) -> Double {
+    try judgement(of: neighbor, on: forgotten).accuracy
   }
 
-  /// 1 for each sample that is assigned to the neighbour of its class, else 0, in the order of the part.
+  /// 1 for each sample that is assigned to the neighbor of its class, else 0, in the order of the part.
   func inOrderOfPart(_ verdicts: [(forgotten: Int, verdicts: [Bool])]) -> [Double] {
     var result = [Double](repeating: 0, count: judged.count)
     for (forgotten, verdicts) in verdicts {
       let places = judged.labels.indices.filter { judged.labels[$0] == forgotten }
-      for (place, isNeighbour) in zip(places, verdicts) where isNeighbour { result[place] = 1 }
+      for (place, isNeighbor) in zip(places, verdicts) where isNeighbor { result[place] = 1 }
     }
     return result
   }
@@ -107,15 +107,15 @@ struct DiscriminatorBank {
     return try fit(kept.selecting(positives), kept.selecting(negatives), label)
   }
 
-  private func pairwiseJudgement(_ neighbour: Int, _ forgotten: Int) throws(AttackError) -> Judgement {
-    var draw = random.stream("pairwise", neighbour, forgotten)
-    var sides = [rows(kept, [neighbour]), rows(judged, [forgotten])]
+  private func pairwiseJudgement(_ neighbor: Int, _ forgotten: Int) throws(AttackError) -> Judgement {
+    var draw = random.stream("pairwise", neighbor, forgotten)
+    var sides = [rows(kept, [neighbor]), rows(judged, [forgotten])]
     if attack.balance {
       let size = min(sides[0].count, sides[1].count)
       sides = sides.map { $0.selecting(draw.sample(size, of: Array(0..<$0.count))) }
     }
     guard sides.allSatisfy({ $0.count > 1 }) else {
-      throw .emptySet("two samples each of class \(neighbour) and of class \(forgotten)")
+      throw .emptySet("two samples each of class \(neighbor) and of class \(forgotten)")
     }
     let halves = sides.map { side in
       let order = draw.permutation(side.count)
@@ -125,10 +125,10 @@ struct DiscriminatorBank {
     var rightly: [Double] = []
     var caveats: [String] = []
     for (fitted, held) in [(0, 1), (1, 0)] {
-      let discriminator = try fit(halves[0][fitted], halves[1][fitted], neighbour)
-      for (side, isNeighbour) in [(0, true), (1, false)] {
+      let discriminator = try fit(halves[0][fitted], halves[1][fitted], neighbor)
+      for (side, isNeighbor) in [(0, true), (1, false)] {
         let found = try discriminator.judge(halves[side][held])
-        rightly.append(found.verdicts.map { $0 == isNeighbour ? 1 : 0 }.mean)
+        rightly.append(found.verdicts.map { $0 == isNeighbor ? 1 : 0 }.mean)
         caveats += found.caveats
       }
     }
@@ -147,7 +147,7 @@ struct DiscriminatorBank {
     switch attack.features {
     case .logits: return FeatureRows(samples.logits)
     case .probabilities: return FeatureRows(samples.probabilities)
-    case .neighbourProbability:
+    case .neighborProbability:
       let probabilities = samples.probabilities
       return FeatureRows((0..<samples.count).map { Double(probabilities[$0, label]) })
     case .retainedLogits:

@@ -3,7 +3,7 @@ public import Unlearning
 
 /// Membership inference by one score and a threshold.
 ///
-/// A sample is judged a member where its score is at least the threshold t, and t maximises
+/// A sample is judged a member where its score is at least the threshold t, and t maximizes
 /// `½(P[member ≥ t] + P[non-member < t])` over retain train (members) and retain test (non-members), for each class
 /// alone. The value is the share of forget train judged non-member, in [0, 1]; the aim is the value of retrained
 /// models. With prediction p and label y:
@@ -28,7 +28,7 @@ public import Unlearning
 ///   set is one side alone, and its share of non-members is reported, as in the code of SalUn (evaluation/MIA.py).
 /// - Note: A class without members or without non-members, like a forgotten class, has no threshold of its own; it
 ///   takes that of all classes together. Not stated in the papers; chosen (the released code takes 0).
-/// - Note: The global loss threshold maximises the same balanced accuracy; Yeom et al. take the mean training loss.
+/// - Note: The global loss threshold maximizes the same balanced accuracy; Yeom et al. take the mean training loss.
 public struct ThresholdAttack: Attack {
   /// A score and how its threshold is set.
   public enum Variant: String, Codable, Sendable, CaseIterable {

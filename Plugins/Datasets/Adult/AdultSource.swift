@@ -66,16 +66,16 @@ public struct AdultSource: DatasetSource {
   public func load() throws(DataError) -> DataSplits {
     let urls = try localFiles()
     let train = try AdultTable(urls[0]), test = try AdultTable(urls[1])
-    let normalisation = train.normalisation
+    let normalization = train.normalization
     let subset = Subset(
       trainCount: trainCount, testCount: testCount, seed: subsetSeed)
     return try subset.of(
-      DataSplits(train: dataset(train, normalisation), test: dataset(test, normalisation)))
+      DataSplits(train: dataset(train, normalization), test: dataset(test, normalization)))
   }
 
-  private func dataset(_ table: AdultTable, _ normalisation: Normalisation) -> Dataset {
+  private func dataset(_ table: AdultTable, _ normalization: Normalization) -> Dataset {
     Dataset(
-      name: Self.card.name, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
+      name: Self.card.name, classNames: classNames, imageShape: imageShape, normalization: normalization,
       pixels: table.pixels, labels: table.labels, attribute: attribute,
       sensitive: sensitive == .sex ? table.sexes : table.races)
   }

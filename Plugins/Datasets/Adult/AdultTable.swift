@@ -134,7 +134,7 @@ struct AdultTable {
   }
 
   /// The normalization to mean 0 and deviation 1 per column; a constant column is only shifted.
-  var normalisation: Normalisation {
+  var normalization: Normalization {
     var (means, deviations): ([Float], [Float]) = ([], [])
     for column in 0..<Self.width {
       let values = labels.indices.map { Double(pixels[$0 * Self.width + column]) / 255 }
@@ -142,6 +142,6 @@ struct AdultTable {
       means.append(Float(values.mean))
       deviations.append(deviation > 0 ? Float(deviation) : 1)
     }
-    return Normalisation(mean: means, deviation: deviations)
+    return Normalization(mean: means, deviation: deviations)
   }
 }

@@ -9,7 +9,7 @@ public struct CIFAR10Source: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "cifar10", title: "CIFAR-10",
-    summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 10 classes.",
+    summary: "Photographs: 50,000 training and 10,000 test images, color, 32×32, 10 classes.",
     source: .tinyImages())
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -39,7 +39,7 @@ public struct CIFAR10Source: DatasetSource {
       source: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
     classCounts: [10], label: 0,
     classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-    normalisation: Normalisation(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
+    normalization: Normalization(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2470, 0.2435, 0.2616]),
     recordsPerTrainFile: 10_000)
 
   /// The names of the classes, by label.

@@ -17,7 +17,7 @@ public struct CIFAR100Source: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "cifar100", title: "CIFAR-100",
-    summary: "Photographs: 50,000 training and 10,000 test images, colour, 32×32, 100 classes in 20 groups.",
+    summary: "Photographs: 50,000 training and 10,000 test images, color, 32×32, 100 classes in 20 groups.",
     source: .tinyImages())
 
   /// The data root; nil is $LACUNA_DATA, else `data`.
@@ -51,7 +51,7 @@ public struct CIFAR100Source: DatasetSource {
         source: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
       classCounts: [ClassNames.coarse.count, ClassNames.fine.count], label: isFine ? 1 : 0,
       classNames: isFine ? ClassNames.fine : ClassNames.coarse,
-      normalisation: Normalisation(mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762]),
+      normalization: Normalization(mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762]),
       recordsPerTrainFile: 50_000)
   }
 

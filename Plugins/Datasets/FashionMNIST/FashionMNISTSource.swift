@@ -10,7 +10,7 @@ public struct FashionMNISTSource: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "fashion-mnist", title: "Fashion-MNIST",
-    summary: "Articles of clothing: 60,000 training and 10,000 test images, grey, 28×28, 10 classes.",
+    summary: "Articles of clothing: 60,000 training and 10,000 test images, gray, 28×28, 10 classes.",
     source: Source(
       authors: "Xiao, Rasul, Vollgraf",
       title: "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", venue: "2017",
@@ -54,7 +54,7 @@ public struct FashionMNISTSource: DatasetSource {
     classNames: [
       "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ],
-    normalisation: Normalisation(mean: [0.2860], deviation: [0.3530]))
+    normalization: Normalization(mean: [0.2860], deviation: [0.3530]))
 
   /// The names of the classes, by label.
   public var classNames: [String] { Self.layout.classNames }

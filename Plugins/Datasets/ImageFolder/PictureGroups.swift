@@ -25,7 +25,7 @@ struct PictureGroups: Sendable {
     }
     var texts: [String: (line: Int, value: String)] = [:]
     for row in table.rows {
-      let path = Self.normalised(row.values[0], below: folder)
+      let path = Self.normalized(row.values[0], below: folder)
       var value = row.values[1]
       if value.isEmpty {
         guard let emptyName else {
@@ -86,7 +86,7 @@ struct PictureGroups: Sendable {
   /// - Throws: `changed` when the list has changed since planning.
   func requirePlanned() throws(DataError) { try PlannedFiles.requirePlanned(digest, of: url) }
 
-  private static func normalised(_ text: String, below folder: URL) -> String {
+  private static func normalized(_ text: String, below folder: URL) -> String {
     var path = text.replacing("\\", with: "/")
     let whole = folder.path + "/"
     if path.hasPrefix(whole) { path.removeFirst(whole.count) }

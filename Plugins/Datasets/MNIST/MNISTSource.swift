@@ -9,7 +9,7 @@ public struct MNISTSource: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mnist", title: "MNIST",
-    summary: "Handwritten digits: 60,000 training and 10,000 test images, grey, 28×28, 10 classes.",
+    summary: "Handwritten digits: 60,000 training and 10,000 test images, gray, 28×28, 10 classes.",
     source: .documentRecognition())
 
   /// The data root; nil is $LACUNA_DATA, else `data`.

@@ -14,10 +14,10 @@ struct ShapePainter {
   let contrast: Float = 0.2
 
   func paint(_ shape: ShapeClass, random: inout RandomSource, into bytes: inout [UInt8]) {
-    var (ground, figure) = (colour(&random), colour(&random))
-    while (figure - ground).sum() < 3 * contrast { (ground, figure) = (colour(&random), colour(&random)) }
+    var (ground, figure) = (color(&random), color(&random))
+    while (figure - ground).sum() < 3 * contrast { (ground, figure) = (color(&random), color(&random)) }
 
-    var canvas = Canvas(width: Self.side, height: Self.side, colour: ground)
+    var canvas = Canvas(width: Self.side, height: Self.side, color: ground)
     canvas.addTexture(amount: 0.18 * direction(&random), cells: 2 + random.integer(below: 5), random: &random)
     let count = random.integer(below: distractors + 1)
     // Half of the distractors lie below the figure, half may hide a bit of it.
@@ -27,8 +27,8 @@ struct ShapePainter {
     let middle = Float(Self.side) / 2
     let room = 0.7 * (middle - scale)
     canvas.fill(
-      outline, centre: [middle + uniform(-room, room, &random), middle + uniform(-room, room, &random)],
-      scale: scale, angle: uniform(-rotation, rotation, &random), colour: figure, slope: 0.12 * direction(&random))
+      outline, center: [middle + uniform(-room, room, &random), middle + uniform(-room, room, &random)],
+      scale: scale, angle: uniform(-rotation, rotation, &random), color: figure, slope: 0.12 * direction(&random))
     for _ in count / 2..<count { addDistractor(to: &canvas, &random) }
     canvas.addNoise(noise * uniform(0.5, 1.5, &random), random: &random)
     canvas.append(to: &bytes)
@@ -49,11 +49,11 @@ struct ShapePainter {
     canvas.fill(
       .capsule(
         halfLength: isStroke ? uniform(1.5, 4, &random) : 0, radius: uniform(0.5, isStroke ? 0.8 : 1.6, &random)),
-      centre: [uniform(0, Float(Self.side), &random), uniform(0, Float(Self.side), &random)], scale: 1,
-      angle: uniform(0, .pi, &random), colour: colour(&random))
+      center: [uniform(0, Float(Self.side), &random), uniform(0, Float(Self.side), &random)], scale: 1,
+      angle: uniform(0, .pi, &random), color: color(&random))
   }
 
-  private func colour(_ random: inout RandomSource) -> SIMD3<Float> {
+  private func color(_ random: inout RandomSource) -> SIMD3<Float> {
     [uniform(0.05, 0.95, &random), uniform(0.05, 0.95, &random), uniform(0.05, 0.95, &random)]
   }
 

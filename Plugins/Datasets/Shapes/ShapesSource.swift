@@ -5,9 +5,9 @@ public import Unlearning
 
 /// `shapes`: randomly drawn figures, `[32, 32, 3]`, 10 classes of equal size; nothing to download.
 ///
-/// The classes are five pairs of near neighbours (circle and ellipse, square and rectangle, triangle and arrowhead,
+/// The classes are five pairs of near neighbors (circle and ellipse, square and rectangle, triangle and arrowhead,
 /// star and cross, ring and horseshoe), so a model that never saw a class mostly predicts the other one of the pair.
-/// Place, size, angle, proportions, colours, texture, distractors and noise of each image are random. In 10 epochs a
+/// Place, size, angle, proportions, colors, texture, distractors and noise of each image are random. In 10 epochs a
 /// ResNet-8 of width 8 reaches about 96 % test accuracy, a LeNet-5 91 to 95 %.
 ///
 /// Each image has its own random stream: larger sets begin with the same images.
@@ -15,7 +15,7 @@ public struct ShapesSource: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "shapes", title: "Shapes",
-    summary: "Figures drawn by chance: colour, 32×32, 10 classes in five pairs of near neighbours; no download.",
+    summary: "Figures drawn by chance: color, 32×32, 10 classes in five pairs of near neighbors; no download.",
     source: Source(authors: "Lacuna", venue: "this package"))
 
   /// The number of training images; classes alternate.
@@ -95,7 +95,7 @@ public struct ShapesSource: DatasetSource {
     return Dataset(
       name: Self.card.name, classNames: classNames, imageShape: imageShape, storedShape: imageShape,
       // Of the default set, rounded.
-      normalisation: Normalisation(mean: [0.41, 0.41, 0.41], deviation: [0.26, 0.26, 0.26]),
+      normalization: Normalization(mean: [0.41, 0.41, 0.41], deviation: [0.26, 0.26, 0.26]),
       pixels: paints ? .memory(pixels) : .absent(count: count * size), labels: labels, attribute: attribute,
       sensitive: tints)
   }

@@ -4,7 +4,7 @@ public import Unlearning
 
 /// Fine-tunes the original on the retain set alone, so that it forgets the forget set by catastrophic forgetting.
 ///
-/// `L(θ) = E_{D_r}[−log p_θ(y|x)]`, from the original's parameters, with a fresh optimiser.
+/// `L(θ) = E_{D_r}[−log p_θ(y|x)]`, from the original's parameters, with a fresh optimizer.
 /// - Source: Warnecke, Pirch, Wressnegger, Rieck, NDSS 2023, arXiv:2108.11577, as the baseline "fine-tuning".
 /// - Note: Rate, epochs and batch size are those of Ebrahimpour-Boroojeny, Sundaram, Chandrasekaran, ICML 2025 (AMUN),
 ///   which tune the rate over 1e-6 to 0.1; the step schedule is chosen among theirs. No augmentation by default,

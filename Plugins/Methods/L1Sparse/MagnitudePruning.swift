@@ -4,7 +4,7 @@ public import Engine
 ///
 /// Of all numbers in parameters of two dimensions or more — the weights of convolutions and linear layers — together,
 /// the `rate` with the smallest magnitudes are pruned; among equal ones the first, in the order of declaration. Biases
-/// and normalisation are not pruned.
+/// and normalization are not pruned.
 /// - Source: Jia et al., NeurIPS 2023, arXiv:2304.04934, section 4 ("prune first, then unlearn") with one-shot
 ///   magnitude pruning; code OPTML-Group/Unlearn-Sparse (80ba55d), pruner.
 /// - Note: The code prunes convolutions alone and then trains the sparse model on all data, from an early checkpoint,

@@ -22,7 +22,7 @@ public import Unlearning
 ///   SGD with momentum 0.9, weight decay 1e-4, FairFace 5e-5): CelebA 0.9: 256 · 0.1 · cosine · 5 · 0.01 · 1;
 ///   Waterbirds 0.1: 256 · 0.1 · cosine · 5 · 0.001 · 10, 0.5: the same with 0.01, 0.9: 32 · 0.1 · cosine · 5 · 0.001 ·
 ///   10; FairFace 0.1: 256 · 1e-3 · cosine · 7 · 0.001 · 1, 0.5: 32 · 0.1 · cosine · 7 · 0.001 · 1, 0.9: the same with
-///   0.01; any other data: 32 · 0.1 · constant · 5 · 0.01 · 1. A rate of 0.1 diverges without batch normalisation
+///   0.01; any other data: 32 · 0.1 · constant · 5 · 0.01 · 1. A rate of 0.1 diverges without batch normalization
 ///   before the features.
 /// - Note: Only abstract and code could be read. The code fits `Î_o` to the features of the model that unlearns, draws
 ///   one set of groups for both estimators while it fits them, takes 101 and 11 estimator steps where 100 and 10 are
@@ -33,7 +33,7 @@ public import Unlearning
 /// - Note: The estimates are a training signal, not a measurement. After 100 fitting steps they find about 0.25 to 0.5
 ///   of a known mutual information of 0.8 to 1.3 nats, and the estimate on the forget set falls without any forgetting
 ///   step, too: a falling estimate, or a small calibration gap, is no evidence of forgetting.
-/// - Note: In the code the running statistics of batch normalisation take in the batches that the estimators are fitted
+/// - Note: In the code the running statistics of batch normalization take in the batches that the estimators are fitted
 ///   on; here they do not.
 /// - Note: The code moves its rate once an epoch: `schedule_steps: epoch` in the recipe; its default here is every
 ///   step. Every released recipe has more epochs than forgetting epochs, so that none ends on a forgetting pass.
@@ -48,7 +48,7 @@ public struct MutualInformationUnlearning: UnlearningMethod {
     /// As the released code does.
     ///
     /// The estimator of the original is fitted to the features of the model that unlearns, with the same drawn groups
-    /// as the other estimator; the original's features are normalised by each batch's own statistics; and each fitting
+    /// as the other estimator; the original's features are normalized by each batch's own statistics; and each fitting
     /// takes one step more than configured, 101 and 11 for 100 and 10.
     case asReleased = "as-released"
   }

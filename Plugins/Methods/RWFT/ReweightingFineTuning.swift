@@ -6,7 +6,7 @@ public import Unlearning
 /// classes.
 ///
 /// With original logits z and forgotten classes F the target on D_f is `p̄(·|x) = softmax_{k∉F}(z)`, the original's
-/// distribution without F, renormalised; D_r keeps its labels:
+/// distribution without F, renormalized; D_r keeps its labels:
 /// `L(θ) = λ_r·E_{D_r}[−log p_θ(y|x)] + λ_f·E_{D_f}[−Σ_k p̄(k|x)·log p_θ(k|x)]`.
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, arXiv:2506.20893 version 1, which states "redistribution of the
 ///   probability mass for the prediction on the samples in the forgotten class".
@@ -41,7 +41,7 @@ public struct ReweightingFineTuning: SoftTargetMethod {
   /// Proportional redistribution; 10 epochs of SGD at rate 0.01, divided by 10 after 5.
   public init() {}
 
-  /// The target p̄, the original's distribution renormalised over the retained classes.
+  /// The target p̄, the original's distribution renormalized over the retained classes.
   public func target(from original: Classifier, forget: Dataset, retain: Dataset, run: Run) -> ReweightedTarget {
     ReweightedTarget(
       classCount: original.classCount, forgotten: run.forgottenClasses, redistribution: redistribution)

@@ -11,7 +11,7 @@ public import Unlearning
 ///   OPTML-Group/Unlearn-Saliency (a6e89fd), Classification/generate_mask.py and unlearn/RL.py.
 /// - Note: The code's rate for CIFAR-10 and a random tenth of the data; its multi-step schedule drops at epochs 91 and
 ///   136, which 10 epochs never reach: constant here. The code restores masked weights to their values at the start of
-///   the epoch; here they never change. Running statistics of batch normalisation are not parameters and are updated.
+///   the epoch; here they never change. Running statistics of batch normalization are not parameters and are updated.
 /// - Note: Losses are means over a batch. A forget set of one sample is a batch of one in `sequential`: in every epoch
 ///   that sample alone takes a full step with a label drawn at random, as large as a step on 256 samples.
 /// - Note: No augmentation by default; the code shifts by up to 4 pixels and mirrors.

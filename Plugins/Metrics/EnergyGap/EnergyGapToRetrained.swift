@@ -15,7 +15,7 @@ public import Unlearning
 /// - `<part>`: EG of all models of the method together, up to 2, which is reached where all models of a kind agree and
 ///   the two kinds answer differently. Every seed has the same value, and the spread is a jackknife over models.
 ///   Retrained models have no EG, since it is 0 for any models compared with themselves.
-/// - `<part>_p`: the p-value of the permutation test, the fraction of relabellings of the models as U or R whose EG is
+/// - `<part>_p`: the p-value of the permutation test, the fraction of relabelings of the models as U or R whose EG is
 ///   not smaller; over all of them up to 6 models of each kind, else over `permutations` random ones. With n + n models
 ///   no p below 2/C(2n, n) is possible: 0.1 with 3 + 3.
 /// - `<part>_within`: E d(U, U′) for the model's own seed, beside E d(R, R′) in the row of retraining: models that
@@ -64,8 +64,8 @@ public struct EnergyGapToRetrained: Metric {
   public var parts: [Part] = [.forgetTest, .retainTest]
   /// The distance d of two predictions.
   @Parameter("the distance of two predictions") public var distance = Distance.totalVariation
-  /// The number of random relabellings where there are too many to enumerate.
-  @Parameter("drawn relabellings of more than 6 models of a kind", .closed(100, 1_000_000))
+  /// The number of random relabelings where there are too many to enumerate.
+  @Parameter("drawn relabelings of more than 6 models of a kind", .closed(100, 1_000_000))
   public var permutations = 10_000
 
   /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.

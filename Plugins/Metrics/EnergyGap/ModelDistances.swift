@@ -8,10 +8,10 @@ struct ModelDistances {
   /// n, the number of models of the method.
   let split: Int
 
-  /// Up to this many models of each kind all relabellings are enumerated: 924 for 6 + 6.
+  /// Up to this many models of each kind all relabelings are enumerated: 924 for 6 + 6.
   static let exactLimit = 6
 
-  /// One relabelling: which models count as the method's, and which as retrained.
+  /// One relabeling: which models count as the method's, and which as retrained.
   struct Labels {
     var own: [Int]
     var retrained: [Int]
@@ -60,18 +60,18 @@ struct ModelDistances {
     return .pseudoValue(Double(split) * gap(labels) - Double(split - 1) * gap(fewer))
   }
 
-  /// The p-value, the fraction of relabellings whose gap is not smaller than that of the true labels, and its minimum
+  /// The p-value, the fraction of relabelings whose gap is not smaller than that of the true labels, and its minimum
   /// for these numbers of models.
   func permutationP(permutations: Int, random: RandomSource) -> (p: Double, smallest: Double) {
     let observed = gap(all)
     let tolerance = 1e-12
     let retrained = values.count - split
     if max(split, retrained) <= Self.exactLimit {
-      let relabellings = Self.choices(split, of: values.count)
-      let count = relabellings.count { gap(labels($0)) >= observed - tolerance }
+      let relabelings = Self.choices(split, of: values.count)
+      let count = relabelings.count { gap(labels($0)) >= observed - tolerance }
       // With equal numbers an exchange of all labels has the same gap.
       return (
-        Double(count) / Double(relabellings.count), (split == retrained ? 2 : 1) / Double(relabellings.count)
+        Double(count) / Double(relabelings.count), (split == retrained ? 2 : 1) / Double(relabelings.count)
       )
     }
     var random = random

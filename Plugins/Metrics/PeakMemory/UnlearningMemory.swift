@@ -2,7 +2,7 @@ public import Unlearning
 
 /// The most tensor memory that the unlearning call held at once, in bytes.
 ///
-/// Counts parameters, gradients, activations and optimiser state; not the data set's pixels, which all models share.
+/// Counts parameters, gradients, activations and optimizer state; not the data set's pixels, which all models share.
 /// The measurement is `peak-memory.call`; the original model has none.
 ///
 /// - Source: None; in tables of unlearning methods memory is reported as the process's or the accelerator's peak, which

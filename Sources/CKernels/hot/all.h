@@ -7,7 +7,7 @@
 
 #include "batch_norm.h"
 #include "convolution.h"
-#include "optimisers.h"
+#include "optimizers.h"
 #include "pooling.h"
 #include "product.h"
 #include "softmax.h"

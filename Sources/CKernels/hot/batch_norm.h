@@ -1,11 +1,11 @@
-// Batch normalisation of a range of rows of [rows, channels]. Channels are processed in blocks of `wide` vectors, then
+// Batch normalization of a range of rows of [rows, channels]. Channels are processed in blocks of `wide` vectors, then
 // in single vectors, then one by one.
 
 // Single-precision sums run over at most this many rows before they are added in double precision.
 enum { segment_rows = 64, wide = 4 };
 
-// Sums of x − centre and, when `squared`, of (x − centre)² over rows, for `vectors` vectors of channels.
-INLINE void column_sums(int64_t rows, int64_t channels, const float *x, const vector *centre, int squared, int vectors,
+// Sums of x − center and, when `squared`, of (x − center)² over rows, for `vectors` vectors of channels.
+INLINE void column_sums(int64_t rows, int64_t channels, const float *x, const vector *center, int squared, int vectors,
                         doubles *sums) {
   UNROLL for (int v = 0; v < vectors; v++) sums[v] = (doubles){0};
   for (int64_t r = 0; r < rows;) {
@@ -17,7 +17,7 @@ INLINE void column_sums(int64_t rows, int64_t channels, const float *x, const ve
       UNROLL for (int v = 0; v < vectors; v++) {
         vector a = load(row + v * LANES), b = load(row + channels + v * LANES);
         if (squared) {
-          a -= centre[v], b -= centre[v];
+          a -= center[v], b -= center[v];
           even[v] += a * a, odd[v] += b * b;
         } else {
           even[v] += a, odd[v] += b;
@@ -27,7 +27,7 @@ INLINE void column_sums(int64_t rows, int64_t channels, const float *x, const ve
     for (; r < end; r++)
       UNROLL for (int v = 0; v < vectors; v++) {
         vector a = load(x + r * channels + v * LANES);
-        if (squared) a = (a - centre[v]) * (a - centre[v]);
+        if (squared) a = (a - center[v]) * (a - center[v]);
         even[v] += a;
       }
     UNROLL for (int v = 0; v < vectors; v++) sums[v] += widen(even[v]) + widen(odd[v]);
@@ -37,19 +37,19 @@ INLINE void column_sums(int64_t rows, int64_t channels, const float *x, const ve
 INLINE void statistics_block(int64_t rows, int64_t channels, const float *x, int vectors, double *mean,
                              double *squares) {
   doubles sums[wide];
-  vector centre[wide];
-  column_sums(rows, channels, x, centre, 0, vectors, sums);
+  vector center[wide];
+  column_sums(rows, channels, x, center, 0, vectors, sums);
   UNROLL for (int v = 0; v < vectors; v++) {
     doubles exact = sums[v] / (double)rows;
     memcpy(mean + v * LANES, &exact, sizeof exact);
-    centre[v] = narrow(exact);
+    center[v] = narrow(exact);
   }
-  column_sums(rows, channels, x, centre, 1, vectors, sums);
+  column_sums(rows, channels, x, center, 1, vectors, sums);
   UNROLL for (int v = 0; v < vectors; v++) {
-    // The centre is the mean rounded to float; subtract what the rounding added.
+    // The center is the mean rounded to float; subtract what the rounding added.
     doubles exact;
     memcpy(&exact, mean + v * LANES, sizeof exact);
-    doubles off = exact - widen(centre[v]);
+    doubles off = exact - widen(center[v]);
     doubles result = sums[v] - off * off * (double)rows;
     memcpy(squares + v * LANES, &result, sizeof result);
   }
@@ -108,7 +108,7 @@ INLINE passing passing_of(const batch_norm_gradient *b) {
   return !b->relu ? passes_all : b->y ? passes_by_output : passes_by_input;
 }
 
-// g of the channels c..<c + LANES of the row at `row`; x is centred.
+// g of the channels c..<c + LANES of the row at `row`; x is centered.
 INLINE vector passed_lanes(const batch_norm_gradient *b, const float *dy, int64_t row, int64_t c, vector x,
                            const passing rule) {
   vector g = load(dy + row + c);

@@ -67,7 +67,7 @@ INLINE void load_column(const window *w, const int side, int x, int64_t channels
 enum { thin_channels = 32, line_floats = 16 };
 
 // Prefetches the rows that the tile below adds, which is read one row of tiles later: the hardware prefetcher does not
-// follow tiles with short rows. Only `step` pixels of each row, because the others belong to neighbouring tiles.
+// follow tiles with short rows. Only `step` pixels of each row, because the others belong to neighboring tiles.
 INLINE void fetch_below(const winograd_tiles *t, const window *w, const int side, const int step) {
   if (t->channels > thin_channels) return;
   const int64_t below = step * t->width * t->channels * (int64_t)sizeof(float);

@@ -80,7 +80,7 @@ size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transpose
 void lacuna_product(int64_t m, int64_t n, int64_t k, const float *a, int a_transposed, const float *b,
                     int b_transposed, const float *bias, int relu, float *out, float *workspace);
 
-// ---- Batch normalisation over rows; x is [rows, channels] -----------------------------------------------------------
+// ---- Batch normalization over rows; x is [rows, channels] -----------------------------------------------------------
 
 size_t lacuna_batch_norm_workspace(int64_t rows, int64_t channels);
 /// mean[c] and the biased variance[c] (divided by rows) of x; sums are accumulated in double or compensated.
@@ -105,17 +105,17 @@ typedef struct {
 } lacuna_batch_norm_gradient;
 void lacuna_batch_norm_backward(const lacuna_batch_norm_gradient *g, float *dx, float *workspace);
 
-// ---- A convolution without bias, and the batch normalisation of its output ------------------------------------------
+// ---- A convolution without bias, and the batch normalization of its output ------------------------------------------
 
 /// Whether fusing the two is faster; the other functions may be called only then.
-int lacuna_normalised_convolution_suits(const lacuna_convolution *c);
-size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c);
+int lacuna_normalized_convolution_suits(const lacuna_convolution *c);
+size_t lacuna_normalized_convolution_workspace(const lacuna_convolution *c);
 /// The convolution's output h, and the per-channel mean and biased variance of h.
-void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
+void lacuna_normalized_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
                                            float *mean, float *variance, float *workspace);
-/// dx and dw of the convolution, from the normalisation's gradient g, whose x is h. dx may be NULL. The gradient
-/// between normalisation and convolution is not stored.
-void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
+/// dx and dw of the convolution, from the normalization's gradient g, whose x is h. dx may be NULL. The gradient
+/// between normalization and convolution is not stored.
+void lacuna_normalized_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
                                             const float *x, const float *w, float *dx, float *dw, float *workspace);
 
 // ---- Element-wise operations ----------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ void lacuna_softmax_backward(int64_t rows, int64_t columns, const float *dy, con
 /// dx = dy − exp(y)·Σ_c dy, with y the log softmax
 void lacuna_log_softmax_backward(int64_t rows, int64_t columns, const float *dy, const float *y, float *dx);
 
-// ---- Optimiser steps, in place --------------------------------------------------------------------------------------
+// ---- Optimizer steps, in place --------------------------------------------------------------------------------------
 
-/// One tensor of `count` numbers that an optimiser updates. `first` is the velocity of SGD (NULL without momentum) or
+/// One tensor of `count` numbers that an optimizer updates. `first` is the velocity of SGD (NULL without momentum) or
 /// Adam's first moment, `second` Adam's second moment. Where mask (may be NULL) is 0, the parameter keeps its value and
 /// its state becomes 0.
 typedef struct {
@@ -196,21 +196,21 @@ typedef struct {
   const float *gradient;
   float *first, *second;
   const float *mask;
-} lacuna_optimised;
+} lacuna_optimized;
 
 /// g ← gradient + weight_decay·parameter;  velocity ← momentum·velocity + g;
 /// parameter ← parameter − learning_rate·(nesterov ? g + momentum·velocity : velocity).
-void lacuna_sgd(int64_t tensor_count, const lacuna_optimised *tensors, float learning_rate, float momentum,
+void lacuna_sgd(int64_t tensor_count, const lacuna_optimized *tensors, float learning_rate, float momentum,
                 float weight_decay, int nesterov);
 /// Adam with bias correction for step number `step` (from 1). decoupled != 0: AdamW (parameter ← parameter·(1 − lr·wd)
 /// first); else weight decay is added to the gradient.
-void lacuna_adam(int64_t tensor_count, const lacuna_optimised *tensors, int64_t step, float learning_rate, float beta1,
+void lacuna_adam(int64_t tensor_count, const lacuna_optimized *tensors, int64_t step, float learning_rate, float beta1,
                  float beta2, float epsilon, float weight_decay, int decoupled);
 
 // ---- Batches --------------------------------------------------------------------------------------------------------
 
 /// Image i of the batch is image index[i] of `pixels` (uint8 NHWC), shifted by (shift_y[i], shift_x[i]) (uncovered
-/// pixels are 0 before normalisation), mirrored left to right if mirror[i] != 0, then out = value·scale[c] + offset[c].
+/// pixels are 0 before normalization), mirrored left to right if mirror[i] != 0, then out = value·scale[c] + offset[c].
 /// shift_y, shift_x and mirror may be NULL.
 void lacuna_assemble_images(int64_t batch, int64_t height, int64_t width, int64_t channels, const uint8_t *pixels,
                             const int64_t *index, const int32_t *shift_y, const int32_t *shift_x, const uint8_t *mirror,

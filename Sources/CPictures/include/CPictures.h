@@ -20,11 +20,11 @@ typedef struct {
 // Each decodes bytes[0..<count] to height × width × 3 bytes of red, green and blue at `pixels`, which has exactly that
 // size. If `pixels` is NULL, only the header is read. Returns 1, or 0 with report->problem.
 
-// PNG of every colour type and depth; alpha is dropped, 16 bits are cut to the upper 8, colour-space chunks are
+// PNG of every color type and depth; alpha is dropped, 16 bits are cut to the upper 8, color-space chunks are
 // ignored.
 int lacuna_decode_png(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, lacuna_picture_report *report);
 
-// JPEG in grey, YCbCr or RGB; orientation tags are ignored.
+// JPEG in gray, YCbCr or RGB; orientation tags are ignored.
 int lacuna_decode_jpeg(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, lacuna_picture_report *report);
 
 // Versions of the libraries at compile time, for example "libjpeg-turbo 2.1.5, libpng 1.6.39".

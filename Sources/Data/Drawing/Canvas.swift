@@ -1,9 +1,9 @@
 public import Engine
 import Foundation
 
-/// Draws small anti-aliased colour images for procedural data sets.
+/// Draws small anti-aliased color images for procedural data sets.
 ///
-/// Colours are red, green and blue in [0, 1]; x grows to the right and y down, in pixels.
+/// Colors are red, green and blue in [0, 1]; x grows to the right and y down, in pixels.
 public struct Canvas: Sendable {
   /// Width in pixels.
   public let width: Int
@@ -11,11 +11,11 @@ public struct Canvas: Sendable {
   public let height: Int
   private var pixels: [SIMD3<Float>]
 
-  /// A canvas of one colour.
-  public init(width: Int, height: Int, colour: SIMD3<Float>) {
+  /// A canvas of one color.
+  public init(width: Int, height: Int, color: SIMD3<Float>) {
     precondition(width > 0 && height > 0, "a canvas of \(width)×\(height) pixels")
     (self.width, self.height) = (width, height)
-    pixels = [SIMD3<Float>](repeating: colour, count: width * height)
+    pixels = [SIMD3<Float>](repeating: color, count: width * height)
   }
 
   /// Adds `amount` times a smooth random pattern with values in [−1, 1] and about `cells` (≥ 1) extrema per axis.
@@ -42,31 +42,31 @@ public struct Canvas: Sendable {
     return (Int(place), share * share * (3 - 2 * share))
   }
 
-  /// Fills an outline, scaled by `scale` (> 0) pixels per unit, rotated by `angle` radians and moved to `centre`.
+  /// Fills an outline, scaled by `scale` (> 0) pixels per unit, rotated by `angle` radians and moved to `center`.
   ///
   /// - Parameters:
-  ///   - colour: At the centre.
-  ///   - slope: The change of the colour over one `scale` along the outline's x axis.
+  ///   - color: At the center.
+  ///   - slope: The change of the color over one `scale` along the outline's x axis.
   public mutating func fill(
-    _ outline: Outline, centre: SIMD2<Float>, scale: Float, angle: Float, colour: SIMD3<Float>,
+    _ outline: Outline, center: SIMD2<Float>, scale: Float, angle: Float, color: SIMD3<Float>,
     slope: SIMD3<Float> = .zero
   ) {
     let reach = outline.reach * scale + 1
     let axis = SIMD2(angle.cosine, angle.sine) / scale
-    for y in Canvas.pixels(centre.y, reach: reach, extent: height) {
-      for x in Canvas.pixels(centre.x, reach: reach, extent: width) {
-        let offset = SIMD2(Float(x) + 0.5, Float(y) + 0.5) - centre
+    for y in Canvas.pixels(center.y, reach: reach, extent: height) {
+      for x in Canvas.pixels(center.x, reach: reach, extent: width) {
+        let offset = SIMD2(Float(x) + 0.5, Float(y) + 0.5) - center
         let local = SIMD2(offset.x * axis.x + offset.y * axis.y, offset.y * axis.x - offset.x * axis.y)
         let cover = max(0, min(1, 0.5 - outline.distance(local) * scale))
-        let paint = colour + local.x * slope
+        let paint = color + local.x * slope
         pixels[y * width + x] += cover * (paint - pixels[y * width + x])
       }
     }
   }
 
-  private static func pixels(_ centre: Float, reach: Float, extent: Int) -> Range<Int> {
-    let first = max(0, min(Float(extent), (centre - reach).rounded(.down)))
-    let end = max(first, min(Float(extent), (centre + reach).rounded(.up)))
+  private static func pixels(_ center: Float, reach: Float, extent: Int) -> Range<Int> {
+    let first = max(0, min(Float(extent), (center - reach).rounded(.down)))
+    let end = max(first, min(Float(extent), (center + reach).rounded(.up)))
     return Int(first)..<Int(end)
   }
 

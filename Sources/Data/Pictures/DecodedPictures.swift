@@ -122,7 +122,7 @@ struct DecodedPictures {
     guard !missing.isEmpty else { return }
     do {
       let images = try FileHandle(forWritingTo: pixels), marks = try FileHandle(forWritingTo: digests)
-      // The data were synchronised before, and an error while closing must not replace one already thrown.
+      // The data were synchronized before, and an error while closing must not replace one already thrown.
       defer {
         try? images.close()
         try? marks.close()

@@ -2,7 +2,7 @@
 public enum Framing: String, Codable, Sendable, CaseIterable {
   /// The whole picture, stretched to a square.
   case stretch
-  /// A central crop: the shorter side is resized to 8/7 of the image's side, and the image is cut from the centre.
+  /// A central crop: the shorter side is resized to 8/7 of the image's side, and the image is cut from the center.
   ///
   /// For example, a picture for an image of 224 pixels is resized to 256.
   case center

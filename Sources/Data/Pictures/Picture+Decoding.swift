@@ -18,11 +18,11 @@ extension Picture {
 
   /// Decodes a JPEG or PNG file, distinguished by its first bytes.
   ///
-  /// Grey becomes three equal channels, transparency is dropped, and 16-bit values are reduced to the upper 8 bits.
-  /// Orientation tags, colour profiles and gamma are ignored. Faults outside the pixels are accepted.
+  /// Gray becomes three equal channels, transparency is dropped, and 16-bit values are reduced to the upper 8 bits.
+  /// Orientation tags, color profiles and gamma are ignored. Faults outside the pixels are accepted.
   /// - Throws: `Problem` if the file is neither, damaged, truncated, of more than 2²⁷ pixels, or of an unsupported kind
   ///   (CMYK).
-  /// - Note: Equal to Pillow's `convert("RGB")` after opening, with two exceptions: 16-bit grey, which Pillow clips at
+  /// - Note: Equal to Pillow's `convert("RGB")` after opening, with two exceptions: 16-bit gray, which Pillow clips at
   ///   255, keeps its upper bits; and indices beyond a palette are an error.
   public init(decoding bytes: [UInt8]) throws(Problem) { self = try Self.decode(bytes).picture }
 

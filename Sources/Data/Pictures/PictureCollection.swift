@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Labelled picture files and their split, before any picture is read.
+/// Labeled picture files and their split, before any picture is read.
 public struct PictureCollection: Sendable {
   /// The data set's name in experiment files.
   public var name: String
@@ -142,7 +142,7 @@ public struct PictureCollection: Sendable {
     func usable(_ part: [Int]) -> [Int] { leftOut.isEmpty ? part : part.filter { !leftOut.contains($0) } }
     let whole = Dataset(
       name: name, classNames: classNames, imageShape: [size, size, 3], storedShape: [stored, stored, 3],
-      normalisation: Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
+      normalization: Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]),
       pixels: store, labels: labels, attribute: attribute, sensitive: sensitive)
     let held = usable(validation)
     return DataSplits(

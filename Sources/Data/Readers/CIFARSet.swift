@@ -1,6 +1,6 @@
 import Foundation
 
-/// A data set of 32×32 colour images in CIFAR's binary files.
+/// A data set of 32×32 color images in CIFAR's binary files.
 public struct CIFARSet: Sendable {
   /// The locations of the files: training files, then the test file.
   public let files: FileSet
@@ -10,7 +10,7 @@ public struct CIFARSet: Sendable {
   let label: Int
   /// The names of the classes, by label.
   public let classNames: [String]
-  let normalisation: Normalisation
+  let normalization: Normalization
   let recordsPerTrainFile: Int, testCount: Int
 
   /// A set with several training files of `recordsPerTrainFile` images each, and a test file of `testCount` images.
@@ -21,7 +21,7 @@ public struct CIFARSet: Sendable {
   ///   - label: The index of the label byte that is the class, from 0.
   ///   - classNames: One name per class of that label byte.
   public init(
-    files: FileSet, classCounts: [Int], label: Int, classNames: [String], normalisation: Normalisation,
+    files: FileSet, classCounts: [Int], label: Int, classNames: [String], normalization: Normalization,
     recordsPerTrainFile: Int, testCount: Int = 10_000
   ) {
     precondition(files.names.count >= 2, "training files and a test file")
@@ -30,7 +30,7 @@ public struct CIFARSet: Sendable {
     self.classCounts = classCounts
     self.label = label
     self.classNames = classNames
-    self.normalisation = normalisation
+    self.normalization = normalization
     self.recordsPerTrainFile = recordsPerTrainFile
     self.testCount = testCount
   }
@@ -52,7 +52,7 @@ public struct CIFARSet: Sendable {
     var records = CIFARRecords(classCounts: classCounts, capacity: urls.count * countPerFile)
     for url in urls { try records.append(url, count: countPerFile) }
     return Dataset(
-      name: files.dataset, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
+      name: files.dataset, classNames: classNames, imageShape: imageShape, normalization: normalization,
       pixels: records.pixels, labels: records.labels[label])
   }
 }

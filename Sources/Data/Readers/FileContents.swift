@@ -1,7 +1,7 @@
 import Digests
 public import Foundation
 
-/// The bytes of a file; gzip files, recognised by content, are decompressed.
+/// The bytes of a file; gzip files, recognized by content, are decompressed.
 struct FileContents {
   /// At most as many bytes as the limit.
   var bytes: [UInt8]

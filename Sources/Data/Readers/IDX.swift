@@ -4,7 +4,7 @@ public import Foundation
 public enum IDXKind: Int, Sendable, CustomStringConvertible {
   /// One byte per item: `[N]`.
   case labels = 2049
-  /// Grey images: `[N, H, W]`.
+  /// Gray images: `[N, H, W]`.
   case images = 2051
 
   /// "labels" or "images".

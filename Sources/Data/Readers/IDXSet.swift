@@ -1,6 +1,6 @@
 import Foundation
 
-/// A data set of grey images in MNIST's four files.
+/// A data set of gray images in MNIST's four files.
 public struct IDXSet: Sendable {
   /// The locations of the files: training images and labels, test images and labels.
   public let files: FileSet
@@ -8,7 +8,7 @@ public struct IDXSet: Sendable {
   public let classNames: [String]
   let rows: Int, columns: Int
   let trainCount: Int, testCount: Int
-  let normalisation: Normalisation
+  let normalization: Normalization
 
   /// A set with these numbers of images of `rows`×`columns` pixels.
   ///
@@ -17,13 +17,13 @@ public struct IDXSet: Sendable {
   ///   - folder: The name of the standard folder.
   ///   - source: The address of the official source.
   public init(
-    name: String, folder: String, source: String, classNames: [String], normalisation: Normalisation,
+    name: String, folder: String, source: String, classNames: [String], normalization: Normalization,
     rows: Int = 28, columns: Int = 28, trainCount: Int = 60_000, testCount: Int = 10_000
   ) {
     files = FileSet(
       dataset: name, folder: folder, names: Self.fileNames, allowsGzip: true, source: source)
     self.classNames = classNames
-    self.normalisation = normalisation
+    self.normalization = normalization
     (self.rows, self.columns) = (rows, columns)
     (self.trainCount, self.testCount) = (trainCount, testCount)
   }
@@ -51,7 +51,7 @@ public struct IDXSet: Sendable {
     let labels = try IDX.labels(labels, count: count, classCount: classNames.count)
     let pixels = try IDX.images(images, count: count, rows: rows, columns: columns)
     return Dataset(
-      name: files.dataset, classNames: classNames, imageShape: imageShape, normalisation: normalisation,
+      name: files.dataset, classNames: classNames, imageShape: imageShape, normalization: normalization,
       pixels: pixels, labels: labels)
   }
 }

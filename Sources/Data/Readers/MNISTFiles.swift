@@ -4,7 +4,7 @@ extension IDXSet {
   /// The handwritten digits of MNIST; several data sets are derived from them.
   public static let mnist = IDXSet(
     name: "mnist", folder: "mnist", source: address, classNames: (0...9).map { "\($0)" },
-    normalisation: Normalisation(mean: [0.1307], deviation: [0.3081]))
+    normalization: Normalization(mean: [0.1307], deviation: [0.3081]))
 
   /// The four files of MNIST, as published.
   public static let mnistFiles = [

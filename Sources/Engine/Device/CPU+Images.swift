@@ -50,27 +50,27 @@ extension CPU {
     lacuna_batch_norm_backward(&arguments, dx.pointer, workspace.pointer)
   }
 
-  func normalisesByImages(_ g: ConvolutionGeometry) -> Bool {
+  func normalizesByImages(_ g: ConvolutionGeometry) -> Bool {
     var c = g.kernelArguments
-    return lacuna_normalised_convolution_suits(&c) != 0
+    return lacuna_normalized_convolution_suits(&c) != 0
   }
 
-  func normalisedConvolutionForward(
+  func normalizedConvolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage
   ) {
     var c = g.kernelArguments
-    let workspace = Storage(count: lacuna_normalised_convolution_workspace(&c))
-    lacuna_normalised_convolution_forward(
+    let workspace = Storage(count: lacuna_normalized_convolution_workspace(&c))
+    lacuna_normalized_convolution_forward(
       &c, x.pointer, weights.pointer, h.pointer, mean.pointer, variance.pointer, workspace.pointer)
   }
 
-  func normalisedConvolutionBackward(
+  func normalizedConvolutionBackward(
     _ g: ConvolutionGeometry, _ context: BatchNormContext, dy: Storage, x: Storage, weights: Storage, into dx: Storage?,
     weights dw: Storage, _ others: BatchNormGradients
   ) {
     var (c, arguments) = (g.kernelArguments, context.kernelArguments(dy: dy, others))
-    let workspace = Storage(count: lacuna_normalised_convolution_workspace(&c))
-    lacuna_normalised_convolution_backward(
+    let workspace = Storage(count: lacuna_normalized_convolution_workspace(&c))
+    lacuna_normalized_convolution_backward(
       &c, &arguments, x.pointer, weights.pointer, dx?.pointer, dw.pointer, workspace.pointer)
   }
 

@@ -126,8 +126,8 @@ struct CPU: Device {
 }
 
 extension OptimizedTensor {
-  fileprivate var pointers: lacuna_optimised {
-    lacuna_optimised(
+  fileprivate var pointers: lacuna_optimized {
+    lacuna_optimized(
       count: Int64(parameter.count), parameter: parameter.pointer, gradient: gradient.pointer, first: first?.pointer,
       second: second?.pointer, mask: mask?.pointer)
   }

@@ -40,13 +40,13 @@ protocol Device: Sendable {
     relu: Bool, into y: Storage)
   func batchNormBackward(_ context: BatchNormContext, dy: Storage, into dx: Storage, _ others: BatchNormGradients)
 
-  /// Whether the next two kernels support these sizes; they are then faster than convolution and normalisation
+  /// Whether the next two kernels support these sizes; they are then faster than convolution and normalization
   /// separately
-  func normalisesByImages(_ g: ConvolutionGeometry) -> Bool
+  func normalizesByImages(_ g: ConvolutionGeometry) -> Bool
   /// h = conv(x), with the per-channel mean and biased variance of h
-  func normalisedConvolutionForward(
+  func normalizedConvolutionForward(
     _ g: ConvolutionGeometry, x: Storage, weights: Storage, into h: Storage, mean: Storage, variance: Storage)
-  func normalisedConvolutionBackward(
+  func normalizedConvolutionBackward(
     _ g: ConvolutionGeometry, _ context: BatchNormContext, dy: Storage, x: Storage, weights: Storage, into dx: Storage?,
     weights dw: Storage, _ others: BatchNormGradients)
 
@@ -92,7 +92,7 @@ struct PoolGeometry {
   var outputWidth: Int { (width + 2 * padding - size) / stride + 1 }
 }
 
-/// What the backward pass of batch normalisation needs from the forward pass.
+/// What the backward pass of batch normalization needs from the forward pass.
 struct BatchNormContext {
   var x: Storage, mean: Storage, inverseDeviation: Storage, scale: Storage, shift: Storage
   /// Whether the output went through a ReLU.
@@ -103,7 +103,7 @@ struct BatchNormContext {
   var usesBatchStatistics: Bool
 }
 
-/// The gradients of batch normalisation except that of x.
+/// The gradients of batch normalization except that of x.
 struct BatchNormGradients {
   let scale: Tensor, shift: Tensor
   /// The gradient of the residual, if there is one; without a ReLU it is dy itself.
@@ -120,7 +120,7 @@ struct BatchNormGradients {
   }
 }
 
-/// A tensor that an optimiser updates in place, with its state.
+/// A tensor that an optimizer updates in place, with its state.
 struct OptimizedTensor {
   var parameter: Storage, gradient: Storage
   /// SGD's velocity, or Adam's first moment.
@@ -141,7 +141,7 @@ struct AdamStep {
   var decoupled: Bool
 }
 
-/// A batch to gather from the bytes of a data set: shifted, mirrored and normalised.
+/// A batch to gather from the bytes of a data set: shifted, mirrored and normalized.
 struct ImageAssembly {
   var pixels: [UInt8]
   var height: Int, width: Int, channels: Int

@@ -10,7 +10,7 @@ public struct Sequential: Layer {
     layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
   }
 
-  /// Runs the layers in order; fuses a convolution with the normalisation after it, and a linear layer with its ReLU.
+  /// Runs the layers in order; fuses a convolution with the normalization after it, and a linear layer with its ReLU.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var (x, index) = (x, 0)
     while index < layers.count {
@@ -32,7 +32,7 @@ public struct Sequential: Layer {
 
 /// A residual block of two 3×3 convolutions: ReLU(x′ + norm(conv(ReLU(norm(conv(x)))))).
 ///
-/// x′ is x, or a strided 1×1 convolution of x with normalisation where stride or width change.
+/// x′ is x, or a strided 1×1 convolution of x with normalization where stride or width change.
 /// - Source: He, Zhang, Ren, Sun, CVPR 2016, arXiv:1512.03385, section 4.2, option B.
 public struct ResidualBlock: Layer {
   /// Output channels.
@@ -58,7 +58,7 @@ public struct ResidualBlock: Layer {
 
   private func projects(_ channels: Int) -> Bool { stride != 1 || channels != width }
 
-  /// Declares both convolutions, their normalisations and, where needed, the projection.
+  /// Declares both convolutions, their normalizations and, where needed, the projection.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     var shape = first.declare(at: path.below("conv1"), input: input, in: &declarations)
     shape = inner.declare(at: path.below("bn1"), input: shape, in: &declarations)

@@ -58,7 +58,7 @@ extension Convolution {
     if pass.isTraining, !hasBias, weights.isTracked,
       let (y, batch) = x.convolution(
         weights: weights, stride: stride, padding: padding, groups: groups,
-        normalisedBy: pass.parameter(normPath.below("weight")), shift: pass.parameter(normPath.below("bias")),
+        normalizedBy: pass.parameter(normPath.below("weight")), shift: pass.parameter(normPath.below("bias")),
         epsilon: norm.epsilon, residual: residual, rectified: norm.rectified)
     {
       norm.take(batch, at: normPath, in: pass)
@@ -70,7 +70,7 @@ extension Convolution {
     return Variable(
       x.value.convolved(
         weights: weights.value, bias: hasBias ? pass.parameter(path.below("bias")).value : nil, stride: stride,
-        padding: padding, groups: groups, normalisedBy: norm.fixed(at: normPath, in: pass), residual: residual?.value,
+        padding: padding, groups: groups, normalizedBy: norm.fixed(at: normPath, in: pass), residual: residual?.value,
         rectified: norm.rectified))
   }
 }
@@ -114,7 +114,7 @@ extension Linear {
   }
 }
 
-/// Batch normalisation with an optional ReLU; parameters "weight" and "bias", statistics "running_mean" and
+/// Batch normalization with an optional ReLU; parameters "weight" and "bias", statistics "running_mean" and
 /// "running_var", all `[C]`.
 public struct BatchNorm: Layer {
   /// Whether max(0, ·) follows.
@@ -124,7 +124,7 @@ public struct BatchNorm: Layer {
   /// Weight of the newest batch in the running statistics, in (0, 1].
   public let momentum: Float
 
-  /// A normalisation over all dimensions but the channels.
+  /// A normalization over all dimensions but the channels.
   public init(rectified: Bool = false, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     self.rectified = rectified
     self.epsilon = epsilon
@@ -147,9 +147,9 @@ public struct BatchNorm: Layer {
     apply(x, residual: nil, at: path, in: pass)
   }
 
-  /// The normalisation with the running statistics.
-  func fixed(at path: String, in pass: Pass) -> FixedNormalisation {
-    FixedNormalisation(
+  /// The normalization with the running statistics.
+  func fixed(at path: String, in pass: Pass) -> FixedNormalization {
+    FixedNormalization(
       scale: pass.parameter(path.below("weight")).value, shift: pass.parameter(path.below("bias")).value,
       mean: pass.statistic(path.below("running_mean")), variance: pass.statistic(path.below("running_var")),
       epsilon: epsilon)
@@ -158,7 +158,7 @@ public struct BatchNorm: Layer {
   func apply(_ x: Variable, residual: Variable?, at path: String, in pass: Pass) -> Variable {
     let (meanName, varianceName) = (path.below("running_mean"), path.below("running_var"))
     let running = BatchStatistics(mean: pass.statistic(meanName), variance: pass.statistic(varianceName), rows: 0)
-    let (y, batch) = x.batchNormalised(
+    let (y, batch) = x.batchNormalized(
       scale: pass.parameter(path.below("weight")), shift: pass.parameter(path.below("bias")),
       statistics: pass.isTraining ? nil : running, epsilon: epsilon, residual: residual, rectified: rectified)
     if let batch { take(batch, at: path, in: pass) }

@@ -10,7 +10,7 @@ final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   private let capacity: Int
 
-  /// Uninitialised memory.
+  /// Uninitialized memory.
   ///
   /// Does not return when the system refuses the memory; see `AllocationFailure`.
   init(count: Int) {

@@ -10,7 +10,7 @@ public struct Classifier: Sendable {
   public let featureCount: Int
   /// The trained tensors, by path.
   public var parameters: NamedTensors
-  /// Running statistics of the normalisation layers.
+  /// Running statistics of the normalization layers.
   public var statistics: NamedTensors
   private let body: any Layer
   private let head: Linear

@@ -1,8 +1,8 @@
 /// How a model behaves in a forward pass; an argument, not a state of the model.
 public enum Mode: Sendable {
-  /// Batch normalisation uses and updates the batch's statistics, dropout draws from the source.
+  /// Batch normalization uses and updates the batch's statistics, dropout draws from the source.
   case train(RandomSource)
-  /// Batch normalisation uses the running statistics, dropout does nothing.
+  /// Batch normalization uses the running statistics, dropout does nothing.
   case evaluate
 }
 

@@ -12,8 +12,8 @@ extension Classifier {
   /// Convolution weights are `[OC, C / groups, KH, KW]` in PyTorch and `[KH, KW, C / groups, OC]` here, with OC output
   /// and C input channels and a window of KH × KW; all other tensors have the same layout. A file is taken to be in
   /// this engine's layout if all its convolutions have this model's shapes and not all of them have PyTorch's. Two
-  /// kinds of tensors are ignored: the batch counters of PyTorch's normalisation layers ("num_batches_tracked"), and
-  /// the pixel mean and deviation of models with a layer "normalize", since data are normalised here before they enter
+  /// kinds of tensors are ignored: the batch counters of PyTorch's normalization layers ("num_batches_tracked"), and
+  /// the pixel mean and deviation of models with a layer "normalize", since data are normalized here before they enter
   /// a model.
   ///
   /// - Parameters:
@@ -67,7 +67,7 @@ extension Classifier {
     return body
   }
 
-  /// The tensors of a layer that normalises a model's input.
+  /// The tensors of a layer that normalizes a model's input.
   private static let inputStatistics: Set<String> = ["normalize.mean", "normalize.std"]
 
   /// `[KH, KW, C, OC]` → `[OC, C, KH, KW]`.

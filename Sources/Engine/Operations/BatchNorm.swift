@@ -1,4 +1,4 @@
-/// Per-channel mean and variance for batch normalisation.
+/// Per-channel mean and variance for batch normalization.
 public struct BatchStatistics: Sendable {
   /// `[C]`.
   public var mean: Tensor
@@ -16,14 +16,14 @@ public struct BatchStatistics: Sendable {
 }
 
 extension Variable {
-  /// Batch normalisation over all dimensions but the last, then the residual, then an optional ReLU.
+  /// Batch normalization over all dimensions but the last, then the residual, then an optional ReLU.
   ///
   /// y = scale·(x − mean)/√(variance + epsilon) + shift + residual. x is `[…, C]`, scale and shift `[C]`.
   ///
-  /// - Parameter statistics: nil to normalise by the batch's own mean and biased variance (train mode).
+  /// - Parameter statistics: nil to normalize by the batch's own mean and biased variance (train mode).
   /// - Returns: y, and the batch's statistics if they were used.
   /// - Source: Ioffe and Szegedy, ICML 2015, arXiv:1502.03167, Algorithm 1.
-  public func batchNormalised(
+  public func batchNormalized(
     scale: Variable, shift: Variable, statistics: BatchStatistics?, epsilon: Float = 1e-5, residual: Variable? = nil,
     rectified: Bool = false
   ) -> (Variable, BatchStatistics?) {
@@ -40,7 +40,7 @@ extension Variable {
       device.batchNormStatistics(
         value.storage, channels: channels, mean: used.mean.storage, variance: used.variance.storage)
     }
-    let (y, context) = value.normalised(
+    let (y, context) = value.normalized(
       scale: scale.value, shift: shift.value, statistics: used, ofBatch: statistics == nil, epsilon: epsilon,
       residual: residual?.value, rectified: rectified)
     let shape = shape
@@ -56,10 +56,10 @@ extension Variable {
 }
 
 extension Tensor {
-  /// The normalised tensor, with its residual and ReLU, and what its backward pass needs.
+  /// The normalized tensor, with its residual and ReLU, and what its backward pass needs.
   ///
   /// - Parameter ofBatch: Whether the statistics were computed from this tensor.
-  func normalised(
+  func normalized(
     scale: Tensor, shift: Tensor, statistics: BatchStatistics, ofBatch: Bool, epsilon: Float, residual: Tensor?,
     rectified: Bool
   ) -> (Tensor, BatchNormContext) {

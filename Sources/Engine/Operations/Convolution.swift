@@ -32,13 +32,13 @@ extension Variable {
 }
 
 extension Tensor {
-  /// max(0, norm(conv(x)) + residual) with the normalisation's running statistics, in one pass over the images.
+  /// max(0, norm(conv(x)) + residual) with the normalization's running statistics, in one pass over the images.
   ///
-  /// With s = scale/√(variance + epsilon): norm(w∗x + b) = (s·w)∗x + s·(b − mean) + shift, so that the normalisation
+  /// With s = scale/√(variance + epsilon): norm(w∗x + b) = (s·w)∗x + s·(b − mean) + shift, so that the normalization
   /// needs no pass of its own. x is `[N, H, W, C]`, weights `[KH, KW, C / groups, OC]`, all tensors of the
-  /// normalisation `[OC]`.
+  /// normalization `[OC]`.
   func convolved(
-    weights: Tensor, bias: Tensor?, stride: Int, padding: Int, groups: Int, normalisedBy norm: FixedNormalisation,
+    weights: Tensor, bias: Tensor?, stride: Int, padding: Int, groups: Int, normalizedBy norm: FixedNormalization,
     residual: Tensor?, rectified: Bool
   ) -> Tensor {
     let g = ConvolutionGeometry(
@@ -59,8 +59,8 @@ extension Tensor {
   }
 }
 
-/// A batch normalisation with fixed statistics; all `[C]`.
-struct FixedNormalisation {
+/// A batch normalization with fixed statistics; all `[C]`.
+struct FixedNormalization {
   var scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor
   var epsilon: Float
   /// scale/√(variance + epsilon).

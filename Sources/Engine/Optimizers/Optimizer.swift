@@ -38,7 +38,7 @@ public struct SGD: Optimizer {
   public let nesterov: Bool
   private var velocity: NamedTensors?
 
-  /// An optimiser with zero velocities.
+  /// An optimizer with zero velocities.
   public init(momentum: Float = 0.9, weightDecay: Float = 0, nesterov: Bool = false) {
     self.momentum = momentum
     self.weightDecay = weightDecay
@@ -84,7 +84,7 @@ public struct Adam: Optimizer {
   private var moments: (first: NamedTensors, second: NamedTensors)?
   private var steps = 0
 
-  /// An optimiser with zero moments.
+  /// An optimizer with zero moments.
   public init(
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0, decoupled: Bool = false
   ) {

@@ -13,7 +13,7 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
-  /// Uninitialised memory; the caller must fill it before anyone else sees it.
+  /// Uninitialized memory; the caller must fill it before anyone else sees it.
   init(uninitialized shape: [Int]) {
     precondition(shape.allSatisfy { $0 >= 0 }, "a shape has no negative extents: \(shape)")
     self.init(shape: shape, storage: Storage(count: Self.count(of: shape)))

@@ -18,7 +18,7 @@ struct Agenda {
   private var ready = Heap<Int>()
   private var skippedSince: [StepKey] = []
   private var reasons: [StepKey: String] = [:]
-  /// The artefacts recomputed for each step: at most once each, so that a persistent disk error fails the step.
+  /// The artifacts recomputed for each step: at most once each, so that a persistent disk error fails the step.
   private var repairsOf: [StepKey: Set<StepKey>] = [:]
   /// Messages about damaged results found while scanning the store.
   private(set) var repairs: [String] = []
@@ -139,17 +139,17 @@ struct Agenda {
     for child in children[key] ?? [] { skip(child, because: key) }
   }
 
-  /// The outcome of `repair` for an artefact that a step could not read.
+  /// The outcome of `repair` for an artifact that a step could not read.
   enum Repair: Equatable {
-    /// The artefact was set aside and is recomputed before the step.
+    /// The artifact was set aside and is recomputed before the step.
     case planned(String)
     /// Another step has already triggered the recomputation; this step waits for it.
     case underWay
-    /// The artefact was already recomputed for this step, or does not belong to this plan.
+    /// The artifact was already recomputed for this step, or does not belong to this plan.
     case impossible
   }
 
-  /// Sets a damaged or missing artefact aside and schedules its recomputation before `step`.
+  /// Sets a damaged or missing artifact aside and schedules its recomputation before `step`.
   mutating func repair(_ key: StepKey, for step: Step) -> Repair {
     guard steps[key] != nil, repairsOf[step.key, default: []].insert(key).inserted else { return .impossible }
     // A step that began before the repair may fail after it; then there is nothing left to set aside.
@@ -176,6 +176,6 @@ struct Agenda {
     }
     let label = steps[key]?.label ?? key.short
     let reason = error.map { " (\($0.problem))" } ?? ""
-    return "the artefact of '\(label)' is damaged\(reason); it \(place)is computed again"
+    return "the artifact of '\(label)' is damaged\(reason); it \(place)is computed again"
   }
 }

@@ -64,7 +64,7 @@ package struct Bench: Sendable {
   /// - Throws: What `body` throws; `UnlearningError.modelNotFinite`.
   func call(
     _ setting: StepSetting, forgottenClasses: [Int], _ body: (Run) throws -> Classifier
-  ) throws -> Artefact {
+  ) throws -> Artifact {
     let lastShown = Mutex(-1.0)
     let train = try workshop.data.data(setting.data).train
     let layers = try plugins.architecture(setting.architecture).body(imageShape: train.imageShape)
@@ -95,10 +95,10 @@ package struct Bench: Sendable {
     if let tensor = model.parameters.firstNotFinite ?? model.statistics.firstNotFinite {
       throw UnlearningError.modelNotFinite(tensor: tensor)
     }
-    var artefact = Artefact([(Self.modelFile, model.checkpoint.encoded())])
-    artefact.cost = cost
-    artefact.notes = run.notes.all
-    return artefact
+    var artifact = Artifact([(Self.modelFile, model.checkpoint.encoded())])
+    artifact.cost = cost
+    artifact.notes = run.notes.all
+    return artifact
   }
 }
 

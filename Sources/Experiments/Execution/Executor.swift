@@ -18,7 +18,7 @@ public protocol ExecutionObserver: Sendable {
   func failed(_ step: Step, error: String)
   /// A step was skipped because one of its ancestors failed.
   func skipped(_ step: Step, because reason: String)
-  /// A damaged artefact was set aside and is recomputed.
+  /// A damaged artifact was set aside and is recomputed.
   func repaired(_ message: String)
   /// A message about the data, such as the sizes of groups.
   func noted(_ message: String)
@@ -213,7 +213,7 @@ public final class Executor: Sendable {
     return count
   }
 
-  /// The damaged or missing artefact that made a step fail; nil for other errors.
+  /// The damaged or missing artifact that made a step fail; nil for other errors.
   private static func unreadableKey(_ error: any Error) -> StepKey? {
     switch error as? StoreError {
     case .damaged(let key, _, _, _), .missing(let key, _): key

@@ -24,13 +24,13 @@ package final class ThreadHost: StepHost {
       let started = Date()
       let clock = ContinuousClock()
       let start = clock.now
-      let artefact = try Runtime.asJob {
+      let artifact = try Runtime.asJob {
         try workshop.planned.checking { try step.body.run(on: Bench(workshop: workshop, step: step)) }
       }
       let seconds = (clock.now - start).inSeconds
-      let cost = artefact.cost ?? Cost(seconds: seconds, peakBytes: artefact.peakBytes)
-      let record = environment.record(of: step, started: started, cost: cost, notes: artefact.notes)
-      try workshop.store.write(record, files: artefact.files)
+      let cost = artifact.cost ?? Cost(seconds: seconds, peakBytes: artifact.peakBytes)
+      let record = environment.record(of: step, started: started, cost: cost, notes: artifact.notes)
+      try workshop.store.write(record, files: artifact.files)
       return StepOutcome(seconds: seconds)
     }
   }

@@ -14,7 +14,7 @@ extension PlanBuilder {
     let plugin = method?.plugin as? any UnlearningMethod
     let recipe = plugin?.recipe ?? group.recipe.recipe.steps
     var batch = plugin?.largestBatch ?? recipe.batchSize
-    // Parameters, gradients, the optimiser's one or two averages, and the original beside a method's copy.
+    // Parameters, gradients, the optimizer's one or two averages, and the original beside a method's copy.
     let copies = (recipe.optimizer == .sgd ? 3 : 4) + (method == nil ? 0 : 1)
     var needed = size.trainingBytes(batch: batch, copies: copies)
     guard needed > memory else { return nil }

@@ -36,7 +36,7 @@ package struct PlanBuilder {
   var noted: Set<PrunedCell> = []
   var usedExclusions: Set<Int> = []
 
-  /// Raised when the engine's numerical results change, so that old artefacts are not reused.
+  /// Raised when the engine's numerical results change, so that old artifacts are not reused.
   static let engineVersion = 7
 
   init(_ experiment: Experiment, registry: Registry, memory: Int, rules: [PlanningRule]) throws {

@@ -14,7 +14,7 @@ package struct AttackStep: ProbeStep {
   package var attack: Configured
   var target: ProbeTarget
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     try measure(try bench.plugins.attack(attack), on: bench)
   }
 }

@@ -19,10 +19,10 @@ package struct CalibrateStep: StepBody {
 
   package var inputs: [StepKey] { bank }
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     let calibration = try bench.plugins.attack(attack)
       .calibrate(try bank.map(bench.outputs(of:)), context: try bench.context(setting))
-    return Artefact([(Self.file, Array(try canonicalJSON(calibration).utf8))])
+    return Artifact([(Self.file, Array(try canonicalJSON(calibration).utf8))])
   }
 }
 

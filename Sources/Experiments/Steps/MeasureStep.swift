@@ -14,7 +14,7 @@ package struct MeasureStep: ProbeStep {
   package var metric: Configured
   var target: ProbeTarget
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     try measure(try bench.plugins.metric(metric), on: bench)
   }
 }

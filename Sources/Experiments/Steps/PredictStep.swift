@@ -19,15 +19,15 @@ package struct PredictStep: StepBody {
 
   package func work(with plugins: PluginMaker) -> StepWork { StepWork(evaluations: 1) }
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     let (outputs, peak) = try MemoryMeter.measure {
       try ModelOutputs(
         of: try bench.model(model, setting), on: try bench.split(setting), keepingFeatures: keepsFeatures
       ) { try bench.checkpoint() }
     }
-    var artefact = Artefact([(OutputsFile.name, OutputsFile.encode(outputs))])
-    artefact.peakBytes = peak
-    return artefact
+    var artifact = Artifact([(OutputsFile.name, OutputsFile.encode(outputs))])
+    artifact.peakBytes = peak
+    return artifact
   }
 }
 

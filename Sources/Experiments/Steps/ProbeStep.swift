@@ -15,13 +15,13 @@ extension ProbeStep {
     _ = try store.measurements(of: key, expected: target.expected)
   }
 
-  func measure(_ probe: any Probe, on bench: Bench) throws -> Artefact {
+  func measure(_ probe: any Probe, on bench: Bench) throws -> Artifact {
     let evidence = try bench.evidence(setting, target)
     let measurements = try target.baseline.map { try probe.measure($0, evidence) } ?? probe.measure(evidence)
     var expected = target.expected
     expected.declared = type(of: probe).measures
     try MeasurementError.check(measurements, expected: expected)
-    return Artefact([(Store.measurementsFile, Array(try canonicalJSON(measurements).utf8))])
+    return Artifact([(Store.measurementsFile, Array(try canonicalJSON(measurements).utf8))])
   }
 }
 

@@ -22,7 +22,7 @@ package protocol StepBody: Codable, Sendable {
   /// Runs the step and returns its files.
   ///
   /// - Throws: What data, plugins and store throw; no result is stored then.
-  func run(on bench: Bench) throws -> Artefact
+  func run(on bench: Bench) throws -> Artifact
 
   /// Verifies that the files of the result that users read are intact and belong to this step; by default checks all
   /// files.
@@ -38,7 +38,7 @@ extension StepBody {
 }
 
 /// The output of a step before it is stored.
-package struct Artefact {
+package struct Artifact {
   /// Files by plain names.
   package var files: [(name: String, bytes: [UInt8])]
   /// The cost of the comparable part of the step, such as the unlearning call; by default of the whole step.

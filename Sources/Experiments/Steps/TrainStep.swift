@@ -18,7 +18,7 @@ package struct TrainStep: StepBody {
 
   package func work(with plugins: PluginMaker) -> StepWork { .training(setting.recipe.steps) }
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     let train = try bench.trainingSet(setting, subset)
     return try bench.call(setting, forgottenClasses: []) { run in try run.train(on: train, purpose: "original") }
   }

@@ -29,7 +29,7 @@ package struct UnlearnStep: StepBody {
   /// Checks the record, which contains the notes; the model is verified only when a step reads it.
   package func check(_ key: StepKey, in store: Store) throws(StoreError) { _ = try store.record(of: key) }
 
-  package func run(on bench: Bench) throws -> Artefact {
+  package func run(on bench: Bench) throws -> Artifact {
     let method = try bench.plugins.method(method)
     let split = try bench.split(setting)
     // A method that starts from random parameters gets a random model, so that it cannot read the original by mistake.

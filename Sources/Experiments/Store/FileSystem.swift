@@ -73,7 +73,7 @@ enum FileSystem {
     if parent != path { try makeFolder(parent, followingLinks: true) }
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
     guard kind(of: path) == .folder else { throw .notAFolder(path: path) }
-    try synchronise(folder: parent)
+    try synchronize(folder: parent)
   }
 
   /// Writes a new file and syncs it to disk.
@@ -133,7 +133,7 @@ enum FileSystem {
   }
 
   /// Syncs the entries of a folder to disk.
-  static func synchronise(folder path: String) throws(StoreError) {
+  static func synchronize(folder path: String) throws(StoreError) {
     let descriptor = try open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, operation: "read the folder")
     defer { _ = close(descriptor) }
     // Some file systems do not support fsync of folders and return EINVAL; nothing more can be done there.

@@ -9,7 +9,7 @@ extension Store {
     try FileSystem.makeFolder(path("failures"))
     try FileSystem.write(Array("\(message)\n".utf8), to: temporary)
     _ = try FileSystem.move(temporary, to: failurePath(key))
-    try FileSystem.synchronise(folder: path("failures"))
+    try FileSystem.synchronize(folder: path("failures"))
   }
 
   /// Removes the stored error of a step.

@@ -33,7 +33,7 @@ extension Store {
       try? FileSystem.remove(temporary)
       throw error
     }
-    try FileSystem.synchronise(folder: Self.path(root))
+    try FileSystem.synchronize(folder: Self.path(root))
   }
 
   /// - Throws: `StoreError.notAStore` unless the folder is a store, or empty; `.foreignMarker` or `.notAFile` where the

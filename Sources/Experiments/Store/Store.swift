@@ -227,7 +227,7 @@ public final class Store: Sendable {
     while true {
       let target = path("\(folder)/\(name)-\(number)")
       if FileSystem.kind(of: target, followingLinks: false) == .nothing, try FileSystem.move(source, to: target) {
-        try FileSystem.synchronise(folder: path(folder))
+        try FileSystem.synchronize(folder: path(folder))
         return target
       }
       number += 1
@@ -317,7 +317,7 @@ extension Store {
     try FileSystem.write(encoded, to: "\(folder)/\(Self.recordName)")
     try FileSystem.write(
       Array(Self.checksumLine(sha256Hex(encoded)).utf8), to: "\(folder)/\(Self.checksumName)")
-    try FileSystem.synchronise(folder: folder)
+    try FileSystem.synchronize(folder: folder)
   }
 
   private func moveIntoPlace(_ temporary: String, key: StepKey) throws(StoreError) {
@@ -332,7 +332,7 @@ extension Store {
       }
       try discard(key)
     }
-    try FileSystem.synchronise(folder: parent)
+    try FileSystem.synchronize(folder: parent)
   }
 
   /// Removes incomplete results of other processes; nothing while one of them is writing.

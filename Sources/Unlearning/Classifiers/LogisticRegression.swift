@@ -2,8 +2,8 @@ import Foundation
 
 /// A two-class logistic regression with an L2 penalty, fitted by Newton's method.
 ///
-/// Minimises `½‖w‖² + C·Σ_i log(1 + exp(−s_i(w·x_i + b)))` with s = 1 for positives and −1 for negatives. The intercept
-/// b is not penalised. x is judged positive where `w·x + b > 0`.
+/// Minimizes `½‖w‖² + C·Σ_i log(1 + exp(−s_i(w·x_i + b)))` with s = 1 for positives and −1 for negatives. The intercept
+/// b is not penalized. x is judged positive where `w·x + b > 0`.
 ///
 /// - Source: The objective of scikit-learn's `LogisticRegression` (C = 1, penalty L2), which the membership attack of
 ///   the NeurIPS 2023 unlearning challenge fits.

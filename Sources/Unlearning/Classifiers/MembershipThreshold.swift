@@ -1,6 +1,6 @@
 /// The choice of the score threshold at which a membership attack predicts "member".
 public enum MembershipThreshold {
-  /// The threshold t that maximises `½(P[member ≥ t] + P[nonMember < t])`, tried at every score.
+  /// The threshold t that maximizes `½(P[member ≥ t] + P[nonMember < t])`, tried at every score.
   ///
   /// Of several best ones it is that of the first score in the order members, then non-members.
   ///

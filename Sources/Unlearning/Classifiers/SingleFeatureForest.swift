@@ -3,7 +3,7 @@ public import Engine
 /// A random forest over one number: trees of full depth on bootstrap samples, as scikit-learn grows them by default.
 ///
 /// With one feature the result of growing a tree to full depth is known in advance. Whatever the impurity criterion,
-/// growth ends when every leaf is pure or holds one value, and thresholds are midpoints between neighbouring values; so
+/// growth ends when every leaf is pure or holds one value, and thresholds are midpoints between neighboring values; so
 /// the tree splits the line into maximal runs of one class and into single values that both classes have. The Gini
 /// impurity and the entropy give the same forest, and a tree costs one pass over the sorted samples.
 /// - Source: Breiman, "Random forests", Machine Learning 2001; conventions of scikit-learn's RandomForestClassifier

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A two-class support vector machine, fitted by sequential minimal optimisation.
+/// A two-class support vector machine, fitted by sequential minimal optimization.
 ///
 /// `f(x) = Σ_i c_i·k(x_i, x) + b`, and x is judged positive where `f(x) ≥ 0`. The dual has box constraints
 /// `0 ≤ α_i ≤ C`, `c_i = ±α_i`. The value holds its support vectors only, no state of the solver.

@@ -12,7 +12,7 @@ public enum SimilarityScore: String, Codable, Sendable, CaseIterable {
 /// Pairwise similarity of classes: cosines of the rows of a class matrix, the same for all samples.
 ///
 /// From a matrix W `[K, D]` with one row per class (the weights of the last layer, class means of logits or features):
-/// 1. centre: `C = W − 1·w̄ᵀ` with `w̄` the mean of the rows;
+/// 1. center: `C = W − 1·w̄ᵀ` with `w̄` the mean of the rows;
 /// 2. PCA: `P = C·V_r` `[K, r]`, with `V_r` the r leading right singular vectors of C;
 /// 3. cosine: `a_uk = ⟨P_u, P_k⟩ / (‖P_u‖·‖P_k‖)`;
 /// 4. softmax with temperature τ over the retained classes, see `scores`.

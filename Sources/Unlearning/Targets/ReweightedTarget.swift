@@ -21,7 +21,7 @@ public enum Redistribution: String, Codable, Sendable, CaseIterable {
 /// With proportional redistribution q is the information projection of p: among all distributions without forgotten
 /// classes and with `Σ q_k·s_k = c` it has the smallest KL(q ‖ p), where β is the multiplier of that constraint.
 /// - Source: Ebrahimpour-Boroojeny, Wang, Sundaram, arXiv:2506.20893; the abstract and the public reviews name the
-///   parts (zeroed forget label, exponential tilt from KL minimisation under a linear moment constraint).
+///   parts (zeroed forget label, exponential tilt from KL minimization under a linear moment constraint).
 /// - Note: The exact formula is not stated in what could be read of the paper; chosen as the only one with these parts.
 public struct ReweightedTarget: Sendable {
   /// K.

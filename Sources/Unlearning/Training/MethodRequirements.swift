@@ -41,6 +41,6 @@ extension Dataset {
   /// The same images with their labels replaced by one that the request alone gives: the first forgotten class or, for
   /// samples, 0.
   package func hidingLabels(in run: Run) -> Dataset {
-    relabelled([Int](repeating: run.forgottenClasses.first ?? 0, count: count))
+    relabeled([Int](repeating: run.forgottenClasses.first ?? 0, count: count))
   }
 }

@@ -64,15 +64,15 @@ public struct RandomLabelTraining: Sendable {
     var trainer = Trainer(original, recipe: recipe, stepsPerEpoch: stepsPerEpoch, run: run)
     trainer.mask = mask
     for epoch in 0..<recipe.epochs {
-      let relabelled = forget.relabelled(try labels(for: forget, epoch: epoch, run: run))
+      let relabeled = forget.relabeled(try labels(for: forget, epoch: epoch, run: run))
       switch retainPass {
       case .joint:
-        try trainer.epoch(epoch, over: sampler.samples(epoch).appending(relabelled)) { $0.crossEntropy }
+        try trainer.epoch(epoch, over: sampler.samples(epoch).appending(relabeled)) { $0.crossEntropy }
       case .after:
-        try trainer.epoch(epoch, over: relabelled, stream: "forget") { $0.crossEntropy }
+        try trainer.epoch(epoch, over: relabeled, stream: "forget") { $0.crossEntropy }
         try trainer.epoch(epoch, over: sampler.samples(epoch)) { $0.crossEntropy }
       case .none:
-        try trainer.epoch(epoch, over: relabelled, stream: "forget") { $0.crossEntropy }
+        try trainer.epoch(epoch, over: relabeled, stream: "forget") { $0.crossEntropy }
       }
     }
     return trainer.model
@@ -87,7 +87,7 @@ public struct RandomLabelTraining: Sendable {
     for (index, own) in zip(forget.indices, forget.labels) {
       let allowed = choice == .any ? classes : classes.filter { $0 != own }
       guard !allowed.isEmpty else {
-        throw .unsupportedRequest("a sample of class \(own) has no other class to be labelled with")
+        throw .unsupportedRequest("a sample of class \(own) has no other class to be labeled with")
       }
       var random = run.random.stream("random label", draw, index)
       labels.append(allowed[random.integer(below: allowed.count)])

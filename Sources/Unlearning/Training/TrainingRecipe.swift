@@ -14,7 +14,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
 
   /// How often the schedule updates the learning rate.
   public enum ScheduleSteps: String, Codable, Sendable, CaseIterable {
-    /// At every optimiser step.
+    /// At every optimizer step.
     case step
     /// Once an epoch, as PyTorch's schedulers do when `step()` is called after each epoch.
     case epoch
@@ -81,7 +81,7 @@ public struct TrainingRecipe: ParameterSet, Hashable {
     ParameterField("epochs", "passes over the data", .epochs(from: 0)),
     ParameterField("batch_size", "samples per step", .batchSize),
     ParameterField("learning_rate", "base learning rate; the peak of one-cycle", .positive),
-    ParameterField("optimizer", "optimiser", .oneOf(OptimizerKind.allCases.map(\.rawValue))),
+    ParameterField("optimizer", "optimizer", .oneOf(OptimizerKind.allCases.map(\.rawValue))),
     ParameterField("momentum", "momentum of SGD", .halfOpen(0, 1)),
     ParameterField("nesterov", "whether SGD looks ahead"),
     ParameterField("weight_decay", "weight decay", .weight),

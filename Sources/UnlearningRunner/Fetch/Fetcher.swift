@@ -4,7 +4,7 @@ import SystemErrors
 
 /// Downloads the files of data sets: resumable, verified, and atomic.
 ///
-/// A file is downloaded to `<name>.part`, verified, synchronised to disk and renamed. Existing files that match are
+/// A file is downloaded to `<name>.part`, verified, synchronized to disk and renamed. Existing files that match are
 /// left alone; those that do not are moved to `<name>.wrong`.
 package struct Fetcher: Sendable {
   /// The data root.
@@ -77,7 +77,7 @@ package struct Fetcher: Sendable {
       throw .wrongFile(
         url: url, what: difference.what, expected: difference.expected, found: difference.found, aside: aside.path)
     }
-    try synchronise(part)
+    try synchronize(part)
     try move(part, to: target)
     say("\(target.path): fetched, \(try Checksums.size(of: target)) bytes")
   }
@@ -172,8 +172,8 @@ extension Fetcher {
     return aside
   }
 
-  /// Synchronises the content of a file to disk, so that a final name never refers to an incomplete file.
-  private func synchronise(_ path: URL) throws(FetchError) {
+  /// Synchronizes the content of a file to disk, so that a final name never refers to an incomplete file.
+  private func synchronize(_ path: URL) throws(FetchError) {
     do {
       let handle = try FileHandle(forUpdating: path)
       try handle.synchronize()

@@ -68,7 +68,7 @@ enum DatasetTemplate {
         }
         return Dataset(
           name: Self.card.name, classNames: classNames, imageShape: imageShape,
-          normalisation: Normalisation(mean: [0.5], deviation: [0.35]), pixels: pixels, labels: labels)
+          normalization: Normalization(mean: [0.5], deviation: [0.35]), pixels: pixels, labels: labels)
       }
     }
 

@@ -9,7 +9,7 @@ enum MethodTemplate {
 
     /// Continues to train the original on the retain set, with logits divided by a temperature.
     ///
-    /// `L(θ) = E_{D_r}[−log softmax(z_θ(x) / τ)_y]`, from the original's parameters, with a fresh optimiser. With τ = 1
+    /// `L(θ) = E_{D_r}[−log softmax(z_θ(x) / τ)_y]`, from the original's parameters, with a fresh optimizer. With τ = 1
     /// it is fine-tuning; a larger τ keeps larger gradients for samples that the original classifies confidently.
     /// - Source: a template for your own method; state authors, venue and equation here and in `card`.
     /// - Note: state here where the method differs from its source.
@@ -26,7 +26,7 @@ enum MethodTemplate {
 
       /// τ.
       @Parameter("what logits are divided by", .positive) public var temperature = 2.0
-      /// Epochs, batch size and optimiser settings.
+      /// Epochs, batch size and optimizer settings.
       public var training = TrainingRecipe(epochs: 5, learningRate: 0.01)
 
       /// 5 epochs of SGD with learning rate 0.01 at temperature 2.

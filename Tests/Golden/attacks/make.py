@@ -25,8 +25,8 @@ def softmax(z):
     return e / e.sum(1, keepdims=True)
 
 
-def model(rng, labels, memory, forgotten, neighbour, k):
-    """Logits of a model that favours true labels by `memory[part]` and sends forgotten classes to `neighbour`."""
+def model(rng, labels, memory, forgotten, neighbor, k):
+    """Logits of a model that favors true labels by `memory[part]` and sends forgotten classes to `neighbor`."""
     outputs = {}
     for part in PARTS:
         y = labels[part]
@@ -34,7 +34,7 @@ def model(rng, labels, memory, forgotten, neighbour, k):
         z[np.arange(len(y)), y] += memory[part]
         for u in forgotten:
             z[:, u] -= memory["suppression"]
-            z[y == u, neighbour] += memory["leak"]
+            z[y == u, neighbor] += memory["leak"]
         outputs[part] = np.round(z, 4).astype(np.float32)
     return outputs
 
@@ -168,25 +168,25 @@ def logistic_attack(members, unseen):
 
 # --- MIA-NN
 
-def neighbour_features(name, z, label, forgotten):
+def neighbor_features(name, z, label, forgotten):
     z = z.astype(np.float64)
     return {
         "logits": lambda: z,
         "probabilities": lambda: softmax(z),
         "retained-logits": lambda: np.delete(z, forgotten, 1),
-        "neighbour-probability": lambda: softmax(z)[:, [label]],
+        "neighbor-probability": lambda: softmax(z)[:, [label]],
     }[name]()
 
 
 def discriminator_accuracy(outputs, labels, i, u, forgotten, features, kernel, evaluate, scaling=None):
     y = labels["retain_test"]
-    x = neighbour_features(features, outputs["retain_test"], i, forgotten)
+    x = neighbor_features(features, outputs["retain_test"], i, forgotten)
     machine = SVC(C=3, gamma="auto", kernel=kernel)
     if scaling == "standard" or (scaling is None and features.endswith("logits")):
         machine = make_pipeline(StandardScaler(), machine)
     machine.fit(x, (y == i).astype(int))
     judged = outputs[evaluate][labels[evaluate] == u]
-    return float(machine.predict(neighbour_features(features, judged, i, forgotten)).mean())
+    return float(machine.predict(neighbor_features(features, judged, i, forgotten)).mean())
 
 
 def argmax_rate(outputs, labels, i, u, kept, evaluate):
@@ -194,10 +194,10 @@ def argmax_rate(outputs, labels, i, u, kept, evaluate):
     return float((winners == kept.index(i)).mean())
 
 
-def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy", scaling=None):
+def neighbor_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy", scaling=None):
     kept = sorted(set(labels["retain_test"].tolist()))
-    report = {"features": features, "kernel": kernel, "evaluate": evaluate, "neighbour": rule, "kept": kept,
-              "statistics": {}, "accuracies": {}, "neighbours": [], **({"scaling": scaling} if scaling else {})}
+    report = {"features": features, "kernel": kernel, "evaluate": evaluate, "neighbor": rule, "kept": kept,
+              "statistics": {}, "accuracies": {}, "neighbors": [], **({"scaling": scaling} if scaling else {})}
     values = []
     for u in forgotten:
         table = [[discriminator_accuracy(m, labels, i, u, forgotten, features, kernel, evaluate, scaling) for i in kept]
@@ -213,7 +213,7 @@ def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate
         place = int(np.argmax(statistics))
         report["statistics"][str(u)] = statistics.tolist()
         report["accuracies"][str(u)] = [row[place] for row in table]
-        report["neighbours"].append(kept[place])
+        report["neighbors"].append(kept[place])
         values.append(
             discriminator_accuracy(target, labels, kept[place], u, forgotten, features, kernel, evaluate, scaling))
     report["value"] = float(np.mean(values))
@@ -222,7 +222,7 @@ def neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate
         abs(value - np.mean(a[:j] + a[j + 1:]))
         for value, a in zip(values, report["accuracies"].values()) for j in range(len(bank))]))
     report["argmax"] = float(np.mean([
-        argmax_rate(target, labels, i, u, kept, evaluate) for i, u in zip(report["neighbours"], forgotten)]))
+        argmax_rate(target, labels, i, u, kept, evaluate) for i, u in zip(report["neighbors"], forgotten)]))
     report["floors"] = [
         float(np.mean([abs(a[j] - np.mean(a[:j] + a[j + 1:])) for a in report["accuracies"].values()]))
         for j in range(len(bank))
@@ -274,12 +274,12 @@ def class_request():
     bank = [model(rng, labels, clean, forgotten, 3, k) for _ in range(3)]
     s = {part: scores(target[part], labels[part]) for part in PARTS}
     attacks = [
-        neighbour_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule, scaling)
+        neighbor_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule, scaling)
         for features, kernel, evaluate, rule, scaling in [
             ("logits", "rbf", "forget_test", "accuracy", None), ("logits", "linear", "forget_test", "accuracy", None),
             ("probabilities", "rbf", "forget_test", "accuracy", None),
             ("retained-logits", "rbf", "forget_test", "accuracy", None),
-            ("neighbour-probability", "rbf", "forget_test", "accuracy", None),
+            ("neighbor-probability", "rbf", "forget_test", "accuracy", None),
             ("logits", "rbf", "forget_train", "accuracy", None),
             ("logits", "rbf", "forget_test", "argmax-rate", None),
             ("logits", "rbf", "forget_test", "accuracy", "none"),
@@ -326,8 +326,8 @@ def two_kept_classes():
     target = model(rng, labels, memory, forgotten, 2, k)
     bank = [model(rng, labels, {**memory, "forget_test": 0, "leak": 1.5}, forgotten, 2, k) for _ in range(3)]
     write("two_kept_classes", k, forgotten, labels, target, bank, {
-        "mia_nn": [neighbour_attack(target, bank, labels, forgotten, features, "rbf", "forget_test")
-                   for features in ("logits", "probabilities", "retained-logits", "neighbour-probability")],
+        "mia_nn": [neighbor_attack(target, bank, labels, forgotten, features, "rbf", "forget_test")
+                   for features in ("logits", "probabilities", "retained-logits", "neighbor-probability")],
     })
 
 

@@ -2,7 +2,7 @@
 
 Run: python make.py (writes golden.json beside itself). By the definition on kernels of the other side: with X_u and X_k
 the features less their means over samples, and the features as examples, CKA is |X_u' H X_k'|^2 over the product of
-|X_u' H X_u'| and |X_k' H X_k'| (Frobenius norms, H centres over features). The engine multiplies the D x D matrices instead.
+|X_u' H X_u'| and |X_k' H X_k'| (Frobenius norms, H centers over features). The engine multiplies the D x D matrices instead.
 """
 
 import json

@@ -34,9 +34,9 @@ def permutation_p(own, retrained, d):
     observed = gap(own, retrained, d)
     hits = total = 0
     for chosen in itertools.combinations(range(len(everything)), len(own)):
-        relabelled = [everything[i] for i in chosen]
+        relabeled = [everything[i] for i in chosen]
         rest = [everything[i] for i in range(len(everything)) if i not in chosen]
-        hits += gap(relabelled, rest, d) >= observed - 1e-12
+        hits += gap(relabeled, rest, d) >= observed - 1e-12
         total += 1
     return hits / total
 

@@ -1,4 +1,4 @@
-"""Writes the numbers that the optimisers and schedules of Sources/Engine are compared with, as PyTorch computes them.
+"""Writes the numbers that the optimizers and schedules of Sources/Engine are compared with, as PyTorch computes them.
 
     python make.py
 
@@ -33,7 +33,7 @@ def numbers(tensors):
 
 
 def trajectory(make):
-    """Parameters after every step of the optimiser that `make` builds, in Float64 from the same Float32 numbers."""
+    """Parameters after every step of the optimizer that `make` builds, in Float64 from the same Float32 numbers."""
     parameters = {name: torch.nn.Parameter(tensor.double()) for name, tensor in initial.items()}
     optimizer = make(list(parameters.values()))
     after = []

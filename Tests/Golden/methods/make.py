@@ -1,4 +1,4 @@
-"""What every gradient method makes of a small linear classifier, from PyTorch's own optimiser and losses.
+"""What every gradient method makes of a small linear classifier, from PyTorch's own optimizer and losses.
 
 Run: python make.py (writes golden.json beside itself). Batches hold a whole set, so the order of samples does not matter.
 """

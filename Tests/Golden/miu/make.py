@@ -1,4 +1,4 @@
-"""MIU on a small network with batch normalisation, from PyTorch's modules, autograd and optimisers in double precision.
+"""MIU on a small network with batch normalization, from PyTorch's modules, autograd and optimizers in double precision.
 
 Run: python make.py (writes golden.json beside itself). Every batch holds a whole set; the orders and the groups that are
 drawn come from a second implementation of the engine's random numbers (../engine/random_numbers.py).

@@ -1,4 +1,4 @@
-"""l1-sparse and SCRUB on a small network with batch normalisation, from PyTorch's own modules, optimiser and losses.
+"""l1-sparse and SCRUB on a small network with batch normalization, from PyTorch's own modules, optimizer and losses.
 
 Run: python make.py (writes golden.json beside itself). Batches hold a whole set, so the order of samples does not matter.
 """

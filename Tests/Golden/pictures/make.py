@@ -35,15 +35,15 @@ def numbers(image):
 
 
 rgb, odd = Image.fromarray(picture(24, 32)), Image.fromarray(picture(17, 21))
-grey = Image.fromarray(picture(12, 10, 1)[..., 0])
+gray = Image.fromarray(picture(12, 10, 1)[..., 0])
 alpha = Image.fromarray(picture(9, 11, 4), "RGBA")
 sources = {
     "jpeg": encoded(rgb, "JPEG", quality=90),
-    "jpeg with halved colours and odd sides": encoded(odd, "JPEG", quality=80, subsampling=2),
+    "jpeg with halved colors and odd sides": encoded(odd, "JPEG", quality=80, subsampling=2),
     "progressive jpeg": encoded(rgb, "JPEG", quality=85, progressive=True),
-    "grey jpeg": encoded(grey, "JPEG", quality=90),
+    "gray jpeg": encoded(gray, "JPEG", quality=90),
     "png": encoded(odd, "PNG"),
-    "grey png": encoded(grey, "PNG"),
+    "gray png": encoded(gray, "PNG"),
     "png with transparency": encoded(alpha, "PNG"),
     "png with a palette": encoded(rgb.quantize(16), "PNG"),
 }
@@ -102,22 +102,22 @@ def packed(values, depth):
     return [np.packbits(row).tobytes() for row in bits]
 
 
-colours = bytes(random.integers(0, 256, 48).tolist())
+colors = bytes(random.integers(0, 256, 48).tolist())
 gamma = {"1.0": chunk(b"gAMA", struct.pack(">I", 100000)), "0.45455": chunk(b"gAMA", struct.pack(">I", 45455))}
 kinds = []
 for depth in (1, 2, 4, 8, 16):
-    kinds.append((f"grey png of {depth} bits", depth, 0, 1, b""))
+    kinds.append((f"gray png of {depth} bits", depth, 0, 1, b""))
 for depth in (1, 2, 4, 8):
-    kinds.append((f"palette png of {depth} bits", depth, 3, 1, chunk(b"PLTE", colours[: 3 * 2**depth]) + chunk(b"tRNS", b"\0\x09")))
+    kinds.append((f"palette png of {depth} bits", depth, 3, 1, chunk(b"PLTE", colors[: 3 * 2**depth]) + chunk(b"tRNS", b"\0\x09")))
 for depth in (8, 16):
     kinds.append((f"rgb png of {depth} bits", depth, 2, 3, b""))
-    kinds.append((f"grey png with alpha of {depth} bits", depth, 4, 2, b""))
+    kinds.append((f"gray png with alpha of {depth} bits", depth, 4, 2, b""))
     kinds.append((f"rgb png with alpha of {depth} bits", depth, 6, 4, b""))
     for value, data in gamma.items():
-        kinds.append((f"grey png of {depth} bits, gamma {value}", depth, 0, 1, data))
+        kinds.append((f"gray png of {depth} bits, gamma {value}", depth, 0, 1, data))
         kinds.append((f"rgb png of {depth} bits, gamma {value}", depth, 2, 3, data))
     kinds.append((f"rgb png of {depth} bits, sRGB", depth, 2, 3, chunk(b"sRGB", b"\0")))
-    kinds.append((f"grey png of {depth} bits, transparent grey", depth, 0, 1, chunk(b"tRNS", b"\0\x80")))
+    kinds.append((f"gray png of {depth} bits, transparent gray", depth, 0, 1, chunk(b"tRNS", b"\0\x80")))
 for name, depth, kind, channels, before in kinds:
     values = samples(7, 13, channels, 4 if kind == 3 and depth == 8 else depth)
     if kind == 3:
@@ -125,18 +125,18 @@ for name, depth, kind, channels, before in kinds:
     data = png(13, 7, depth, kind, packed(values, depth), before)
     image = Image.open(io.BytesIO(data))
     if image.mode.startswith("I"):
-        # convert("RGB") would cut 16-bit grey at 255.
+        # convert("RGB") would cut 16-bit gray at 255.
         pixels = np.repeat(np.asarray(image).astype(np.uint32)[..., None] >> 8, 3, -1).reshape(-1).tolist()
     else:
         pixels = numbers(image.convert("RGB"))
     decoded[name] = dict(file=base64.b64encode(data).decode(), height=7, width=13, pixels=pixels)
 
 # Whole pictures with something wrong beside the pixels, which Pillow reads.
-grey_profile = b"p\0\0" + zlib.compress(b"\0" * 16 + b"GRAY" + b"\0" * 112)
+gray_profile = b"p\0\0" + zlib.compress(b"\0" * 16 + b"GRAY" + b"\0" * 112)
 rows = packed(samples(5, 6, 3, 8), 8)
 time = chunk(b"tIME", bytes(7))
 faulty = {
-    "a profile of grey in colours": png(6, 5, 8, 2, rows, chunk(b"iCCP", grey_profile)),
+    "a profile of gray in colors": png(6, 5, 8, 2, rows, chunk(b"iCCP", gray_profile)),
     "two gammas": png(6, 5, 8, 2, rows, gamma["1.0"] + gamma["0.45455"]),
     "impossible chromaticities": png(6, 5, 8, 2, rows, chunk(b"cHRM", struct.pack(">8I", *[2**31 - 1] * 8))),
     "an impossible time": png(6, 5, 8, 2, rows, time),
@@ -163,7 +163,7 @@ damaged = {
     "a wrong checksum of the chunk": whole[: place + 4 + size] + bytes(4) + chunk(b"IEND", b""),
     "fewer rows than the header says": png(6, 5, 8, 2, rows[:3]),
     "a damaged text": png(6, 5, 8, 2, rows, chunk(b"tEXt", b"a\0b", damage=1)),
-    "a colour beyond the palette": png(
+    "a color beyond the palette": png(
         6, 5, 8, 3, packed(np.full((5, 6, 1), 2), 8), chunk(b"PLTE", bytes([0, 0, 0, 9, 9, 9]))),
     "a jpeg without an end": jpeg[:-2],
     "a jpeg with zeros in the middle": jpeg[:600] + bytes(60) + jpeg[660:],

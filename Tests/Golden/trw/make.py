@@ -52,7 +52,7 @@ CASES = [
     ("centered, full rank, temperature 0.5, tilt 2", True, None, 0.5, 2.0),
     ("centered, PCA rank 2, temperature 0.5, tilt 2", True, 2, 0.5, 2.0),
     ("centered, full rank, temperature 1, tilt 10", True, None, 1.0, 10.0),
-    ("uncentred, temperature 0.5, tilt 2", False, None, 0.5, 2.0),
+    ("uncentered, temperature 0.5, tilt 2", False, None, 0.5, 2.0),
 ]
 small = []
 for name, centered, rank, temperature, beta in CASES:

@@ -22,7 +22,7 @@ extension MutantDataset {
     func set(_ pixels: [UInt8], _ labels: [Int]) -> Dataset {
       Dataset(
         name: "mutant", classNames: names ?? classNames, imageShape: imageShape,
-        normalisation: Normalisation(mean: [0], deviation: [deviation]), pixels: pixels, labels: labels)
+        normalization: Normalization(mean: [0], deviation: [deviation]), pixels: pixels, labels: labels)
     }
     return DataSplits(train: set(train, labels), test: set(test, [0, 1]))
   }
@@ -36,7 +36,7 @@ enum DatasetMutants {
 
   static let all = [
     mutant(Unseeded.self, breaks: .isDeterministic), mutant(Endless.self, breaks: .isFinite),
-    mutant(Mislabelled.self, breaks: .dataAreAsDeclared), mutant(Onesided.self, breaks: .everyClassHasSamples),
+    mutant(Mislabeled.self, breaks: .dataAreAsDeclared), mutant(Onesided.self, breaks: .everyClassHasSamples),
     mutant(Miscounting.self, breaks: .outlineCountsData), mutant(Leaking.self, breaks: .splitsAreDisjoint),
     mutant(Lost.self, breaks: .filesAreNamed), mutant(Wandering.self, breaks: .filesAreNamed),
     mutant(Unexplained.self, breaks: .filesAreNamed), mutant(Deaf.self, breaks: .everyParameterActs),
@@ -53,7 +53,7 @@ enum DatasetMutants {
   }
 
   /// Names other classes than its data.
-  struct Mislabelled: MutantDataset {
+  struct Mislabeled: MutantDataset {
     func load() throws(DataError) -> DataSplits { splits(names: ["light", "dark"]) }
   }
 

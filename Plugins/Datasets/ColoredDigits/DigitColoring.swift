@@ -1,8 +1,8 @@
 public import Data
 import Engine
 
-/// Colours grey digits red or green, correlated with their class.
-public struct DigitColouring: Sendable {
+/// Colors gray digits red or green, correlated with their class.
+public struct DigitColoring: Sendable {
   /// What the classes are.
   public enum Target: String, Codable, Sendable, CaseIterable {
     /// Digits 0 to 4, and 5 to 9.
@@ -13,15 +13,15 @@ public struct DigitColouring: Sendable {
     case digit
   }
 
-  /// The sensitive attribute: the colour, red (0) or green (1).
+  /// The sensitive attribute: the color, red (0) or green (1).
   public static let attribute = SensitiveAttribute(name: "color", valueNames: ["red", "green"])
 
   /// What the classes are.
   public let target: Target
-  /// Seed of the colours.
+  /// Seed of the colors.
   public let seed: Int
 
-  /// A colouring for these classes, with colours drawn by `seed`.
+  /// A coloring for these classes, with colors drawn by `seed`.
   public init(target: Target, seed: Int) {
     self.target = target
     self.seed = seed
@@ -45,16 +45,16 @@ public struct DigitColouring: Sendable {
     }
   }
 
-  /// The colour of most digits of a class: red for even ones, green for odd ones.
+  /// The color of most digits of a class: red for even ones, green for odd ones.
   public static func color(of label: Int) -> Int { label % 2 }
 
-  /// All images of `digits` `[H, W, 1]`, whose labels are digits, in the channel of their colour, `[H, W, 3]`.
+  /// All images of `digits` `[H, W, 1]`, whose labels are digits, in the channel of their color, `[H, W, 3]`.
   ///
   /// - Parameters:
-  ///   - correlation: The probability that a digit has the colour of its class, in [0, 1].
-  ///   - split: "train" or "test", which have colours of their own.
+  ///   - correlation: The probability that a digit has the color of its class, in [0, 1].
+  ///   - split: "train" or "test", which have colors of their own.
   ///   - name: The data set's name.
-  public func coloured(_ digits: Dataset, correlation: Double, split: String, name: String) -> Dataset {
+  public func colored(_ digits: Dataset, correlation: Double, split: String, name: String) -> Dataset {
     let random = RandomSource(seed: UInt64(bitPattern: Int64(seed))).stream("colors-\(split)")
     let labels = digits.labels.map(label)
     let colors = zip(digits.indices, labels).map { index, label in
@@ -71,7 +71,7 @@ public struct DigitColouring: Sendable {
     return Dataset(
       name: name, classNames: classNames, imageShape: [height, width, 3],
       // Half of MNIST's mean, since a digit lies in one of two channels; its deviation for all of them.
-      normalisation: Normalisation(mean: [0.065, 0.065, 0], deviation: [0.3081, 0.3081, 0.3081]), pixels: pixels,
+      normalization: Normalization(mean: [0.065, 0.065, 0], deviation: [0.3081, 0.3081, 0.3081]), pixels: pixels,
       labels: labels, attribute: Self.attribute, sensitive: colors)
   }
 }

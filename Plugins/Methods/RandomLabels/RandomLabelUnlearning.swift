@@ -18,7 +18,7 @@ public import Unlearning
 ///   if-loops/selective-synaptic-dampening (cdfdc0e), jbonato1/SCAR (280ceae).
 /// - Note: Codes draw per batch or per epoch; a pass reads each sample once, so both are `redraw: epoch`. Rate, epochs
 ///   and batch size are AMUN's, the step schedule is chosen among theirs. No augmentation by default.
-public struct RandomLabelling: RetainSamplingMethod {
+public struct RandomLabelUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "random-labels", title: "Random labels",

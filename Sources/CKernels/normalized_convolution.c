@@ -1,7 +1,7 @@
-// A fused convolution and batch normalisation.
+// A fused convolution and batch normalization.
 //
 // Forward, the statistics of the convolution's output are computed while it is in the cache. Backward, the gradient
-// between normalisation and convolution is computed for a few images at a time, and both backward passes of the
+// between normalization and convolution is computed for a few images at a time, and both backward passes of the
 // convolution read it before the next images replace it. This works where Winograd's algorithm processes whole images
 // on one thread.
 #include "batch_norm.h"
@@ -10,7 +10,7 @@
 // With more channels the sums of the weights' gradients evict the images from the L2 cache.
 enum { most_channels = 64 };
 
-int lacuna_normalised_convolution_suits(const lacuna_convolution *c) {
+int lacuna_normalized_convolution_suits(const lacuna_convolution *c) {
   return lacuna_winograd_suits(c) && c->in_channels <= most_channels && c->out_channels <= most_channels
          && !lacuna_winograd_plan(c, 0).shares_blocks && !lacuna_winograd_plan(c, 1).shares_blocks
          && lacuna_winograd_weights_plan(c).slices > 1;
@@ -80,7 +80,7 @@ static size_t forward_workspace(const lacuna_convolution *c) {
   return lacuna_winograd_plan_floats(&plan) + (size_t)(4 * calls * c->out_channels + 64);
 }
 
-void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
+void lacuna_normalized_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, float *h,
                                            float *mean, float *variance, float *workspace) {
   forward_task t = {.c = c, .plan = lacuna_winograd_plan(c, 0), .x = x};
   t.images_together = images_together(c, &t.plan);
@@ -99,7 +99,7 @@ void lacuna_normalised_convolution_forward(const lacuna_convolution *c, const fl
 
 typedef struct {
   const lacuna_convolution *c;
-  const batch_norm_gradient *normalisation;
+  const batch_norm_gradient *normalization;
   winograd_plan data;
   winograd_weights_plan weights;
   int64_t images_together;
@@ -114,7 +114,7 @@ static void run_slice(void *context, int64_t slice) {
   int64_t start = c->batch * slice / t->weights.slices, end = c->batch * (slice + 1) / t->weights.slices;
   for (int64_t first = start; first < end; first += t->images_together) {
     int64_t images = lacuna_minimum(t->images_together, end - first);
-    lacuna_kernels()->batch_norm_gradient(t->normalisation, first * rows_of_image(c), images * rows_of_image(c), 0, dh);
+    lacuna_kernels()->batch_norm_gradient(t->normalization, first * rows_of_image(c), images * rows_of_image(c), 0, dh);
     lacuna_winograd_weights_images(&t->weights, slice, images, t->x + first * in_numbers(c), dh, first > start);
     if (!t->dx.out) continue;
     float *dx = begin_images(&t->dx, first);
@@ -130,11 +130,11 @@ static size_t backward_workspace(const lacuna_convolution *c) {
   return sums + lacuna_winograd_plan_floats(&data) + lacuna_winograd_weights_plan_floats(&weights);
 }
 
-void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
+void lacuna_normalized_convolution_backward(const lacuna_convolution *c, const lacuna_batch_norm_gradient *g,
                                             const float *x, const float *w, float *dx, float *dw, float *workspace) {
-  batch_norm_gradient normalisation = lacuna_batch_norm_sums(g, workspace);
+  batch_norm_gradient normalization = lacuna_batch_norm_sums(g, workspace);
   workspace += lacuna_batch_norm_workspace(g->rows, g->channels);
-  backward_task t = {.c = c, .normalisation = &normalisation, .data = lacuna_winograd_plan(c, 1),
+  backward_task t = {.c = c, .normalization = &normalization, .data = lacuna_winograd_plan(c, 1),
                      .weights = lacuna_winograd_weights_plan(c), .x = x};
   t.images_together = images_together(c, &t.data);
   t.dx = make_output(c, dx, in_numbers(c), t.images_together);
@@ -146,7 +146,7 @@ void lacuna_normalised_convolution_backward(const lacuna_convolution *c, const l
   lacuna_winograd_weights_finish(&t.weights, dw);
 }
 
-size_t lacuna_normalised_convolution_workspace(const lacuna_convolution *c) {
+size_t lacuna_normalized_convolution_workspace(const lacuna_convolution *c) {
   size_t forward = forward_workspace(c), backward = backward_workspace(c);
   return forward > backward ? forward : backward;
 }

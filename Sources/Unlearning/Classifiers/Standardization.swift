@@ -2,7 +2,7 @@
 ///
 /// `x ↦ (x − μ) / σ` for each of the D features, with μ and σ of the fitted rows alone (σ over N, not N − 1). A feature
 /// that is constant on them is only moved. What scikit-learn's `StandardScaler` does.
-public struct Standardisation: Sendable, Hashable {
+public struct Standardization: Sendable, Hashable {
   /// μ, one per feature.
   public let means: [Double]
   /// σ, one per feature; 1 for a feature that is constant.
@@ -13,7 +13,7 @@ public struct Standardisation: Sendable, Hashable {
   /// - Throws: `AttackError` when there are no rows or a number is not finite.
   public init(fittedTo sides: [FeatureRows]) throws(AttackError) {
     let count = sides.reduce(0) { $0 + $1.count }
-    guard let width = sides.first?.width, count > 0 else { throw .emptySet("samples to standardise features by") }
+    guard let width = sides.first?.width, count > 0 else { throw .emptySet("samples to standardize features by") }
     precondition(sides.allSatisfy { $0.width == width }, "all rows have the same features")
     for side in sides { try side.requireFinite("features of fitted samples") }
     var means = [Double](repeating: 0, count: width)

@@ -2,8 +2,8 @@
 import Testing
 import UnlearningTesting
 
-/// A fused convolution and normalisation, compared with the two separate operations.
-struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
+/// A fused convolution and normalization, compared with the two separate operations.
+struct NormalizedConvolutionCase: Sendable, CustomTestStringConvertible {
   var shape: [Int]
   var outputs: Int
   var size = 3
@@ -17,24 +17,24 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
 
   // Some whose stores bypass the caches, some with a smaller last call.
   static let all = [
-    NormalisedConvolutionCase(shape: [35, 32, 32, 16], outputs: 16),
-    NormalisedConvolutionCase(shape: [56, 13, 11, 20], outputs: 24),
-    NormalisedConvolutionCase(shape: [31, 16, 16, 32], outputs: 48, padding: 0),
-    NormalisedConvolutionCase(shape: [91, 8, 8, 64], outputs: 64),
-    NormalisedConvolutionCase(shape: [5, 32, 32, 64], outputs: 32, padding: 2),
-    NormalisedConvolutionCase(shape: [41, 16, 15, 32], outputs: 64, stride: 2),
+    NormalizedConvolutionCase(shape: [35, 32, 32, 16], outputs: 16),
+    NormalizedConvolutionCase(shape: [56, 13, 11, 20], outputs: 24),
+    NormalizedConvolutionCase(shape: [31, 16, 16, 32], outputs: 48, padding: 0),
+    NormalizedConvolutionCase(shape: [91, 8, 8, 64], outputs: 64),
+    NormalizedConvolutionCase(shape: [5, 32, 32, 64], outputs: 32, padding: 2),
+    NormalizedConvolutionCase(shape: [41, 16, 15, 32], outputs: 64, stride: 2),
   ]
   static let unsuitable = [
-    NormalisedConvolutionCase(shape: [2, 9, 9, 16], outputs: 16),
-    NormalisedConvolutionCase(shape: [20, 10, 10, 96], outputs: 96),
-    NormalisedConvolutionCase(shape: [60, 18, 16, 16], outputs: 16, stride: 2),
-    NormalisedConvolutionCase(shape: [60, 16, 16, 16], outputs: 32, size: 1, padding: 0),
-    NormalisedConvolutionCase(shape: [60, 16, 16, 32], outputs: 32, groups: 2),
+    NormalizedConvolutionCase(shape: [2, 9, 9, 16], outputs: 16),
+    NormalizedConvolutionCase(shape: [20, 10, 10, 96], outputs: 96),
+    NormalizedConvolutionCase(shape: [60, 18, 16, 16], outputs: 16, stride: 2),
+    NormalizedConvolutionCase(shape: [60, 16, 16, 16], outputs: 32, size: 1, padding: 0),
+    NormalizedConvolutionCase(shape: [60, 16, 16, 32], outputs: 32, groups: 2),
   ]
 
   /// The differences of the results and of the gradients.
   func violations(rectified: Bool, addsResidual: Bool, tracksImages: Bool = true) -> [String?] {
-    var random = RandomSource(seed: 1).stream("normalised convolution", shape[0], outputs)
+    var random = RandomSource(seed: 1).stream("normalized convolution", shape[0], outputs)
     let w = [size, size, shape[3] / groups, outputs]
     let side = [shape[1], shape[2]].map { ($0 + 2 * padding - size) / stride + 1 }
     // Far from zero, where a naive variance would cancel.
@@ -58,13 +58,13 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
     }
     let together = run {
       $0.x.convolution(
-        weights: $0.weights, stride: stride, padding: padding, groups: groups, normalisedBy: $0.scale,
+        weights: $0.weights, stride: stride, padding: padding, groups: groups, normalizedBy: $0.scale,
         shift: $0.shift, epsilon: 1e-5, residual: $0.residual, rectified: rectified
       ).map { ($0.0, $0.1) }
     }
     let apart = run {
       $0.x.convolution(weights: $0.weights, bias: nil, stride: stride, padding: padding, groups: groups)
-        .batchNormalised(
+        .batchNormalized(
           scale: $0.scale, shift: $0.shift, statistics: nil, residual: $0.residual, rectified: rectified)
     }
     guard together.count == apart.count else { return ["\(together.count) results, not \(apart.count)"] }
@@ -76,27 +76,27 @@ struct NormalisedConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct NormalisedConvolutionTests {
-  @Test(arguments: NormalisedConvolutionCase.all)
-  func agreesWithTheTwoOperations(_ operation: NormalisedConvolutionCase) {
+@Suite struct NormalizedConvolutionTests {
+  @Test(arguments: NormalizedConvolutionCase.all)
+  func agreesWithTheTwoOperations(_ operation: NormalizedConvolutionCase) {
     record(operation.violations(rectified: true, addsResidual: true))
   }
 
   @Test(arguments: [1, 3], [false, true]) func withoutResidual(_ index: Int, rectified: Bool) {
-    record(NormalisedConvolutionCase.all[index].violations(rectified: rectified, addsResidual: false))
+    record(NormalizedConvolutionCase.all[index].violations(rectified: rectified, addsResidual: false))
   }
 
   @Test func imagesWithoutGradient() {
-    record(NormalisedConvolutionCase.all[1].violations(rectified: true, addsResidual: false, tracksImages: false))
+    record(NormalizedConvolutionCase.all[1].violations(rectified: true, addsResidual: false, tracksImages: false))
   }
 
-  @Test(arguments: NormalisedConvolutionCase.unsuitable)
-  func elsewhereTheOperationsStayApart(_ operation: NormalisedConvolutionCase) {
+  @Test(arguments: NormalizedConvolutionCase.unsuitable)
+  func elsewhereTheOperationsStayApart(_ operation: NormalizedConvolutionCase) {
     let w = [operation.size, operation.size, operation.shape[3] / operation.groups, operation.outputs]
     let ones = Variable(Tensor(repeating: 1, shape: [operation.outputs]))
     let found = Variable(Tensor(zeros: operation.shape)).convolution(
       weights: Variable(Tensor(zeros: w)), stride: operation.stride, padding: operation.padding,
-      groups: operation.groups, normalisedBy: ones, shift: ones, epsilon: 1e-5, residual: nil, rectified: true)
+      groups: operation.groups, normalizedBy: ones, shift: ones, epsilon: 1e-5, residual: nil, rectified: true)
     #expect(found == nil)
   }
 }

@@ -7,20 +7,20 @@ public import Unlearning
 ///
 /// With the original as teacher (evaluate mode, fixed) and
 /// `KD(t‖s) = T²·mean_x Σ_k p_t(k|x)·(log p_t(k|x) − log p_s(k|x))` of the softmax at temperature T, each epoch takes,
-/// while it is one of the first `maximising_epochs`, steps down `−KD` over the forget set, and then steps down
+/// while it is one of the first `maximizing_epochs`, steps down `−KD` over the forget set, and then steps down
 /// `γ·CE + α·KD` over the retain set. The rate falls by `decay_factor` after each of the `decay_epochs`.
 ///
 /// With `rewinds` (SCRUB+R) the model after each epoch is kept, and the one is returned whose error on the forget set
 /// is nearest to that of the last model on held-out samples of the same classes; see `Rewinding`.
 /// - Source: Kurmanji, Triantafillou, Hayes, Triantafillou, NeurIPS 2023, arXiv:2302.09880, equations 2 to 4 and
 ///   section 3.3; code meghdadk/SCRUB (98ffb11), `train_distill` and large_scale_unlearning.ipynb: rate 5e-4, γ 0.99, α
-///   0.001, T 4, 2 maximising epochs of 3, batches of 128 and, of the forget set, 512.
+///   0.001, T 4, 2 maximizing epochs of 3, batches of 128 and, of the forget set, 512.
 /// - Note: β of the code is 0 throughout, and its weight average is not returned: both are left out. No augmentation by
 ///   default; the teacher sees the student's images.
-/// - Note: A student without batch normalisation, dropout or augmentation starts where KD is 0 and has no gradient:
+/// - Note: A student without batch normalization, dropout or augmentation starts where KD is 0 and has no gradient:
 ///   there the first pass over the forget set changes nothing; forgetting begins with those after the first pass over
 ///   the retain set.
-public struct TeacherStudentUnlearning: RetainSamplingMethod {
+public struct SCRUBUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "scrub", title: "SCRUB",
@@ -38,7 +38,7 @@ public struct TeacherStudentUnlearning: RetainSamplingMethod {
   /// T, the temperature of both softmaxes in KD.
   @Parameter("of both distances", .positive) public var temperature = 4.0
   /// The number of first epochs with a pass that maximizes KD on the forget set.
-  @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var maximisingEpochs = 2
+  @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var maximizingEpochs = 2
   /// The batch size on the forget set.
   @Parameter("samples per step over the forget set", .batchSize) public var forgetBatchSize = 512
   /// The epochs, counted from 1, after which the learning rate is multiplied by `decayFactor`.
@@ -65,25 +65,25 @@ public struct TeacherStudentUnlearning: RetainSamplingMethod {
 
   /// Returns the student, after the last epoch or, with `rewinds`, after the selected one.
   ///
-  /// Notes `maximising_steps` and `minimising_steps`, and where it rewinds `rewind_reference`, an error in [0, 1], and
+  /// Notes `maximizing_steps` and `minimizing_steps`, and where it rewinds `rewind_reference`, an error in [0, 1], and
   /// `returned_epoch`, counted from 1.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     let rewinding = rewinds ? try Rewinding(forget: forget, retain: retain, share: rewindShare, run: run) : nil
     let retain = rewinding?.training ?? retain
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
-    let maximising = min(maximisingEpochs, training.epochs)
-    let minimisingSteps = training.epochs * training.steps(over: retain.count)
-    let maximisingSteps = maximising * ((forget.count + forgetBatchSize - 1) / forgetBatchSize)
-    run.notes["minimising_steps"] = Double(minimisingSteps)
-    run.notes["maximising_steps"] = Double(maximisingSteps)
+    let maximizing = min(maximizingEpochs, training.epochs)
+    let minimizingSteps = training.epochs * training.steps(over: retain.count)
+    let maximizingSteps = maximizing * ((forget.count + forgetBatchSize - 1) / forgetBatchSize)
+    run.notes["minimizing_steps"] = Double(minimizingSteps)
+    run.notes["maximizing_steps"] = Double(maximizingSteps)
     let epochs = max(1, training.epochs)
     var trainer = Trainer(
-      original, recipe: training, stepsPerEpoch: (minimisingSteps + maximisingSteps + epochs - 1) / epochs, run: run)
+      original, recipe: training, stepsPerEpoch: (minimizingSteps + maximizingSteps + epochs - 1) / epochs, run: run)
     var models: [Classifier] = []
     for epoch in 0..<training.epochs {
       let drops = decayEpochs.count { $0 < epoch + 1 }
       trainer.rateFactor = (0..<drops).reduce(1) { factor, _ in factor * decayFactor }
-      if epoch < maximising {
+      if epoch < maximizing {
         for batch in trainer.batches(of: forget, epoch: epoch, stream: "forget", size: forgetBatchSize) {
           try trainer.step(batch, epoch: epoch) { -distance($0.logits, original, $0.batch) }
         }

@@ -12,7 +12,7 @@ public import Unlearning
 ///   OPTML-Group/Unlearn-Sparse (80ba55d), unlearn/FT_prune.py.
 /// - Note: The code's default α of 0.2 destroys models; 5e-4 is that of AMUN (ICML 2025) and MIU (TMLR 2025). RULI uses
 ///   3e-4, increasing. The subgradient at 0 is 0. No augmentation by default.
-public struct SparseUnlearning: RetainSamplingMethod {
+public struct L1SparseUnlearning: RetainSamplingMethod {
   /// The schedule of the penalty weight α_e over the epochs.
   public enum Schedule: String, Codable, Sendable, CaseIterable {
     /// Linearly from α to 0.
@@ -62,7 +62,7 @@ public struct SparseUnlearning: RetainSamplingMethod {
     }
   }
 
-  /// Returns the original after penalised fine-tuning; notes `mean_magnitude`, ‖θ‖₁ / number of parameters.
+  /// Returns the original after penalized fine-tuning; notes `mean_magnitude`, ‖θ‖₁ / number of parameters.
   public func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     let sampler = try RetainSampler(retainSampling, retain: retain, forget: forget, run: run)
     var start = original

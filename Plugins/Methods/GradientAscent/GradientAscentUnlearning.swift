@@ -11,7 +11,7 @@ public import Unlearning
 ///   jbonato1/SCAR (280ceae), which stops below an accuracy of 0.01.
 /// - Note: The code's multi-step schedule drops at epochs 91 and 136, which 5 epochs never reach: constant here. No
 ///   augmentation by default; the code shifts and mirrors.
-public struct NegativeGradient: RetainSamplingMethod {
+public struct GradientAscentUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "gradient-ascent", title: "Gradient ascent (NegGrad)",

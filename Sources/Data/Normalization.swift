@@ -1,7 +1,7 @@
-/// The standardisation of pixels to mean 0 and standard deviation 1 per channel.
+/// The standardization of pixels to mean 0 and standard deviation 1 per channel.
 ///
 /// A byte b of channel c becomes (b/255 − mean[c]) / deviation[c].
-public struct Normalisation: Sendable, Hashable, Codable {
+public struct Normalization: Sendable, Hashable, Codable {
   /// Per channel, of pixels in [0, 1].
   public var mean: [Float]
   /// Per channel, of pixels in [0, 1]; > 0.

@@ -8,12 +8,12 @@ public import Unlearning
 /// the other kept classes, by the outputs `φ_M(x)`. `Acc(M, i)` is the fraction of forget-class test samples that it
 /// assigns to i.
 ///
-/// 1. Among the retrained models `R_j` alone: `Acc_i = mean_j Acc(R_j, i)`, and the nearest neighbour is
+/// 1. Among the retrained models `R_j` alone: `Acc_i = mean_j Acc(R_j, i)`, and the nearest neighbor is
 ///    `rn = argmax_i Acc_i` (automobile → truck).
 /// 2. The attacked model: the measurement is `Acc(U, rn)`. It is compared with that of retrained models, and the gap is
 ///    the leak; the ideal is the value of retrained models, not 50 %.
 ///
-/// `<features>_gap` is the quantity to minimise, `(1/m) Σ_j |Acc(U, rn) − mean_{l≠j} Acc(R_l, rn)|`: the distance from
+/// `<features>_gap` is the quantity to minimize, `(1/m) Σ_j |Acc(U, rn) − mean_{l≠j} Acc(R_l, rn)|`: the distance from
 /// the bank without one of its m models, on average. A retrained model `R_j` has
 /// `|Acc(R_j, rn) − mean_{l≠j} Acc(R_l, rn)|`: its gap is the floor, the gap of a model without any knowledge of the
 /// forget set. Both are compared with m − 1 models, so that a method as good as retraining has the gap of the floor in
@@ -24,7 +24,7 @@ public import Unlearning
 /// needs no discriminator: where the two disagree on retrained models, the attack is unreliable.
 ///
 /// Names are `mia-nn.<features>`, `mia-nn.<features>_gap` and `mia-nn.<features>_argmax`; values are in [0, 1]. With
-/// several forgotten classes, each has its own nearest neighbour, and values are means over the classes.
+/// several forgotten classes, each has its own nearest neighbor, and values are means over the classes.
 ///
 /// A value carries a caveat where its discriminator decides the same for all samples, where exact ties decide, where
 /// more than 80 % of the fitted samples are support vectors, or where the median kernel value among them is below 0.1:
@@ -32,26 +32,26 @@ public import Unlearning
 ///
 /// - Source: Wang, Ebrahimpour-Boroojeny, Sundaram, "On the necessity of output distribution reweighting for effective
 ///   class unlearning", arXiv:2506.20893 (v4); called CMIA in the ICML 2026 text.
-/// - Note: A reconstruction from the abstract and public reviews. Stated: the probabilities of neighbouring classes
+/// - Note: A reconstruction from the abstract and public reviews. Stated: the probabilities of neighboring classes
 ///   (abstract; a review says logits), discriminators per class on retrained models and then on the unlearned one, a
-///   support vector machine, the nearest neighbour from statistics of several retrained models, accuracy on test
+///   support vector machine, the nearest neighbor from statistics of several retrained models, accuracy on test
 ///   samples of the forgotten class. Not stated in the paper and chosen: all K probabilities, one against the rest,
 ///   balanced sides, C = 3 and γ = 1 / number of features, no training data, the floor, and as many retrained models as
 ///   the experiment has seeds (three is the authors' convention).
-/// - Note: Logits are standardised unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with γ
+/// - Note: Logits are standardized unless `scaling: none` says otherwise. Unscaled ones spread over 8 to 10, and with γ
 ///   = 1/K nearly all samples become support vectors: the attack then separates neither the original nor random labels
-///   from retraining. Standardised logits have little power either (ten classes of shapes, five seeds: random labels 96
+///   from retraining. Standardized logits have little power either (ten classes of shapes, five seeds: random labels 96
 ///   %, retrained 94 %, by argmax 41 and 90 %): prefer probabilities, and read the argmax rate.
-/// - Note: `mode: pairwise` is another reading, in which the machine separates the neighbour from the forgotten class
+/// - Note: `mode: pairwise` is another reading, in which the machine separates the neighbor from the forgotten class
 ///   itself. Samples are split into two random halves, each judged by the machine that is fitted to the other; the
-///   value is the accuracy averaged over both classes, .5 where they are indistinguishable, and the nearest neighbour
+///   value is the accuracy averaged over both classes, .5 where they are indistinguishable, and the nearest neighbor
 ///   is the class with the smallest `Acc_i`.
-public struct NearestNeighbourMIA: Attack {
+public struct NearestNeighborMIA: Attack {
   /// Measurements are named after the features of the discriminators: `mia-nn.probabilities`.
   public static let parametersInNames: Set<String> = ["features"]
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
-    name: "mia-nn", title: "Nearest-neighbour membership inference (MIA-NN)",
+    name: "mia-nn", title: "Nearest-neighbor membership inference (MIA-NN)",
     summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
@@ -63,13 +63,13 @@ public struct NearestNeighbourMIA: Attack {
   /// Value, gap and argmax rate.
   public static let measures = [share, gap, argmax]
   private static let share = MeasurementKind(
-    "<features>", direction: .nearest, meaning: "fraction of the forgotten class taken for its nearest neighbour")
+    "<features>", direction: .nearest, meaning: "fraction of the forgotten class taken for its nearest neighbor")
   private static let gap = MeasurementKind(
     "<features>_gap", direction: .lower, meaning: "distance of that fraction from those of retrained models")
   private static let argmax = MeasurementKind(
     "<features>_argmax", direction: .nearest,
-    meaning: "fraction of the forgotten class whose largest logit of a kept class is that of the neighbour")
-  /// One is enough to find the nearest neighbour; the floor needs two.
+    meaning: "fraction of the forgotten class whose largest logit of a kept class is that of the neighbor")
+  /// One is enough to find the nearest neighbor; the floor needs two.
   public static let retrainedModelsNeeded = 1
 
   // Probabilities and a support vector machine are stated; every other default is not stated in the paper, chosen.
@@ -92,8 +92,8 @@ public struct NearestNeighbourMIA: Attack {
   @Parameter(
     "samples of the forgotten class that are judged", .oneOf([Part.forgetTest.rawValue, Part.forgetTrain.rawValue]))
   public var evaluate = Part.forgetTest
-  /// How the nearest neighbour is found.
-  @Parameter("how the nearest kept class is found") public var neighbour = NeighbourRule.accuracy
+  /// How the nearest neighbor is found.
+  @Parameter("how the nearest kept class is found") public var neighbor = NeighborRule.accuracy
   /// The two sides of a discriminator.
   @Parameter("what a discriminator tells apart") public var mode = Mode.oneVsRest
   /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
@@ -107,7 +107,7 @@ public struct NearestNeighbourMIA: Attack {
   var usedScaling: Scaling {
     switch features {
     case .logits, .retainedLogits: scaling ?? .standard
-    case .probabilities, .neighbourProbability: scaling ?? .none
+    case .probabilities, .neighborProbability: scaling ?? .none
     }
   }
 
@@ -137,9 +137,9 @@ public struct NearestNeighbourMIA: Attack {
     Set(Self.measures.map { $0.named(features.measurementName).name })
   }
 
-  /// Finds the nearest neighbour of each forgotten class u, and its accuracy on each retrained model.
+  /// Finds the nearest neighbor of each forgotten class u, and its accuracy on each retrained model.
   ///
-  /// Lists: `forgotten_classes`, `neighbours` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or
+  /// Lists: `forgotten_classes`, `neighbors` (one per forgotten class), `kept_classes`, `statistics_<u>` (`Acc_i` or
   /// the argmax rate of each kept class), `accuracies_<u>` (`Acc(R_j, rn)` of each retrained model).
   ///
   /// - Throws: `AttackError` for sample requests, when there is no retrained model, when fewer than two kept classes
@@ -151,11 +151,11 @@ public struct NearestNeighbourMIA: Attack {
     var values: [String: [Double]] = [
       "forgotten_classes": context.forgottenClasses.map(Double.init), "kept_classes": kept.map(Double.init),
     ]
-    var neighbours: [Double] = []
+    var neighbors: [Double] = []
     for forgotten in context.forgottenClasses {
       var table: [[Double]] = []
       let statistics: [Double]
-      switch neighbour {
+      switch neighbor {
       case .accuracy:
         table = try banks.map { bank in try kept.map { try bank.accuracy(of: $0, on: forgotten) } }
         statistics = kept.indices.map { place in table.map { $0[place] }.mean }
@@ -164,25 +164,25 @@ public struct NearestNeighbourMIA: Attack {
         statistics = kept.indices.map { place in rates.map { $0[place] }.mean }
       }
       let isNearer: (Double, Double) -> Bool =
-        mode == .pairwise && neighbour == .accuracy ? { $0 < $1 } : { $0 > $1 }
+        mode == .pairwise && neighbor == .accuracy ? { $0 < $1 } : { $0 > $1 }
       // Of equally near classes the first one.
       let nearest = kept.indices.reduce(0) { isNearer(statistics[$1], statistics[$0]) ? $1 : $0 }
-      neighbours.append(Double(kept[nearest]))
+      neighbors.append(Double(kept[nearest]))
       values["statistics_\(forgotten)"] = statistics
       values["accuracies_\(forgotten)"] =
         table.isEmpty
         ? try banks.map { try $0.accuracy(of: kept[nearest], on: forgotten) } : table.map { $0[nearest] }
     }
-    values["neighbours"] = neighbours
+    values["neighbors"] = neighbors
     return Calibration(values)
   }
 
   /// Attacks one model; the evidence must contain the result of `calibrate`.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let forgotten = evidence.context.forgottenClasses
-    let neighbours = try neighbours(evidence)
+    let neighbors = try neighbors(evidence)
     let bank = try DiscriminatorBank(evidence.target, context: evidence.context, attack: self)
-    let judgements = try zip(forgotten, neighbours).map { try bank.judgement(of: $1, on: $0) }
+    let judgements = try zip(forgotten, neighbors).map { try bank.judgement(of: $1, on: $0) }
     let caveat = DecisionCaveat.joined(judgements.flatMap(\.caveats))
     let name = features.measurementName
     let verdicts =
@@ -197,26 +197,26 @@ public struct NearestNeighbourMIA: Attack {
       let spread = gapSpread(of: accuracies, at: position, banks)
       measurements.append(Self.gap.named(name).value(gap, spread: spread, caveat: caveat))
     }
-    let argmax = zip(forgotten, neighbours).map { label, neighbour in
-      zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbour }?.1 ?? 0
+    let argmax = zip(forgotten, neighbors).map { label, neighbor in
+      zip(bank.keptClasses, bank.argmaxRates(on: label)).first { $0.0 == neighbor }?.1 ?? 0
     }
     measurements.append(Self.argmax.named(name).value(argmax.mean))
     return measurements
   }
 
-  private func neighbours(_ evidence: Evidence) throws(AttackError) -> [Int] {
+  private func neighbors(_ evidence: Evidence) throws(AttackError) -> [Int] {
     let forgotten = evidence.context.forgottenClasses
     guard !forgotten.isEmpty else { throw DiscriminatorBank.noForgottenClass }
     let values = evidence.calibration.values
-    guard let neighbours = values["neighbours"], values["forgotten_classes"] == forgotten.map(Double.init),
-      neighbours.count == forgotten.count
-    else { throw .notCalibrated("the nearest neighbours of classes \(forgotten)") }
-    return neighbours.map { Int($0) }
+    guard let neighbors = values["neighbors"], values["forgotten_classes"] == forgotten.map(Double.init),
+      neighbors.count == forgotten.count
+    else { throw .notCalibrated("the nearest neighbors of classes \(forgotten)") }
+    return neighbors.map { Int($0) }
   }
 }
 
 // The distance from retraining: `banks` has for each forgotten class `Acc(R_j, rn)` of every retrained model.
-extension NearestNeighbourMIA {
+extension NearestNeighborMIA {
   private func banks(of labels: [Int], _ calibration: Calibration) throws(AttackError) -> [[Double]] {
     try labels.map { label throws(AttackError) in
       guard let bank = calibration.values["accuracies_\(label)"] else {

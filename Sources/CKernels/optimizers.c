@@ -1,10 +1,10 @@
-// Optimiser steps: one pass over all parameters of a model, cut into chunks of numbers.
+// Optimizer steps: one pass over all parameters of a model, cut into chunks of numbers.
 #include <math.h>
 
 #include "internal.h"
 
 typedef struct {
-  const lacuna_optimised *tensors;
+  const lacuna_optimized *tensors;
   int64_t *first_chunk;  // of each tensor, counted over all; then the number of chunks
   int64_t tensor_count;
   sgd_setting sgd;
@@ -23,15 +23,15 @@ static int64_t count_chunks(task *t) {
 }
 
 /// The part of a tensor that belongs to chunk `index`.
-static lacuna_optimised chunk(const task *t, int64_t index) {
+static lacuna_optimized chunk(const task *t, int64_t index) {
   int64_t low = 0, high = t->tensor_count;
   while (high - low > 1) {
     int64_t middle = (low + high) / 2;
     if (t->first_chunk[middle] <= index) low = middle; else high = middle;
   }
-  const lacuna_optimised *whole = &t->tensors[low];
+  const lacuna_optimized *whole = &t->tensors[low];
   int64_t start = (index - t->first_chunk[low]) * chunk_numbers;
-  return (lacuna_optimised){
+  return (lacuna_optimized){
     .count = lacuna_minimum(chunk_numbers, whole->count - start),
     .parameter = whole->parameter + start,
     .gradient = whole->gradient + start,
@@ -43,11 +43,11 @@ static lacuna_optimised chunk(const task *t, int64_t index) {
 
 static void sgd_chunk(void *context, int64_t index) {
   const task *t = context;
-  lacuna_optimised c = chunk(t, index);
+  lacuna_optimized c = chunk(t, index);
   lacuna_kernels()->sgd(c.count, c.parameter, c.gradient, c.first, c.mask, &t->sgd);
 }
 
-void lacuna_sgd(int64_t tensor_count, const lacuna_optimised *tensors, float learning_rate, float momentum,
+void lacuna_sgd(int64_t tensor_count, const lacuna_optimized *tensors, float learning_rate, float momentum,
                 float weight_decay, int nesterov) {
   task t = {
     .tensors = tensors, .tensor_count = tensor_count, .sgd = {learning_rate, momentum, weight_decay, nesterov},
@@ -57,11 +57,11 @@ void lacuna_sgd(int64_t tensor_count, const lacuna_optimised *tensors, float lea
 
 static void adam_chunk(void *context, int64_t index) {
   const task *t = context;
-  lacuna_optimised c = chunk(t, index);
+  lacuna_optimized c = chunk(t, index);
   lacuna_kernels()->adam(c.count, c.parameter, c.gradient, c.first, c.second, c.mask, &t->adam);
 }
 
-void lacuna_adam(int64_t tensor_count, const lacuna_optimised *tensors, int64_t step, float learning_rate, float beta1,
+void lacuna_adam(int64_t tensor_count, const lacuna_optimized *tensors, int64_t step, float learning_rate, float beta1,
                  float beta2, float epsilon, float weight_decay, int decoupled) {
   // The corrections approach 1 late and 0 early in training, so they are computed in double precision.
   double correction1 = 1 - pow(beta1, (double)step), correction2 = 1 - pow(beta2, (double)step);

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import UnlearningTesting
 
-// Without a tape, evaluation fuses convolution, normalisation, residual and ReLU; with a tape they run separately.
-@Suite struct FoldedNormalisationTests {
+// Without a tape, evaluation fuses convolution, normalization, residual and ReLU; with a tape they run separately.
+@Suite struct FoldedNormalizationTests {
   struct Case: Sendable {
     var width: Int, height: Int, channels: Int
     var groups = 1

@@ -1,4 +1,4 @@
-// One optimiser step over a range of parameters. A frozen parameter (mask 0) keeps its value; its moments become 0.
+// One optimizer step over a range of parameters. A frozen parameter (mask 0) keeps its value; its moments become 0.
 
 INLINE void sgd_lanes(vector *parameter, vector gradient, vector *velocity, const sgd_setting *s) {
   vector g = gradient + *parameter * s->weight_decay;
