@@ -22,9 +22,7 @@ public struct MeasurementKind: Sendable, Hashable {
   /// One line on what is measured, without a final period.
   public let meaning: String
 
-  /// Declares a kind of measurement.
-  ///
-  /// - Parameter range: The range of the values; by default that of the unit.
+  /// Declares a kind of measurement; values lie in the range of the unit unless `range` narrows or widens it.
   public init(
     _ name: String, unit: MeasurementUnit = .fraction, range: ClosedRange<Double>? = nil, direction: Direction,
     reference: ReferenceKind = .retrained, meaning: String
