@@ -25,6 +25,8 @@ public struct Variant: Sendable {
   let reference: RetainSampling?
   /// The variant's part of cache keys, and its canonical text.
   let identity: JSONValue, identityText: String
+  /// The form in which steps refer to the variant; stored, since the planner reads it for every step.
+  let configured: Configured
   /// Its position in the file.
   var mark: Mark?
 
@@ -45,6 +47,9 @@ public struct Variant: Sendable {
       .init(key: "parameters", value: keyParameters),
     ])
     identityText = identity.canonicalText
+    configured = Configured(
+      name: name, version: version,
+      parameters: reference == nil ? parameters : parameters.removing(path: Self.referenceKey))
   }
 
   /// A copy with other swept parameters in its label.
@@ -52,6 +57,7 @@ public struct Variant: Sendable {
     (name, version, parameters) = (other.name, other.version, other.parameters)
     (keyParameters, plugin, probe, reference) = (other.keyParameters, other.plugin, other.probe, other.reference)
     (identity, identityText, mark) = (other.identity, other.identityText, other.mark)
+    configured = other.configured
     self.varied = varied
   }
 
@@ -71,12 +77,6 @@ public struct Variant: Sendable {
   var measurementLabel: String {
     let named = probe.map { type(of: $0).parametersInNames } ?? []
     return label(of: varied.filter { !named.contains($0.path) })
-  }
-
-  /// The form in which steps refer to the variant.
-  var configured: Configured {
-    let own = reference == nil ? parameters : parameters.removing(path: Self.referenceKey)
-    return Configured(name: name, version: version, parameters: own)
   }
 
   /// Whether it is a method that reads the original model.
