@@ -64,6 +64,6 @@ packages:
 	  for header in cblas.h jpeglib.h libsvm/svm.h openssl/sha.h png.h yaml.h zlib.h; do \
 	    echo "#include <$$header>" | cc -E $$(pkg-config --cflags openblas 2>/dev/null) - >/dev/null 2>&1 \
 	    || { echo "The header $$header is missing: install the development packages of OpenBLAS (pthread variant)," \
-	           "libpng, libsvm, OpenSSL, SQLite, libjpeg-turbo, libyaml and zlib; on Debian: $(PACKAGES)" >&2; exit 1; }; \
+	           "libpng, libsvm, OpenSSL, libjpeg-turbo, libyaml and zlib; on Debian: $(PACKAGES)" >&2; exit 1; }; \
 	  done; \
 	fi
