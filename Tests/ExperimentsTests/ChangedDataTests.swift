@@ -42,20 +42,11 @@ import Unlearning
     }
     try write("pictures/groups.csv", Foundation.Data(list.utf8))
     let place = folder.url.path
-    return try SmallExperiment.plan(
-      """
-      experiment: changed
-      data:
-        - image-folder:
-            {root: '\(place)', cache: '\(place)/cache', folder: pictures, size: 8, framing: stretch, attributes: groups.csv}
-      architectures:
-        - mlp: {hidden: [4]}
-      training: {epochs: 1, batch_size: 4}
-      forget:
-        - class: cat
-      methods: [fine-tune]
-      metrics: [accuracy]
-      """)
+    return try SmallExperiment.tiny {
+      let options = "size: 8, framing: stretch, attributes: groups.csv"
+      $0.data = ["image-folder: {root: '\(place)', cache: '\(place)/cache', folder: pictures, \(options)}"]
+      $0.forget = ["class: cat"]
+    }.plan()
   }
 
   private func failures(of plan: Plan) async throws -> (finished: Int, errors: [String]) {
@@ -83,10 +74,10 @@ import Unlearning
     let source = GoldenFile.url("weights", "weights.safetensors")
     let copy = folder.url.appending(path: "weights.safetensors")
     try Foundation.Data(contentsOf: source).write(to: copy)
-    let plan = try SmallExperiment.plan(
-      SmallExperiment.text.replacing(
-        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(copy.path)'}"
-      ).replacing("training: {epochs: 2,", with: "training: {epochs: 0,"))
+    let plan = try SmallExperiment {
+      $0.architectures = ["resnet18: {width: 2, stem: large, weights: '\(copy.path)'}"]
+      $0.training = "epochs: 0, learning_rate: 0.05"
+    }.plan()
     var bytes = try Foundation.Data(contentsOf: source)
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: copy)

@@ -99,7 +99,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("one worker and two give the same bytes and the same rows")
   func workers() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (one, first) = try await execute(plan, in: "one", workers: 1)
     let (two, second) = try await execute(plan, in: "two", workers: 2)
     #expect(one.finished == plan.steps.count && two.finished == plan.steps.count)
@@ -116,7 +116,7 @@ struct ExplodingMethod: UnlearningMethod {
   @Test("without a number of workers, short work starts at once with one worker per core")
   func chosenWorkers() async throws {
     let witness = Witness()
-    let (summary, _) = try await execute(try SmallExperiment.plan(), in: "store", workers: nil, witness: witness)
+    let (summary, _) = try await execute(try SmallExperiment().plan(), in: "store", workers: nil, witness: witness)
     #expect(summary.failed == 0)
     #expect(witness.all("working") == ["working \(min(ProcessInfo.processInfo.activeProcessorCount, 8))"])
   }
@@ -125,10 +125,10 @@ struct ExplodingMethod: UnlearningMethod {
 
   /// The small experiment with a ResNet-18 that begins with the weights at `path`.
   private func weighted(_ path: String) throws -> Plan {
-    try SmallExperiment.plan(
-      SmallExperiment.text.replacing(
-        "mlp: {hidden: [16]}", with: "resnet18: {width: 2, stem: large, weights: '\(path)'}"
-      ).replacing("training: {epochs: 2,", with: "training: {epochs: 0,"))
+    try SmallExperiment {
+      $0.architectures = ["resnet18: {width: 2, stem: large, weights: '\(path)'}"]
+      $0.training = "epochs: 0, learning_rate: 0.05"
+    }.plan()
   }
 
   @Test("originals and retrained models are initialized with the weights of a file")
@@ -170,20 +170,20 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("a second run computes nothing; another file that shares steps computes only its own")
   func reuse() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     _ = try await execute(plan, in: "store")
     let witness = Witness()
     let (again, _) = try await execute(plan, in: "store", witness: witness)
     #expect(again.finished == 0 && again.reused == plan.steps.count)
     #expect(witness.all("started").isEmpty)
-    let other = try SmallExperiment.plan(overrides: ["experiment=other", "attacks.0.mia-svc.cost=2"])
+    let other = try SmallExperiment().plan(overrides: ["experiment=other", "attacks.0.mia-svc.cost=2"])
     let (third, _) = try await execute(other, in: "store")
     #expect(third.finished == other.steps.count { $0.kind == .attack })
   }
 
   @Test("rows of retrained models are their own reference; other gaps are to the same seed")
   func references() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (_, store) = try await execute(plan, in: "store", workers: 2)
     let rows = try results(of: plan, store: store).rows
     let accuracy = rows.filter { $0.name == "accuracy.forget_test" }
@@ -209,8 +209,10 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("a single retrained model has values, without distances from other retrained models")
   func oneSeed() async throws {
-    let plan = try SmallExperiment.plan(
-      overrides: ["seeds=[7]", "attacks=[mia-nn]", "data=[shapes: {train_count: 200, test_count: 200}]"])
+    let plan = try SmallExperiment {
+      ($0.seeds, $0.attacks) = ("[7]", ["mia-nn"])
+      $0.data = ["shapes: {train_count: 200, test_count: 200}"]
+    }.plan()
     let (summary, store) = try await execute(plan, in: "store")
     #expect(summary.failed == 0)
     let names = try results(of: plan, store: store).rows.filter { $0.kind == .attack && $0.role == .reference }.map(
@@ -220,7 +222,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("the spread of a method's total variation leaves out its model and the retrained one of a seed together")
   func jointSpread() async throws {
-    let plan = try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"])
+    let plan = try SmallExperiment().plan(overrides: ["seeds=[1, 2, 3]"])
     let (_, store) = try await execute(plan, in: "store", workers: 2)
     let name = "total-variation.forget_test"
     let rows = try results(of: plan, store: store).rows.filter { $0.name == name }
@@ -249,7 +251,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("an interrupted execution resumes and gives the same bytes")
   func interruption() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (_, whole) = try await execute(plan, in: "whole")
     let store = try Store(at: folder.url.appending(path: "interrupted"))
     let box = Mutex<Executor?>(nil)
@@ -273,8 +275,7 @@ struct ExplodingMethod: UnlearningMethod {
       Registry.builtIns
       TwiceNamedMetric.self
     }
-    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [twice, ")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.metrics.append("twice") }.plan(registry: registry)
     let witness = Witness()
     let (summary, store) = try await execute(plan, in: "store", witness: witness)
     #expect(summary.failed == 8 && summary.skipped == 0)
@@ -289,9 +290,7 @@ struct ExplodingMethod: UnlearningMethod {
       Registry.builtIns
       FailingMethod.self
     }
-    let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- failing")
-    let experiment = try SmallExperiment.load(text, registry: registry)
-    let plan = try Plan(experiment, registry: registry)
+    let plan = try SmallExperiment { $0.methods[1] = "failing" }.plan(registry: registry)
     let witness = Witness()
     let (summary, store) = try await execute(plan, in: "store", witness: witness)
     // Two seeds; each failed model has predictions, one attack and two metrics.
@@ -316,8 +315,7 @@ struct ExplodingMethod: UnlearningMethod {
       Registry.builtIns
       ExplodingMethod.self
     }
-    let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- exploding")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.methods[1] = "exploding" }.plan(registry: registry)
     let (summary, _) = try await execute(plan, in: "store")
     #expect(summary.failed == 2)
     for failure in summary.failures {
@@ -329,7 +327,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("a damaged model that is needed again is set aside and recomputed")
   func damagedModel() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (_, store) = try await execute(plan, in: "store")
     let before = try contents(store, plan)
     let train = try #require(plan.steps.first { $0.kind == .train })
@@ -338,7 +336,7 @@ struct ExplodingMethod: UnlearningMethod {
     bytes[bytes.count / 2] ^= 1
     try Foundation.Data(bytes).write(to: file)
     // Another method needs the original again.
-    let more = try SmallExperiment.plan(overrides: ["methods.1.rwft.training.epochs=2"])
+    let more = try SmallExperiment().plan(overrides: ["methods.1.rwft.training.epochs=2"])
     let witness = Witness()
     let (summary, _) = try await execute(more, in: "store", witness: witness)
     #expect(summary.failed == 0, "\(summary.failures)")
@@ -348,7 +346,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("damage that several steps detect at once is repaired once", arguments: [1, 2, 4])
   func sharedDamage(workers: Int) async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (_, store) = try await execute(plan, in: "store")
     let before = try contents(store, plan)
     // Every total variation reads the predictions of all retrained models.
@@ -358,7 +356,7 @@ struct ExplodingMethod: UnlearningMethod {
       let path = "store/steps/\(step.key.hex.prefix(2))/\(step.key.hex)/predictions.safetensors"
       try Foundation.Data("short".utf8).write(to: folder.url.appending(path: path))
     }
-    let more = try SmallExperiment.plan(overrides: ["metrics.1.total-variation.against=mean"])
+    let more = try SmallExperiment().plan(overrides: ["metrics.1.total-variation.against=mean"])
     let witness = Witness()
     let (summary, _) = try await execute(more, in: "store", workers: workers, witness: witness)
     #expect(summary.failed == 0 && summary.skipped == 0, "\(summary.failures)")
@@ -368,7 +366,7 @@ struct ExplodingMethod: UnlearningMethod {
 
   @Test("a damaged result is detected at the start and recomputed")
   func damagedResult() async throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let (_, store) = try await execute(plan, in: "store")
     let rows = try results(of: plan, store: store).rows
     let measure = try #require(plan.steps.last { $0.kind == .measure })

@@ -2,39 +2,25 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
-/// A whole experiment that takes seconds; parts of it are replaced to break it.
-enum SmallExperiment {
-  static let text = """
-    experiment: small
-    seeds: [1, 2]
-    data:
-      - shapes: {train_count: 300, test_count: 100}
-    architectures:
-      - mlp: {hidden: [16]}
-    training: {epochs: 2, learning_rate: 0.05}
-    forget:
-      - class: circle
-    methods:
-      - fine-tune: {training: {epochs: 1}}
-      - rwft: {training: {epochs: 1}}
-    attacks:
-      - mia-svc
-    metrics: [accuracy, total-variation]
-    """
-
+extension SmallExperiment {
   static func load(
-    _ text: String = text, overrides: [String] = [], registry: Registry = .builtIns
+    _ text: String, overrides: [String] = [], registry: Registry = .builtIns
   ) throws(DiagnosticList) -> Experiment {
     let document = try YAMLDocument(text: text, file: "small.yaml")
     let folder = FileManager.default.temporaryDirectory
     return try Experiment(document, folder: folder, registry: registry, overrides: overrides)
   }
 
-  static func plan(_ text: String = text, overrides: [String] = []) throws -> Plan {
-    try Plan(try load(text, overrides: overrides), registry: .builtIns)
+  func load(overrides: [String] = [], registry: Registry = .builtIns) throws(DiagnosticList) -> Experiment {
+    try Self.load(yaml, overrides: overrides, registry: registry)
+  }
+
+  func plan(overrides: [String] = [], registry: Registry = .builtIns) throws -> Plan {
+    try Plan(try load(overrides: overrides, registry: registry), registry: registry)
   }
 }
 
@@ -142,10 +128,10 @@ enum SmallExperiment {
 
   @Test("errors name the problem and its position", arguments: broken)
   func errors(_ broken: Broken) throws {
-    #expect(SmallExperiment.text.contains(broken.old), "the case is stale")
-    let text = SmallExperiment.text.replacing(broken.old, with: broken.new, maxReplacements: 1)
+    let text = SmallExperiment().yaml
+    #expect(text.contains(broken.old), "the case is stale")
     do {
-      _ = try SmallExperiment.load(text)
+      _ = try SmallExperiment.load(text.replacing(broken.old, with: broken.new, maxReplacements: 1))
       Issue.record("the file was taken")
     } catch {
       for message in broken.messages { #expect(error.description.contains(message), "\(error)") }
@@ -154,10 +140,14 @@ enum SmallExperiment {
 
   @Test("all errors of a file are reported at once")
   func allAtOnce() {
-    let text = SmallExperiment.text.replacing("[1, 2]", with: "[1, 1]").replacing("rwft", with: "rwtf")
-      .replacing("circle", with: "cirkle").replacing("mia-svc", with: "mia")
+    let broken = SmallExperiment {
+      $0.seeds = "[1, 1]"
+      $0.forget = ["class: cirkle"]
+      $0.methods[1] = "rwtf: {training: {epochs: 1}}"
+      $0.attacks = ["mia"]
+    }
     do {
-      _ = try SmallExperiment.load(text)
+      _ = try broken.load()
       Issue.record("the file was taken")
     } catch {
       #expect(error.diagnostics.count == 4)
@@ -167,15 +157,15 @@ enum SmallExperiment {
 
   @Test("an architecture that does not support the images is rejected before anything runs")
   func images() {
-    let text = SmallExperiment.text.replacing("mlp: {hidden: [16]}", with: "cifar-resnet: {depth: 9}")
-    #expect(throws: DiagnosticList.self) { try SmallExperiment.load(text) }
+    let experiment = SmallExperiment { $0.architectures = ["cifar-resnet: {depth: 9}"] }
+    #expect(throws: DiagnosticList.self) { try experiment.load() }
   }
 
   @Test("overrides change values, also of plugins written without parameters")
   func overrides() throws {
-    let plan = try SmallExperiment.plan(overrides: ["training.epochs=5", "attacks.0.mia-svc.maximum_samples=50"])
+    let plan = try SmallExperiment().plan(overrides: ["training.epochs=5", "attacks.0.mia-svc.maximum_samples=50"])
     let train = try #require(plan.steps.first { $0.kind == .train })
-    let unchanged = try #require(try SmallExperiment.plan().steps.first { $0.kind == .train })
+    let unchanged = try #require(try SmallExperiment().plan().steps.first { $0.kind == .train })
     #expect(train.key != unchanged.key)
   }
 
@@ -195,7 +185,7 @@ enum SmallExperiment {
     ])
   func overridesBelowScalars(text: String, problem: String) {
     #expect {
-      try SmallExperiment.load(overrides: [text])
+      try SmallExperiment().load(overrides: [text])
     } throws: {
       ($0 as? DiagnosticList)?.diagnostics.map(\.message) == ["override '\(text)': \(problem)"]
     }
@@ -212,7 +202,7 @@ enum SmallExperiment {
     ])
   func misspelledOverrides(text: String, hint: String) {
     #expect {
-      try SmallExperiment.load(overrides: [text])
+      try SmallExperiment().load(overrides: [text])
     } throws: {
       ($0 as? DiagnosticList)?.diagnostics.map(\.message)
         == ["override '\(text)' has a dot or a bracket too many; \(hint)"]
@@ -223,7 +213,7 @@ enum SmallExperiment {
   func longestOverride() {
     let path = Array(repeating: "a", count: 65).joined(separator: ".")
     #expect {
-      try SmallExperiment.load(overrides: ["\(path)=1"])
+      try SmallExperiment().load(overrides: ["\(path)=1"])
     } throws: {
       ($0 as? DiagnosticList)?.diagnostics.map(\.message)
         == ["override '\("\(path)=1".shownName())' has a path of 65 parts; at most 64 are possible"]
@@ -233,7 +223,7 @@ enum SmallExperiment {
   @Test("a list index may be written in brackets")
   func bracketedOverrides() throws {
     let (dots, brackets) = ("attacks.0.mia-svc.cost=2", "attacks[0].mia-svc.cost=2")
-    let plans = try [dots, brackets].map { try SmallExperiment.plan(overrides: [$0]) }
+    let plans = try [dots, brackets].map { try SmallExperiment().plan(overrides: [$0]) }
     #expect(plans[0].steps.map(\.key) == plans[1].steps.map(\.key))
   }
 
@@ -247,7 +237,7 @@ enum SmallExperiment {
     ])
   func impossibleRequests(request: String, problem: String) {
     #expect {
-      try SmallExperiment.plan(SmallExperiment.text.replacing("class: circle", with: request))
+      try SmallExperiment { $0.forget = [request] }.plan()
     } throws: {
       let found = ($0 as? DiagnosticList)?.diagnostics ?? []
       return found.count == 1 && found[0].message.hasPrefix("shapes / \(problem)") && found[0].mark?.line == 9
@@ -256,6 +246,6 @@ enum SmallExperiment {
 
   @Test("unknown paths in overrides are errors", arguments: ["training", "methods.7.rwft.tilt=1", "traning.epochs=3"])
   func badOverrides(_ text: String) {
-    #expect(throws: DiagnosticList.self) { try SmallExperiment.load(overrides: [text]) }
+    #expect(throws: DiagnosticList.self) { try SmallExperiment().load(overrides: [text]) }
   }
 }

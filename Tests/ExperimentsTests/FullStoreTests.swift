@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("A store that is full")
@@ -14,7 +15,7 @@ struct FullStoreTests {
     let filler = disk.url.appending(path: "filler")
     let store = try Store(at: disk.url.appending(path: "store"))
     // Models and predictions have some ten thousand bytes.
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     _ = try store.lock()
     try fill(filler, leaving: 400_000)
     let witness = Witness()

@@ -3,33 +3,34 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
 @Suite("Group requests") struct GroupExperimentTests {
-  static let text = """
-    experiment: groups
-    seeds: [1]
-    data:
-      - shapes: {train_count: 300, test_count: 100, tint_correlation: 0.8}
-    architectures:
-      - mlp: {hidden: [16]}
-    training: {epochs: 2, learning_rate: 0.05}
-    forget:
-      - {group: {target: circle, sensitive: warm}, ratio: 0.5}
-    methods:
-      - fine-tune: {retain_sampling: reweight, training: {epochs: 1}}
-      - rwft: {training: {epochs: 1}}
-      - random-labels: {training: {epochs: 1}}
-    metrics: [accuracy, group-accuracy, average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}]
-    """
+  /// The small experiment with one seed, groups, and a method that needs them.
+  private static func groups(_ change: (inout SmallExperiment) -> Void = { _ in }) -> SmallExperiment {
+    SmallExperiment {
+      $0.seeds = "[1]"
+      $0.data = ["shapes: {train_count: 300, test_count: 100, tint_correlation: 0.8}"]
+      $0.forget = [request]
+      $0.methods[0] = "fine-tune: {retain_sampling: reweight, training: {epochs: 1}}"
+      $0.methods.append("random-labels: {training: {epochs: 1}}")
+      $0.attacks = []
+      $0.metrics = [
+        "accuracy", "group-accuracy", "average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}",
+      ]
+      change(&$0)
+    }
+  }
 
   private static let request = "{group: {target: circle, sensitive: warm}, ratio: 0.5}"
 
   private func messages(_ old: String, _ new: String) -> String {
-    #expect(Self.text.contains(old), "the case is stale")
+    let text = Self.groups().yaml
+    #expect(text.contains(old), "the case is stale")
     do {
-      _ = try SmallExperiment.load(Self.text.replacing(old, with: new, maxReplacements: 1))
+      _ = try SmallExperiment.load(text.replacing(old, with: new, maxReplacements: 1))
       return ""
     } catch {
       return error.description
@@ -65,9 +66,11 @@ import Unlearning
 
   @Test("without groups in the data, probes that read them are skipped with the reason")
   func leftOut() throws {
-    let text = Self.text.replacing(Self.request, with: "class: circle").replacing(", tint_correlation: 0.8", with: "")
-      .replacing(", average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}", with: "")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try Self.groups {
+      $0.data = ["shapes: {train_count: 300, test_count: 100}"]
+      $0.forget = ["class: circle"]
+      $0.metrics.removeLast()
+    }.plan()
     let reasons = plan.pruned.map(\.reason)
     #expect(reasons.contains("group-accuracy reads groups, and the data have no sensitive attribute"))
     #expect(reasons.contains("fine-tune reads groups, and the data have no sensitive attribute"))
@@ -75,19 +78,19 @@ import Unlearning
 
   @Test("the plan gives the group sizes before and after the request")
   func counts() throws {
-    let lines = try SmallExperiment.plan(Self.text).groupCounts()
+    let lines = try Self.groups().plan().groupCounts()
     #expect(lines.count == 1)
     let line = try #require(lines.first)
     #expect(line.hasPrefix("group circle/warm 0.5: training samples before → after: circle/warm "))
     let changes = line.split(separator: ": ").last?.split(separator: ", ") ?? []
     #expect(changes.count == 20)
-    #expect(try SmallExperiment.plan().groupCounts().isEmpty)
+    #expect(try SmallExperiment().plan().groupCounts().isEmpty)
   }
 
   @Test("a reweighting method is compared with reweighted retraining, others with plain retraining")
   func references() async throws {
     let folder = try StoreFolder()
-    let plan = try SmallExperiment.plan(Self.text)
+    let plan = try Self.groups().plan()
     let labels = plan.cells.map { "\($0.method) \($0.variedParameters)\($0.role == .reference ? " (reference)" : "")" }
     #expect(
       labels == [
@@ -113,13 +116,11 @@ import Unlearning
     #expect(value("retrain", "retain_sampling=reweight", "average-gap.gap") == nil, "one seed has no floor")
   }
 
-  private static let method = "fine-tune: {retain_sampling: reweight, training: {epochs: 1}}"
-
   @Test("a file can set a method's reference without a second run of the method")
   func reference() throws {
-    let text = Self.text.replacing(
-      Self.method, with: "fine-tune: {training: {epochs: 1}, reference: {sweep: [shuffle, reweight]}}")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try Self.groups {
+      $0.methods[0] = "fine-tune: {training: {epochs: 1}, reference: {sweep: [shuffle, reweight]}}"
+    }.plan()
     let cells = plan.cells.filter { $0.method == "fine-tune" }
     #expect(cells.map(\.variedParameters) == ["", "reference=reweight"])
     #expect(cells.map { $0.parameters["reference"] } == [nil, "reweight"])
@@ -127,15 +128,14 @@ import Unlearning
     #expect(runs.count == 1, "\(runs.map(\.label))")
     #expect(runs.first?.configuration["method"]?["parameters"]?["reference"] == nil)
     // Without the key, the step is the same.
-    let plain = try SmallExperiment.plan(Self.text.replacing(Self.method, with: "fine-tune: {training: {epochs: 1}}"))
+    let plain = try Self.groups { $0.methods[0] = "fine-tune: {training: {epochs: 1}}" }.plan()
     #expect(plain.steps.map(\.key).contains(runs[0].key))
   }
 
   @Test("reweighted retraining can be compared with plain retraining, in a row of its own")
   func comparedRetraining() throws {
-    let text = Self.text.replacing(
-      Self.method, with: "retrain: {retain_sampling: reweight, reference: shuffle}")
-    let cells = try SmallExperiment.plan(text).cells.filter { $0.method == "retrain" }
+    let plan = try Self.groups { $0.methods[0] = "retrain: {retain_sampling: reweight, reference: shuffle}" }.plan()
+    let cells = plan.cells.filter { $0.method == "retrain" }
     #expect(cells.map(\.variedParameters) == ["", "reference=shuffle"])
     #expect(cells.map(\.role) == [.reference, .unlearned])
   }
@@ -147,15 +147,20 @@ import Unlearning
   }
 
   @Test(
-    "a draw with every seed of the grid", arguments: [Self.request, "samples: {fraction: 0.2}", "samples: {count: 9}"])
-  func eachSeed(request: String) throws {
-    let each = request.replacing("}", with: ", seed: each}", maxReplacements: request.contains("ratio") ? 2 : 1)
-      .replacing("warm, seed: each}", with: "warm}")
+    "a draw with every seed of the grid",
+    arguments: [
+      (Self.request, "{group: {target: circle, sensitive: warm}, ratio: 0.5, seed: each}"),
+      ("samples: {fraction: 0.2}", "samples: {fraction: 0.2, seed: each}"),
+      ("samples: {count: 9}", "samples: {count: 9, seed: each}"),
+    ])
+  func eachSeed(request: String, each: String) throws {
     func settings(_ request: String) throws -> [Int: Int] {
-      let text = Self.text.replacing("seeds: [1]", with: "seeds: [4, 7]").replacing(Self.request, with: request)
-        .replacing(", average-gap: {terms: [accuracy.retain_test, group-accuracy.forget_group]}", with: "")
+      let plan = try Self.groups {
+        ($0.seeds, $0.forget) = ("[4, 7]", [request])
+        $0.metrics.removeLast()
+      }.plan()
       var draws: [Int: Int] = [:]
-      for step in try SmallExperiment.plan(text).steps {
+      for step in plan.steps {
         guard step.kind == .unlearn, let seed = step.configuration["seed"]?.int else { continue }
         draws[seed] = step.configuration["forget_seed"]?.int
       }
@@ -167,9 +172,11 @@ import Unlearning
 
   @Test("probes that compare models on the same samples are skipped with one draw per seed")
   func eachSeedLeavesOut() throws {
-    let text = Self.text.replacing("seeds: [1]", with: "seeds: [1, 2]").replacing("0.5}", with: "0.5, seed: each}")
-      .replacing("metrics: [accuracy,", with: "metrics: [accuracy, total-variation,")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try Self.groups {
+      $0.seeds = "[1, 2]"
+      $0.forget = ["{group: {target: circle, sensitive: warm}, ratio: 0.5, seed: each}"]
+      $0.metrics.append("total-variation")
+    }.plan()
     let reason = "total-variation compares models on the same samples, and 'seed: each' forgets others with every seed"
     #expect(plan.pruned.filter { $0.reason == reason }.count == 1, "\(plan.pruned)")
     #expect(plan.cells.allSatisfy { !$0.probes.contains { $0.name == "total-variation" } })

@@ -3,6 +3,7 @@ import ConfigYAML
 import Engine
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -53,8 +54,7 @@ struct NamingMetric: Metric {
       NamingMetric.self
     }
     let escaped = name.replacing("\u{1B}", with: "\\e").replacing("\n", with: "\\n")
-    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: \"\(escaped)\"}, ")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.metrics.append("naming: {name: \"\(escaped)\"}") }.plan(registry: registry)
     let store = try Store(at: folder.url)
     let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     #expect(summary.failed == (name == "x" ? 0 : 8))
@@ -69,8 +69,7 @@ struct NamingMetric: Metric {
       Registry.builtIns
       NamingMetric.self
     }
-    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: x, value: \(value)}, ")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.metrics.append("naming: {name: x, value: \(value)}") }.plan(registry: registry)
     let store = try Store(at: folder.url)
     let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     #expect(summary.failed == failed)
@@ -86,8 +85,8 @@ struct NamingMetric: Metric {
       Registry.builtIns
       NamingMetric.self
     }
-    let text = SmallExperiment.text.replacing("metrics: [", with: "metrics: [naming: {name: x, spread: \(spread)}, ")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.metrics.append("naming: {name: x, spread: \(spread)}") }.plan(
+      registry: registry)
     let summary = try await Executor(plan, store: Store(at: folder.url), workers: 1, observer: Witness()).run()
     #expect(summary.failed == failed)
     #expect(summary.failures.allSatisfy { $0.error.hasPrefix("the measurement 'x' has the impossible spread ") })
@@ -98,7 +97,7 @@ struct NamingMetric: Metric {
     arguments: ["", "\"target_entropy\": -2", "\"target_entropy\": \".nan\"", "\"target_entropy\": \".inf\""])
   func impossibleNotes(notes: String) async throws {
     let folder = try StoreFolder()
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let store = try Store(at: folder.url)
     _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     let whole = try results(of: plan, store: store)
@@ -113,7 +112,7 @@ struct NamingMetric: Metric {
   @Test("notes of a missing or damaged call are missing, and a run recomputes them", arguments: [true, false])
   func lostNotes(isDamaged: Bool) async throws {
     let folder = try StoreFolder()
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let store = try Store(at: folder.url)
     _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     let whole = try results(of: plan, store: store)
@@ -137,11 +136,11 @@ struct NamingMetric: Metric {
 
   @Test("terms without a value for retrained models are rejected before anything runs")
   func terms() {
-    let text = SmallExperiment.text.replacing(
-      "metrics: [accuracy, total-variation]",
-      with: "metrics: [accuracy, energy-gap, average-gap: {terms: [accuracy.retain_test, energy-gap.forget_test]}]")
+    let experiment = SmallExperiment {
+      $0.metrics = ["accuracy", "energy-gap", "average-gap: {terms: [accuracy.retain_test, energy-gap.forget_test]}"]
+    }
     #expect {
-      try SmallExperiment.load(text)
+      try experiment.load()
     } throws: {
       ($0 as? DiagnosticList)?.diagnostics.map(\.message) == [
         "average-gap compares models with retrained ones, and reads 'energy-gap.forget_test', of which a retrained model has "

@@ -4,6 +4,7 @@ import Engine
 import Experiments
 import Foundation
 import Shapes
+import TestSupport
 import Testing
 import Unlearning
 
@@ -56,8 +57,7 @@ struct GreedySource: DatasetSource {
       Registry.builtIns
       GreedyMethod.self
     }
-    let text = SmallExperiment.text.replacing("- rwft: {training: {epochs: 1}}", with: "- greedy")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.methods[1] = "greedy" }.plan(registry: registry)
     let store = try Store(at: folder.url.appending(path: "store"))
     let summary = try await Executor(plan, store: store, workers: workers, observer: Witness()).run()
     #expect(summary.failures.map(\.error) == [Self.message, Self.message])
@@ -73,8 +73,7 @@ struct GreedySource: DatasetSource {
       Registry.builtIns
       GreedySource.self
     }
-    let text = SmallExperiment.text.replacing("shapes: {train_count: 300, test_count: 100}", with: "greedy-data")
-    let plan = try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    let plan = try SmallExperiment { $0.data = ["greedy-data"] }.plan(registry: registry)
     let store = try Store(at: folder.url.appending(path: "store"))
     let summary = try await Executor(plan, store: store, workers: workers, observer: Witness()).run()
     #expect(summary.finished == 0)

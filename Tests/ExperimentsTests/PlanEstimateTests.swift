@@ -1,4 +1,5 @@
 import Experiments
+import TestSupport
 import Testing
 
 @Suite("Estimates of plans") struct PlanEstimateTests {
@@ -21,7 +22,7 @@ import Testing
   func forgedRecords(forgery: Forgery) throws {
     let folder = try StoreFolder()
     let store = try Store(at: folder.url)
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     for kind in plan.kinds {
       try store.write(StoreFolder.record("sound \(kind)", kind: kind.rawValue), files: StoreFolder.files)
     }

@@ -3,6 +3,7 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -13,7 +14,7 @@ import Unlearning
 
   @Test("plans contain each step once, parents first")
   func order() throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     var seen: Set<StepKey> = []
     for step in plan.steps {
       #expect(step.parents.allSatisfy(seen.contains), "\(step.label) comes before a parent")
@@ -35,18 +36,17 @@ import Unlearning
 
   @Test("the reference is planned even where the file does not list it, and only once where it does")
   func reference() throws {
-    let listed = SmallExperiment.text.replacing("  - fine-tune", with: "  - retrain\n  - fine-tune")
-    let (without, with) = (try SmallExperiment.plan(), try SmallExperiment.plan(listed))
+    let without = try SmallExperiment().plan()
+    let with = try SmallExperiment { $0.methods.insert("retrain", at: 0) }.plan()
     #expect(without.cells.count == with.cells.count)
     #expect(without.steps.map(\.key) == with.steps.map(\.key))
   }
 
   @Test("sweeps are crossed, and every point has a label")
   func sweeps() throws {
-    let text = SmallExperiment.text.replacing(
-      "- rwft: {training: {epochs: 1}}",
-      with: "- trw: {tilt: {sweep: [0, 5]}, temperature: {sweep: [0.1, 0.5]}, training: {epochs: 1}}")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment {
+      $0.methods = ["trw: {tilt: {sweep: [0, 5]}, temperature: {sweep: [0.1, 0.5]}, training: {epochs: 1}}"]
+    }.plan()
     let points = plan.cells.filter { $0.method == "trw" && $0.seed == 1 }.map(\.variedParameters)
     #expect(
       points == [
@@ -56,10 +56,7 @@ import Unlearning
 
   @Test("zip varies parameters together")
   func zips() throws {
-    let text = SmallExperiment.text.replacing(
-      "- rwft: {training: {epochs: 1}}",
-      with: "- trw: {zip: {tilt: [0, 5], training.epochs: [1, 2]}}")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment { $0.methods = ["trw: {zip: {tilt: [0, 5], training.epochs: [1, 2]}}"] }.plan()
     let cells = plan.cells.filter { $0.method == "trw" && $0.seed == 1 }
     #expect(cells.map(\.variedParameters) == ["tilt=0 training.epochs=1", "tilt=5 training.epochs=2"])
     #expect(cells.compactMap { $0.parameters["training"]?["epochs"]?.int } == [1, 2])
@@ -67,46 +64,45 @@ import Unlearning
 
   @Test("the length of the original's training is an axis; its models are its own")
   func recipeAxis() throws {
-    let text = SmallExperiment.text.replacing("{epochs: 2,", with: "{epochs: {sweep: [1, 2]},")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment { $0.training = "epochs: {sweep: [1, 2]}, learning_rate: 0.05" }.plan()
     #expect(keys(plan, .train).count == 4)
     let labels = Set(plan.cells.filter { $0.method == "rwft" }.map(\.variedParameters))
     #expect(labels == ["training.epochs=1", "training.epochs=2"])
-    let short = try SmallExperiment.plan(overrides: ["training.epochs=1"])
+    let short = try SmallExperiment().plan(overrides: ["training.epochs=1"])
     #expect(keys(short, .train).isSubset(of: keys(plan, .train)), "the models of one file serve the other")
   }
 
   @Test("excluded cells are skipped with the reason")
   func exclusions() throws {
-    let plan = try SmallExperiment.plan(SmallExperiment.text + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+    let plan = try SmallExperiment { $0.exclude = ["{method: rwft, seed: 2}"] }.plan()
     #expect(plan.cells.count { $0.method == "rwft" } == 1)
     #expect(plan.pruned.map(\.reason) == ["excluded by {method: rwft, seed: 2}"])
   }
 
   @Test("an exclusion without a method leaves out originals and retrained models, too")
   func wholeExclusions() throws {
-    let text = SmallExperiment.text.replacing("seeds: [1, 2]", with: "seeds: [1, 2, 3]")
-    let plan = try SmallExperiment.plan(text + "\nexclude:\n  - {seed: 3}\n")
-    let small = try SmallExperiment.plan()
+    var experiment = SmallExperiment { ($0.seeds, $0.exclude) = ("[1, 2, 3]", ["{seed: 3}"]) }
+    let plan = try experiment.plan()
+    let small = try SmallExperiment().plan()
     #expect(plan.steps.map(\.key) == small.steps.map(\.key))
     #expect(plan.cells.map(\.label) == small.cells.map(\.label))
     #expect(plan.pruned.map(\.reason) == ["excluded by {seed: 3}"])
-    #expect(try SmallExperiment.plan(text + "\nexclude:\n  - {forget: circle}\n").cells.isEmpty)
+    experiment.exclude = ["{forget: circle}"]
+    #expect(try experiment.plan().cells.isEmpty)
   }
 
   @Test("exclusions may overlap, and may name what cannot run anyway")
   func overlappingExclusions() throws {
-    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft}\n  - {method: rwft, seed: 2}\n"
-    #expect(!(try SmallExperiment.plan(text)).cells.contains { $0.method == "rwft" })
-    let samples = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")
-    _ = try SmallExperiment.plan(samples + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+    var experiment = SmallExperiment { $0.exclude = ["{method: rwft}", "{method: rwft, seed: 2}"] }
+    #expect(!(try experiment.plan()).cells.contains { $0.method == "rwft" })
+    (experiment.forget, experiment.exclude) = (["samples: {fraction: 0.1}"], ["{method: rwft, seed: 2}"])
+    _ = try experiment.plan()
   }
 
   @Test("an exclusion without a match is an error with its position")
   func uselessExclusion() throws {
-    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, teacher_view: cached}\n"
     do {
-      _ = try SmallExperiment.plan(text)
+      _ = try SmallExperiment { $0.exclude = ["{method: rwft, teacher_view: cached}"] }.plan()
       Issue.record("the exclusion was taken")
     } catch let error as DiagnosticList {
       #expect(error.description.contains("17:5: error: the exclusion {method: rwft, teacher_view: cached} matches no"))
@@ -123,21 +119,23 @@ import Unlearning
       ("{}", "17:5: error: an exclusion names what it leaves out"),
     ])
   func keysOfExclusions(exclusion: String, message: String) throws {
-    let text = SmallExperiment.text + "\nexclude:\n  - \(exclusion)\n"
-    let error = try #require(throws: DiagnosticList.self) { try SmallExperiment.load(text) }
+    let experiment = SmallExperiment { $0.exclude = [exclusion] }
+    let error = try #require(throws: DiagnosticList.self) { try experiment.load() }
     #expect(error.description.contains(message), "\(error)")
   }
 
   @Test("an exclusion can name the draw of a forget set") func excludedDraws() throws {
-    let text = SmallExperiment.text.replacing("class: circle", with: "samples: {count: 9, seed: {sweep: [0, 4]}}")
-    let plan = try SmallExperiment.plan(text + "\nexclude:\n  - {method: fine-tune, forget_seed: 4}\n")
+    let plan = try SmallExperiment {
+      $0.forget = ["samples: {count: 9, seed: {sweep: [0, 4]}}"]
+      $0.exclude = ["{method: fine-tune, forget_seed: 4}"]
+    }.plan()
     #expect(plan.cells.filter { $0.method == "fine-tune" }.map(\.seeds.forget) == [0, 0])
   }
 
   @Test("average-gap depends only on its terms, and is skipped where these are not measured")
   func measurementsRead() throws {
-    let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, average-gap]")
-    let plan = try SmallExperiment.plan(text)
+    var experiment = SmallExperiment { $0.metrics.append("average-gap") }
+    let plan = try experiment.plan()
     let gaps = plan.steps.filter { $0.label.contains("average-gap") }
     #expect(gaps.count == 8)
     let kinds = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0.label) })
@@ -147,15 +145,16 @@ import Unlearning
       // The predictions; accuracy and attack, of the model and of the retrained one, or of that of the other seed.
       #expect(Set(gap.parents).count == 5, "\(labels)")
     }
-    let excluded = try SmallExperiment.plan(text + "\nexclude:\n  - {method: rwft, attack: mia-svc}\n")
+    experiment.exclude = ["{method: rwft, attack: mia-svc}"]
+    let excluded = try experiment.plan()
     #expect(excluded.steps.count { $0.label.contains("average-gap") } == 6)
     #expect(excluded.pruned.contains { $0.reason == "average-gap reads mia-svc.salun, which is not measured here" })
   }
 
   @Test("energy-gap reads all models of its method, and changes no other step")
   func peers() throws {
-    let text = SmallExperiment.text.replacing("total-variation]", with: "total-variation, energy-gap]")
-    let (plan, small) = (try SmallExperiment.plan(text), try SmallExperiment.plan())
+    var experiment = SmallExperiment { $0.metrics.append("energy-gap") }
+    let (plan, small) = (try experiment.plan(), try SmallExperiment().plan())
     #expect(Set(small.steps.map(\.key)).isSubset(of: Set(plan.steps.map(\.key))))
     let predictions = Dictionary(
       grouping: plan.steps.filter { $0.kind == .predict },
@@ -168,7 +167,8 @@ import Unlearning
       let isReference = name.contains("retrain")
       for gap in gaps { #expect(Set(gap.parents).count == (isReference ? 2 : 4), "\(gap.label)") }
     }
-    let excluded = try SmallExperiment.plan(text + "\nexclude:\n  - {method: rwft, seed: 2}\n")
+    experiment.exclude = ["{method: rwft, seed: 2}"]
+    let excluded = try experiment.plan()
     #expect(
       excluded.pruned.contains {
         $0.description.contains("rwft") && $0.reason == "energy-gap needs two models of the method, that is two seeds"
@@ -177,18 +177,16 @@ import Unlearning
 
   @Test("variants of an attack are named once: in the label, or in the measurement")
   func variantNames() throws {
-    let text = SmallExperiment.text.replacing(
-      "- mia-svc", with: "- mia-nn: {features: {sweep: [logits, probabilities]}}\n  - mia-svc: {cost: {sweep: [1, 2]}}")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment {
+      $0.attacks = ["mia-nn: {features: {sweep: [logits, probabilities]}}", "mia-svc: {cost: {sweep: [1, 2]}}"]
+    }.plan()
     let names = plan.cells[0].probes.filter { $0.kind == .attack }.map(\.name)
     #expect(names == ["mia-nn", "mia-nn", "mia-svc(cost=1)", "mia-svc(cost=2)"])
   }
 
   @Test("methods and attacks that do not support a request are skipped with the reason")
   func requests() throws {
-    let text = SmallExperiment.text.replacing("class: circle", with: "samples: {fraction: 0.1}")
-      .replacing("- mia-svc", with: "- mia-nn")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment { ($0.forget, $0.attacks) = (["samples: {fraction: 0.1}"], ["mia-nn"]) }.plan()
     #expect(!plan.cells.contains { $0.method == "rwft" })
     #expect(
       plan.pruned.contains { $0.reason.contains("rwft serves requests of class, classes, this is one of samples") })
@@ -198,7 +196,7 @@ import Unlearning
 
   @Test("a metric that needs several retrained models is skipped with one seed")
   func seeds() throws {
-    let plan = try SmallExperiment.plan(overrides: ["seeds=[1]"])
+    let plan = try SmallExperiment().plan(overrides: ["seeds=[1]"])
     #expect(
       plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
   }
@@ -214,7 +212,7 @@ import Unlearning
       ("experiment=other", []),
     ])
   func keyChanges(override: String, changed: [StepKind]) throws {
-    let (before, after) = (try SmallExperiment.plan(), try SmallExperiment.plan(overrides: [override]))
+    let (before, after) = (try SmallExperiment().plan(), try SmallExperiment().plan(overrides: [override]))
     for kind in before.kinds {
       #expect((keys(before, kind) != keys(after, kind)) == changed.contains(kind), "\(kind.rawValue) under \(override)")
     }
@@ -222,12 +220,12 @@ import Unlearning
 
   @Test("a file read twice gives the same keys")
   func stable() throws {
-    #expect(try SmallExperiment.plan().steps.map(\.key) == SmallExperiment.plan().steps.map(\.key))
+    #expect(try SmallExperiment().plan().steps.map(\.key) == SmallExperiment().plan().steps.map(\.key))
   }
 
   @Test("adding a seed does not change the models of the other seeds")
   func moreSeeds() throws {
-    let (two, three) = (try SmallExperiment.plan(), try SmallExperiment.plan(overrides: ["seeds=[1, 2, 3]"]))
+    let (two, three) = (try SmallExperiment().plan(), try SmallExperiment().plan(overrides: ["seeds=[1, 2, 3]"]))
     for kind in [StepKind.train, .unlearn, .predict] {
       #expect(keys(two, kind).isSubset(of: keys(three, kind)))
     }

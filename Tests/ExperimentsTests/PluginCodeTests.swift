@@ -5,6 +5,7 @@ import Engine
 import Experiments
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Unlearning
 
@@ -61,8 +62,7 @@ private struct Changing: UnlearningMethod {
   private func path(_ name: String) -> String { folder.url.appending(path: name).path }
 
   private func plan(_ method: String = "changing") throws -> Plan {
-    let text = SmallExperiment.text.replacing("  - rwft: {training: {epochs: 1}}", with: "  - \(method)")
-    return try Plan(try SmallExperiment.load(text, registry: registry), registry: registry)
+    try SmallExperiment { $0.methods[1] = method }.plan(registry: registry)
   }
 
   private func execute(_ plan: Plan, rerun: Rerun? = nil) async throws -> (ExecutionSummary, Store, Witness) {

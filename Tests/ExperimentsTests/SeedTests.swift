@@ -2,6 +2,7 @@ import BuiltIns
 import ConfigYAML
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 import Unlearning
 
@@ -10,7 +11,7 @@ import Unlearning
 
   init() throws { folder = try StoreFolder() }
 
-  private static let crossed = "seeds={training: [1, 2, 3], unlearning: [1, 7]}"
+  private static let crossed = SmallExperiment { $0.seeds = "{training: [1, 2, 3], unlearning: [1, 7]}" }
 
   private func count(_ plan: Plan, _ kind: StepKind, _ text: String) -> Int {
     plan.steps.count { $0.kind == kind && $0.label.contains(text) }
@@ -18,7 +19,7 @@ import Unlearning
 
   @Test("seeds of unlearning are crossed with those of training, and cost no original and no retrained model")
   func crossing() throws {
-    let plan = try SmallExperiment.plan(overrides: [Self.crossed])
+    let plan = try Self.crossed.plan()
     #expect(count(plan, .train, "original") == 3)
     #expect(count(plan, .unlearn, "retrain") == 3)
     #expect(count(plan, .unlearn, "rwft") == 6)
@@ -34,29 +35,27 @@ import Unlearning
     #expect(labels.contains { $0.hasSuffix(" / rwft / seed 1, unlearning seed 1") })
     #expect(labels.filter { $0.contains("rwft") }.allSatisfy { $0.contains(", unlearning seed ") })
     #expect(labels.filter { $0.contains("/ retrain") }.allSatisfy { !$0.contains("unlearning seed") })
-    #expect(!(try SmallExperiment.plan()).steps.contains { $0.label.contains("unlearning seed") })
+    #expect(!(try SmallExperiment().plan()).steps.contains { $0.label.contains("unlearning seed") })
   }
 
   @Test("a list of seeds unlearns each original with its training seed: the same steps as the explicit form")
   func list() throws {
-    let list = try SmallExperiment.plan(overrides: ["seeds=[1]"])
-    let crossed = try SmallExperiment.plan(overrides: ["seeds={training: [1], unlearning: [1]}"])
+    let list = try SmallExperiment().plan(overrides: ["seeds=[1]"])
+    let crossed = try SmallExperiment().plan(overrides: ["seeds={training: [1], unlearning: [1]}"])
     #expect(list.steps.map(\.key) == crossed.steps.map(\.key))
-    let other = try SmallExperiment.plan(overrides: ["seeds={training: [1], unlearning: [2]}"])
+    let other = try SmallExperiment().plan(overrides: ["seeds={training: [1], unlearning: [2]}"])
     let shared = Set(list.steps.map(\.key)).intersection(other.steps.map(\.key))
     #expect(list.steps.filter { [.train, .calibrate].contains($0.kind) }.allSatisfy { shared.contains($0.key) })
     #expect(!other.steps.contains { $0.label.contains("rwft") && shared.contains($0.key) })
   }
 
   @Test("models of both seeds differ, and rows contain their seeds") func rows() async throws {
-    let text = SmallExperiment.text.replacing(
-      "- class: circle", with: "- samples: {fraction: 0.1, seed: {sweep: [0, 4]}}"
-    ).replacing(
-      "methods:\n  - fine-tune: {training: {epochs: 1}}\n  - rwft: {training: {epochs: 1}}",
-      with: "methods:\n  - fine-tune: {training: {epochs: 1}}"
-    )
-    .replacing("accuracy, total-variation", with: "accuracy")
-    let plan = try SmallExperiment.plan(text, overrides: ["seeds={training: [1, 2], unlearning: [1, 7]}"])
+    let plan = try SmallExperiment {
+      $0.seeds = "{training: [1, 2], unlearning: [1, 7]}"
+      $0.forget = ["samples: {fraction: 0.1, seed: {sweep: [0, 4]}}"]
+      $0.methods = ["fine-tune: {training: {epochs: 1}}"]
+      $0.metrics = ["accuracy"]
+    }.plan()
     let store = try Store(at: folder.url.appending(path: "store"))
     let executor = Executor(plan, store: store, workers: 2, observer: Witness())
     #expect(try await executor.run().failed == 0)
@@ -88,8 +87,9 @@ import Unlearning
   }
 
   @Test("an exclusion can name a seed of unlearning") func exclusion() throws {
-    let text = SmallExperiment.text + "\nexclude:\n  - {method: rwft, unlearning_seed: 7}\n"
-    let plan = try SmallExperiment.plan(text, overrides: [Self.crossed])
+    var experiment = Self.crossed
+    experiment.exclude = ["{method: rwft, unlearning_seed: 7}"]
+    let plan = try experiment.plan()
     #expect(plan.cells.filter { $0.method == "rwft" }.compactMap(\.seeds.unlearning) == [1, 1, 1])
     #expect(plan.cells.filter { $0.method == "fine-tune" }.count == 6)
   }
@@ -97,16 +97,15 @@ import Unlearning
   @Test(
     "what cannot be is refused with its place",
     arguments: [
-      ("seeds: {training: [1, 2], unlearning: []}", "2:39: error: at least one seed is needed"),
-      ("seeds: {unlearning: [1]}", "2:8: error: the key 'training' is missing"),
-      ("seeds: {training: [1], unlearn: [1]}", "2:24: error: unknown key 'unlearn'"),
-      ("seeds: {training: [1], unlearning: [2, 2]}", "2:40: error: seed 2 is listed twice"),
-      ("seeds: {training: [1], unlearning: 3}", "2:36: error: expected a sequence, found '3'"),
+      ("{training: [1, 2], unlearning: []}", "2:39: error: at least one seed is needed"),
+      ("{unlearning: [1]}", "2:8: error: the key 'training' is missing"),
+      ("{training: [1], unlearn: [1]}", "2:24: error: unknown key 'unlearn'"),
+      ("{training: [1], unlearning: [2, 2]}", "2:40: error: seed 2 is listed twice"),
+      ("{training: [1], unlearning: 3}", "2:36: error: expected a sequence, found '3'"),
     ])
   func refused(seeds: String, message: String) throws {
-    let error = try #require(throws: DiagnosticList.self) {
-      try SmallExperiment.load(SmallExperiment.text.replacing("seeds: [1, 2]", with: seeds))
-    }
+    let experiment = SmallExperiment { $0.seeds = seeds }
+    let error = try #require(throws: DiagnosticList.self) { try experiment.load() }
     #expect("\(error)".contains(message), "\(error)")
   }
 
@@ -114,11 +113,10 @@ import Unlearning
     "what only originals have is refused in a method's recipe",
     arguments: ["keep: last", "group_robust: true", "group_step: 0.1"])
   func recipes(entry: String) throws {
-    let original = SmallExperiment.text.replacing("training: {epochs: 2,", with: "training: {\(entry), epochs: 2,")
-    #expect(throws: Never.self) { try SmallExperiment.load(original) }
-    let method = SmallExperiment.text.replacing(
-      "fine-tune: {training: {epochs: 1}}", with: "fine-tune: {training: {\(entry)}}")
-    let error = try #require(throws: DiagnosticList.self) { try SmallExperiment.load(method) }
+    let original = SmallExperiment { $0.training += ", \(entry)" }
+    #expect(throws: Never.self) { try original.load() }
+    let method = SmallExperiment { $0.methods[0] = "fine-tune: {training: {\(entry)}}" }
+    let error = try #require(throws: DiagnosticList.self) { try method.load() }
     let key = entry.prefix { $0 != ":" }
     #expect("\(error)".contains("11:28: error: unknown key '\(key)'"), "\(error)")
   }

@@ -4,6 +4,7 @@ import Data
 import Experiments
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Unlearning
 
@@ -51,7 +52,7 @@ private struct WritingHost: StepHost {
         builder.results.insert(try builder.addTraining(setting, on: subset))
       }
     }
-    return try Plan(try SmallExperiment.load(), registry: .builtIns, rules: PlanningRule.grid + [rule])
+    return try Plan(try SmallExperiment().load(), registry: .builtIns, rules: PlanningRule.grid + [rule])
   }
 
   /// What lies in the store under each key, without the records, which have times in them.
@@ -113,7 +114,7 @@ private struct WritingHost: StepHost {
 
   @Test("a step of another program is rejected")
   func foreign() async throws {
-    let step = try #require(try SmallExperiment.plan().steps.first { $0.kind == .unlearn })
+    let step = try #require(try SmallExperiment().plan().steps.first { $0.kind == .unlearn })
     var written = try step.written()
     written.kind = CountStep.kind
     #expect(throws: ConfiguredError.unknown(role: "kind of step", name: "count")) { try Step(written) }

@@ -69,8 +69,8 @@ import Unlearning
   }
 
   @Test("a changed parameter changes the key of its plugin's steps and of their descendants") func change() throws {
-    let before = lines(try SmallExperiment.plan()).split(separator: "\n")
-    let after = lines(try SmallExperiment.plan(overrides: ["attacks.0.mia-svc.cost=2"])).split(separator: "\n")
+    let before = lines(try SmallExperiment().plan()).split(separator: "\n")
+    let after = lines(try SmallExperiment().plan(overrides: ["attacks.0.mia-svc.cost=2"])).split(separator: "\n")
     let changed = Set(after).subtracting(before).map { $0.prefix { $0 != ":" } }
     #expect(changed.map(String.init).sorted() == ["attack mia-svc"])
   }

@@ -3,6 +3,7 @@ import ConfigYAML
 import Experiments
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import Unlearning
 
@@ -10,7 +11,7 @@ import Unlearning
   /// Two seeds: originals and retrained models pass 2 epochs, two methods 1 each; every model is evaluated on all samples.
   @Test("count every image that passes through a model")
   func images() throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let loads = try Workloads(plan.steps, plan.plugins) { _ in (train: 300, test: 100) }
     try #require(loads.all.count == 1)
     #expect(loads.all[0].trainedImages == 2 * (2 + 2 + 1 + 1) * 300)
@@ -21,11 +22,11 @@ import Unlearning
 
   @Test("architectures and data sets are separate, with the largest batch of each")
   func axes() throws {
-    let text = SmallExperiment.text.replacing("- mlp: {hidden: [16]}", with: "- mlp: {hidden: [16]}\n  - lenet5")
-      .replacing("- shapes: {train_count: 300, test_count: 100}", with: "- shapes\n  - shapes: {noise: 0.2}")
-      .replacing("- fine-tune: {training: {epochs: 1}}", with: "- fine-tune: {training: {epochs: 1, batch_size: 512}}")
-      .replacing("- rwft: {training: {epochs: 1}}", with: "- rwft: {training: {epochs: 3}}")
-    let plan = try SmallExperiment.plan(text)
+    let plan = try SmallExperiment {
+      $0.data = ["shapes", "shapes: {noise: 0.2}"]
+      $0.architectures.append("lenet5")
+      $0.methods = ["fine-tune: {training: {epochs: 1, batch_size: 512}}", "rwft: {training: {epochs: 3}}"]
+    }.plan()
     let loads = try Workloads(plan.steps, plan.plugins) { data in
       (train: data.source.parameters["noise"] == 0.2 ? 1000 : 10, test: 1)
     }
@@ -35,7 +36,7 @@ import Unlearning
 
   @Test("attacks and metrics have no model work, and predictions no training")
   func parts() throws {
-    let plan = try SmallExperiment.plan()
+    let plan = try SmallExperiment().plan()
     let probes = plan.steps.filter { $0.kind == .attack || $0.kind == .measure }
     #expect(try Workloads(probes, plan.plugins) { _ in (1, 1) }.all.isEmpty)
     let predictions = plan.steps.filter { $0.kind == .predict }

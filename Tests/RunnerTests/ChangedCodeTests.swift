@@ -43,16 +43,7 @@ private struct Outside: UnlearningMethod {
       Registry.builtIns
       Outside.self
     }
-    let file = try folder.write(
-      """
-      experiment: tiny
-      data: [{shapes: {train_count: 60, test_count: 40}}]
-      architectures: [{mlp: {hidden: [8]}}]
-      training: {epochs: 1, batch_size: 20}
-      forget: [{class: 1}]
-      methods: [outside]
-      metrics: [accuracy]
-      """, to: "tiny.yaml")
+    let file = try SmallExperiment.tiny { ($0.seeds, $0.methods) = ("[1]", ["outside"]) }.written(to: folder)
     let store = folder.path("store")
     func notes(_ command: String) async throws -> [Substring] {
       let result = await runner(command, file, "--store", store, registry: registry)

@@ -84,21 +84,10 @@ struct CiteTests {
   @Test("all that a grid uses is cited, the reference and unlisted plugins as they are")
   func anExperiment() async throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write(
-      """
-      experiment: cited
-      seeds: [1]
-      data: [shapes]
-      architectures: [lenet5]
-      training: {epochs: 1}
-      forget:
-        - class: circle
-      methods:
-        - rwft
-        - trw: {tilt: {sweep: [0, 2]}}
-      attacks: [mia-nn]
-      metrics: [accuracy]
-      """, to: "cited.yaml")
+    let file = try SmallExperiment {
+      ($0.architectures, $0.methods) = (["lenet5"], ["rwft", "trw: {tilt: {sweep: [0, 2]}}"])
+      ($0.attacks, $0.metrics) = (["mia-nn"], ["accuracy"])
+    }.written(to: folder)
     let result = await runner("cite", file)
     #expect(result.status == .done, "\(result.messages)")
     let keys = result.output.matches(of: /@misc\{(.*),/).map { String($0.1) }

@@ -50,17 +50,11 @@ import UnlearningRunner
     .enabled(if: builtRunner != nil, "the runner is not beside the tests"))
   func pipe() async throws {
     let long = String(repeating: "x", count: 5000)
-    let file = try folder.write(
-      """
-      experiment: \(long)
-      seeds: [1, 2]
-      data: [{shapes: {train_count: 60, test_count: 40}}]
-      architectures: [{mlp: {hidden: [8]}}]
-      training: {epochs: 0, batch_size: 20}
-      forget: [{class: 1}]
-      methods: [{fine-tune: {training: {epochs: 0}}}]
-      metrics: [accuracy, total-variation, run-time, peak-memory]
-      """, to: "tiny.yaml")
+    let experiment = SmallExperiment.tiny {
+      ($0.name, $0.training, $0.methods) = (long, "epochs: 0", ["fine-tune: {training: {epochs: 0}}"])
+      $0.metrics += ["total-variation", "run-time", "peak-memory"]
+    }
+    let file = try folder.write(experiment.yaml, to: "tiny.yaml")
     let store = folder.path("store")
     #expect(await runner(file, "--store", store).status == .done)
     let results = ["results", file, "--store", store]

@@ -17,18 +17,12 @@ import UnlearningRunner
     #expect(messages.contains(expected), "\(what): \(messages)")
   }
 
-  private func experiment(_ changes: (old: String, new: String)...) throws -> String {
-    var text = """
-      experiment: tiny
-      data: [{shapes: {train_count: 60, test_count: 40}}]
-      architectures: [{mlp: {hidden: [8]}}]
-      training: {epochs: 1, batch_size: 20}
-      forget: [{class: 1}]
-      methods: [{fine-tune: {training: {epochs: 1}}}]
-      metrics: [accuracy]
-      """
-    for change in changes { text = text.replacing(change.old, with: change.new) }
-    return try folder.write(text, to: "\(UUID().uuidString).yaml")
+  /// A file of its own for each call.
+  private func experiment(_ change: (inout SmallExperiment) throws -> Void = { _ in }) throws -> String {
+    try SmallExperiment.tiny {
+      ($0.name, $0.seeds) = (UUID().uuidString, "[1]")
+      try change(&$0)
+    }.written(to: folder)
   }
 
   /// A folder of pictures that cannot be decoded.
@@ -67,14 +61,14 @@ import UnlearningRunner
   @Test(.timeLimit(.minutes(2))) func filesThatExperimentsName() async throws {
     for (path, _) in try places() {
       let files = [
-        try experiment(("class: 1", "indices: '\(path)'")),
-        try experiment(("mlp: {hidden: [8]}", "resnet18: {weights: '\(path)'}")),
-        try experiment(("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(path)', size: 8}")),
-        try experiment(
-          (
-            "shapes: {train_count: 60, test_count: 40}",
-            "image-folder: {folder: '\(try pictures("good"))', size: 8, attributes: '\(path)', sensitive: tone}"
-          ), ("class: 1", "class: a")),
+        try experiment { $0.forget = ["indices: '\(path)'"] },
+        try experiment { $0.architectures = ["resnet18: {weights: '\(path)'}"] },
+        try experiment { $0.data = ["image-folder: {folder: '\(path)', size: 8}"] },
+        try experiment {
+          let list = "attributes: '\(path)', sensitive: tone"
+          $0.data = ["image-folder: {folder: '\(try pictures("good"))', size: 8, \(list)}"]
+          $0.forget = ["class: a"]
+        },
       ]
       for file in files {
         let result = await runner("check", file)
@@ -104,9 +98,10 @@ import UnlearningRunner
   }
 
   @Test func aBadPictureIsExplainedOnce() async throws {
-    let file = try experiment(
-      ("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(try pictures("bad"))', size: 8}"),
-      ("class: 1", "class: a"))
+    let file = try experiment {
+      $0.data = ["image-folder: {folder: '\(try pictures("bad"))', size: 8}"]
+      $0.forget = ["class: a"]
+    }
     let result = await runner(file, "--store", folder.path("store"))
     #expect(result.status == .failed)
     let reasons = (result.output + result.messages).split(separator: "\n").filter { $0.contains("bad/train/a/0.png: ") }
@@ -131,17 +126,18 @@ import UnlearningRunner
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: closed)
     let open = try pictures("open")
     func folderOf(_ path: String) throws -> String {
-      try experiment(
-        ("shapes: {train_count: 60, test_count: 40}", "image-folder: {folder: '\(path)', size: 8}"),
-        ("class: 1", "class: a"))
+      try experiment {
+        $0.data = ["image-folder: {folder: '\(path)', size: 8}"]
+        $0.forget = ["class: a"]
+      }
     }
     let store = folder.path("store")
     try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: store)
     let hiddenFolder = try folderOf(closed)
     let commands: [[String]] = [
-      ["check", hidden], ["check", try experiment(("class: 1", "indices: '\(hidden)'"))],
-      ["check", try experiment(("mlp: {hidden: [8]}", "resnet18: {weights: '\(hidden)'}"))],
+      ["check", hidden], ["check", try experiment { $0.forget = ["indices: '\(hidden)'"] }],
+      ["check", try experiment { $0.architectures = ["resnet18: {weights: '\(hidden)'}"] }],
       ["check", hiddenFolder], ["run", try folderOf(open), "--store", store],
       ["data", "fetch", "mnist", "--root", folder.path("no"), "--from", "http://127.0.0.1:1"],
     ]

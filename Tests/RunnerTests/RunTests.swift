@@ -31,21 +31,7 @@ struct RunTests {
   init() throws {
     folder = try TemporaryFolder()
     store = folder.path("store")
-    file = try folder.write(Self.text(methods: "[{fine-tune: {training: {epochs: 1}}}]"), to: "tiny.yaml")
-  }
-
-  private static func text(methods: String, extra: String = "") -> String {
-    """
-    experiment: tiny
-    seeds: [1, 2]
-    data: [{shapes: {train_count: 60, test_count: 40}}]
-    architectures: [{mlp: {hidden: [8]}}]
-    training: {epochs: 1, batch_size: 20}
-    forget: [{class: 1}]
-    methods: \(methods)
-    metrics: [accuracy, run-time]
-    \(extra)
-    """
+    file = try SmallExperiment.tiny { $0.metrics.append("run-time") }.written(to: folder)
   }
 
   @Test func runsAndPrintsTheTable() async throws {
@@ -145,8 +131,10 @@ struct RunTests {
   }
 
   @Test func aFailedCellIsReportedAndTheRestIsRun() async throws {
-    let mixed = try folder.write(
-      Self.text(methods: "[failing, {fine-tune: {training: {epochs: 1}}}]"), to: "mixed.yaml")
+    let mixed = try SmallExperiment.tiny {
+      $0.methods.append("failing")
+      $0.metrics.append("run-time")
+    }.written(to: folder)
     let registry = Registry {
       Registry.builtIns
       Failing.self
@@ -167,13 +155,13 @@ struct RunTests {
   }
 
   @Test func aBadFileSaysEverythingAtOnce() async throws {
-    let bad = try folder.write(
-      Self.text(methods: "[fine-tun, {trw: {tilt: -1}}]", extra: "excludes: []"), to: "bad.yaml")
+    let text = SmallExperiment.tiny { $0.methods = ["fine-tun", "trw: {tilt: -1}"] }.yaml
+    let bad = try folder.write(text + "excludes: []\n", to: "bad.yaml")
     for command in ["run", "check", "plan", "results"] {
       let result = await runner(command, bad)
       #expect(result.status == .badUsage, "\(command)")
       #expect(result.output.isEmpty, "\(command)")
-      #expect(result.messages.contains("bad.yaml:7:11: error: unknown method 'fine-tun' (did you mean 'fine-tune'?)\n"))
+      #expect(result.messages.contains("bad.yaml:11:5: error: unknown method 'fine-tun' (did you mean 'fine-tune'?)\n"))
       #expect(result.messages.contains("'tilt' must be in [0, 1000000000], is -1"))
       #expect(result.messages.contains("unknown key 'excludes' (did you mean 'exclude'?)"))
       #expect(result.messages.hasSuffix("\n3 errors in \(bad)\n"), "\(result.messages)")
@@ -190,8 +178,9 @@ struct RunTests {
   }
 
   @Test func cellsThatCannotBeAreListed() async throws {
-    let text = Self.text(methods: "[trw, {fine-tune: {training: {epochs: 1}}}]")
-    let sampled = try folder.write(text.replacing("class: 1", with: "samples: {count: 5}"), to: "samples.yaml")
+    let sampled = try SmallExperiment.tiny {
+      ($0.forget, $0.methods) = (["samples: {count: 5}"], ["trw", "fine-tune"])
+    }.written(to: folder)
     let result = await runner("plan", sampled, "--store", store)
     #expect(result.status == .done, "\(result.messages)")
     #expect(result.output.contains("left out (1):\n  shapes / mlp / samples 5 / trw: trw serves requests of class"))
@@ -199,8 +188,9 @@ struct RunTests {
 
   @Test func manyCellsThatCannotBeAreGroupedByReason() async throws {
     let tilts = (1...300).map(String.init).joined(separator: ", ")
-    let text = Self.text(methods: "[trw: {tilt: {sweep: [\(tilts)]}}, {fine-tune: {training: {epochs: 1}}}]")
-    let sampled = try folder.write(text.replacing("class: 1", with: "samples: {count: 5}"), to: "samples.yaml")
+    let sampled = try SmallExperiment.tiny {
+      ($0.forget, $0.methods) = (["samples: {count: 5}"], ["trw: {tilt: {sweep: [\(tilts)]}}", "fine-tune"])
+    }.written(to: folder)
     let result = await runner("plan", sampled, "--store", store)
     let lines = result.output.split(separator: "\n").filter { $0.contains("trw serves requests of class") }
     #expect(result.output.contains("left out (300):\n  shapes / mlp / samples 5 / trw(tilt=1): trw serves"))

@@ -13,17 +13,7 @@ import UnlearningRunner
   init() throws {
     folder = try TemporaryFolder()
     store = folder.path("store")
-    file = try folder.write(
-      """
-      experiment: tiny
-      seeds: [1, 2]
-      data: [{shapes: {train_count: 60, test_count: 40}}]
-      architectures: [{mlp: {hidden: [8]}}]
-      training: {epochs: 1, batch_size: 20}
-      forget: [{class: 1}]
-      methods: [{fine-tune: {training: {epochs: 1}}}]
-      metrics: [accuracy]
-      """, to: "tiny.yaml")
+    file = try SmallExperiment.tiny().written(to: folder)
   }
 
   @Test(arguments: ["run", "plan", "results"]) func mayNotBeEmpty(command: String) async {
