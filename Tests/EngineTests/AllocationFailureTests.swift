@@ -66,9 +66,11 @@ import Testing
       #expect(isRefused.wait(timeout: .now() + 60) == .success)
       #expect(Runtime.threadShare == 4)
       let threads = Mutex<Set<ObjectIdentifier>>([])
-      _ = Runtime.concurrentMap(64) { _ in
-        Thread.sleep(forTimeInterval: 0.002)
-        return threads.withLock { $0.insert(ObjectIdentifier(Thread.current)) }
+      let end = Date(timeIntervalSinceNow: 20)
+      _ = Runtime.concurrentMap(4) { _ in
+        threads.withLock { _ = $0.insert(ObjectIdentifier(Thread.current)) }
+        // The first thread waits for a second one.
+        while threads.withLock(\.count) < 2, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
       }
       #expect(threads.withLock(\.count) > 1, "the pool was given back")
     }
@@ -76,9 +78,13 @@ import Testing
 
   @Test func partsThatCannotBeMadeAheadFailTheThreadThatAsks() {
     let text = outcome {
-      let ahead = PartsAhead(1) { _ in Tensor(zeros: [1 << 45]) }
-      // The background thread starts immediately, and this one then waits for it.
-      Thread.sleep(forTimeInterval: 0.2)
+      let isBegun = DispatchSemaphore(value: 0)
+      let ahead = PartsAhead(1) { _ in
+        isBegun.signal()
+        return Tensor(zeros: [1 << 45])
+      }
+      // The part is the background thread's.
+      isBegun.wait()
       _ = ahead.parts()
     }
     #expect(text == "refused \(1 << 47)")

@@ -120,7 +120,8 @@ import Testing
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       let store = try Store(at: URL(filePath: path))
       try store.write(StoreFolder.record(), files: StoreFolder.files)
-      // Names of temporary folders are seen while they exist: a reader in a second thread makes copies of them.
+      // The writer's temporary folders are seen while they exist; this thread leaves one whose name differs only in the
+      // last part, which is random, so that the writer neither moves nor removes it.
       let temporary = "\(path)/temporary"
       let writer = Thread {
         for step in 0... { try? store.write(StoreFolder.record("\(step)"), files: StoreFolder.files) }
@@ -129,11 +130,10 @@ import Testing
       while true {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: temporary)) ?? []
         guard let name = names.first else { continue }
-        let copy = "\(temporary)/\(name)"
-        // Whether it went into place meanwhile or not, a folder of that name now stays behind.
-        try? FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
-        try? Data([1]).write(to: URL(filePath: "\(copy)/left"))
-        if FileManager.default.fileExists(atPath: "\(copy)/left") { kill(getpid(), SIGKILL) }
+        let half = "\(temporary)/\(name.dropLast(12))0123456789ab"
+        try FileManager.default.createDirectory(atPath: half, withIntermediateDirectories: false)
+        try Data([1]).write(to: URL(filePath: "\(half)/left"))
+        kill(getpid(), SIGKILL)
       }
     }
     let left = folder.names("temporary")

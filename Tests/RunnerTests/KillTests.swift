@@ -6,24 +6,22 @@ import Testing
 struct KillTests {
   private let folder: TemporaryFolder
   private let file: String
+  /// An experiment whose first steps take hours.
+  private let endless: String
 
   init() throws {
     folder = try TemporaryFolder()
-    file = try folder.write(
-      """
-      experiment: killed
-      seeds: [1, 2]
-      data: [{shapes: {train_count: 1000, test_count: 100}}]
-      architectures: [lenet5]
-      training: {epochs: 3, learning_rate: 0.05}
-      forget: [{class: circle}]
-      methods: [{fine-tune: {training: {epochs: 1}}}, {rwft: {training: {epochs: 1}}}]
-      attacks: [mia-nn]
-      metrics: [accuracy, total-variation]
-      """, to: "killed.yaml")
+    var experiment = SmallExperiment {
+      $0.name = "killed"
+      $0.data = ["shapes: {train_count: 1000, test_count: 100}"]
+      ($0.architectures, $0.training, $0.attacks) = (["lenet5"], "epochs: 3, learning_rate: 0.05", ["mia-nn"])
+    }
+    file = try experiment.written(to: folder)
+    (experiment.name, experiment.training) = ("endless", "epochs: 100000")
+    endless = try experiment.written(to: folder)
   }
 
-  private func start(store: String) throws -> (Process, Pipe) {
+  private func start(_ file: String, store: String) throws -> (Process, Pipe) {
     let process = Process()
     process.executableURL = builtRunner
     process.arguments = ["run", file, "--store", folder.path(store), "--workers", "2"]
@@ -35,10 +33,18 @@ struct KillTests {
   }
 
   private func finish(store: String) throws -> (status: Int32, table: String) {
-    let (process, output) = try start(store: store)
+    let (process, output) = try start(file, store: store)
     let table = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     return (process.terminationStatus, table)
+  }
+
+  /// Runs the endless experiment, and waits until the process has the store's lock and handles signals.
+  private func startEndless(store: String) throws -> Process {
+    let (process, _) = try start(endless, store: store)
+    let lock = URL(filePath: folder.path("\(store)/lock"))
+    while process.isRunning, (try? Foundation.Data(contentsOf: lock))?.isEmpty != false { usleep(5000) }
+    return process
   }
 
   /// Every file of every finished step but the records, which have times in them.
@@ -61,7 +67,7 @@ struct KillTests {
     // Kill it wherever it happens to be, three times, each time after more results were stored.
     var stored = 0
     for _ in 0..<3 {
-      let (process, _) = try start(store: "killed")
+      let (process, _) = try start(file, store: "killed")
       while process.isRunning, try artifacts(store: "killed").count < stored + 3 { usleep(5000) }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -80,16 +86,9 @@ struct KillTests {
     "ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(2)),
     arguments: [SIGINT, SIGQUIT])
   func interruption(signal: Int32) throws {
-    let long = try folder.write(
-      String(decoding: Foundation.Data(contentsOf: URL(filePath: file)), as: UTF8.self)
-        .replacing("epochs: 3", with: "epochs: 100000"), to: "long.yaml")
-    let process = Process()
-    process.executableURL = builtRunner
-    process.arguments = ["run", long, "--store", folder.path("long"), "--workers", "2"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    usleep(1_500_000)
+    let process = try startEndless(store: "endless")
+    // Long enough for the first steps to begin; on a slower machine the signal comes earlier, which ends the run, too.
+    usleep(1_000_000)
     #expect(process.isRunning)
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
@@ -98,9 +97,8 @@ struct KillTests {
 
   @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(2)))
   func twoProcesses() throws {
-    let (first, _) = try start(store: "shared")
-    while first.isRunning, try artifacts(store: "shared").isEmpty { usleep(5000) }
-    let (second, _) = try start(store: "shared")
+    let first = try startEndless(store: "shared")
+    let (second, _) = try start(file, store: "shared")
     second.waitUntilExit()
     kill(first.processIdentifier, SIGKILL)
     first.waitUntilExit()

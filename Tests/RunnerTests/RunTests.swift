@@ -22,6 +22,21 @@ private struct Failing: UnlearningMethod {
   }
 }
 
+/// A method that takes longer than the interval at which a terminal is redrawn.
+private struct Slow: UnlearningMethod {
+  static let card = Card(
+    name: "slow", title: "Slow", summary: "Waits.", source: Source(authors: "nobody", venue: "nowhere"))
+  static let needs: Set<MethodNeed> = [.originalModel]
+  static let serves: Set<RequestKind> = [.oneClass]
+
+  init() {}
+
+  func unlearn(_ original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
+    Thread.sleep(forTimeInterval: 0.2)
+    return original
+  }
+}
+
 @Suite("run")
 struct RunTests {
   private let folder: TemporaryFolder
@@ -121,8 +136,13 @@ struct RunTests {
     #expect(bad.messages.contains("epocs"))
   }
 
-  @Test func aTerminalSeesOneLine() async {
-    let result = await runner(file, "--store", store, outputWidth: 80, progressWidth: 60)
+  @Test func aTerminalSeesOneLine() async throws {
+    let slow = try SmallExperiment.tiny { $0.methods = ["slow"] }.written(to: folder)
+    let registry = Registry {
+      Registry.builtIns
+      Slow.self
+    }
+    let result = await runner(slow, "--store", store, registry: registry, outputWidth: 80, progressWidth: 60)
     #expect(result.status == .done, "\(result.messages)")
     let drawn = result.messages.components(separatedBy: "\r\u{1B}[2K").dropFirst()
     #expect(!drawn.isEmpty)
