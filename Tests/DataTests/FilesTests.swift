@@ -28,6 +28,21 @@ struct FilesTests {
     }
   }
 
+  /// A write through a mapping changes no time of a file whose page is already dirty, as any write within one tick of a
+  /// coarse clock.
+  @Test("a file that was just written is read again, although its times are the same")
+  func freshFiles() throws {
+    let url = try folder.write([1, 1], to: "file")
+    let handle = try FileHandle(forUpdating: url)
+    let mapping = try #require(mmap(nil, 2, PROT_READ | PROT_WRITE, MAP_SHARED, handle.fileDescriptor, 0))
+    try #require(mapping != MAP_FAILED)
+    defer { munmap(mapping, 2) }
+    mapping.storeBytes(of: 2, as: UInt8.self)
+    let before = try FileDigest.sha256(of: [url])
+    mapping.storeBytes(of: 3, as: UInt8.self)
+    #expect(try FileDigest.sha256(of: [url]) != before)
+  }
+
   @Test(
     "files lie in the standard folder or the root, gzipped or plain", arguments: ["tiny-folder/", ""], [".gz", ""])
   func finds(place: String, suffix: String) throws {

@@ -44,8 +44,8 @@ public enum FileDigest {
     var hash = SHA256()
     try RegularFile.read(handle, url) { hash.update($0) }
     let digest = hash.finalize().hexadecimal
-    // The digest of a file that is being written is not remembered.
-    if try RegularFile.stamp(handle, url) == stamp {
+    // The digest of a file that is being written, or could be written again with the same stamp, is not remembered.
+    if try RegularFile.stamp(handle, url) == stamp, stamp.isSettled {
       known.withLock { $0[url.path] = Known(stamp: stamp, digest: digest) }
     }
     return digest

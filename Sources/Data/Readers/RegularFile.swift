@@ -11,6 +11,10 @@ enum RegularFile {
     var size: Int
     /// Times of the last change of content and of inode, in nanoseconds since 1970.
     var modified: Int, changed: Int
+
+    /// Whether a change from now on would have another time: many file systems only count ticks of 1 to 10 ms, some
+    /// whole seconds.
+    var isSettled: Bool { changed < (Int(Date().timeIntervalSince1970) - 2) * 1_000_000_000 }
   }
 
   /// Opens the file at `url`, or the target of its symbolic link, for reading; the caller closes it.
