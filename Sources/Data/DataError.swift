@@ -51,7 +51,7 @@ public enum DataError: Error, Sendable, Equatable {
   case badLine(path: String, line: Int, problem: String)
   /// A line, counted from 1, of a file made by the user is malformed; `problem` says what to do.
   case badOwnLine(path: String, line: Int, problem: String)
-  /// Picture files that could not be decoded.
+  /// Picture files that could not be read or decoded.
   case badPictures([PictureProblem])
   /// Decoding was interrupted; the pictures decoded so far are kept.
   case decodingInterrupted(done: Int, missing: Int)

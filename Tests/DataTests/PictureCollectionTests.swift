@@ -177,6 +177,64 @@ import Testing
     #expect(try marks() == [true, false, true, true, false, true])
   }
 
+  /// Puts in place of pictures what is no file that could be read.
+  private func spoil(_ pictures: [Int]) throws {
+    for (picture, make) in zip(
+      pictures,
+      [
+        { symlink("/nowhere", $0) }, { mkfifo($0, 0o644) }, { symlink("/dev/null", $0) }, { symlink($0, $0) },
+      ] as [(String) -> Int32])
+    {
+      let path = folder.url.appending(path: "\(picture)").path
+      try FileManager.default.removeItem(atPath: path)
+      #expect(make(path) == 0)
+    }
+  }
+
+  private static let reasons = [
+    "it cannot be read: No such file or directory", "this is no file, but a directory or special file",
+    "this is no file, but a directory or special file", "it cannot be read: Too many levels of symbolic links",
+  ]
+
+  @Test(.timeLimit(.minutes(1))) func whatCannotBeReadIsLeftOutWhereThatIsWanted() throws {
+    try spoil([0, 1, 3, 4])
+    var planned = PlannedFiles()
+    let files = collection().files
+    for (url, digest) in zip(files, try FileDigest.sha256(ofPictures: files, onBadPicture: .skip)) {
+      planned.add(url, digest: digest)
+    }
+    var notes: [String] = []
+    func load() throws -> DataSplits {
+      try collection().load(
+        size: 8, framing: .center, cache: cache.path, subset: Subset(), onBadPicture: .skip, note: { notes.append($0) })
+    }
+    for splits in [try load(), try planned.checking(load)] {
+      #expect(splits.train.indices == [2] && splits.validation == nil && splits.test.indices == [5])
+    }
+    let named = zip([0, 1, 3, 4], Self.reasons).map { "\(files[$0].path): \($1)" }
+    let note =
+      "pictures: 4 pictures that cannot be decoded, left out because of `on_bad_picture: skip`: "
+      + named.joined(separator: "; ")
+    #expect(notes == [note, note])
+    let outline = try collection().outline(size: 8, framing: .center, subset: Subset(), onBadPicture: .skip)
+    #expect(outline.train.indices == [2] && outline.validation == nil && outline.test.indices == [5])
+    // A picture that can be read now belongs to other data than those planned.
+    try FileManager.default.removeItem(at: files[0])
+    try folder.write(Array(try #require(golden.decoded["jpeg"]).file), to: "0")
+    #expect(throws: DataError.changed(path: files[0].path, planned: nil)) { try planned.checking(load) }
+    #expect(try load().train.indices == [0, 2])
+    try FileManager.default.removeItem(at: files[5])
+    #expect(throws: DataError.self) { try planned.checking(load) }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func whatCannotBeReadIsNamedAllAtOnce() throws {
+    try spoil([0, 1, 3, 4])
+    let files = collection().files
+    let problems = zip([0, 1, 3, 4], Self.reasons).map { PictureProblem(path: files[$0].path, reason: $1) }
+    #expect(throws: DataError.badPictures(problems)) { try load() }
+    #expect(throws: DataError.badPictures(problems)) { try FileDigest.sha256(ofPictures: files, onBadPicture: .stop) }
+  }
+
   @Test func aCacheThatCannotBeWrittenIsNamed() throws {
     try folder.write([1], to: "cache")
     let error = #expect(throws: DataError.self) { try load() }

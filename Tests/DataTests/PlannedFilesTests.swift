@@ -123,7 +123,8 @@ import Testing
     try #require(mkfifo(pipe.path, 0o600) == 0)
     var collection = PictureCollection(name: "pictures", classNames: ["a"])
     for part in [PictureCollection.Part.train, .test] { collection.add(pipe, label: 0, to: part) }
-    #expect(throws: DataError.notAFile(path: pipe.path)) {
+    let problem = PictureProblem(path: pipe.path, reason: "this is no file, but a directory or special file")
+    #expect(throws: DataError.badPictures([problem, problem])) {
       try collection.load(
         size: 8, framing: .center, cache: folder.url.appending(path: "cache").path, subset: Subset(),
         onBadPicture: .skip)

@@ -24,12 +24,24 @@ import Unlearning
 
   private func write(_ path: String, _ content: Foundation.Data) throws {
     let url = folder.url.appending(path: path)
+    // What is there may be a pipe, which would be waited for.
+    try? FileManager.default.removeItem(at: url)
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try content.write(to: url)
   }
 
   /// Two classes of four pictures, with a list of groups.
-  private func plan() throws -> Plan {
+  private func plan(writing: Bool = true, onBadPicture: String = "stop") throws -> Plan {
+    if writing { try writePictures() }
+    let place = folder.url.path
+    return try SmallExperiment.tiny {
+      let options = "size: 8, framing: stretch, attributes: groups.csv, on_bad_picture: \(onBadPicture)"
+      $0.data = ["image-folder: {root: '\(place)', cache: '\(place)/cache', folder: pictures, \(options)}"]
+      $0.forget = ["class: cat"]
+    }.plan()
+  }
+
+  private func writePictures() throws {
     var list = "file,group\n"
     for part in ["train", "test"] {
       for label in ["cat", "dog"] {
@@ -41,12 +53,6 @@ import Unlearning
       }
     }
     try write("pictures/groups.csv", Foundation.Data(list.utf8))
-    let place = folder.url.path
-    return try SmallExperiment.tiny {
-      let options = "size: 8, framing: stretch, attributes: groups.csv"
-      $0.data = ["image-folder: {root: '\(place)', cache: '\(place)/cache', folder: pictures, \(options)}"]
-      $0.forget = ["class: cat"]
-    }.plan()
   }
 
   private func failures(of plan: Plan) async throws -> (finished: Int, errors: [String]) {
@@ -67,6 +73,25 @@ import Unlearning
     // Planned again, it runs.
     let again = try self.plan()
     #expect(try await failures(of: again).errors.isEmpty)
+  }
+
+  @Test("pictures that cannot be read stop the plan all at once, or are left out", .timeLimit(.minutes(1)))
+  func unreadablePictures() async throws {
+    _ = try plan()
+    let paths = ["test/cat/0.png", "train/dog/3.png"].map { "\(folder.url.path)/pictures/\($0)" }
+    for path in paths { try FileManager.default.removeItem(atPath: path) }
+    #expect(symlink("/nowhere", paths[0]) == 0 && mkfifo(paths[1], 0o644) == 0)
+    let error = #expect(throws: DataError.self) { try plan(writing: false) }
+    guard case .badPictures(let problems) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(Set(problems.map(\.path)) == Set(paths))
+    let skipping = try plan(writing: false, onBadPicture: "skip")
+    #expect(try await failures(of: skipping).errors.isEmpty)
+    // The same pictures, once they can be read, are other data.
+    let mended = try plan(onBadPicture: "skip")
+    #expect(Set(mended.steps.map(\.key)).isDisjoint(with: skipping.steps.map(\.key)))
   }
 
   @Test("weights that change after the plan end every training")

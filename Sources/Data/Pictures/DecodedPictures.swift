@@ -43,10 +43,10 @@ struct DecodedPictures {
 
   /// The bytes of the pictures; those `wanted` are decoded unless the cache has them.
   ///
-  /// - Throws: `unwritable`; `unreadable`; `notAFile`; `changed` if a picture differs from the plan;
-  ///   `decodingInterrupted` if `watch` returns false.
+  /// - Throws: `unwritable`; `changed` if a picture differs from the plan; `decodingInterrupted` if `watch` returns
+  ///   false; `unreadable` and `notAFile` if that of a file happens meanwhile.
   func outcome(of wanted: [Int], watch: DecodingWatch) throws(DataError) -> Outcome {
-    let content = try contentDigests(wanted)
+    let (content, unreadable) = try contentDigests(wanted)
     let terms = ["pictures \(Self.version)", Picture.decoders, framing.rawValue, "\(size)"]
     let key = FileDigest.sha256(of: (terms + content).joined(separator: "\n"))
     let pixels = folder.appendingPathComponent(key + ".pixels", isDirectory: false)
@@ -58,22 +58,32 @@ struct DecodedPictures {
     } catch {
       throw .unwritable(path: folder.path, reason: error.systemReason)
     }
-    let state = try missing(wanted, pixels: pixels, digests: digests)
+    let state = try missing(wanted.filter { unreadable[$0] == nil }, pixels: pixels, digests: digests)
     var outcome = Outcome(pixels: .absent(count: 0), mended: state.damaged)
     try fill(pixels, digests: digests, missing: state.missing, content: content, into: &outcome, watch: watch)
+    outcome.bad = (outcome.bad + unreadable.map { ($0, $1) }).sorted { $0.picture < $1.picture }
     outcome.pixels = .file(try Self.mapped(pixels))
     return outcome
   }
 
-  /// The digests of the files, as planned if there is a plan.
+  /// The digests of the files, as planned if there is a plan, and those among `wanted` that cannot be read.
   ///
   /// The files `wanted` must match the plan even if their pixels are cached: a run must not succeed on pictures that no
   /// longer exist. Files whose digest the process already knows are not read again.
-  private func contentDigests(_ wanted: [Int]) throws(DataError) -> [String] {
-    guard let planned = try PlannedFiles.digests(of: files) else { return try FileDigest.sha256(of: files) }
-    let found = try FileDigest.sha256(of: wanted.map { files[$0] })
-    for (picture, digest) in zip(wanted, found) { try PlannedFiles.requirePlanned(digest, of: files[picture]) }
-    return planned
+  private func contentDigests(
+    _ wanted: [Int]
+  ) throws(DataError) -> (content: [String], unreadable: [Int: PictureProblem]) {
+    let found = FileDigest.results(of: wanted.map { files[$0] })
+    let problems = zip(wanted, found).compactMap { picture, result in PictureProblem(result).map { (picture, $0) } }
+    let unreadable = Dictionary(uniqueKeysWithValues: problems)
+    guard let planned = try PlannedFiles.digests(of: files) else {
+      return (try FileDigest.sha256(ofPictures: files, onBadPicture: .skip), unreadable)
+    }
+    for (picture, result) in zip(wanted, found) {
+      if unreadable[picture] != nil, planned[picture] == FileDigest.unreadable { continue }
+      try PlannedFiles.requirePlanned(try result.get(), of: files[picture])
+    }
+    return (planned, unreadable)
   }
 
   /// Creates a file of zeros unless one of this size exists.
@@ -191,7 +201,7 @@ struct DecodedPictures {
   }
 }
 
-/// A picture file that cannot be decoded, or only with a warning.
+/// A picture file that cannot be read or decoded, or only with a warning.
 public struct PictureProblem: Sendable, Equatable {
   /// The file.
   public let path: String
@@ -199,7 +209,19 @@ public struct PictureProblem: Sendable, Equatable {
   public let reason: String
 }
 
-/// What to do with picture files that cannot be decoded.
+extension PictureProblem {
+  /// Why the digest of a file is not known; nil where it is.
+  init?(_ digest: Result<String, DataError>) {
+    guard case .failure(let error) = digest else { return nil }
+    switch error {
+    case .notAFile(let path): self.init(path: path, reason: "this is no file, but a directory or special file")
+    case .unreadable(let path, let reason): self.init(path: path, reason: "it cannot be read: \(reason)")
+    default: return nil
+    }
+  }
+}
+
+/// What to do with picture files that cannot be read or decoded.
 public enum BadPictureChoice: String, Codable, Sendable, CaseIterable {
   /// Loading fails with an error that names them.
   case stop

@@ -60,7 +60,7 @@ public struct PictureCollection: Sendable {
   /// of an image in its source set is the picture's number.
   /// - Parameters:
   ///   - cache: See `CacheRoot.resolve`.
-  ///   - onBadPicture: Whether a picture that cannot be decoded makes loading fail, or is left out of its split and
+  ///   - onBadPicture: Whether a picture that cannot be read or decoded makes loading fail, or is left out of its split and
   ///     draw.
   ///   - watch: Called with the progress of decoding.
   ///   - note: Called with messages about pictures that are left out, faults outside the pixels, and damage to decoded
@@ -111,9 +111,9 @@ public struct PictureCollection: Sendable {
 
   /// The same splits without their pixels; no picture is decoded.
   ///
-  /// With `skip`, pictures that are neither JPEG nor PNG by their first bytes are left out here, too; those that only
-  /// decoding would reveal as bad are counted.
-  /// - Throws: `subsetCount`; `unreadable` and `notAFile` if first bytes are read.
+  /// With `skip`, files that cannot be read or are neither JPEG nor PNG by their first bytes are left out here, too;
+  /// those that only decoding would reveal as bad are counted.
+  /// - Throws: `subsetCount`.
   public func outline(
     size: Int, framing: Framing, subset: Subset, onBadPicture: BadPictureChoice = .stop
   ) throws(DataError) -> DataSplits {
@@ -121,7 +121,7 @@ public struct PictureCollection: Sendable {
     return try splits(size: size, framing: framing, subset: subset) { used throws(DataError) in
       var leftOut: Set<Int> = []
       if onBadPicture == .skip {
-        for picture in used where try !Picture.isOfKnownKind(files[picture]) { leftOut.insert(picture) }
+        for picture in used where (try? Picture.isOfKnownKind(files[picture])) != true { leftOut.insert(picture) }
       }
       return (.absent(count: files.count * side * side * 3), leftOut)
     }

@@ -14,16 +14,35 @@ public enum FileDigest {
 
   private static let known = Mutex<[String: Known]>([:])
 
+  /// In place of the digest of a picture that cannot be read and is left out.
+  static let unreadable = "unreadable"
+
   /// The digest of each file, in the order of `urls`.
   ///
   /// - Throws: `unreadable` or `notAFile` for the first file that cannot be read; pipes and devices are not waited for.
   public static func sha256(of urls: [URL]) throws(DataError) -> [String] {
-    let results = Runtime.concurrentMap(urls.count) { number in
+    var digests: [String] = []
+    for result in results(of: urls) { digests.append(try result.get()) }
+    return digests
+  }
+
+  /// The digest of each picture; with `skip`, "unreadable" in place of that of a file that cannot be read.
+  ///
+  /// - Throws: `badPictures` with all files that cannot be read, with `stop`.
+  public static func sha256(
+    ofPictures urls: [URL], onBadPicture: BadPictureChoice
+  ) throws(DataError) -> [String] {
+    let results = results(of: urls)
+    let problems = results.compactMap(PictureProblem.init)
+    guard problems.isEmpty || onBadPicture == .skip else { throw .badPictures(problems) }
+    return results.map { (try? $0.get()) ?? unreadable }
+  }
+
+  /// The digest of each file, or why it cannot be read.
+  static func results(of urls: [URL]) -> [Result<String, DataError>] {
+    Runtime.concurrentMap(urls.count) { number in
       Result { () throws(DataError) in try sha256(of: urls[number]) }
     }
-    var digests: [String] = []
-    for result in results { digests.append(try result.get()) }
-    return digests
   }
 
   /// The digest of the text in UTF-8.

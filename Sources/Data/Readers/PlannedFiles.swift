@@ -56,6 +56,6 @@ public struct PlannedFiles: Sendable {
   /// - Throws: `changed` if `url` is planned with another digest.
   func require(_ found: String, of url: URL) throws(DataError) {
     guard let planned = digests[url.path], planned != found else { return }
-    throw .changed(path: url.path, planned: planned)
+    throw .changed(path: url.path, planned: planned == FileDigest.unreadable ? nil : planned)
   }
 }

@@ -9,8 +9,8 @@ extension Plan {
       var notes = (variant.plugin as? any DatasetSource)?.notes ?? []
       if (variant.plugin as? any PictureSource)?.onBadPicture == .skip {
         notes.append(
-          "pictures that cannot be decoded are left out; counts of a plan are without those that are neither JPEG nor PNG, "
-            + "and with those that only decoding shows to be damaged, which a run names")
+          "pictures that cannot be decoded are left out; counts of a plan are without those that cannot be read or are "
+            + "neither JPEG nor PNG, and with those that only decoding shows to be damaged, which a run names")
       }
       return notes.map { "\(variant.label): \($0)" }
     }

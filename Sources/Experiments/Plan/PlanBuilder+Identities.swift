@@ -47,7 +47,13 @@ extension PlanBuilder {
   static func identity(of variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let source = variant.plugin as? any DatasetSource else { return .null }
     let urls = try source.localFiles()
-    var digests = try FileDigest.sha256(of: urls)
+    // Lists of pictures were read for `urls`; what cannot be read among these is a picture.
+    var digests =
+      if let pictures = source as? any PictureSource {
+        try FileDigest.sha256(ofPictures: urls, onBadPicture: pictures.onBadPicture ?? .stop)
+      } else {
+        try FileDigest.sha256(of: urls)
+      }
     for (url, digest) in zip(urls, digests) { files.add(url, digest: digest) }
     // A folder of pictures has too many files to list in every key.
     if digests.count > 16 { digests = [FileDigest.sha256(of: digests.joined(separator: "\n"))] }
