@@ -26,7 +26,9 @@ final class Witness: ExecutionObserver {
     onFinish(all("finished").count)
   }
   func reused(count: Int) { tell("reused \(count)") }
-  func failed(_ step: Step, error: String) { tell("failed \(step.label): \(error)") }
+  func failed(_ step: Step, error: String, skipping: Int) {
+    tell("failed \(step.label), skipping \(skipping): \(error)")
+  }
   func skipped(_ step: Step, because reason: String) { tell("skipped \(step.label): \(reason)") }
   func repaired(_ message: String) { tell("repaired \(message)") }
   func noted(_ message: String) { tell("noted \(message)") }

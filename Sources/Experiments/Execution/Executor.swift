@@ -14,8 +14,8 @@ public protocol ExecutionObserver: Sendable {
   func finished(_ step: Step, seconds: Double)
   /// `count` steps already had results in the store.
   func reused(count: Int)
-  /// A step failed.
-  func failed(_ step: Step, error: String)
+  /// A step failed; `skipping` steps that depend on it are skipped, each of which is reported next.
+  func failed(_ step: Step, error: String, skipping: Int)
   /// A step was skipped because one of its ancestors failed.
   func skipped(_ step: Step, because reason: String)
   /// A damaged artifact was set aside and is recomputed.
@@ -140,10 +140,7 @@ public final class Executor: Sendable {
             }
           }
         }
-        for (step, reason) in agenda.takeSkipped() {
-          summary.skipped += 1
-          observer.skipped(step, because: reason)
-        }
+        report(agenda.takeSkipped(), in: &summary)
         guard let (step, result) = await group.next() else { break }
         running -= 1
         switch result {
@@ -177,7 +174,9 @@ public final class Executor: Sendable {
           agenda.fail(step.key, "\(step.label) failed")
           summary.failed += 1
           summary.failures.append((step.label, reason))
-          observer.failed(step, error: reason)
+          let skipped = agenda.takeSkipped()
+          observer.failed(step, error: reason, skipping: skipped.count)
+          report(skipped, in: &summary)
           do throws(StoreError) {
             try store.keepFailure(of: step.key, "\(step.label): \(reason)")
           } catch {
@@ -192,6 +191,11 @@ public final class Executor: Sendable {
     }
     summary.wasCancelled = wasCancelled
     return (summary, obstacle)
+  }
+
+  private func report(_ skipped: [(Step, String)], in summary: inout ExecutionSummary) {
+    summary.skipped += skipped.count
+    for (step, reason) in skipped { observer.skipped(step, because: reason) }
   }
 
   /// The requested number of workers, or the fastest one.

@@ -85,22 +85,21 @@ final class ProgressReporter: ExecutionObserver {
     }
   }
 
-  func failed(_ step: Step, error: String) {
+  func failed(_ step: Step, error: String, skipping: Int) {
     state.withLock { state in
       end(step, seconds: nil, &state)
       state.failed += 1
       // The whole reason, such as a list of bad files, follows once at the end.
       let firstLine = error.prefix { $0 != "\n" }
       let reason = state.shownErrors.insert(error).inserted ? firstLine : "for the same reason"
-      line("failed: \(step.kind.rawValue) \(step.label): \(reason)", &state)
+      let loss = skipping == 0 ? "" : " (\(skipping == 1 ? "1 step" : "\(skipping) steps") after it skipped)"
+      line("failed: \(step.kind.rawValue) \(step.label)\(loss): \(reason)", &state)
     }
   }
 
+  /// Counted in the line of the failed step; hundreds of lines would hide the reason.
   func skipped(_ step: Step, because reason: String) {
-    state.withLock { state in
-      end(step, seconds: nil, &state)
-      line("skipped: \(step.kind.rawValue) \(step.label): \(reason)", &state)
-    }
+    state.withLock { end(step, seconds: nil, &$0) }
   }
 
   func repaired(_ message: String) { say(message) }
