@@ -77,20 +77,24 @@ private func decode<T: Decodable>(
 /// The values removed so far, to suppress errors that only the removal causes.
 private struct Repairs {
   private var damaged: Set<Mark> = []
-  private var removedKeys: Set<[String]> = []
+  private struct RemovedKey: Hashable {
+    var parent: Mark
+    var key: String
+  }
+  private var removedKeys: Set<RemovedKey> = []
   private(set) var isEmpty = true
 
   mutating func note(removalOf steps: [Step], from root: Node) {
     isEmpty = false
     guard let last = steps.last, let parent = root.value(at: Array(steps.dropLast())) else { return }
     damaged.insert(parent.mark)
-    if case .key(let key) = last { removedKeys.insert([parent.mark.description, key]) }
+    if case .key(let key) = last { removedKeys.insert(RemovedKey(parent: parent.mark, key: key)) }
   }
 
   func explain(_ error: any Error, at node: Node) -> Bool {
     guard damaged.contains(node.mark), node.mark != .generated else { return false }
     if case DecodingError.keyNotFound(let key, _) = error {
-      return removedKeys.contains([node.mark.description, key.stringValue])
+      return removedKeys.contains(RemovedKey(parent: node.mark, key: key.stringValue))
     }
     return true
   }

@@ -5,6 +5,7 @@ public final class Diagnostics {
   let source: SourceText
   private var reported: [Diagnostic] = []
   private var seen: Set<Diagnostic> = []
+  private var addedTexts: [String] = []
 
   /// The number of errors kept with their text; further ones are only counted.
   public static let maximumCount = 100
@@ -18,13 +19,20 @@ public final class Diagnostics {
   /// The number of calls of `report`, repetitions included.
   public private(set) var reports = 0
 
+  /// The number of a one-line text beside the document, for marks: errors in it name it as a whole.
+  public func addText(_ name: String) -> Int {
+    addedTexts.append(name)
+    return addedTexts.count
+  }
+
   /// Adds one error; repeating a message at the same position has no effect.
   ///
   /// A position outside the text is moved to the nearest one inside; `nil` and `Mark.generated` mean the whole file.
   public func report(_ message: String, at mark: Mark?) {
     reports += 1
-    let place = mark == .generated ? nil : mark.map(source.clamped)
-    var diagnostic = Diagnostic(file: file, mark: place, message: message)
+    let text = mark?.text ?? 0
+    let place = mark == .generated || text > 0 ? nil : mark.map(source.clamped)
+    var diagnostic = Diagnostic(file: text > 0 ? addedTexts[text - 1] : file, mark: place, message: message)
     guard seen.insert(diagnostic).inserted, seen.count <= Self.maximumCount else { return }
     diagnostic.sourceLine = place.flatMap(source.line(at:))
     reported.append(diagnostic)

@@ -100,6 +100,21 @@ public indirect enum Node: Sendable {
     return .mapping(entries.filter { $0.key != key }, mark)
   }
 
+  /// The same value with all its positions in the added text of this number.
+  public func inText(_ number: Int) -> Node {
+    switch self {
+    case .scalar(var scalar):
+      scalar.mark = scalar.mark.inText(number)
+      return .scalar(scalar)
+    case .sequence(let items, let mark): return .sequence(items.map { $0.inText(number) }, mark.inText(number))
+    case .mapping(let entries, let mark):
+      let moved = entries.map { entry in
+        Entry(key: entry.key, keyMark: entry.keyMark.inText(number), value: entry.value.inText(number))
+      }
+      return .mapping(moved, mark.inText(number))
+    }
+  }
+
   /// The node for a JSON value; every node gets the position `mark`.
   ///
   /// Strings count as quoted, so that they are never parsed as numbers.

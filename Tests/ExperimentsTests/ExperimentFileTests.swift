@@ -187,7 +187,7 @@ extension SmallExperiment {
     #expect {
       try SmallExperiment().load(overrides: [text])
     } throws: {
-      ($0 as? DiagnosticList)?.diagnostics.map(\.message) == ["override '\(text)': \(problem)"]
+      ($0 as? DiagnosticList)?.diagnostics.map(\.description) == ["--set \(text): error: \(problem)"]
     }
   }
 
@@ -204,8 +204,8 @@ extension SmallExperiment {
     #expect {
       try SmallExperiment().load(overrides: [text])
     } throws: {
-      ($0 as? DiagnosticList)?.diagnostics.map(\.message)
-        == ["override '\(text)' has a dot or a bracket too many; \(hint)"]
+      ($0 as? DiagnosticList)?.diagnostics.map(\.description)
+        == ["--set \(text): error: the path has a dot or a bracket too many; \(hint)"]
     }
   }
 
@@ -215,8 +215,118 @@ extension SmallExperiment {
     #expect {
       try SmallExperiment().load(overrides: ["\(path)=1"])
     } throws: {
-      ($0 as? DiagnosticList)?.diagnostics.map(\.message)
-        == ["override '\("\(path)=1".shownName())' has a path of 65 parts; at most 64 are possible"]
+      ($0 as? DiagnosticList)?.diagnostics.map(\.description)
+        == ["--set \("\(path)=1".shownName()): error: the path has 65 parts; at most 64 are possible"]
+    }
+  }
+
+  @Test(
+    "an error in the value of an override has the override as its place, and is one",
+    arguments: [
+      ("metrics.0.accuracy.foo=3", "unknown key 'foo': none is expected here"),
+      ("metrics.2.average-gap.foo=3", "unknown key 'foo'; known: terms"),
+      ("metrics.0={acuracy: {}}", "unknown metric 'acuracy' (did you mean 'accuracy'?)"),
+      ("training.epochs=many", "expected an integer, found 'many'"),
+      ("training.momentum=.nan", "expected a number, found '.nan' (not a number)"),
+      ("methods.1.rwft.training.momentum=1.5", "'training.momentum' must be in [0, 1), is 1.5"),
+      ("methods.1.rwft.training.momentum={sweep: [0.5, 0.50]}", "the value 0.50 is swept twice"),
+      ("seeds=[1, 1]", "seed 1 is listed twice"),
+      ("forget.0.class=cirkle", "unknown class 'cirkle' (did you mean 'circle'?)"),
+      ("experiment=a b", "an experiment's name has letters, digits, '_', '-' and '.'; found 'a b'"),
+      ("traning.epochs=3", "unknown key 'traning' (did you mean 'training'?)"),
+    ])
+  func errorsOfOverrides(text: String, problem: String) {
+    let experiment = SmallExperiment { $0.metrics.append("average-gap: {}") }
+    #expect {
+      try experiment.load(overrides: ["seeds=[4, 5]", text])
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.description) == ["--set \(text): error: \(problem)"]
+    }
+  }
+
+  @Test("an error of a plan in the value of an override has the override as its place")
+  func planErrorsOfOverrides() {
+    for (text, problem) in [
+      ("exclude=[{seed: 7}]", "the exclusion {seed: 7} matches no cell"),
+      ("forget.0={samples: {count: 301}}", "shapes / samples 301: 301 samples requested, expected 1...299 of 300"),
+    ] {
+      #expect {
+        try SmallExperiment().plan(overrides: ["training.epochs=1", text])
+      } throws: {
+        ($0 as? DiagnosticList)?.diagnostics.map(\.description) == ["--set \(text): error: \(problem)"]
+      }
+    }
+  }
+
+  @Test(
+    "a value that is swept twice is reported once, where it is, however it is written",
+    arguments: [
+      ("trw: {tilt: {sweep: [0, 2, 2.0]}, temperature: {sweep: [1, 3, 4]}}", ["12:32: error: the value 2.0 is"]),
+      (
+        "trw: {tilt: {sweep: [2, 0, 2]}, temperature: {sweep: [1, 1, 4]}}",
+        ["12:32: error: the value 2 is", "12:62: error: the value 1 is"]
+      ),
+      (
+        "trw: {zip: {tilt: [1, 1, 1], temperature: [3, 4, 3.0]}, training: {epochs: {sweep: [1, 2]}}}",
+        ["12:30: error: the values tilt=1 temperature=3.0 are"]
+      ),
+      ("scrub: {decay_epochs: {sweep: [[1, 2], [1,2]]}}", ["12:44: error: the value [1,2] is"]),
+    ])
+  func doubledValues(method: String, messages: [String]) {
+    #expect {
+      try SmallExperiment { $0.methods[1] = method }.load()
+    } throws: {
+      let found = ($0 as? DiagnosticList)?.diagnostics.map(\.description) ?? []
+      return found.count == messages.count
+        && zip(found, messages).allSatisfy { $0.hasPrefix("small.yaml:\($1) swept twice") }
+    }
+  }
+
+  @Test("doubled values of trainings and requests, and a doubled sweep, are reported once")
+  func otherDoubledValues() {
+    let doubled = SmallExperiment {
+      $0.training = "epochs: {sweep: [1, 1]}, momentum: {sweep: [0.5, 0.9]}"
+      $0.forget = ["samples: {fraction: {sweep: [0.1, 0.2, 0.10]}, seed: {sweep: [1, 2]}}"]
+      $0.methods = ["fine-tune", "trw: {tilt: {sweep: [1, 2, 3]}}", "trw: {tilt: {sweep: [3, 2, 1]}}"]
+    }
+    #expect {
+      try doubled.load()
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map { "\($0.mark?.description ?? "") \($0.message)" } == [
+        "7:32 the value 1 is swept twice", "9:44 the value 0.10 is swept twice",
+        "13:5 method 'trw(tilt=3)', with 2 others, is listed twice",
+      ]
+    }
+  }
+
+  @Test("a metric over others does not complain of one that has an error of its own")
+  func errorsThatFollowFromOthers() {
+    let broken = SmallExperiment {
+      $0.attacks = ["mia-svc: {cost: -1}"]
+      $0.metrics = ["accuracy: {foo: 1}", "average-gap"]
+    }
+    #expect {
+      try broken.load()
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map { $0.mark?.line } == [14, 15]
+    }
+  }
+
+  @Test(
+    "exclusions that leave nothing are an error that names them",
+    arguments: [
+      (["{data: shapes}"], "17:5: error: nothing is left to run: all cells are left out, by {data: shapes}"),
+      (
+        ["{seed: 1}", "{seed: 2}"],
+        "17:5: error: nothing is left to run: all cells are left out, by {seed: 1}, {seed: 2}"
+      ),
+    ])
+  func nothingLeft(exclude: [String], message: String) {
+    #expect {
+      try SmallExperiment { $0.exclude = exclude }.plan()
+    } throws: {
+      let found = ($0 as? DiagnosticList)?.diagnostics ?? []
+      return found.count == 1 && found[0].description.hasPrefix("small.yaml:\(message)\n")
     }
   }
 

@@ -22,9 +22,18 @@ public struct Experiment: Sendable {
   let metrics: [Variant]
   let exclusions: [Exclusion]
   let document: YAMLDocument
+  /// Values that replaced those of the document, as written.
+  let overrides: [String]
 
   /// The file, as it was named.
   public var file: String { document.file }
+
+  /// An empty collector for errors in the file and the overrides.
+  func makeDiagnostics() -> Diagnostics {
+    let diagnostics = document.makeDiagnostics()
+    for text in overrides { _ = diagnostics.addText(Override.place(of: text)) }
+    return diagnostics
+  }
 }
 
 extension Experiment {
@@ -48,7 +57,8 @@ extension Experiment {
     var root = document.root
     for text in overrides { root = Override(text, diagnostics)?.applied(to: root, diagnostics) ?? root }
     let reader = ExperimentReader(
-      document: document, root: root, folder: folder, registry: registry, diagnostics: diagnostics)
+      document: document, overrides: overrides, root: root, folder: folder, registry: registry,
+      diagnostics: diagnostics)
     let experiment = reader.read()
     try diagnostics.throwIfAny()
     guard let experiment else {

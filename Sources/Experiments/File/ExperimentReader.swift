@@ -6,6 +6,7 @@ import Unlearning
 /// Reads the blocks of an experiment file and reports all errors instead of stopping at the first.
 struct ExperimentReader {
   let document: YAMLDocument
+  let overrides: [String]
   let root: Node
   let folder: URL
   let registry: Registry
@@ -24,7 +25,7 @@ struct ExperimentReader {
       architectures: plugins(.architectures, of: registry.architectures), recipes: recipes(),
       forget: data.map { resolved(requests, for: $0) }, methods: plugins(.methods, of: registry.methods),
       attacks: plugins(.attacks, of: registry.attacks), metrics: plugins(.metrics, of: registry.metrics),
-      exclusions: exclusions(), document: document)
+      exclusions: exclusions(), document: document, overrides: overrides)
     checkArchitectures(experiment)
     checkMeasurementsRead(experiment)
     return experiment
@@ -41,6 +42,10 @@ struct ExperimentReader {
   /// A metric over other measurements needs the plugins that make them in the same file.
   private func checkMeasurementsRead(_ experiment: Experiment) {
     let listed = experiment.attacks + experiment.metrics
+    // What is written and has errors of its own may be what is read.
+    let written = names(in: .attacks) + names(in: .metrics)
+    let known = Set((registry.attacks.map { $0.card.name }) + registry.metrics.map { $0.card.name })
+    let isMisspelt = written.contains { !known.contains($0) }
     for metric in experiment.metrics {
       for name in metric.measurementsRead {
         // A measurement that no cell can have is an error; where only some cells lack it, the metric is skipped in
@@ -70,6 +75,7 @@ struct ExperimentReader {
             at: block(.metrics)?.mark)
           continue
         }
+        if isMisspelt || written.contains(String(plugin)) { continue }
         let list = registry.metrics.contains { $0.card.name == plugin } ? "metrics" : "attacks"
         diagnostics.report(
           "\(metric.name) reads '\(name)', but '\(plugin)' is not listed; add it to '\(list)', or choose other terms",
@@ -133,7 +139,7 @@ struct ExperimentReader {
 
   private func recipes() -> [RecipeVariant] {
     let node = block(.training)
-    return Sweep.expand(node, diagnostics: diagnostics).compactMap { cell in
+    let made = Sweep.expand(node, diagnostics: diagnostics).compactMap { cell -> (Sweep.Cell, RecipeVariant)? in
       guard let (recipe, parameters) = variants.decode(OriginalRecipe.self, from: cell.node) else { return nil }
       do throws(ParameterError) {
         try recipe.validateRanges()
@@ -141,39 +147,45 @@ struct ExperimentReader {
         variants.report(error, in: cell.node, at: node?.mark ?? root.mark)
         return nil
       }
-      return RecipeVariant(recipe: recipe, parameters: parameters, varied: cell.assignments)
+      return (cell, RecipeVariant(recipe: recipe, parameters: parameters, varied: cell.assignments))
     }
+    return Sweep.distinct(made, by: \.parametersText, diagnostics)
   }
 
   private func forget() -> [NamedRequest] {
     guard let node = block(.forget), let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one forget request is needed", at: node.mark) }
-    let requests = items.flatMap { Sweep.expand($0, diagnostics: diagnostics).compactMap(\.node) }
-      .compactMap { item -> NamedRequest? in
-        if item[RequestKey.group] != nil { return groups(item) }
-        guard let entries = item.entries, entries.count == 1 else {
-          diagnostics.report(
-            "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
-              + "'samples: {count: 100}', 'indices: file', '{group: {target: name, sensitive: name}, ratio: 0.5}'; "
-              + "found \(item.kindDescription)", at: item.mark)
-          return nil
-        }
-        switch RequestKey(rawValue: entries[0].key) {
-        case .classes: return classes(entries[0].value)
-        case .samples: return samples(entries[0].value)
-        case .indices: return indices(entries[0].value)
-        case .group, nil:
-          let problem = unknownName(
-            "kind of forget request", entries[0].key, known: RequestKey.allCases.map(\.rawValue))
-          diagnostics.report(problem, at: entries[0].keyMark)
-          return nil
-        }
+    let requests = items.flatMap { item in
+      let made = Sweep.expand(item, diagnostics: diagnostics).compactMap { cell in
+        cell.node.flatMap(request).map { (cell, $0) }
       }
+      return Sweep.distinct(made, by: \.label, diagnostics)
+    }
     for (index, request) in requests.enumerated() {
       guard requests[..<index].contains(where: { $0.label == request.label }) else { continue }
       diagnostics.report("the forget request '\(request.label)' is listed twice", at: request.mark)
     }
     return requests
+  }
+
+  private func request(_ item: Node) -> NamedRequest? {
+    if item[RequestKey.group] != nil { return groups(item) }
+    guard let entries = item.entries, entries.count == 1 else {
+      diagnostics.report(
+        "a forget request is one of 'class: name', 'class: [names]', 'samples: {fraction: 0.1}', "
+          + "'samples: {count: 100}', 'indices: file', '{group: {target: name, sensitive: name}, ratio: 0.5}'; "
+          + "found \(item.kindDescription)", at: item.mark)
+      return nil
+    }
+    switch RequestKey(rawValue: entries[0].key) {
+    case .classes: return classes(entries[0].value)
+    case .samples: return samples(entries[0].value)
+    case .indices: return indices(entries[0].value)
+    case .group, nil:
+      let problem = unknownName("kind of forget request", entries[0].key, known: RequestKey.allCases.map(\.rawValue))
+      diagnostics.report(problem, at: entries[0].keyMark)
+      return nil
+    }
   }
 
   /// One name or a list of names; nil, and a report, without any.
@@ -294,14 +306,18 @@ struct ExperimentReader {
   /// The valid keys of an exclusion: axes of the grid, and parameters of trainings and of the listed methods and
   /// attacks.
   private var exclusionKeys: Set<String> {
-    let items = [ExperimentKey.methods, .attacks].flatMap { block($0)?.items ?? [] }
-    let listed = items.compactMap { item in
-      if case .scalar(let scalar) = item { scalar.text } else { item.entries?.first?.key }
-    }
+    let listed = names(in: .methods) + names(in: .attacks)
     let plugins: [any Plugin.Type] = registry.methods + registry.attacks
     let parameters = plugins.filter { listed.contains($0.card.name) }.flatMap { $0.fields.map(\.name) }
     let training = OriginalRecipe.fields.map { Exclusion.trainingPrefix + $0.name }
     return Set(Exclusion.axes + [Variant.referenceKey] + parameters + training)
+  }
+
+  /// The names in a list of plugins, as written.
+  private func names(in key: ExperimentKey) -> [String] {
+    (block(key)?.items ?? []).compactMap { item in
+      if case .scalar(let scalar) = item { scalar.text } else { item.entries?.first?.key }
+    }
   }
 
   /// The requests for one data set, with its classes and values.

@@ -1,11 +1,14 @@
-import JSON
 import ConfigYAML
 
 /// A value that replaces one of a file: `--set training.epochs=200`.
 struct Override {
-  let text: String
   private let path: [String]
   private let value: Node
+  /// Where errors in it are: the argument as a whole.
+  private let mark: Mark
+
+  /// What errors name as their place.
+  static func place(of text: String) -> String { "--set \(text.shownName())" }
 
   /// Deeper than any experiment; a path is followed by recursion, and the stack is finite.
   private static let longestPath = 64
@@ -14,28 +17,27 @@ struct Override {
   ///
   /// - Returns: nil, with a diagnostic, if the text is not of this form.
   init?(_ text: String, _ diagnostics: Diagnostics) {
+    let number = diagnostics.addText(Self.place(of: text))
+    mark = Mark(line: 1, column: 1).inText(number)
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-      diagnostics.report("override '\(text)' is not of the form path=value", at: nil)
+      diagnostics.report("expected path=value", at: mark)
       return nil
     }
-    self.text = text
     path = text[..<equals].split { ".[]".contains($0) }.map(String.init)
     guard path.count <= Self.longestPath else {
       diagnostics.report(
-        "override '\(text.shownName())' has a path of \(path.count) parts; at most \(Self.longestPath) are possible",
-        at: nil)
+        "the path has \(path.count) parts; at most \(Self.longestPath) are possible", at: mark)
       return nil
     }
     guard text[..<equals].wholeMatch(of: /[^.\[\]]+(\.[^.\[\]]+|\[[0-9]+\])*/) != nil else {
       let hint = path.isEmpty ? "a path names at least one key" : "write '\(path.joined(separator: "."))=…'"
-      diagnostics.report("override '\(text)' has a dot or a bracket too many; \(hint)", at: nil)
+      diagnostics.report("the path has a dot or a bracket too many; \(hint)", at: mark)
       return nil
     }
     do {
-      value = Node(
-        JSONValue(try YAMLDocument(text: String(text[text.index(after: equals)...]), file: "override \(text)").root))
+      value = try YAMLDocument(text: String(text[text.index(after: equals)...]), file: text).root.inText(number)
     } catch {
-      for diagnostic in error.diagnostics { diagnostics.report("override '\(text)': \(diagnostic.message)", at: nil) }
+      for diagnostic in error.diagnostics { diagnostics.report(diagnostic.message, at: mark) }
       return nil
     }
   }
@@ -46,7 +48,7 @@ struct Override {
   }
 
   private func refuse(_ node: Node, _ problem: String, _ diagnostics: Diagnostics) -> Node {
-    diagnostics.report("override '\(text)': \(problem)", at: nil)
+    diagnostics.report(problem, at: mark)
     return node
   }
 
@@ -76,12 +78,17 @@ struct Override {
           node, "\(whole) is the value '\(scalar.text)', which has no '\(head)' in it; '\(place)=…' replaces it whole",
           diagnostics)
       }
-      let inner = replacing(.mapping([], node.mark), next, done: done + [head], diagnostics)
+      let inner = replacing(empty(done + [head]), next, done: done + [head], diagnostics)
       return .mapping([.init(key: head, keyMark: node.mark, value: inner)], node.mark)
     default:
-      let inner = node[head] ?? .mapping([], node.mark)
+      let inner = node[head] ?? empty(done + [head])
       return node.setting(head, to: replacing(inner, next, done: done + [head], diagnostics))
     }
+  }
+
+  /// A mapping that the file lacks; those of different depths differ in position, by which readers recognize values.
+  private func empty(_ path: [String]) -> Node {
+    .mapping([], Mark(line: 0, column: path.count).inText(mark.text))
   }
 
   /// The name of the plugin that an item of a plugin list configures.

@@ -10,7 +10,9 @@ struct Sweep {
   /// One combination of values.
   struct Cell {
     var node: Node?
-    var assignments: [Variant.Assignment]
+    /// The choice of each axis, with its place in the file.
+    var choices: [(assignments: [Variant.Assignment], mark: Mark)] = []
+    var assignments: [Variant.Assignment] { choices.flatMap(\.assignments) }
   }
 
   private struct Axis {
@@ -22,11 +24,11 @@ struct Sweep {
   static let maximumCells = 100_000
 
   static func expand(_ node: Node?, diagnostics: Diagnostics) -> [Cell] {
-    guard let node, node.entries != nil else { return [Cell(node: node, assignments: [])] }
+    guard let node, node.entries != nil else { return [Cell(node: node)] }
     var axes: [Axis] = []
     let plain = collect(node, path: [], into: &axes, diagnostics)
     guard eachHasOneSource(axes, beside: plain, diagnostics) else { return [] }
-    var cells = [Cell(node: plain, assignments: [])]
+    var cells = [Cell(node: plain)]
     for axis in axes {
       guard cells.count * axis.points.count <= maximumCells else {
         diagnostics.report("the sweeps of this block have more than \(maximumCells) combinations", at: node.mark)
@@ -34,19 +36,38 @@ struct Sweep {
       }
       cells = cells.flatMap { cell in
         axis.points.map { point in
-          point.reduce(cell) { cell, assignment in
-            Cell(
-              node: cell.node.map {
-                setting($0, assignment.path[...], at: assignment.keyMark, to: assignment.value)
-              },
-              assignments: cell.assignments + [
-                .init(path: assignment.path.joined(separator: "."), value: text(assignment.value))
-              ])
+          let node = point.reduce(cell.node) { node, assignment in
+            node.map { setting($0, assignment.path[...], at: assignment.keyMark, to: assignment.value) }
           }
+          let assignments = point.map {
+            Variant.Assignment(path: $0.path.joined(separator: "."), value: text($0.value))
+          }
+          return Cell(node: node, choices: cell.choices + [(assignments, point[0].value.mark)])
         }
       }
     }
     return cells
+  }
+
+  /// What is made of the cells of one block, without what equals an earlier one.
+  ///
+  /// A value that is given twice, perhaps written differently, is reported once, at its place, whatever it is combined
+  /// with.
+  static func distinct<Made>(
+    _ made: [(cell: Cell, result: Made)], by key: (Made) -> String, _ diagnostics: Diagnostics
+  ) -> [Made] {
+    var first: [String: Cell] = [:]
+    return made.compactMap { cell, result in
+      guard let twin = first.updateValue(cell, forKey: key(result)) else { return result }
+      first[key(result)] = twin
+      if let choice = zip(cell.choices, twin.choices).first(where: { $0.mark != $1.mark })?.0 {
+        let values = choice.assignments.map { choice.assignments.count == 1 ? $0.value : "\($0.path)=\($0.value)" }
+        let list = values.joined(separator: " ")
+        let subject = values.count == 1 ? "the value \(list) is" : "the values \(list) are"
+        diagnostics.report("\(subject) swept twice", at: choice.mark)
+      }
+      return nil
+    }
   }
 
   /// Whether every parameter has a single source of values; two sources are an error, since precedence would be
@@ -110,12 +131,6 @@ struct Sweep {
   private static func points(of entry: Node.Entry, _ diagnostics: Diagnostics) -> [Node]? {
     guard let values = entry.value.items(diagnostics) else { return nil }
     if values.isEmpty { diagnostics.report("a sweep needs at least one value", at: entry.value.mark) }
-    var seen: Set<String> = []
-    for value in values {
-      if case .scalar(let scalar) = value, entry.key == "sweep", !seen.insert(scalar.text).inserted {
-        diagnostics.report("the value \(scalar.text) is swept twice", at: scalar.mark)
-      }
-    }
     return values.isEmpty ? nil : values
   }
 

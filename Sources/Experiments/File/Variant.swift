@@ -177,13 +177,16 @@ struct VariantReader {
         diagnostics.report(unknownName(role, name, known: known.map { $0.card.name }), at: nameMark)
         continue
       }
+      var twins: [Variant] = []
       for variant in variants(of: type, parameters: parameters, at: nameMark) {
-        if !listed.insert([name, variant.parameters.canonicalText]).inserted {
-          diagnostics.report("\(role) '\(variant.label)' is listed twice", at: nameMark)
-        }
+        if !listed.insert([name, variant.parameters.canonicalText]).inserted { twins.append(variant) }
         var placed = variant
         placed.mark = nameMark
         result.append(placed)
+      }
+      if let twin = twins.first {
+        let others = twins.count == 1 ? "" : ", with \(twins.count - 1) others,"
+        diagnostics.report("\(role) '\(twin.label)'\(others) is listed twice", at: nameMark)
       }
     }
     return Variant.tellingTwinsApart(result)
@@ -206,9 +209,10 @@ struct VariantReader {
   private func variants<P: Plugin>(of type: P.Type, parameters: Node?, at mark: Mark) -> [Variant] {
     // Computed once, since a sweep can have thousands of cells.
     let defaults = (try? JSONValue(P())).map { Node($0) }
-    return Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
-      variant(of: type, cell: cell, defaults: defaults, at: mark)
+    let made = Sweep.expand(parameters, diagnostics: diagnostics).compactMap { cell in
+      variant(of: type, cell: cell, defaults: defaults, at: mark).map { (cell, $0) }
     }
+    return Sweep.distinct(made, by: \.parameters.canonicalText, diagnostics)
   }
 
   private func variant<P: Plugin>(of type: P.Type, cell: Sweep.Cell, defaults: Node?, at mark: Mark) -> Variant? {

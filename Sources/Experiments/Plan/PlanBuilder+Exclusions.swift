@@ -31,6 +31,24 @@ extension PlanBuilder {
     }
   }
 
+  /// Reports exclusions that match no cell, and those that leave no cell.
+  func checkExclusions() throws(DiagnosticList) {
+    let diagnostics = experiment.makeDiagnostics()
+    var used: [Exclusion] = []
+    for (index, exclusion) in experiment.exclusions.enumerated() {
+      if usedExclusions.contains(index) {
+        used.append(exclusion)
+      } else {
+        diagnostics.report("the exclusion {\(exclusion.description)} matches no cell", at: exclusion.mark)
+      }
+    }
+    if cells.isEmpty, let first = used.first {
+      let list = used.map { "{\($0.description)}" }.joined(separator: ", ")
+      diagnostics.report("nothing is left to run: all cells are left out, by \(list)", at: first.mark)
+    }
+    try diagnostics.throwIfAny()
+  }
+
   mutating func exclusion(
     _ group: Group, _ setting: Setting, method: Variant?, attack: Variant?
   ) -> Exclusion? {

@@ -9,7 +9,7 @@ extension PlanBuilder {
   ///
   /// - Throws: `DiagnosticList` with the position of each request; `DataError` when the data themselves cannot be read.
   func checkRequests() throws {
-    let diagnostics = experiment.document.makeDiagnostics()
+    let diagnostics = experiment.makeDiagnostics()
     for (index, data) in experiment.data.enumerated() {
       for entry in experiment.forget[index] {
         // How many samples are drawn depends on the request, not on the seed of the draw.

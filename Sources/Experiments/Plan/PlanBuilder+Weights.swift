@@ -9,7 +9,7 @@ extension PlanBuilder {
   ///
   /// - Throws: `DiagnosticList` with one message for each file and architecture.
   func checkWeights() throws {
-    let diagnostics = experiment.document.makeDiagnostics()
+    let diagnostics = experiment.makeDiagnostics()
     for architecture in experiment.architectures {
       guard let plugin = architecture.plugin as? any Architecture, let weights = plugin.initialWeights else { continue }
       var checked: Set<[Int]> = []

@@ -88,15 +88,7 @@ package struct PlanBuilder {
         }
       }
     }
-    let unused = experiment.exclusions.indices.filter { !usedExclusions.contains($0) }
-    if !unused.isEmpty {
-      let diagnostics = experiment.document.makeDiagnostics()
-      for index in unused {
-        let exclusion = experiment.exclusions[index]
-        diagnostics.report("the exclusion {\(exclusion.description)} matches no cell", at: exclusion.mark)
-      }
-      try diagnostics.throwIfAny()
-    }
+    try checkExclusions()
   }
 
   /// The part of a cell that does not depend on the method, in the planner's form; `values(of:)` gives that of steps.
