@@ -43,15 +43,21 @@ package struct JSONScanner<Failure: JSONSyntaxFailure> {
   }
 
   /// Parses an object; `member` gets each name and its offset, and parses the value.
+  ///
+  /// A name that occurs twice is an error: RFC 8259 leaves open which value counts.
   package mutating func object(
     member: (inout JSONScanner, String, Int) throws(Failure) -> Void
   ) throws(Failure) {
     try expect("{")
     if take("}") { return }
+    var names: Set<String> = []
     repeat {
       skipSpace()
       let offset = position
       let name = try string()
+      guard names.insert(name).inserted else {
+        throw Self.failure(expected: "each name once", found: "'\(name)' again", at: offset)
+      }
       try expect(":")
       try member(&self, name, offset)
     } while take(",")

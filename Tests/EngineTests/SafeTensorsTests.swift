@@ -10,6 +10,12 @@ private func file(_ header: String, data: Int = 0) -> [UInt8] {
   return length + text + [UInt8](repeating: 0, count: data)
 }
 
+extension SafeTensorsError {
+  fileprivate static func twice(_ name: String, at offset: Int) -> Self {
+    .malformedHeader(expected: "each name once", found: "'\(name)' again", offset: offset)
+  }
+}
+
 private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPattern) }
 
 @Suite struct SafeTensorsGoldenTests {
@@ -227,10 +233,10 @@ private func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPatter
     Case(
       "a number as metadata", #"{"__metadata__":{"a":1}}"#,
       .malformedHeader(expected: "a text in double quotes", found: "'1'", offset: 29)),
-    Case("a name twice", "{\(w()),\(w(at: "[8,16]"))}", data: 16, .duplicateName("w", offset: 62)),
-    Case("a text twice", #"{"__metadata__":{"a":"","a":""}}"#, .duplicateName("a", offset: 32)),
-    Case("metadata twice", #"{"__metadata__":{},"__metadata__":{}}"#, .duplicateName("__metadata__", offset: 27)),
-    Case("a property twice", #"{"w":{"dtype":"F32","dtype":"F32"}}"#, .duplicateName("dtype", offset: 28)),
+    Case("a name twice", "{\(w()),\(w(at: "[8,16]"))}", data: 16, .twice("w", at: 62)),
+    Case("a text twice", #"{"__metadata__":{"a":"","a":""}}"#, .twice("a", at: 32)),
+    Case("metadata twice", #"{"__metadata__":{},"__metadata__":{}}"#, .twice("__metadata__", at: 27)),
+    Case("a property twice", #"{"w":{"dtype":"F32","dtype":"F32"}}"#, .twice("dtype", at: 28)),
     Case("an unknown property", #"{"w":{"strides":[1]}}"#, .unknownProperty("strides", name: "w", offset: 14)),
     Case("no type", #"{"w":{"shape":[],"data_offsets":[0,4]}}"#, .missingProperty("dtype", name: "w", offset: 9)),
     Case("no shape", #"{"w":{"dtype":"F32"}}"#, .missingProperty("shape", name: "w", offset: 9)),

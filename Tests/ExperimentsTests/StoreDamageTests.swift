@@ -1,3 +1,4 @@
+import Data
 import Experiments
 import Foundation
 import Testing
@@ -86,6 +87,17 @@ import Testing
       return
     }
     #expect(path == file("step.json").path)
+  }
+
+  @Test func aRecordWithANameTwiceIsDamage() throws {
+    let whole = try String(contentsOf: file("step.json"), encoding: .utf8)
+    let doubled = whole.replacing("\"kind\" :", with: "\"seconds\" : 7,\n  \"kind\" :")
+    try #require(doubled != whole)
+    for (text, isWhole) in [(doubled, false), (whole, true)] {
+      try Data(text.utf8).write(to: file("step.json"))
+      try Data("\(FileDigest.sha256(of: text))  step.json\n".utf8).write(to: file("step.sha256"))
+      #expect((try? store.record(of: key)) != nil == isWhole)
+    }
   }
 
   @Test func discardingSetsAside() throws {

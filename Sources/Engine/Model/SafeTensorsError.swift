@@ -10,8 +10,6 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
   case headerTooLong(length: UInt64, available: Int)
   /// The header does not follow the grammar of the format.
   case malformedHeader(expected: String, found: String, offset: Int)
-  /// A name occurs twice.
-  case duplicateName(String, offset: Int)
   /// A tensor's entry has a property that the format does not know.
   case unknownProperty(String, name: String, offset: Int)
   /// A tensor's entry lacks a property of the format.
@@ -65,8 +63,6 @@ extension SafeTensorsError: CustomStringConvertible {
       "byte 0: the header should have \(length) bytes, but only \(available) follow"
     case .malformedHeader(let expected, let found, let offset):
       "byte \(offset): expected \(expected), found \(found)"
-    case .duplicateName(let name, let offset):
-      "byte \(offset): the name \"\(name)\" occurs twice"
     case .unknownProperty(let property, let name, let offset):
       "byte \(offset): \"\(name)\" has the unknown property \"\(property)\"; expected dtype, shape, data_offsets"
     case .missingProperty(let property, let name, let offset):

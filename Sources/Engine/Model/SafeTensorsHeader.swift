@@ -81,9 +81,7 @@ extension SafeTensorsHeader {
   private mutating func readMembers(_ scanner: inout JSONScanner<SafeTensorsError>) throws(SafeTensorsError) {
     // The format requires "{" as the first byte; spaces are allowed only after it.
     guard scanner.startsWith("{") else { throw scanner.unexpected(expected: "'{'") }
-    var names: Set<String> = []
     try scanner.object { scanner, name, offset throws(SafeTensorsError) in
-      guard names.insert(name).inserted else { throw .duplicateName(name, offset: offset) }
       if name == Self.metadataName {
         try readMetadata(&scanner)
       } else {
@@ -94,11 +92,7 @@ extension SafeTensorsHeader {
   }
 
   private mutating func readMetadata(_ scanner: inout JSONScanner<SafeTensorsError>) throws(SafeTensorsError) {
-    try scanner.object { scanner, name, offset throws(SafeTensorsError) in
-      guard metadata.updateValue(try scanner.string(), forKey: name) == nil else {
-        throw .duplicateName(name, offset: offset)
-      }
-    }
+    try scanner.object { scanner, name, _ throws(SafeTensorsError) in metadata[name] = try scanner.string() }
   }
 
   private static func readEntry(
@@ -109,13 +103,12 @@ extension SafeTensorsHeader {
     var place: [Int]?
     try scanner.object { scanner, property, propertyOffset throws(SafeTensorsError) in
       switch property {
-      case "dtype" where type == nil:
+      case "dtype":
         let word = try scanner.string()
         type = NumberType(rawValue: word)
         if type == nil { throw .unsupportedType(word, name: name, offset: propertyOffset) }
-      case "shape" where shape == nil: shape = try scanner.integers()
-      case "data_offsets" where place == nil: place = try scanner.integers()
-      case "dtype", "shape", "data_offsets": throw .duplicateName(property, offset: propertyOffset)
+      case "shape": shape = try scanner.integers()
+      case "data_offsets": place = try scanner.integers()
       default: throw .unknownProperty(property, name: name, offset: propertyOffset)
       }
     }

@@ -137,6 +137,8 @@ extension StepRecord {
 
   /// The record that `encoded()` wrote.
   init(decoding bytes: [UInt8]) throws {
+    // Foundation's decoder takes one of two values of the same name.
+    _ = try JSONValue(json: String(decoding: bytes, as: UTF8.self))
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: ".inf", negativeInfinity: "-.inf", nan: ".nan")
