@@ -104,6 +104,17 @@ import Testing
     #expect(contents() == before)
   }
 
+  @Test(arguments: ["", "\r\n", "\n\n", " "])
+  func spacesInTheMarkerDoNotMatter(end: String) throws {
+    try Store(at: folder.url).write(StoreFolder.record(), files: StoreFolder.files)
+    let text = "{\"store\":\"lacuna\", \"version\":1}\(end)"
+    try make("store.json", text)
+    let store = try Store(at: folder.url)
+    #expect(store.keys.count == 1)
+    try store.write(StoreFolder.record(), files: StoreFolder.files)
+    #expect(try String(contentsOf: folder.url.appending(path: "store.json"), encoding: .utf8) == text)
+  }
+
   @Test func aMarkerThatIsNoFileIsRefused() throws {
     let store = try Store(at: folder.url)
     try store.write(StoreFolder.record(), files: StoreFolder.files)

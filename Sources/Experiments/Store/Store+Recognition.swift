@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Recognizes stores, so that a mistyped path never destroys other files.
 ///
@@ -66,8 +67,9 @@ extension Store {
     case .inaccessible(let reason): throw .notReadable(path: path, reason: reason)
     }
     let found = try FileSystem.read(path, limit: 100) ?? []
-    if found == Array(Self.marker.utf8) { return true }
     let text = String(decoding: found, as: UTF8.self).trimmingCharacters(in: .newlines)
+    // By content: an editor may have changed the last line break, a formatter the spaces.
+    if let content = try? JSONValue(json: text), content == (try? JSONValue(json: Self.marker)) { return true }
     throw .foreignMarker(
       path: path, expected: Self.marker.trimmingCharacters(in: .newlines), found: text.isEmpty ? "nothing" : text)
   }
