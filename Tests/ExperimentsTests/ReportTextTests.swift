@@ -9,7 +9,10 @@ struct ReportTextTests {
     report = try Report(
       experiment: "demo", rows: ReportRows.all,
       missing: [MissingResult("shapes / cnn / class circle / salun / seed 1")],
-      leftOut: ["shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%"])
+      leftOut: (1...5).map { seed in
+        PrunedCell(
+          description: "shapes / cnn / samples 0.1 / rwft / seed \(seed)", reason: "rwft cannot serve samples_100%")
+      })
   }
 
   @Test func csvOfTwoRows() throws {
@@ -47,8 +50,10 @@ struct ReportTextTests {
         different seeds, its spread a jackknife over models.
         —: no value.
 
-        Left out (1):
+        Left out (5):
           shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%
+          shapes / cnn / samples 0.1 / rwft / seed 2: rwft cannot serve samples_100%
+          shapes / cnn / samples 0.1 / rwft / seed 3 and 2 more: rwft cannot serve samples_100%
 
         Missing (1):
           shapes / cnn / class circle / salun / seed 1
@@ -96,9 +101,11 @@ struct ReportTextTests {
         be known. retrain (floor): models trained without the forget set; a distance in this row is the one between \
         such models of different seeds, its spread a jackknife over models. —: no value.
 
-        Left out (1):
+        Left out (5):
 
         - shapes / cnn / samples 0.1 / rwft / seed 1: rwft cannot serve samples_100%
+        - shapes / cnn / samples 0.1 / rwft / seed 2: rwft cannot serve samples_100%
+        - shapes / cnn / samples 0.1 / rwft / seed 3 and 2 more: rwft cannot serve samples_100%
 
         Missing (1):
 

@@ -44,7 +44,8 @@ import Unlearning
           direction: .higher, reference: 0.25, gap: 0.25, caveat: name, variedParameters: name)
       }
       let report = try Report(
-        experiment: name, rows: rows, missing: [MissingResult(name, because: name)], leftOut: [name])
+        experiment: name, rows: rows, missing: [MissingResult(name, because: name)],
+        leftOut: [PrunedCell(description: name, reason: name)])
       let text = writer.text(of: report, ReportStyle(width: 80))
       #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" } || writer.name == "csv", "\(name)")
       try check(text, of: writer, name)
@@ -59,7 +60,9 @@ import Unlearning
     var row = ReportRows.all[0]
     (row.data, row.method, row.variedParameters) = (giant, giant, giant)
     row.name = "\(giant).\(giant)"
-    let report = try Report(experiment: giant, rows: [row], missing: [MissingResult(giant)], leftOut: [giant])
+    let report = try Report(
+      experiment: giant, rows: [row], missing: [MissingResult(giant)],
+      leftOut: [PrunedCell(description: giant, reason: giant)])
     let text = writer.text(of: report, ReportStyle(width: 80))
     #expect((text.split(separator: "\n").map(\.count).max() ?? 0) < 5000)
   }

@@ -58,6 +58,12 @@ public struct PrunedCell: Sendable, Hashable {
   /// The reason, as displayed.
   public let reason: String
 
+  /// A cell that is not run.
+  package init(description: String, reason: String) {
+    self.description = description
+    self.reason = reason
+  }
+
   /// The maximum number of cells that `lines` names per reason.
   private static let namedCells = 3
 

@@ -8,14 +8,14 @@ public struct Report: Sendable {
   public let analysis: Analysis
   /// The results that are not there yet.
   public var missing: [MissingResult]
-  /// The cells that are not run, with the reason, one line each.
-  public let leftOut: [String]
+  /// The cells that are not run, with the reasons.
+  public let leftOut: [PrunedCell]
 
   /// A report of `rows`.
   ///
   /// - Throws: `ResultsError` where two rows are one measurement of one model.
   public init(
-    experiment: String, rows: [ResultRow], missing: [MissingResult] = [], leftOut: [String] = []
+    experiment: String, rows: [ResultRow], missing: [MissingResult] = [], leftOut: [PrunedCell] = []
   ) throws(ResultsError) {
     self.experiment = experiment
     self.rows = rows

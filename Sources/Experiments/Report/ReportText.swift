@@ -17,7 +17,7 @@ struct ReportText {
       note.visible.replacing("\n", with: " ").cappingLines(at: 4000)
     }
     // What was left out is a statement about the results; what is missing can be counted.
-    let leftOut = (heading: "Left out (\(report.leftOut.count))", lines: report.leftOut)
+    let leftOut = (heading: "Left out (\(report.leftOut.count))", lines: PrunedCell.lines(report.leftOut))
     absences = [leftOut, (heading: "Missing (\(report.missing.count))", lines: MissingResult.lines(report.missing))]
       .filter { !$0.lines.isEmpty }.map { ($0, $1.map { $0.visible.cappingLines(at: 1000) }) }
   }

@@ -38,6 +38,6 @@ extension Report {
     let (rows, missing) = try results(of: plan, store: store)
     try self.init(
       experiment: plan.experiment.name, rows: rows, missing: missing,
-      leftOut: plan.pruned.map { "\($0.description): \($0.reason)" })
+      leftOut: plan.pruned)
   }
 }
