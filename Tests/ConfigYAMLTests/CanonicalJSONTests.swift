@@ -84,7 +84,7 @@ import Testing
       ("\"\\ud800\"", "1:2: expected a surrogate pair, found half of one"),
       ("[+1]", "1:2: expected a value, found '+1'"), ("{\"a\": 1]", "1:8: expected ',' or '}', found ']'"),
       ("[1e999]", "1:2: expected a value, found '1e999'"),
-      ("{\"a\": {\"b\": 1, \"c\": 2, \"\\u0062\": 1}}", "1:23: expected each name once, found 'b' again"),
+      ("{\"a\": {\"b\": 1, \"c\": 2, \"\\u0062\": 1}}", "1:24: expected each name once, found 'b' again"),
       ("\"\\u12\"", "1:6: expected four hexadecimal digits, found '\"'"),
     ])
   func broken(text: String, expected: String) {

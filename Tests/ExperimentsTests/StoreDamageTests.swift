@@ -96,7 +96,7 @@ import Testing
     for (text, isWhole) in [(doubled, false), (whole, true)] {
       try Data(text.utf8).write(to: file("step.json"))
       try Data("\(FileDigest.sha256(of: text))  step.json\n".utf8).write(to: file("step.sha256"))
-      #expect((try? store.record(of: key)) != nil == isWhole)
+      #expect(((try? store.record(of: key)) != nil) == isWhole)
     }
   }
 
