@@ -94,6 +94,19 @@ import Unlearning
     #expect(read == analysis)
   }
 
+  @Test("each architecture has its table, and so has each data set") func tables() throws {
+    let rows = ["cnn", "mlp"].flatMap { architecture in
+      ["shapes", "digits"].map { data in
+        var row = row("rwft", seed: 1)
+        (row.architecture, row.data) = (architecture, data)
+        return row
+      }
+    }
+    let tables = try Analysis(rows).tables
+    #expect(tables.map { "\($0.data) \($0.architecture)" } == ["shapes cnn", "digits cnn", "shapes mlp", "digits mlp"])
+    #expect(tables.allSatisfy { $0.models.count == 1 && $0.models[0].estimates.map { $0?.count } == [1] })
+  }
+
   @Test("each caveat has the measurements and models that it concerns") func caveats() throws {
     var rows = ReportRows.all
     for place in rows.indices where rows[place].name == "accuracy.retain_test" {

@@ -15,13 +15,17 @@ struct ReportNumberTests {
 
   @Test func csvQuotesWhatNeedsQuotes() throws {
     var row = ReportRows.all[0]
+    row.experiment = "two\rlines"
     row.data = "a,b"
     row.architecture = "says \"hi\""
     row.forget = "two\nlines"
     row.method = "plain text"
     row.parameters = "{}"
     let text = try Report(experiment: "demo", rows: [row]).text(.csv)
-    #expect(text.contains("demo,\"a,b\",\"says \"\"hi\"\"\",\"two\nlines\",plain text,unlearned,{},1,,,metric,"))
+    #expect(
+      text.contains(
+        "\"two\rlines\",\"a,b\","
+          + "\"says \"\"hi\"\"\",\"two\nlines\",plain text,unlearned,{},1,,,metric,"))
   }
 
   @Test(
@@ -62,10 +66,11 @@ struct ReportNumberTests {
 
   @Test(
     arguments: [
-      (MeasurementUnit.fraction, 0.12344, "12.34"), (.fraction, -0.00001, "0.00"), (.seconds, 1.005, "1.00"),
-      (.bytes, 1_572_864, "1.5"), (.nats, 2.302585, "2.3026"), (.fraction, -0.5, "−50.00"),
+      (MeasurementUnit.fraction, 0.12344, "12.34", ""), (.fraction, -0.00001, "0.00", ""),
+      (.seconds, 1.005, "1.00", " (s)"), (.bytes, 1_572_864, "1.5", " (MiB)"), (.nats, 2.302585, "2.3026", " (nats)"),
+      (.fraction, -0.5, "−50.00", ""),
     ])
-  func unitsInTables(unit: MeasurementUnit, value: Double, shown: String) throws {
+  func unitsInTables(unit: MeasurementUnit, value: Double, shown: String, suffix: String) throws {
     var row = ReportRows.all[0]
     row.unit = unit
     row.value = value
@@ -74,6 +79,7 @@ struct ReportNumberTests {
     let table = try Report(experiment: "demo", rows: [row]).text(.markdown)
     let line = try #require(table.split(separator: "\n").first { $0.hasPrefix("| trw") })
     #expect(line == "| trw tilt=10 temperature=0.1 | \(shown) |")
+    #expect(table.contains("| method | accuracy.retain_test\(suffix) |\n"))
   }
 
   @Test func aSeedThatIsMissingIsSaid() throws {

@@ -1,5 +1,6 @@
 import Experiments
 import Testing
+import Unlearning
 
 @Suite("report formats")
 struct ReportTextTests {
@@ -141,6 +142,29 @@ struct ReportTextTests {
         \end{table}
 
         """#)
+  }
+
+  @Test("answers without a model follow the reference, and are explained") func baselines() throws {
+    let answers = Baseline.allCases.map { baseline in
+      var row = ReportRows.all[0]
+      (row.method, row.variedParameters, row.role) = (baseline.rawValue, "", .baseline)
+      return row
+    }
+    let text = try Report(experiment: "demo", rows: ReportRows.all + answers).text(.markdown)
+    let models = text.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst(2)
+    #expect(
+      models.map { $0.dropFirst(2).prefix { $0 != "|" && $0 != "(" } } == [
+        "retrain ", "constant answer ", "mean retrained ", "original ", "trw tilt=10 temperature=0.1 ", "fine-tune ",
+      ])
+    #expect(text.contains(" constant answer: the class that retrained models answer most often, "))
+    #expect(text.contains(" mean retrained: the mean of the other retrained models' probabilities. "))
+    #expect(!report.text(.markdown).contains("constant answer"))
+  }
+
+  @Test("tables in LaTeX that are wider than a page are cut into several") func wideLaTeX() throws {
+    let rows = (0..<4).flatMap { ReportRows.rows(of: ReportRows.models, name: "metric-\($0)") }
+    let text = try Report(experiment: "demo", rows: rows.filter { $0.name.hasPrefix("metric") }).text(.latex)
+    #expect(text.matches(of: /begin{tabular}/).count == 2, "\(text)")
   }
 
   @Test func jsonHasOneObjectALine() {

@@ -42,17 +42,24 @@ import Testing
     withExtendedLifetime(lock) {}
   }
 
+  /// A process that holds a lock of the store while it runs `script`.
+  private func holder(of name: String, _ options: String..., script: String = "exec sleep 60") throws -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    let lock = folder.url.appending(path: name).path
+    process.arguments = ["flock", "--no-fork"] + options + [lock, "sh", "-c", "echo locked; \(script)"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    // The script begins when flock(1) has the lock.
+    try #require(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+    return process
+  }
+
   @Test func aLockThatAnotherProcessHoldsCannotBeTaken() async throws {
     _ = try store.lock()
-    let holder = Process()
-    holder.executableURL = URL(filePath: "/usr/bin/env")
-    // flock(1) tells that it has the lock by running the command.
-    let output = Pipe()
-    holder.standardOutput = output
-    holder.arguments = ["flock", "--no-fork", lockPath, "sh", "-c", "echo locked; exec sleep 60"]
-    try holder.run()
+    let holder = try holder(of: "lock")
     defer { kill(holder.processIdentifier, SIGKILL) }
-    try #require(output.fileHandleForReading.availableData == Data("locked\n".utf8))
     #expect(throws: StoreError.locked(pid: nil, path: lockPath)) { try store.lock() }
     kill(holder.processIdentifier, SIGKILL)
     holder.waitUntilExit()
@@ -78,15 +85,8 @@ import Testing
     let temporary = folder.url.appending(path: "temporary")
     try FileManager.default.createDirectory(
       at: temporary.appending(path: left), withIntermediateDirectories: true)
-    let writer = Process()
-    writer.executableURL = URL(filePath: "/usr/bin/env")
-    let output = Pipe()
-    writer.standardOutput = output
-    let path = folder.url.appending(path: "writers").path
-    writer.arguments = ["flock", "--no-fork", "--shared", path, "sh", "-c", "echo writing; exec sleep 60"]
-    try writer.run()
+    let writer = try holder(of: "writers", "--shared")
     defer { kill(writer.processIdentifier, SIGKILL) }
-    try #require(output.fileHandleForReading.availableData == Data("writing\n".utf8))
     _ = try store.lock()
     #expect(folder.names("temporary") == [left])
     // Others write at the same time.
@@ -96,6 +96,16 @@ import Testing
     writer.waitUntilExit()
     _ = try store.lock()
     #expect(folder.names("temporary") == [])
+  }
+
+  /// Whoever removes incomplete results holds this lock alone.
+  @Test func nothingIsWrittenWhileAnotherProcessTidies() throws {
+    _ = try store.lock()
+    let elsewhere = try StoreFolder()
+    let tidier = try holder(of: "writers", script: "sleep 0.3; touch '\(elsewhere.path)/tidied'")
+    try store.write(StoreFolder.record(), files: StoreFolder.files)
+    #expect(elsewhere.names("") == ["tidied"])
+    tidier.waitUntilExit()
   }
 
   /// The children of a process that was killed must not keep its lock alive, so none may inherit the descriptor.
