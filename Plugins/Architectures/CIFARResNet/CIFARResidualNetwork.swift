@@ -16,7 +16,7 @@ public struct CIFARResidualNetwork: Architecture {
     source: .residualNetworks(place: "section 4.2"))
 
   /// Layers with weights along the longest path: 6n + 2.
-  @Parameter("layers with weights: 6n + 2, so 8, 14, 20, 32, 44, 56, 110", .closed(8, 1202))
+  @Parameter("number of layers with weights, 6n + 2: 8, 14, 20, 32, 44, 56, 110, …", .closed(8, 1202))
   public var depth = 20
   /// w: channels of the stem and the first stage.
   @Parameter("channels of the first stage", .closed(1, 8192))

@@ -7,7 +7,7 @@ public import Unlearning
 public struct MultilayerPerceptron: Architecture {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
-    name: "mlp", title: "Multi-layer perceptron", summary: "Hidden linear layers with ReLU on the pixels as one row.",
+    name: "mlp", title: "Multi-layer perceptron", summary: "Linear layers with ReLU on the flattened image.",
     source: Source(
       authors: "Rumelhart, Hinton, Williams", title: "Learning Representations by Back-Propagating Errors",
       venue: "Nature 1986"))

@@ -27,15 +27,15 @@ public struct ResidualNetwork18: Architecture {
   @Parameter("channels of the first stage", .closed(1, 8192))
   public var width = 64
   /// The stem, for small or for large images.
-  @Parameter("for images of some 32 pixels, or of some 224")
+  @Parameter("stem for images of about 32 or of about 224 pixels")
   public var stem = Stem.small
   /// A safetensors file of pretrained weights, below the data root unless it is an absolute path; nil for random ones.
   @Parameter(
-    "safetensors file of trained weights to begin with, named as by torchvision and timm; else random", isLocation: true
+    "safetensors file of initial weights, named as by torchvision and timm; null: random weights", isLocation: true
   )
   public var weights: String? = nil
   /// Whether the head of that file is used; nil is `new`.
-  @Parameter("whether models begin with the head of 'weights' or with a new one; new when not set")
+  @Parameter("whether models begin with the head of 'weights' or a new one; null: a new one")
   public var head: Head? = nil
 
   /// 64 channels in the first stage, for small images.

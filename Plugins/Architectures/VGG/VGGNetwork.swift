@@ -19,7 +19,7 @@ public struct VGGNetwork: Architecture {
       venue: "ICLR 2015", arXiv: "1409.1556", place: "table 1, configurations A, B, D, E"))
 
   /// 11, 13, 16 or 19, the layers with weights in the original.
-  @Parameter("11, 13, 16 or 19, the layers with weights in the original", .closed(11, 19))
+  @Parameter("number of layers with weights in the original: 11, 13, 16 or 19", .closed(11, 19))
   public var depth = 16
   /// w: channels of the first block.
   @Parameter("channels of the first block", .closed(1, 8192))

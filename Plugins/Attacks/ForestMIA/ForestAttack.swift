@@ -23,21 +23,22 @@ public struct ForestAttack: Attack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-forest", title: "Random-forest membership inference",
-    summary: "Random forests that know members and non-members judge the forget set by its losses.",
+    summary: "Classifies the forget set by random forests that are fitted to the losses of members and non-members.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions of the attacked model, and groups, by which unseen samples are matched to the forget set.
   public static let reads: Set<EvidenceKind> = [.predictions, .knownGroups]
   /// The attack value, its AUC and the fraction of losses outside the fitted range.
   public static let measures = [loss, area, beyond]
   private static let loss = MeasurementKind(
-    "loss", direction: .nearest, meaning: "fraction of forget train that the forest takes for non-members")
+    "loss", direction: .nearest, meaning: "fraction of forget train that the forest classifies as non-members")
   private static let area = MeasurementKind(
     "loss_auc", direction: .nearest, meaning: "area under the ROC curve of forget train against unseen samples")
   private static let beyond = MeasurementKind(
     "loss_beyond", direction: .nearest, meaning: "fraction of forget train with losses outside the fitted range")
 
   /// The numbers of trees; the forest with the largest value is reported.
-  @Parameter("sizes of the forests that are tried", .closed(1, 10_000)) public var trees = [20, 50, 100]
+  @Parameter("numbers of trees; the forest with the largest value is reported", .closed(1, 10_000))
+  public var trees = [20, 50, 100]
 
   /// 20, 50 and 100 trees.
   public init() {}

@@ -35,7 +35,7 @@ public struct LogisticAttack: Attack {
     var measured: MeasurementKind {
       MeasurementKind(
         rawValue.replacing("-", with: "_"), direction: .nearest,
-        meaning: "accuracy of telling forget train from unseen samples, as defined by "
+        meaning: "accuracy of separating forget train from unseen samples, as defined by "
           + (self == .scrub ? "SCRUB" : "the challenge of NeurIPS 2023"))
     }
   }
@@ -43,7 +43,8 @@ public struct LogisticAttack: Attack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-logistic", title: "Logistic regression membership inference",
-    summary: "A logistic regression tells forget training samples from unseen ones by their loss, cross-validated.",
+    summary:
+      "Separates forget training samples from unseen ones by a logistic regression on the loss, cross-validated.",
     source: Source(
       authors: "Triantafillou et al.", title: "NeurIPS 2023 Machine Unlearning Challenge",
       venue: "NeurIPS 2023 machine unlearning challenge",
@@ -54,17 +55,18 @@ public struct LogisticAttack: Attack {
   public static let measures = Variant.allCases.map(\.measured)
 
   /// The variants to report, one measurement each.
-  @Parameter("published definitions to report") public var variants: [Variant] = [.startingKit]
+  @Parameter("published definitions of the attack; a measurement for each")
+  public var variants: [Variant] = [.startingKit]
   /// The number of random splits of `starting-kit`.
-  @Parameter("random splits of 'starting-kit'", .closed(1, 10_000)) public var splits = 10
+  @Parameter("number of random splits of 'starting-kit'", .closed(1, 10_000)) public var splits = 10
   /// The number of random splits of `scrub`.
-  @Parameter("random splits of 'scrub'", .closed(1, 10_000)) public var scrubSplits = 5
+  @Parameter("number of random splits of 'scrub'", .closed(1, 10_000)) public var scrubSplits = 5
   /// The fraction of samples that each split holds out for testing.
-  @Parameter("share of the samples that each split holds out", .open(0, 1)) public var testShare = 0.1
+  @Parameter("fraction of the samples that each split holds out", .open(0, 1)) public var testShare = 0.1
   /// C; the smaller, the stronger the penalty on the slope.
-  @Parameter("C of the regression; the smaller, the stronger its penalty", .positive) public var cost = 1.0
+  @Parameter("C, the inverse weight of the regression's ℓ2 penalty", .positive) public var cost = 1.0
   /// The bound at which `scrub` clips the loss, in nats.
-  @Parameter("largest loss that 'scrub' tells apart, in nats", .positive) public var clip = 100.0
+  @Parameter("largest loss of 'scrub', in nats; larger ones are clipped to it", .positive) public var clip = 100.0
 
   /// Ten splits of 10 %, C = 1.
   public init() {}

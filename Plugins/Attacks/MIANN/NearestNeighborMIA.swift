@@ -52,7 +52,7 @@ public struct NearestNeighborMIA: Attack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-nn", title: "Nearest-neighbor membership inference (MIA-NN)",
-    summary: "Asks whether a model sends samples of a forgotten class to the class that retrained models send them to.",
+    summary: "Fraction of a forgotten class that a model assigns to the class to which retrained models assign it.",
     source: Source(
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
       title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning",
@@ -63,7 +63,8 @@ public struct NearestNeighborMIA: Attack {
   /// Value, gap and argmax rate.
   public static let measures = [share, gap, argmax]
   private static let share = MeasurementKind(
-    "<features>", direction: .nearest, meaning: "fraction of the forgotten class taken for its nearest neighbor")
+    "<features>", direction: .nearest,
+    meaning: "fraction of the forgotten class that is classified as its nearest neighbor")
   private static let gap = MeasurementKind(
     "<features>_gap", direction: .lower, meaning: "distance of that fraction from those of retrained models")
   private static let argmax = MeasurementKind(
@@ -75,29 +76,32 @@ public struct NearestNeighborMIA: Attack {
   // Probabilities and a support vector machine are stated; every other default is not stated in the paper, chosen.
 
   /// The features φ_M(x) that the discriminators read.
-  @Parameter("what the discriminators read") public var features = Features.probabilities
+  @Parameter("features of the discriminators") public var features = Features.probabilities
   /// Whether features are scaled; nil is `standard` for logits and retained logits, `none` for probabilities.
-  @Parameter("whether features are scaled; null is 'standard' for logits and 'none' for probabilities")
+  @Parameter("scaling of the features; null: 'standard' for logits, 'none' for probabilities")
   public var scaling: Scaling? = nil
   /// The kernel of the discriminators.
   @Parameter("kernel of the discriminators") public var kernel = KernelKind.rbf
   /// C, the penalty of margin violations.
-  @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
+  @Parameter("C, the penalty of margin violations", .positive) public var cost = 3.0
   /// γ of the kernel; nil is 1 / number of features, "auto".
-  @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
+  @Parameter("γ of the kernel exp(−γ‖x − y‖²); null: 1 / number of features", .positive)
   public var gamma: Double? = nil
   /// Whether the larger side of a discriminator is subsampled to the size of the smaller one.
-  @Parameter("whether both sides of a discriminator have equally many samples") public var balance = true
+  @Parameter("whether the larger side of a discriminator is subsampled to the size of the smaller one")
+  public var balance = true
   /// The samples of the forgotten class that are judged: `forget_test` or `forget_train`.
   @Parameter(
-    "samples of the forgotten class that are judged", .oneOf([Part.forgetTest.rawValue, Part.forgetTrain.rawValue]))
+    "samples of the forgotten class that are classified", .oneOf([Part.forgetTest.rawValue, Part.forgetTrain.rawValue]))
   public var evaluate = Part.forgetTest
   /// How the nearest neighbor is found.
-  @Parameter("how the nearest kept class is found") public var neighbor = NeighborRule.accuracy
+  @Parameter("nearest class: that of the most accurate discriminator, or what retrained models predict most often")
+  public var neighbor = NeighborRule.accuracy
   /// The two sides of a discriminator.
-  @Parameter("what a discriminator tells apart") public var mode = Mode.oneVsRest
+  @Parameter("whether a discriminator separates a kept class from the other kept ones or from the forgotten one")
+  public var mode = Mode.oneVsRest
   /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
-  @Parameter("fewest samples of each class that is fitted to or judged; fewer are an error", .closed(2, 1_000_000))
+  @Parameter("least number of samples of each class; fewer are an error", .closed(2, 1_000_000))
   public var minimumClassSamples = 10
 
   /// Probabilities, C = 3, γ = 1 / number of features, balanced, on the test split.

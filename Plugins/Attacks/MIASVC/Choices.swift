@@ -19,9 +19,9 @@ extension SupportVectorMIA {
     var measured: MeasurementKind {
       let meaning =
         switch self {
-        case .salun: "fraction of forget train judged non-member, as in SalUn"
-        case .kodge: "fraction of forget test judged non-member, with forget train as the known non-members"
-        case .delete: "fraction of forget train judged member, as in DELETE"
+        case .salun: "fraction of forget train classified as non-members, as in SalUn"
+        case .kodge: "fraction of forget test classified as non-members, with forget train as the known non-members"
+        case .delete: "fraction of forget train classified as members, as in DELETE"
         case .trainingPrivacy: "accuracy on held-out retained and test samples"
         }
       return MeasurementKind(rawValue.replacing("-", with: "_"), direction: .nearest, meaning: meaning)

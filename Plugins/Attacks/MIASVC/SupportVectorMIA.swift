@@ -41,7 +41,7 @@ public struct SupportVectorMIA: Attack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-svc", title: "Support vector membership inference",
-    summary: "A support vector machine that knows members and non-members judges the forget set, in three published "
+    summary: "Classifies the forget set by a support vector machine fitted to members and non-members, in published "
       + "definitions.",
     source: .salUn(
       place: "evaluation/SVC_MIA.py; variants of Kodge et al. (arXiv:2312.00761) and Zhou et al. (CVPR 2025)"),
@@ -54,32 +54,33 @@ public struct SupportVectorMIA: Attack {
     "<variant>_<feature>", direction: .nearest, meaning: "the same with another feature than the confidence")
 
   /// The variants to report, one measurement each per feature.
-  @Parameter("published definitions to report") public var variants: [Variant] = [.salun, .kodge, .delete]
+  @Parameter("published definitions of the attack; a measurement for each")
+  public var variants: [Variant] = [.salun, .kodge, .delete]
   /// The features to attack with, each in a separate attack.
-  @Parameter("what the attacker reads; an attack for each") public var features: [Feature] = [.confidence]
+  @Parameter("features of the attack; a measurement for each") public var features: [Feature] = [.confidence]
   /// C, the penalty of margin violations.
-  @Parameter("C, the cost of a sample on the wrong side", .positive) public var cost = 3.0
+  @Parameter("C, the penalty of margin violations", .positive) public var cost = 3.0
   /// γ of the kernel; nil is 1 / number of features, "auto".
-  @Parameter("γ of the kernel exp(−γ‖x−y‖²); null is 1 / number of features", .positive)
+  @Parameter("γ of the kernel exp(−γ‖x − y‖²); null: 1 / number of features", .positive)
   public var gamma: Double? = nil
   /// How members are subsampled when there are more than needed; nil is `random`, and `first` with `asReleased`.
   ///
   /// `first` is rejected without `asReleased`: where data are sorted by class, it measures classes instead of
   /// membership.
-  @Parameter("members taken of too many; 'first' only with as_released; null is 'first' with it, else 'random'")
+  @Parameter("which members are used; null: 'first' with 'as_released', which it needs, else 'random'")
   public var memberOrder: MemberOrder? = nil
   /// How many random draws of members (and of non-members, where they are bounded) a value is the mean of.
-  @Parameter("random draws of samples to fit to that a value is the mean of", .closed(1, 1000)) public var draws = 5
+  @Parameter("number of random draws of members; a value is the mean over them", .closed(1, 1000)) public var draws = 5
   /// Whether `kodge` takes as many members as non-members, evenly over classes; its source takes all members.
-  @Parameter("whether 'kodge' takes as many members as non-members") public var balance = false
+  @Parameter("whether 'kodge' uses as many members as non-members") public var balance = false
   /// Which test samples are non-members in a class request; not stated in the papers, chosen.
-  @Parameter("test samples that are non-members of 'salun' in a class request")
+  @Parameter("test samples that 'salun' uses as non-members in a request of classes")
   public var nonMembers = NonMembers.retained
   /// The maximum number of members and of non-members to fit to; nil for all of them, as in the sources.
-  @Parameter("most samples of the larger side, the other in proportion; null is all of them", .closed(2, 1_000_000))
+  @Parameter("largest number of samples of the larger side, the other in proportion; null: all", .closed(2, 1_000_000))
   public var maximumSamples: Int? = nil
   /// Whether members are the first ones of the data set, and modified entropy that of the released code.
-  @Parameter("whether members are the first ones, and modified entropy has the slip of the released code")
+  @Parameter("whether the first members are used, and modified entropy has the error of the released code")
   public var asReleased = false
 
   /// Three definitions on the confidence, C = 3, γ = 1 / number of features, five draws.

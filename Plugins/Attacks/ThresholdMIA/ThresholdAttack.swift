@@ -50,10 +50,10 @@ public struct ThresholdAttack: Attack {
       let meaning =
         switch self {
         case .correctness: "fraction of forget train that is classified wrongly"
-        case .confidence: "fraction of forget train judged non-member by the probability of the label"
-        case .entropy: "fraction of forget train judged non-member by the entropy of the prediction"
-        case .modifiedEntropy: "fraction of forget train judged non-member by the modified entropy"
-        case .loss: "fraction of forget train judged non-member by the loss and one threshold for all classes"
+        case .confidence: "fraction of forget train classified as non-members by the probability of the label"
+        case .entropy: "fraction of forget train classified as non-members by the entropy of the prediction"
+        case .modifiedEntropy: "fraction of forget train classified as non-members by the modified entropy"
+        case .loss: "fraction of forget train classified as non-members by the loss and one threshold for all classes"
         case .lossAUC: "area under the ROC curve of forget train against unseen samples, by the loss"
         }
       return MeasurementKind(rawValue.replacing("-", with: "_"), direction: .nearest, meaning: meaning)
@@ -63,7 +63,8 @@ public struct ThresholdAttack: Attack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "mia-threshold", title: "Threshold membership inference",
-    summary: "Judges the forget set by one score of each prediction and the threshold that best parts training samples "
+    summary:
+      "Classifies the forget set by a score of each prediction and the threshold that best separates training samples "
       + "from test samples.",
     source: Source(
       authors: "Song, Mittal", title: "Systematic Evaluation of Privacy Risks of Machine Learning Models",
@@ -74,10 +75,10 @@ public struct ThresholdAttack: Attack {
   public static let measures = Variant.allCases.map(\.measured)
 
   /// The variants to report, one measurement each.
-  @Parameter("attacks to report")
+  @Parameter("scores to attack with; a measurement for each")
   public var variants: [Variant] = [.correctness, .confidence, .entropy, .modifiedEntropy, .loss]
   /// Whether modified entropy is that of the released code of SalUn and not the published one.
-  @Parameter("whether modified entropy has the slip of SalUn's released code") public var asReleased = false
+  @Parameter("whether modified entropy has the error of SalUn's released code") public var asReleased = false
 
   /// Four attacks of Song and Mittal and the loss threshold.
   public init() {}

@@ -15,7 +15,7 @@ public struct AdultSource: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "adult", title: "UCI Adult (Census Income)",
-    summary: "A table about 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
+    summary: "A table of 32,561 people for training and 16,281 for testing: who earns more than 50,000 dollars.",
     source: Source(authors: "Becker, Kohavi", title: "Adult", venue: "UCI Machine Learning Repository 1996"))
 
   /// The column that is the sensitive attribute.
@@ -29,7 +29,7 @@ public struct AdultSource: DatasetSource {
   /// Seed of the class-balanced draw when not all rows are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// The column that is the sensitive attribute.
-  @Parameter("the column that groups are made of")
+  @Parameter("column of the sensitive attribute, by which rows are grouped")
   public var sensitive = Sensitive.sex
 
   /// All rows; groups by income and sex.

@@ -29,7 +29,7 @@ public struct CIFAR100Source: DatasetSource {
   /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// Whether the 100 classes or the 20 groups are the labels.
-  @Parameter("the 100 classes or the 20 groups")
+  @Parameter("whether labels are the 100 classes or the 20 superclasses")
   public var labels = Labels.fine
 
   /// All images.

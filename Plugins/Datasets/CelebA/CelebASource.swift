@@ -34,10 +34,10 @@ public struct CelebASource: PictureSource {
   /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
   /// The attribute that is the class, as the attribute file spells it.
-  @Parameter("attribute that is the class", .oneOf(CelebAList.attributes))
+  @Parameter("attribute that is predicted", .oneOf(CelebAList.attributes))
   public var target = "Blond_Hair"
   /// The attribute that groups are made of.
-  @Parameter("attribute that groups are made of", .oneOf(CelebAList.attributes))
+  @Parameter("sensitive attribute, by which samples are grouped", .oneOf(CelebAList.attributes))
   public var sensitive = "Male"
 
   /// All pictures, 224 pixels wide; blond hair and male.

@@ -31,7 +31,7 @@ public struct ColoredDigitsSource: DatasetSource {
   /// Seed of the class-balanced draw when not all images are used; independent of an experiment's seeds.
   @Parameter(.subsetSeed) public var subsetSeed = 0
   /// The classes: halves of the digits, parity, or the digits.
-  @Parameter("whether classes are 0-4 and 5-9, even and odd, or the digits")
+  @Parameter("classes: 0–4 and 5–9, even and odd, or the ten digits")
   public var target = DigitColoring.Target.half
   /// The probability that a training digit has the color of its class.
   @Parameter("probability that a training digit has its class's color", .closed(0, 1))

@@ -36,10 +36,10 @@ public struct FairFaceSource: PictureSource {
   /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
   /// The fraction of training pictures that is held out for validation.
-  @Parameter("share of training pictures that is put aside", .open(0, 1))
+  @Parameter("fraction of training pictures held out for validation", .open(0, 1))
   public var validationShare = 0.1
   /// Seed of that draw.
-  @Parameter("seed of that draw", .seed)
+  @Parameter("seed of the validation split", .seed)
   public var validationSeed = 0
 
   /// All pictures, 224 pixels wide, a tenth of them for validation.

@@ -13,7 +13,7 @@ public struct ImageFolderSource: PictureSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "image-folder", title: "A folder of pictures",
-    summary: "JPEG and PNG files of one's own: train/<class>/, test/<class>/, and an optional list of groups.",
+    summary: "JPEG and PNG files in train/<class>/ and test/<class>/, with an optional list of groups.",
     source: Source(authors: "the user", venue: "-"), version: 2)
 
   /// The folder's name below the data root, or its path.
@@ -34,16 +34,16 @@ public struct ImageFolderSource: PictureSource {
   /// The handling of pictures that cannot be decoded; nil is `stop`.
   @Parameter(.onBadPicture) public var onBadPicture: BadPictureChoice? = nil
   /// How pictures of other shapes become square.
-  @Parameter("whether the middle is cut out or the whole picture stretched")
+  @Parameter("whether pictures are stretched to a square or cropped to their center")
   public var framing = Framing.center
   /// The file with the attribute, below the folder; nil is none.
-  @Parameter("file below the folder with the columns 'file' and that of the attribute")
+  @Parameter("file below the folder with the columns 'file' and that of the sensitive attribute; null: no groups")
   public var attributes: String? = nil
   /// The column of that file that groups are made of.
-  @Parameter("the column of that file that groups are made of")
+  @Parameter("column of the sensitive attribute in 'attributes'")
   public var sensitive = "group"
   /// The value of rows without one; nil makes them an error.
-  @Parameter("the group of rows whose value is empty; an error when not set")
+  @Parameter("group of rows with an empty value; null: an error")
   public var emptyGroup: String? = nil
 
   /// All pictures, 224 pixels wide, without groups.

@@ -15,29 +15,29 @@ public struct ShapesSource: DatasetSource {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "shapes", title: "Shapes",
-    summary: "Figures drawn by chance: color, 32×32, 10 classes in five pairs of near neighbors; no download.",
+    summary: "Randomly drawn figures: color, 32×32, 10 classes in five pairs of near neighbors; no download.",
     source: Source(authors: "Lacuna", venue: "this package"))
 
   /// The number of training images; classes alternate.
-  @Parameter("training images", .closed(1, 1_000_000))
+  @Parameter("number of training images", .closed(1, 1_000_000))
   public var trainCount = 5000
   /// The number of test images; classes alternate.
-  @Parameter("test images", .closed(1, 1_000_000))
+  @Parameter("number of test images", .closed(1, 1_000_000))
   public var testCount = 1000
   /// The seed of all images; independent of an experiment's seeds.
-  @Parameter("seed of the drawing", .seed)
+  @Parameter("seed of the random figures", .seed)
   public var seed = 0
   /// Standard deviation of the noise, of pixels in [0, 1]; varies by half from image to image.
-  @Parameter("standard deviation of the noise, of pixels in [0, 1]", .closed(0, 1))
+  @Parameter("standard deviation of the pixel noise, for pixels in [0, 1]", .closed(0, 1))
   public var noise: Float = 0.05
   /// Most distractors (specks and strokes) in an image.
-  @Parameter("most distractors in an image", .closed(0, 100))
+  @Parameter("largest number of distractors in an image", .closed(0, 100))
   public var distractors = 3
   /// Figures are turned by at most this many degrees to either side.
-  @Parameter("largest angle of a figure to either side, in degrees", .closed(0, 180))
+  @Parameter("largest rotation of a figure in either direction, in degrees", .closed(0, 180))
   public var rotation: Float = 18
   /// The probability that an image has the tint of its class, in [0, 1]; nil for no tint and no sensitive attribute.
-  @Parameter("probability that an image has its class's tint, the sensitive attribute; none: no tint", .closed(0, 1))
+  @Parameter("probability that an image has its class's tint, the sensitive attribute; null: no tint", .closed(0, 1))
   public var tintCorrelation: Double? = nil
 
   /// 5,000 training and 1,000 test images of moderate difficulty.

@@ -13,7 +13,7 @@ public struct FineTuning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "fine-tune", title: "Fine-tuning",
-    summary: "Goes on training the original on the retain set alone.",
+    summary: "Continues to train the original on the retain set alone.",
     source: Source(
       authors: "Warnecke, Pirch, Wressnegger, Rieck", title: "Machine Unlearning of Features and Labels",
       venue: "NDSS 2023", arXiv: "2108.11577", place: "baseline fine-tuning"))

@@ -15,7 +15,7 @@ public struct GradientAscentUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "gradient-ascent", title: "Gradient ascent (NegGrad)",
-    summary: "Climbs the loss of the forget set.",
+    summary: "Maximizes the loss on the forget set.",
     source: Source(
       authors: "Thudi, Deza, Chandrasekaran, Papernot",
       title: "Unrolling SGD: Understanding Factors Influencing Machine Unlearning", venue: "EuroS&P 2022",
@@ -26,11 +26,12 @@ public struct GradientAscentUnlearning: RetainSamplingMethod {
   public static let serves = Set(RequestKind.allCases)
 
   /// Whether each epoch begins with a pass of gradient descent on L_r, the loss of the retain set.
-  @Parameter("whether each epoch begins with ordinary training on the retain set") public var retainPass = false
+  @Parameter("whether each epoch begins with a pass of ordinary training on the retain set")
+  public var retainPass = false
   /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
   /// The forget set accuracy below which training stops, in [0, 1]; nil to train for all epochs.
-  @Parameter("stop after the first epoch whose accuracy on the forget set is below this; none: never", .closed(0, 1))
+  @Parameter("stops after the first epoch whose accuracy on the forget set is below this; null: never", .closed(0, 1))
   public var stopBelow: Double? = nil
   /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(epochs: 5, learningRate: 1e-4, batchSize: 256)

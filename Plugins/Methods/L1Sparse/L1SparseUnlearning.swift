@@ -26,7 +26,7 @@ public struct L1SparseUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "l1-sparse", title: "ℓ1-sparse unlearning",
-    summary: "Fine-tunes on the retain set under a penalty on the magnitude of all parameters.",
+    summary: "Fine-tunes on the retain set with an ℓ1 penalty on all parameters.",
     source: Source(
       authors: "Jia, Liu, Ram, Yao, Liu, Liu, Sharma, Liu", title: "Model Sparsity Can Simplify Machine Unlearning",
       venue: "NeurIPS 2023", arXiv: "2304.04934", place: "equation 3"))
@@ -34,13 +34,14 @@ public struct L1SparseUnlearning: RetainSamplingMethod {
   public static let serves = Set(RequestKind.allCases)
 
   /// α, the weight of the L1 penalty.
-  @Parameter("weight of the sum of all parameters' magnitudes", .weight) public var alpha = 5e-4
+  @Parameter("weight α of the penalty α·‖θ‖₁", .weight) public var alpha = 5e-4
   /// The schedule of α_e.
-  @Parameter("how the weight moves over the epochs") public var penaltySchedule = Schedule.decreasing
+  @Parameter("α over the epochs: linear from α to 0, constant, or linear from 0 to α")
+  public var penaltySchedule = Schedule.decreasing
   /// E₀, the number of final epochs without a penalty.
-  @Parameter("epochs at the end without a penalty", .epochs(from: 0)) public var epochsWithoutPenalty = 0
+  @Parameter("number of last epochs without the penalty", .epochs(from: 0)) public var epochsWithoutPenalty = 0
   /// The fraction of weights pruned before training, see `MagnitudePruning`; nil for none.
-  @Parameter("share of weights that are set to 0 before training and stay there; none: no pruning", .halfOpen(0, 1))
+  @Parameter("fraction of weights that are set to 0 before training and kept at 0; null: no pruning", .halfOpen(0, 1))
   public var pruningRate: Double? = nil
   /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle

@@ -56,7 +56,7 @@ public struct MutualInformationUnlearning: UnlearningMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "miu", title: "Mutual information unlearning (MIU)",
-    summary: "Lowers what features tell of forgotten samples' groups, and calibrates the rest to the original.",
+    summary: "Lowers the mutual information of features and groups on the forget set and keeps that on the retain set.",
     source: .groupRobustUnlearning(place: "section 4, reconstructed from the released code"), version: 3)
   /// The original model, both sets, and the sensitive attribute of their samples.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels, .groups]
@@ -64,27 +64,30 @@ public struct MutualInformationUnlearning: UnlearningMethod {
   public static let serves: Set<RequestKind> = [.samples]
 
   /// Whether to follow the paper or the released code.
-  @Parameter("the method as the paper means it, or with the quirks of the released code")
+  @Parameter("the method as described in the paper, or with the deviations of the released code")
   public var variant = Variant.paper
   /// The number of first epochs with phase 2, the passes over the forget set.
   @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var forgettingEpochs = 5
   /// λ, the weight of the calibration term.
-  @Parameter("weight of the squared difference to the original's information", .weight) public var calibration = 10.0
+  @Parameter("weight λ of the squared difference to the mutual information of the original, λ·(I − I_o)²", .weight)
+  public var calibration = 10.0
   /// The rate of the estimators' SGD; its momentum is 0.9.
-  @Parameter("learning rate of the two estimators", .positive) public var estimatorRate = 0.01
+  @Parameter("learning rate of the two estimators of mutual information", .positive) public var estimatorRate = 0.01
   /// The steps of phase 1 before the first epoch.
-  @Parameter("steps of the estimators before the first epoch", .closed(1, 1_000_000))
+  @Parameter("training steps of the estimators before the first epoch", .closed(1, 1_000_000))
   public var firstEstimatorSteps = 100
   /// The steps of phase 1 before each later epoch.
-  @Parameter("steps of the estimators before every other epoch", .closed(0, 1_000_000)) public var estimatorSteps = 10
+  @Parameter("training steps of the estimators before each later epoch", .closed(0, 1_000_000))
+  public var estimatorSteps = 10
   /// Whether REWEIGHT draws retained samples; each epoch shuffles them otherwise.
-  @Parameter("whether retained samples are reweighted") public var reweights = true
+  @Parameter("whether retained samples are drawn with the group frequencies of the whole training set")
+  public var reweights = true
   /// Ablation of the calibration term with weight λ.
-  @Parameter("whether the calibration term takes part") public var calibrates = true
+  @Parameter("whether the calibration term is part of the loss") public var calibrates = true
   /// Ablation of phase 2.
-  @Parameter("whether the passes over the forget set take place") public var forgets = true
+  @Parameter("whether the passes over the forget set are made") public var forgets = true
   /// Ablation of the cross-entropy in phase 3.
-  @Parameter("whether the retain set's cross-entropy takes part") public var retains = true
+  @Parameter("whether the cross-entropy on the retain set is part of the loss") public var retains = true
   /// Epochs, batch size, optimizer and learning rates.
   public var training = TrainingRecipe(
     epochs: 10, learningRate: 1e-3, batchSize: 256, schedule: .cosine, weightDecay: 1e-4)

@@ -15,7 +15,7 @@ public struct NegativeGradientPlus: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "neg-grad-plus", title: "NegGrad+",
-    summary: "Descends the loss of the retain set and climbs that of the forget set in the same step.",
+    summary: "Minimizes the loss on the retain set and maximizes that on the forget set in the same step.",
     source: .unboundedUnlearning(place: "section 3, baseline NegGrad+"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
@@ -23,7 +23,7 @@ public struct NegativeGradientPlus: RetainSamplingMethod {
   public static let serves = Set(RequestKind.allCases)
 
   /// α, the weight of the retain loss; 1 − α is that of the forget loss.
-  @Parameter("weight of the retain loss; the forget loss has 1 - alpha", .closed(0, 1)) public var alpha = 0.9999
+  @Parameter("weight α of the retain loss: α·L_retain − (1 − α)·L_forget", .closed(0, 1)) public var alpha = 0.9999
   /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle
   /// Epochs, batch size, optimizer and learning rates; the batch size applies to both sets.

@@ -25,7 +25,7 @@ public struct ReweightingFineTuning: SoftTargetMethod {
       arXiv: "2506.20893", place: "version 1, reconstructed from the abstract and public reviews"))
 
   /// How the probability of forgotten classes is redistributed to the retained ones.
-  @Parameter("how the probability of forgotten classes is shared out among the retained ones")
+  @Parameter("whether retained classes get the probability of forgotten ones in proportion to theirs, or evenly")
   public var redistribution = Redistribution.proportional
   /// The view of a forgotten image on which the original computes the target.
   @Parameter(.teacherView) public var teacherView = TeacherView.augmented

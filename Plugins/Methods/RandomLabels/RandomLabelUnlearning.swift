@@ -22,7 +22,7 @@ public struct RandomLabelUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "random-labels", title: "Random labels",
-    summary: "Fine-tunes on the forget set with random labels, together with the retain set with its own.",
+    summary: "Fine-tunes on the forget set with random labels and on the retain set with its own.",
     source: Source(
       authors: "Golatkar, Achille, Soatto",
       title: "Eternal Sunshine of the Spotless Net: Selective Forgetting in Deep Networks", venue: "CVPR 2020",
@@ -37,7 +37,7 @@ public struct RandomLabelUnlearning: RetainSamplingMethod {
   /// Whether random labels are drawn once or in each epoch.
   @Parameter("whether labels are drawn once or in each epoch") public var redraw = RandomLabelTraining.Redraw.epoch
   /// How retained samples take part in an epoch.
-  @Parameter("whether retained samples are shuffled in, follow in a pass of their own, or take no part")
+  @Parameter("whether retained samples are mixed with forgotten ones, follow in a separate pass, or are not used")
   public var retain = RandomLabelTraining.RetainPass.joint
   /// How the samples of the retain set are drawn in each epoch.
   @Parameter(.retainSampling) public var retainSampling = RetainSampling.shuffle

@@ -11,7 +11,7 @@ public struct Retraining: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "retrain", title: "Retraining",
-    summary: "Trains a fresh model on the retain set by the recipe of the original; the reference of all methods.",
+    summary: "Trains a new model on the retain set by the recipe of the original; the reference of all methods.",
     source: Source(
       authors: "Cao, Yang", title: "Towards Making Systems Forget with Machine Unlearning", venue: "IEEE S&P 2015",
       place: "section I, the naive approach that unlearning replaces"))

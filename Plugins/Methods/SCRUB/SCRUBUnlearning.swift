@@ -24,7 +24,7 @@ public struct SCRUBUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "scrub", title: "SCRUB",
-    summary: "A student leaves its teacher, the original, on the forget set and follows it on the retain set.",
+    summary: "Distills the original into a student, away from it on the forget set and towards it on the retain set.",
     source: .unboundedUnlearning(place: "equations 2 to 4"))
   /// The original and retain data; the labels of the forget set are needed for rewinding alone.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
@@ -32,24 +32,27 @@ public struct SCRUBUnlearning: RetainSamplingMethod {
   public static let serves = Set(RequestKind.allCases)
 
   /// α, the weight of KD on the retain set.
-  @Parameter("weight of the distance to the teacher on the retain set", .weight) public var alpha = 0.001
+  @Parameter("weight α of the divergence from the teacher on the retain set, α·KD + γ·CE", .weight)
+  public var alpha = 0.001
   /// γ, the weight of the cross-entropy on the retain set.
-  @Parameter("weight of the cross-entropy on the retain set", .weight) public var gamma = 0.99
+  @Parameter("weight γ of the cross-entropy on the retain set, α·KD + γ·CE", .weight) public var gamma = 0.99
   /// T, the temperature of both softmaxes in KD.
-  @Parameter("of both distances", .positive) public var temperature = 4.0
+  @Parameter("temperature T of the softmaxes in KD, which is multiplied by T²", .positive) public var temperature = 4.0
   /// The number of first epochs with a pass that maximizes KD on the forget set.
   @Parameter("epochs that begin with a pass over the forget set", .epochs(from: 0)) public var maximizingEpochs = 2
   /// The batch size on the forget set.
   @Parameter("samples per step over the forget set", .batchSize) public var forgetBatchSize = 512
   /// The epochs, counted from 1, after which the learning rate is multiplied by `decayFactor`.
-  @Parameter("epochs, counted from 1, after which the rate falls", .epochs(from: 1)) public var decayEpochs = [3, 5, 9]
+  @Parameter("epochs, counted from 1, after which the learning rate decays", .epochs(from: 1))
+  public var decayEpochs = [3, 5, 9]
   /// The factor of the learning rate at each decay, in (0, 1].
-  @Parameter("what the rate is multiplied by then", .openClosed(0, 1)) public var decayFactor = 0.1
+  @Parameter("factor of the learning rate at each of 'decay_epochs'", .openClosed(0, 1)) public var decayFactor = 0.1
   /// Whether `Rewinding` selects the returned epoch (SCRUB+R).
-  @Parameter("whether the best of all epochs' models is returned (SCRUB+R)") public var rewinds = false
+  @Parameter("whether the epoch is returned whose forget error is nearest to that of held-out samples (SCRUB+R)")
+  public var rewinds = false
   /// The `share` of `Rewinding`: the largest fraction of a class's retained samples that is held out.
   @Parameter(
-    "largest share of a class's retained samples that is held out for it (not stated in the paper; chosen)",
+    "largest fraction of a class's retained samples that is held out for 'rewinds' (not in the paper; chosen)",
     .open(0, 1))
   public var rewindShare = 0.5
   /// How the samples of the retain set are drawn in each epoch.

@@ -26,7 +26,7 @@ public struct SaliencyUnlearning: RetainSamplingMethod {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "salun", title: "Saliency unlearning (SalUn)",
-    summary: "Random labels, but only the parameters with the largest gradients on the forget set may move.",
+    summary: "Random labels, updating only the parameters with the largest gradients on the forget set.",
     source: .salUn(place: "equations 3 and 4"))
   /// The original, retain data, and the labels of the forget set.
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
@@ -34,9 +34,9 @@ public struct SaliencyUnlearning: RetainSamplingMethod {
   public static let serves = Set(RequestKind.allCases)
 
   /// The fraction of parameters that are trainable, in (0, 1].
-  @Parameter("share of all parameters that may move", .openClosed(0, 1)) public var ratio = 0.5
+  @Parameter("fraction of all parameters that are updated", .openClosed(0, 1)) public var ratio = 0.5
   /// The order in which the two sets are trained on.
-  @Parameter("whether each epoch has the forget set first, or both sets shuffled together")
+  @Parameter("whether an epoch is a pass over the forget set and then the retain set, or one over both, shuffled")
   public var variant = Variant.sequential
   /// The labels that a forgotten sample may get.
   @Parameter(.forgottenLabels) public var labels = RandomLabelTraining.Choice.any

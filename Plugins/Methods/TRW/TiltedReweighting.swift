@@ -34,23 +34,25 @@ public struct TiltedReweighting: SoftTargetMethod {
   public static let needs: Set<MethodNeed> = [.originalModel, .retainData, .forgetLabels]
 
   /// β, the strength of the tilt towards similar classes; 0 is exactly RWFT.
-  @Parameter("how far the target leans towards similar classes; 0 is RWFT", .weight) public var tilt = 10.0
+  @Parameter("β of the target softmax(z_k + β·s_k) over retained classes k of similarity s_k; 0 is RWFT", .weight)
+  public var tilt = 10.0
   /// τ of the softmax over similarities.
-  @Parameter("of the softmax over similarities; smaller is sharper (not stated in the paper; chosen)", .positive)
+  @Parameter("temperature τ of the softmax of the cosines, s_k ∝ exp(cos_k/τ) (not in the paper; chosen)", .positive)
   public var temperature = 0.1
   /// r, the directions that PCA keeps; nil for all min(K − 1, D).
-  @Parameter("directions that PCA keeps; none: all min(K - 1, D) (not stated in the paper; chosen)", .closed(1, 65_536))
+  @Parameter("number of principal components; null: all min(K − 1, D) (not in the paper; chosen)", .closed(1, 65_536))
   public var pcaRank: Int? = nil
   /// The vector that represents a class in the similarity.
-  @Parameter("what represents a class: head weights, mean logits, mean features, or how features vary together")
+  @Parameter("vectors of the cosines: head weights, mean logits or mean features of a class, or Gram matrices (CKA)")
   public var similarity = SimilaritySource.weights
   /// Whether scores are the cosines or their softmax.
-  @Parameter("whether the tilt reads the softmax of the cosines or the cosines themselves")
+  @Parameter("whether the similarities s_k are the softmax of the cosines or the cosines")
   public var score = SimilarityScore.softmax
   /// Whether the mean row is subtracted before the cosines.
-  @Parameter("whether the mean over classes is subtracted before the cosines") public var centered = true
+  @Parameter("whether the mean over classes is subtracted from the vectors") public var centered = true
   /// How the untilted target p̄ redistributes the probability of forgotten classes.
-  @Parameter("how the probability of forgotten classes is shared out before the tilt")
+  @Parameter(
+    "whether retained classes get the probability of forgotten ones in proportion to theirs, or evenly; then the tilt")
   public var redistribution = Redistribution.proportional
   /// The view of a forgotten image on which the original computes the target.
   @Parameter(.teacherView) public var teacherView = TeacherView.augmented
@@ -60,7 +62,7 @@ public struct TiltedReweighting: SoftTargetMethod {
   ///
   /// 2 is a guess at the paper's TRW-2R, which no available text defines; cite it as "TRW-2R (inferred)".
   @Parameter(
-    "retained samples that take part, as a multiple of the forget set; none: all; 2.0: \"TRW-2R (inferred)\"",
+    "number of retained samples as a multiple of |D_f|; null: all; 2: TRW-2R (inferred)",
     .positive)
   public var retainRatio: Double? = nil
   /// How the samples of the retain set are drawn in each epoch.

@@ -13,7 +13,7 @@ public struct SplitAccuracy: Metric {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "accuracy", title: "Accuracy",
-    summary: "The share of samples that are classified correctly, on retained and forgotten data, train and test.",
+    summary: "The fraction of samples that are classified correctly, on retained and forgotten data, train and test.",
     source: Source(
       authors: "Kodge, Saha, Roy", title: "Deep Unlearning: Fast and Efficient Gradient-free Class Forgetting",
       venue: "TMLR 2024", arXiv: "2312.00761", place: "columns ACC_r and ACC_f"))

@@ -63,9 +63,11 @@ public struct EnergyGapToRetrained: Metric {
   @Parameter("parts of the data; three measurements for each")
   public var parts: [Part] = [.forgetTest, .retainTest]
   /// The distance d of two predictions.
-  @Parameter("the distance of two predictions") public var distance = Distance.totalVariation
+  @Parameter("distance of two predictions: ½ Σ_k |p_k − q_k|, or ½ Σ_k (p_k − q_k)²")
+  public var distance = Distance.totalVariation
   /// The number of random relabelings where there are too many to enumerate.
-  @Parameter("drawn relabelings of more than 6 models of a kind", .closed(100, 1_000_000))
+  @Parameter(
+    "number of random permutations of more than 6 models of a kind; up to 6, all are used", .closed(100, 1_000_000))
   public var permutations = 10_000
 
   /// Total variation on test samples: of the forgotten class, and of the retained ones, which unlearning may disturb.

@@ -14,7 +14,7 @@ public struct GroupwiseAccuracy: Metric {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "group-accuracy", title: "Accuracy by group",
-    summary: "The share of test samples that are classified correctly, in each group of class and sensitive attribute.",
+    summary: "The fraction of test samples that are classified correctly, in each group of class and attribute.",
     source: .groupRobustUnlearning(place: "released code, metrics.py"), version: 2)
   /// Predictions of the measured model and the sensitive attribute.
   public static let reads: Set<EvidenceKind> = [.predictions, .groups]

@@ -58,7 +58,8 @@ public struct PredictionTotalVariation: Metric {
   /// The parts to measure, one measurement each.
   @Parameter("parts of the data; a measurement for each") public var parts: [Part] = [.forgetTest]
   /// How a model is compared with the retrained models.
-  @Parameter("what a model is compared with") public var against = Against.each
+  @Parameter("comparison with each retrained model, with their mean prediction, or of means over the samples")
+  public var against = Against.each
 
   /// `each` on forget test: per sample and pair of models.
   public init() {}

@@ -28,7 +28,7 @@ public struct TugOfWarScore: Metric {
   public static let retrainedModelsNeeded = 1
 
   /// The terms: full names of measurements, `<plugin>.<measurement>`.
-  @Parameter("full names of the shares that are compared, such as accuracy.retain_test")
+  @Parameter("full names of the fractions that are compared, such as accuracy.retain_test")
   public var terms = ["accuracy.forget_train", "accuracy.retain_train", "accuracy.retain_test"]
 
   /// Accuracies on forget, retain and test samples.

@@ -4,7 +4,7 @@ import Data
 extension ParameterMeaning {
   /// The folder with the data sets; not part of cache keys.
   public static let root = ParameterMeaning(
-    "folder with the data sets; else $LACUNA_DATA, else data", isLocation: true)
+    "folder of the data sets; null: $LACUNA_DATA, else 'data'", isLocation: true)
 
   /// How many training samples are used.
   ///
@@ -12,7 +12,8 @@ extension ParameterMeaning {
   ///   - most: The number in the files.
   ///   - samples: The noun for the samples, in the plural.
   public static func trainCount(_ most: Int, _ samples: String) -> ParameterMeaning {
-    ParameterMeaning("training \(samples), a class-balanced draw; all when not set", .closed(1, Double(most)))
+    ParameterMeaning(
+      "number of training \(samples), drawn at random with balanced classes; null: all", .closed(1, Double(most)))
   }
 
   /// How many test samples are used.
@@ -21,18 +22,19 @@ extension ParameterMeaning {
   ///   - most: The number in the files.
   ///   - samples: The noun for the samples, in the plural.
   public static func testCount(_ most: Int, _ samples: String) -> ParameterMeaning {
-    ParameterMeaning("test \(samples), a class-balanced draw; all when not set", .closed(1, Double(most)))
+    ParameterMeaning(
+      "number of test \(samples), drawn at random with balanced classes; null: all", .closed(1, Double(most)))
   }
 
   /// The seed of the draws of training and test samples.
-  public static let subsetSeed = ParameterMeaning("seed of these draws", .seed)
+  public static let subsetSeed = ParameterMeaning("seed of the draws of training and test samples", .seed)
   /// The side of images made of pictures.
   public static let pictureSize = ParameterMeaning("side of the images in pixels", .closed(8, 1024))
   /// The folder of the cache of decoded pictures; not part of cache keys.
   public static let pictureCache = ParameterMeaning(
-    "folder of decoded pictures; else $LACUNA_CACHE, else the user's cache folder", isLocation: true)
+    "cache of decoded pictures; null: $LACUNA_CACHE, else the user's cache folder", isLocation: true)
   /// The handling of pictures that cannot be decoded.
   public static let onBadPicture = ParameterMeaning(
-    "whether pictures that cannot be decoded stop the run or are left out; stop when not set",
+    "whether pictures that cannot be decoded stop the run or are left out; null: stop",
     .words(of: BadPictureChoice.self))
 }

@@ -99,6 +99,6 @@ public struct RandomLabelTraining: Sendable {
 extension ParameterMeaning {
   /// The labels that a forgotten sample may get.
   public static let forgottenLabels = ParameterMeaning(
-    "what a forgotten sample may be called: any class but its own, any class, or any retained class",
+    "labels drawn for forgotten samples: any class but the true one, any class, or any retained class",
     .words(of: RandomLabelTraining.Choice.self))
 }

@@ -53,15 +53,16 @@ extension RetainSamplingMethod {
 extension ParameterMeaning {
   /// How retained samples are drawn.
   public static let retainSampling = ParameterMeaning(
-    "whether retained samples are shuffled, or drawn so that groups are met as often as before",
+    "whether retained samples are shuffled, or drawn with the group frequencies of the whole training set",
     .words(of: RetainSampling.self))
   /// What the original looks at.
   public static let teacherView = ParameterMeaning(
-    "whether the original sees the student's augmented images or plain ones, once", .words(of: TeacherView.self))
+    "whether the original predicts the augmented images of each step, or once those without augmentation",
+    .words(of: TeacherView.self))
   /// λ_f / λ_r.
   public static let forgetWeight = ParameterMeaning(
-    "weight of the forget loss over that of the retain loss; none: every sample weighs the same", .positive)
+    "weight of the forget loss relative to that of the retain loss; null: |D_f| / |D_r|", .positive)
   /// Retained samples over |D_f|.
   public static let retainRatio = ParameterMeaning(
-    "retained samples that take part, as a multiple of the forget set; none: all", .positive)
+    "number of retained samples as a multiple of |D_f|; null: all", .positive)
 }

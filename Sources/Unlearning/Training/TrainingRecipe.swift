@@ -80,24 +80,26 @@ public struct TrainingRecipe: ParameterSet, Hashable {
   public static let fields: [ParameterField] = [
     ParameterField("epochs", "passes over the data", .epochs(from: 0)),
     ParameterField("batch_size", "samples per step", .batchSize),
-    ParameterField("learning_rate", "base learning rate; the peak of one-cycle", .positive),
+    ParameterField("learning_rate", "base learning rate; the maximum of 'one-cycle'", .positive),
     ParameterField("optimizer", "optimizer", .oneOf(OptimizerKind.allCases.map(\.rawValue))),
     ParameterField("momentum", "momentum of SGD", .halfOpen(0, 1)),
-    ParameterField("nesterov", "whether SGD looks ahead"),
+    ParameterField("nesterov", "whether SGD uses Nesterov momentum"),
     ParameterField("weight_decay", "weight decay", .weight),
-    ParameterField("schedule", "shape of the rate over time", .oneOf(ScheduleKind.allCases.map(\.rawValue))),
+    ParameterField("schedule", "learning rate as a function of time", .oneOf(ScheduleKind.allCases.map(\.rawValue))),
     ParameterField(
-      "schedule_steps", "whether the schedule moves the rate every step or once an epoch; none: every step",
+      "schedule_steps", "whether the learning rate is updated at every step or once an epoch; null: at every step",
       .oneOf(ScheduleSteps.allCases.map(\.rawValue))),
-    ParameterField("step_epochs", "epochs between two drops of 'step'", .epochs(from: 1)),
-    ParameterField("step_factor", "factor of each drop of 'step' and 'multi-step'", .openClosed(0, 1)),
-    ParameterField("milestones", "epochs of the drops of 'multi-step', counted from 0", .epochs(from: 0)),
-    ParameterField("rise", "share of one-cycle's steps that rise", .open(0, 1)),
-    ParameterField("warm_up_epochs", "epochs over which the rate rises in a line from 0", .epochs(from: 0)),
-    ParameterField("label_smoothing", "probability spread evenly over the classes", .halfOpen(0, 1)),
-    ParameterField("augmentation.padding", "random shift in pixels, both ways", .closed(0, 1024)),
-    ParameterField("augmentation.flip", "whether images are mirrored at random"),
-    ParameterField("augmentation.resized_crop", "whether images are parts at random, resized"),
+    ParameterField("step_epochs", "epochs between two decays of the learning rate by 'step'", .epochs(from: 1)),
+    ParameterField("step_factor", "factor of each decay by 'step' and 'multi-step'", .openClosed(0, 1)),
+    ParameterField(
+      "milestones", "epochs, counted from 0, at which 'multi-step' decays the learning rate", .epochs(from: 0)),
+    ParameterField("rise", "fraction of the steps of 'one-cycle' in which the learning rate rises", .open(0, 1)),
+    ParameterField("warm_up_epochs", "epochs of linear warm-up of the learning rate from 0", .epochs(from: 0)),
+    ParameterField("label_smoothing", "label smoothing ε: targets are (1 − ε)·one-hot + ε/K", .halfOpen(0, 1)),
+    ParameterField(
+      "augmentation.padding", "largest random shift in pixels, in each direction of both axes", .closed(0, 1024)),
+    ParameterField("augmentation.flip", "whether images are mirrored horizontally at random"),
+    ParameterField("augmentation.resized_crop", "whether images are random crops, resized to the full size"),
   ]
 
   /// How many batches one pass over `count` samples has; the last may be smaller than the others.
