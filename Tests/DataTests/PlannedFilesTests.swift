@@ -5,7 +5,7 @@ import Testing
 
 @testable import Data
 
-/// What is read must match the plan, and only regular files are read.
+/// Files that are read must match the plan, and must be regular files.
 @Suite struct PlannedFilesTests {
   private let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

@@ -128,7 +128,7 @@ import Unlearning
     #expect(throws: expected) {
       try Report(experiment: "demo", rows: [first, row("rwft", seed: 1, unlearning: 1, value: 0.75)])
     }
-    // What a method notes shares the names of the table, too.
+    // A note of a method is a measurement with a name, too.
     var note = row("rwft", seed: 1, unlearning: 1)
     note.kind = .note
     #expect(throws: expected) { try Report(experiment: "demo", rows: [first, note]) }

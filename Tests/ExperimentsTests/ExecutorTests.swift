@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Unlearning
 
-/// Remembers what it is told.
+/// Records all events.
 final class Witness: ExecutionObserver {
   private let told = Mutex<[String]>([])
   private let onFinish: @Sendable (Int) -> Void
@@ -35,7 +35,7 @@ final class Witness: ExecutionObserver {
   func working(_ workers: Int, gain: Double?) { tell("working \(workers)") }
 }
 
-/// Fails on purpose, until it is mended.
+/// Fails until `isMended`.
 struct FailingMethod: UnlearningMethod {
   static let isMended = Mutex(false)
   static let card = Card(
@@ -196,7 +196,7 @@ struct ExplodingMethod: UnlearningMethod {
       #expect(row.reference == reference.value)
       #expect(row.gap == row.value - reference.value)
     }
-    // What methods noted of their targets stands beside: rwft's, of two seeds.
+    // Notes of methods are rows, too: those of rwft, for two seeds.
     #expect(
       rows.filter { $0.kind == .note }.map { "\($0.method) \($0.name) \($0.unit.rawValue)" } == [
         "rwft notes.target_entropy nats", "rwft notes.target_entropy nats",

@@ -25,7 +25,7 @@ extension SmallExperiment {
 }
 
 @Suite("Experiment files") struct ExperimentFileTests {
-  /// What stands in the small experiment, what replaces it, and what is said of it.
+  /// A part of the small experiment's text, its replacement, and the messages.
   struct Broken: Sendable, CustomTestStringConvertible {
     var name: String
     var old: String

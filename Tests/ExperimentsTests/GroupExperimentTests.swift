@@ -181,7 +181,7 @@ import Unlearning
     #expect(plan.pruned.filter { $0.reason == reason }.count == 1, "\(plan.pruned)")
     #expect(plan.cells.allSatisfy { !$0.probes.contains { $0.name == "total-variation" } })
     #expect(plan.cells.allSatisfy { $0.forget.hasSuffix(" seed each") })
-    // The counts are the same for every draw, and told once.
+    // The counts are the same for every draw, so there is one line.
     #expect(try plan.groupCounts().count == 1)
   }
 

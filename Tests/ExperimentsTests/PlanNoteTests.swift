@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Class names that are numbers, and what a plan says of data and weights.
+/// Class names that are numbers, and notes on data and weights.
 @Suite("Notes of plans") struct PlanNoteTests {
   private let folder: StoreFolder
   init() throws { folder = try StoreFolder() }

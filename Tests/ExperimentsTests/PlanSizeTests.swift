@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Unlearning
 
-/// What a plan leaves out or refuses because of the sizes of a request's parts, before anything is trained.
+/// Cells that a plan skips or rejects because of sample counts, before any training.
 @Suite("Sample counts of cells") struct PlanSizeTests {
   private let folder: StoreFolder
   init() throws { folder = try StoreFolder() }

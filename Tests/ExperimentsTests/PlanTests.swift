@@ -21,7 +21,7 @@ import Unlearning
       #expect(seen.insert(step.key).inserted, "\(step.label) stands twice")
     }
     // 2 seeds × (original, retrained, two methods); the retrained model does not start from the original.
-    // Both answers without a model stand beside the retrained ones, for total-variation.
+    // Both answers without a model have cells for each seed, because of total-variation.
     #expect(plan.cells.count == 12)
     #expect(
       plan.cells.filter { $0.role == .baseline }.map(\.method).sorted() == [
@@ -201,7 +201,7 @@ import Unlearning
       plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
   }
 
-  /// What changes a key, and what must not.
+  /// Overrides, and the kinds of steps whose keys they change.
   @Test(
     "keys depend on what results depend on",
     arguments: [

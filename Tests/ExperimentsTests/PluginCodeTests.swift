@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Unlearning
 
-/// A method whose sources are a folder of the test, and whose result is what the test says.
+/// A method whose sources are in a folder of the test, and which scales all parameters by a number that the test sets.
 private struct Changing: UnlearningMethod {
   struct State {
     var sources = ""

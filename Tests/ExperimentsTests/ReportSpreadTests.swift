@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Unlearning
 
-/// What tables say of how sure a number is.
+/// Spreads, intervals and marks in tables.
 @Suite("report spreads, intervals and caveats")
 struct ReportSpreadTests {
   /// One method beside the reference, one value a seed, in percent.

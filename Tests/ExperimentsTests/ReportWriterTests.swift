@@ -67,7 +67,7 @@ import Unlearning
     #expect((text.split(separator: "\n").map(\.count).max() ?? 0) < 5000)
   }
 
-  /// Every format needs a case of its own here.
+  /// Each format has a case.
   private func check(_ text: String, of writer: any ReportWriter, _ name: String) throws {
     switch writer.name {
     case "table": checkTable(text)

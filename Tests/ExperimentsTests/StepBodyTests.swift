@@ -55,7 +55,7 @@ private struct WritingHost: StepHost {
     return try Plan(try SmallExperiment().load(), registry: .builtIns, rules: PlanningRule.grid + [rule])
   }
 
-  /// What lies in the store under each key, without the records, which have times in them.
+  /// The stored files of each step; records are left out, because they contain times.
   private func files(_ plan: Plan, _ store: Store) throws -> [StepKey: [String: StepRecord.FileRecord]] {
     Dictionary(uniqueKeysWithValues: try plan.steps.map { ($0.key, try store.record(of: $0.key).files) })
   }
@@ -89,7 +89,7 @@ private struct WritingHost: StepHost {
     let plan = try plan()
     let store = try Store(at: folder.url)
     _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
-    // The grid has two seeds; the first rule's training of everything is the grid's own.
+    // The grid has two seeds; the rule's training on all samples is the first one of the grid.
     let trainings = plan.steps.filter { $0.kind == .train }
     #expect(
       trainings.map { $0.label.split(separator: " / ")[2] } == [

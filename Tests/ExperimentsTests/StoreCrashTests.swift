@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// What happens when the process or the disk ends in the middle.
+/// Processes that are killed, and disks that are full, during a write.
 @Suite struct StoreCrashTests {
   let folder: StoreFolder
 

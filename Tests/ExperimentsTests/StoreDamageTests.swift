@@ -17,10 +17,10 @@ import Testing
 
   private func file(_ name: String) -> URL { folder.artifact(key).appending(path: name) }
 
-  /// Puts `bytes` into a file of the result and expects that this is found and told.
+  /// Replaces a file of the result by `bytes` and expects the error that names it.
   private func expectDamage(_ name: String, _ bytes: [UInt8], _ what: String) throws {
     try Data(bytes).write(to: file(name))
-    // When record and checksum disagree, the record's file is named: which of the two changed cannot be told.
+    // Where record and checksum disagree, either may have changed; the error names the record.
     let told = name == "step.sha256" ? ["step.json", name] : [name]
     let error = try #require(throws: StoreError.self, "\(name), \(what)") { try store.verify(key) }
     guard case .damaged(let damagedKey, let path, let expected, let found) = error else {

@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// What is not a store's stays as it is.
+/// Files that do not belong to a store are not changed.
 @Suite struct StoreSafetyTests {
   let folder: StoreFolder
 

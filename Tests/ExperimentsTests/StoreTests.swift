@@ -4,7 +4,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// A folder that goes when its owner does.
+/// A folder that is removed with the last reference to it, with the files of a result.
 final class StoreFolder: Sendable {
   let url: URL
   var path: String { url.path(percentEncoded: false) }

@@ -154,7 +154,7 @@ enum AttackFixture {
         uniqueKeysWithValues: Part.allCases.map { ($0, $0 == changed ? change(outputs[$0]) : outputs[$0]) }))
   }
 
-  /// Expects `found` within `tolerance` of `expected`, and says which number it is if not.
+  /// Expects `found` within `tolerance` of `expected`.
   static func expect(
     _ found: Double?, _ expected: Double?, tolerance: Double = 1e-12, _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -143,7 +143,7 @@ import Unlearning
 
   private static let latin = Array("file,group\ntrain/cat/0.png,d".utf8) + [0xe4] + Array("rk\n".utf8)
 
-  /// What is wrong, and what is said of it after the list's path.
+  /// An error in the list, and its message after the list's path.
   private static let broken: [([UInt8], String)] = [
     (latin, ":2: this row is not UTF-8, but perhaps Latin-1 or Windows-1252; save the file as CSV in UTF-8"),
     (Array(plain.utf8) + [0], ":1: the file is not text, since it contains zero bytes; save the file as CSV in UTF-8"),

@@ -5,7 +5,7 @@ extension Examples {
   /// Those of the plugin `name`; its defaults where it has no others.
   static func of(_ name: String) -> Examples { ofPlugins[name] ?? Examples() }
 
-  /// Parameters beside which others act, and those that cannot act on the tiny problem.
+  /// Parameters with which others have an effect, and those that have none on the tiny problem.
   static let ofPlugins: [String: Examples] = [
     // Methods.
     "gradient-ascent": Examples([["retain_pass": true], ["stop_below": 0.5, "training.learning_rate": 1]]),

@@ -92,7 +92,7 @@ import Unlearning
     let suppressing = try value(model(leak: -4, seed: 9), attack)
     let retrained = try attack.calibrate(bank(), context: AttackFixture.context([0], 4)).values["accuracies_0"]
     let mean = try #require(retrained).reduce(0, +) / 3
-    // 80 samples: the twin stands within four standard deviations of a share.
+    // 0.2 is four standard deviations of a fraction of 80 samples.
     #expect(abs(twin - mean) <= 0.2, "twin \(twin), retrained \(mean)")
     #expect(abs(suppressing - mean) > 0.35, "suppressing \(suppressing), retrained \(mean)")
   }
@@ -310,7 +310,7 @@ import Unlearning
       let drawn = random.classBalanced(count, of: rows, labels: labels)
       #expect(drawn == drawn.sorted() && Set(drawn).count == count, "\(count) different rows in order")
       let found = (0..<3).map { label in drawn.count { labels[$0] == label } }
-      // What does not divide evenly may fall to any class that has enough.
+      // The remainder may be drawn from any class that has enough samples.
       #expect(count == 2 ? found.max() == 1 : found == shares, "\(count): \(found)")
     }
   }

@@ -4,7 +4,7 @@ import MIU
 import Testing
 import Unlearning
 
-/// Two classes, two values of an attribute that shows in a row of its own, and a request for a part of one group.
+/// Two classes, two values of an attribute that is visible in a separate row, and a request for a part of one group.
 private struct GroupedToy {
   let data: Dataset
   let split: ForgetSplit
@@ -77,7 +77,7 @@ private struct GroupedToy {
     #expect(try MutualInformationUnlearning(parameters).reference == .reweight)
   }
 
-  /// Each switch changes what is computed, so none of them is dead.
+  /// Each switch changes the result.
   @Test func everySwitchActs() throws {
     let toy = try GroupedToy()
     let whole = try toy.unlearn { _ in }.0.parameters

@@ -105,7 +105,7 @@ func makeRun(
     log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 
-/// Four classes of noisy 4×4 images, each class bright in a row of its own; rows 1 and 2 overlap.
+/// Four classes of noisy 4×4 images; each class is bright in a different row, and rows 1 and 2 overlap.
 struct Toy {
   let data: Dataset
   let forgotten: [Int]
@@ -159,5 +159,5 @@ func meanLoss(_ model: Classifier, on data: Dataset) -> Double {
   return losses.reduce(0, +) / Double(losses.count)
 }
 
-/// The share of samples that `model` classifies rightly.
+/// The fraction of samples that `model` classifies correctly.
 func accuracy(_ model: Classifier, on data: Dataset) -> Double { Predictions(of: model, on: data).accuracy ?? .nan }

@@ -31,7 +31,7 @@ import Unlearning
     let expected = try #require(golden.schedules[name])
     // Rates are single precision.
     expectNumbers(rates.map(Double.init), expected, within: 1e-7, name)
-    // The epoch that is named counts, whatever the number of steps says.
+    // The given epoch counts, not the number of steps.
     for epoch in 0..<golden.epochs {
       let rate = recipe.learningRate(step: 1000, epoch: epoch, stepsPerEpoch: golden.stepsPerEpoch)
       expectNumbers([Double(rate)], [expected[epoch * golden.stepsPerEpoch]], within: 1e-7, "\(name), epoch \(epoch)")

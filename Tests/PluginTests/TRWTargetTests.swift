@@ -54,7 +54,7 @@ private struct GoldenTargets: Decodable {
     }
   }
 
-  /// The numbers of the specification, beside those of NumPy.
+  /// The numbers of the specification, in addition to those of NumPy.
   @Test func theTiltOfTenIsThatOfTheSpecification() throws {
     let weights = Tensor([1, 0, 0.5, 0.8, 0.1, 0.2, -0.2, 1, 0, -0.9, -0.4, 0.3], shape: [4, 3])
     let scores = try ClassSimilarity(weights).scores(of: 0, among: [1, 2, 3], temperature: 1)

@@ -77,7 +77,7 @@ struct CardTests {
     #expect(!result.output.contains("fine-tune"))
   }
 
-  /// A folder of Plugins/ that no list names would be built by nobody.
+  /// A folder of Plugins/ that is in no list would not be built.
   @Test func everyFolderOfPluginsIsListed() throws {
     for (folder, count) in [
       ("Methods", Registry.builtIns.methods.count), ("Attacks", Registry.builtIns.attacks.count),

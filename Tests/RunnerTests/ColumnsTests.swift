@@ -28,7 +28,7 @@ import UnlearningRunner
     #expect(result.status == .done && result.output.contains("USAGE:"))
   }
 
-  /// What the built runner writes into a pipe.
+  /// The output of the built runner into a pipe.
   private func piped(_ arguments: [String], columns: String?) throws -> String {
     let process = Process()
     process.executableURL = builtRunner

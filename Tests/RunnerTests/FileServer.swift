@@ -1,8 +1,8 @@
 import Foundation
 
-/// A file server on this machine that knows ranges and can misbehave; needs Python.
+/// A local file server that supports ranges and can fail on request; needs Python.
 final class FileServer {
-  /// How the next answers go wrong.
+  /// The failure of the next answers.
   enum Fault: String {
     case none
     /// The connection ends after half of the bytes.
@@ -11,7 +11,7 @@ final class FileServer {
     case stall
     /// Ranges are ignored.
     case noRanges
-    /// No size is said, and the sending never ends.
+    /// The answer has no size and never ends.
     case endless
     /// To the same file at another plain address.
     case redirect
@@ -24,7 +24,7 @@ final class FileServer {
   static let python: URL? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     .map { URL(filePath: "\($0)/python3") }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
 
-  /// Serves the files of `folder`; what is asked for is written to `requests.log` beside it.
+  /// Serves the files of `folder`; requests are logged in `<folder>.log`.
   init(_ folder: URL) throws {
     self.folder = folder
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -42,7 +42,7 @@ final class FileServer {
   }
 
   deinit {
-    // A test that handles interrupts at this moment may have taught the server to ignore gentler signals.
+    // The server may ignore other signals, if it was started while a test handled interrupts.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }

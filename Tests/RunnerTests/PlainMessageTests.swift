@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 import UnlearningRunner
 
-/// What a person sees of files that cannot be used.
+/// Messages about files that cannot be used.
 @Suite("Messages about files") struct PlainMessageTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// What no message may contain: the words in which Foundation describes its errors.
+  /// How Foundation describes its errors; no message may contain it.
   private static let foreign = ["NSCocoaErrorDomain", "NSPOSIXErrorDomain", "Error Domain", "The operation couldn"]
 
   private func expectPlain(_ messages: String, _ what: String, says expected: String = "error") {
@@ -17,7 +17,7 @@ import UnlearningRunner
     #expect(messages.contains(expected), "\(what): \(messages)")
   }
 
-  /// A file of its own for each call.
+  /// Writes a file with a new name.
   private func experiment(_ change: (inout SmallExperiment) throws -> Void = { _ in }) throws -> String {
     try SmallExperiment.tiny {
       ($0.name, $0.seeds) = (UUID().uuidString, "[1]")
@@ -33,7 +33,7 @@ import UnlearningRunner
     return folder.path(name)
   }
 
-  /// Paths at which there is no file that could be read, with what is said of them.
+  /// Paths at which no file can be read, each with a word of its message.
   private func places() throws -> [(path: String, says: String)] {
     try folder.write("text", to: "file")
     try FileManager.default.createDirectory(atPath: folder.path("folder"), withIntermediateDirectories: true)
@@ -81,7 +81,7 @@ import UnlearningRunner
     for (path, _) in try places() where !path.hasSuffix("folder") && !path.hasSuffix("nothing") {
       for command in ["plan", "run", "results"] {
         let result = await runner(command, try experiment(), "--store", path)
-        // Nothing is there yet, so everything is to be run.
+        // There is no store yet, so everything remains to be run.
         guard command != "plan" || !(path.hasSuffix("dangling") || path.hasSuffix("inner")) else { continue }
         #expect(result.status != .done, "\(command) \(path)")
         expectPlain(result.messages, "\(command) \(path)")

@@ -41,7 +41,7 @@ struct ProgressTests {
     time.end(.train, seconds: 20)
     #expect(time.estimate(workers: 1, running: []) == 30)
     #expect(time.estimate(workers: 2, running: []) == 15)
-    // More workers than steps help nobody.
+    // More workers than steps make no difference.
     #expect(time.estimate(workers: 8, running: []) == 15)
     #expect(time.estimate(workers: 1, running: [(.train, 0.5)]) == 22.5)
   }

@@ -163,7 +163,7 @@ struct RunTests {
     #expect(result.status == .failed)
     #expect(result.output.contains("fine-tune"))
     #expect(result.output.contains("Missing (4):"))
-    // The reason is told once, whichever seed was first, and again with the number of steps at the end.
+    // The reason appears once, whichever seed fails first, and again with the number of steps at the end.
     let failed = result.messages.split(separator: "\n").filter {
       $0.contains("failed: unlearn shapes / mlp / class ellipse / ")
     }

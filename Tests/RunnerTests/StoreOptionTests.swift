@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UnlearningRunner
 
-/// What `--store` may be, and what commands do to it.
+/// Valid values of `--store`, and how commands change the folder.
 @Suite("--store") struct StoreOptionTests {
   private let folder: TemporaryFolder
   private let file: String
@@ -75,7 +75,7 @@ import UnlearningRunner
     #expect(try state() == before)
   }
 
-  /// Runs a command as the user "nobody", who may write none of this.
+  /// Runs a command as the user "nobody", who has no permission to write here.
   private func asNobody(_ arguments: String...) throws -> (status: Int32, output: String, messages: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -109,7 +109,7 @@ import UnlearningRunner
     #expect(try asNobody("plan", file, "--store", store).output.contains("nothing to run"))
     #expect(try state() == before)
 
-    // What cannot be read is no missing result.
+    // An unreadable result is not a missing one.
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: "\(store)/steps")
     for command in ["results", "run", "plan"] {
       let result = try asNobody(command, file, "--store", store)

@@ -10,7 +10,7 @@ let builtRunner: URL? = {
   return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
 }()
 
-/// What a command wrote, and how it ended.
+/// The output and the exit status of a command.
 struct CommandResult {
   var status: ExitStatus
   var output: String
@@ -30,7 +30,7 @@ func runner(
   return CommandResult(status: status, output: output.text, messages: messages.text)
 }
 
-/// Keeps what is written to it; from any thread.
+/// Records text from any thread.
 final class Recorder: Sendable {
   private let stored = Mutex("")
   var text: String { stored.withLock { $0 } }

@@ -11,7 +11,7 @@ import Unlearning
     arguments: [
       ("forget_test", "<part>"), ("forget_test_p", "<part>_p"), ("a_within", "<part>_within"), ("worst", "worst"),
       ("worst_p", "<part>_p"), ("loss_entropy_auc", "loss_<feature>_auc"), ("loss_auc", "<part>"),
-      // The placeholder stands for one character at least, and a fixed end does not overlap a fixed start.
+      // The placeholder matches at least one character, and a fixed end does not overlap a fixed start.
       ("_p", "<part>"), ("loss__auc", "<part>"),
     ])
   func kindOfName(name: String, kind: String) { #expect(kinds.kind(of: name)?.name == kind) }

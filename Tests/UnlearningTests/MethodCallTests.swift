@@ -4,7 +4,7 @@ import Testing
 import Unlearning
 import UnlearningTesting
 
-/// What a method throws where it was called.
+/// Errors of a call of a method.
 private struct Called: Error {}
 
 private protocol CalledMethod: UnlearningMethod {}

@@ -72,7 +72,7 @@ enum MethodMutants {
     }
   }
 
-  /// Reads what it says it does not need.
+  /// Reads data that it does not declare.
   struct Nosy: MutantMethod {
     static let needs: Set<MethodNeed> = []
     static let serves = Set(RequestKind.allCases)
@@ -103,7 +103,7 @@ enum MethodMutants {
     @Parameter("how fast", .closed(0, 1)) var speed = 0.5
   }
 
-  /// Has the recipe of originals, and uses only that part of it that says how steps are taken.
+  /// Declares the recipe of originals and uses only its `TrainingRecipe`.
   struct Hoarding: MutantMethod {
     var recipe = OriginalRecipe()
     func change(_ model: inout Classifier, _ forget: Dataset, _ retain: Dataset, _ run: Run) throws {
