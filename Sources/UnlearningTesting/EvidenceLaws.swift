@@ -101,7 +101,7 @@ extension TinyProblem {
   func evidence(_ kind: RequestKind) throws -> Evidence {
     let split = try split(kind.example)
     func outputs(_ data: Dataset, seed: UInt64, _ purpose: String) throws -> ModelOutputs {
-      let run = run(seed: seed, forgottenClasses: split.forgottenClasses)
+      let run = run(seed: seed, forgetting: split.request)
       return ModelOutputs(of: try run.train(on: data, purpose: purpose), on: split, keepingFeatures: true)
     }
     var groups = split.groupContext

@@ -40,7 +40,7 @@ public enum MethodLaws {
     var kind: RequestKind
     var problem: TinyProblem
     var split: ForgetSplit
-    var run: Run { problem.run(forgottenClasses: split.forgottenClasses) }
+    var run: Run { problem.run(forgetting: split.request) }
 
     func unlearn(_ method: some UnlearningMethod, run: Run? = nil) throws -> Classifier {
       try method.apply(

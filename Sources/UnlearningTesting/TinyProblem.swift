@@ -20,10 +20,10 @@ public struct TinyProblem: Sendable {
     original = try Self.run(recipe, seed: seed).train(on: data.train, purpose: "original")
   }
 
-  /// A run for this problem.
-  public func run(seed: UInt64 = 1, forgottenClasses: [Int] = []) -> Run {
+  /// A run for this problem; a call of a method has a request.
+  public func run(seed: UInt64 = 1, forgetting request: ForgetRequest? = nil) -> Run {
     var run = Self.run(recipe, seed: seed)
-    run.forgottenClasses = forgottenClasses
+    run.request = request
     return run
   }
 

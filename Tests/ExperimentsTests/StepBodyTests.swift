@@ -47,7 +47,7 @@ private struct WritingHost: StepHost {
       let setting = group.settings[0]
       for subset in Self.subsets {
         _ = try builder.addResult(
-          CountStep(setting: builder.values(of: setting), subset: subset), "count", setting,
+          CountStep(setting: setting.values, subset: subset), "count", setting,
           configuration: ["subset": try JSONValue(subset)])
         builder.results.insert(try builder.addTraining(setting, on: subset))
       }

@@ -47,7 +47,7 @@ import Unlearning
     #expect(throws: UnlearningError.noValidationData) { try none.train(on: train, purpose: "test") }
     // Only forgotten ones are none, either.
     none.validation = validation.filter { $0 == 2 }
-    none.forgottenClasses = [2]
+    none.request = .classes([2])
     #expect(throws: UnlearningError.noValidationData) { try none.train(on: train, purpose: "test") }
   }
 

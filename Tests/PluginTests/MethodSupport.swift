@@ -101,7 +101,7 @@ func makeRun(
   recipe.schedule = .cosine
   return Run(
     random: RandomSource(seed: seed), recipe: OriginalRecipe(recipe), makeClassifier: makeClassifier,
-    forgottenClasses: forgotten,
+    request: forgotten.isEmpty ? .count(1) : .classes(forgotten),
     log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 

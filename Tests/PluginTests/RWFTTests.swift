@@ -47,7 +47,7 @@ import UnlearningTesting
     }
     let model = try method.unlearn(
       original, forget: split.forgetTrain.selecting([0, 1]), retain: split.retainTrain,
-      run: problem.run(forgottenClasses: [1]))
+      run: problem.run(forgetting: .classes([1])))
     #expect(model.parameters.isFinite && model.parameters != original.parameters)
   }
 

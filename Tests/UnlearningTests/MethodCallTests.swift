@@ -22,7 +22,7 @@ private struct NeedsTheOriginal: CalledMethod { static let needs: Set<MethodNeed
 
 @Suite("a call of a method") struct MethodCallTests {
   private func call(
-    _ method: some UnlearningMethod, forgetting classes: [Int] = [1], emptyForget: Bool = false,
+    _ method: some UnlearningMethod, forgetting request: ForgetRequest = .classes([1]), emptyForget: Bool = false,
     emptyRetain: Bool = false
   ) throws {
     let problem = try TinyProblem()
@@ -30,7 +30,7 @@ private struct NeedsTheOriginal: CalledMethod { static let needs: Set<MethodNeed
     let none = split.retainTrain.selecting([])
     _ = try method.apply(
       to: problem.original, forget: emptyForget ? none : split.forgetTrain,
-      retain: emptyRetain ? none : split.retainTrain, run: problem.run(forgottenClasses: classes))
+      retain: emptyRetain ? none : split.retainTrain, run: problem.run(forgetting: request))
   }
 
   @Test("reaches it with what it declares that it can work with") func reaches() {
@@ -44,11 +44,13 @@ private struct NeedsTheOriginal: CalledMethod { static let needs: Set<MethodNeed
     #expect(throws: UnlearningError.emptyRetainSet) { try call(NeedsRetainData(), emptyRetain: true) }
   }
 
-  @Test("is refused for requests that it does not serve", arguments: [([], "samples"), ([0, 1], "classes")])
-  func requests(classes: [Int], kind: String) {
+  @Test(
+    "is refused for requests that it does not serve",
+    arguments: [(ForgetRequest.count(1), "samples"), (.classes([0, 1]), "classes")])
+  func requests(request: ForgetRequest, kind: String) {
     #expect(
       throws: UnlearningError.unsupportedRequest(
         "'called' serves requests of kind class; this one is of kind \(kind)")
-    ) { try call(NeedsRetainData(), forgetting: classes) }
+    ) { try call(NeedsRetainData(), forgetting: request) }
   }
 }

@@ -38,7 +38,7 @@ package struct Bench: Sendable {
 
   /// A model with random parameters from a fixed seed, equal for all calls with this setting.
   func freshModel(_ setting: StepSetting) throws -> Classifier {
-    try workshop.classifier(setting, RandomSource(seed: 0))
+    try workshop.factory(setting)(RandomSource(seed: 0))
   }
 
   /// The model stored by a step.
@@ -61,23 +61,21 @@ package struct Bench: Sendable {
 
   /// Runs a training or an unlearning call and measures its time and memory without loading and saving.
   ///
+  /// - Parameters:
+  ///   - setting: What the random streams, the recipe and the model are taken from.
+  ///   - request: What an unlearning call forgets; nil for a training.
+  ///   - body: The call.
   /// - Throws: What `body` throws; `UnlearningError.modelNotFinite`.
   func call(
-    _ setting: StepSetting, forgottenClasses: [Int], _ body: (Run) throws -> Classifier
+    _ setting: StepSetting, forgetting request: ForgetRequest?, _ body: (Run) throws -> Classifier
   ) throws -> Artifact {
     let lastShown = Mutex(-1.0)
-    let train = try workshop.data.data(setting.data).train
-    let layers = try plugins.architecture(setting.architecture).body(imageShape: train.imageShape)
-    let initial = try workshop.initialWeights(setting)
+    var factory = try workshop.factory(setting)
+    factory.initialWeights = try workshop.initialWeights(setting)
     let run = Run(
       random: RandomSource(seed: UInt64(setting.seeds.ofCall)).stream("run"), recipe: setting.recipe,
-      makeClassifier: { [imageShape = train.imageShape, classCount = train.classCount] random in
-        var classifier = Classifier(body: layers, imageShape: imageShape, classCount: classCount, random: random)
-        if let initial { classifier.replaceWeights(by: initial) }
-        return classifier
-      },
-      forgottenClasses: forgottenClasses, validation: try workshop.data.data(setting.data).validation,
-      log: workshop.log,
+      makeClassifier: { [factory] in factory($0) }, request: request,
+      validation: try workshop.data.data(setting.data).validation, log: workshop.log,
       progress: { [workshop, step] fraction in
         let shows = lastShown.withLock { last in
           guard fraction - last >= 0.01 || fraction >= 1 else { return false }

@@ -89,11 +89,15 @@ struct Replacement {
 
   /// Results in the store outside the plan that depend on `keys`, parents before children.
   private static func dependants(on keys: Set<StepKey>, in store: Store, besides own: Set<StepKey>) -> [StepKey] {
-    let records = store.keys.filter { !own.contains($0) }.compactMap { try? store.record(of: $0) }
+    struct Origin: Decodable { var parents: [StepKey] }
+    let others = store.keys.filter { !own.contains($0) }
+    let origins = zip(others, store.parts(Origin.self, of: others))
     var found: [StepKey] = []
     var reached = keys
     while true {
-      let more = records.filter { !reached.contains($0.key) && !reached.isDisjoint(with: $0.parents) }.map(\.key)
+      let more = origins.filter { key, origin in
+        !reached.contains(key) && !reached.isDisjoint(with: origin?.parents ?? [])
+      }.map(\.0)
       if more.isEmpty { return found }
       found += more
       reached.formUnion(more)

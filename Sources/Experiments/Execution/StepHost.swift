@@ -23,8 +23,3 @@ package struct StepOutcome: Sendable {
 
   package init(seconds: Double) { self.seconds = seconds }
 }
-
-extension Duration {
-  /// The duration as a number of seconds.
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -67,7 +67,7 @@ final class Workshop: Sendable {
       // A thread that fails to get memory for the tensors must not keep this lock.
       let tensors = try Thread.wait { [self] in
         try planned.checking {
-          try weights.tensors(for: try classifier(setting, RandomSource(seed: 0)))
+          try weights.tensors(for: try factory(setting)(RandomSource(seed: 0)))
         }
       }
       known[model] = tensors
@@ -75,10 +75,10 @@ final class Workshop: Sendable {
     }
   }
 
-  /// A classifier with random parameters.
-  func classifier(_ setting: StepSetting, _ random: RandomSource) throws -> Classifier {
+  /// Makes a setting's models with random parameters.
+  func factory(_ setting: StepSetting) throws -> ClassifierFactory {
     let train = try data.data(setting.data).train
-    return try plugins.architecture(setting.architecture)
-      .makeClassifier(imageShape: train.imageShape, classCount: train.classCount, random: random)
+    return try ClassifierFactory(
+      plugins.architecture(setting.architecture), imageShape: train.imageShape, classCount: train.classCount)
   }
 }

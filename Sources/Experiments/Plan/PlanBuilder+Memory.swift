@@ -10,7 +10,7 @@ extension PlanBuilder {
   ///
   /// - Parameter method: The method, whose recipe trains a copy of the original; nil for the original itself.
   func memoryObstacle(_ group: Group, method: Variant?) -> String? {
-    guard memory < .max, let size = modelSize(group) else { return nil }
+    guard memory < .max, let size = group.size else { return nil }
     let plugin = method?.plugin as? any UnlearningMethod
     let recipe = plugin?.recipe ?? group.recipe.recipe.steps
     var batch = plugin?.largestBatch ?? recipe.batchSize
@@ -29,12 +29,11 @@ extension PlanBuilder {
       + "to train by batches of \(batch), and this process may take \(Self.size(memory))"
   }
 
-  func modelSize(_ group: Group) -> ModelSize? {
-    guard let source = group.data.plugin as? any DatasetSource,
-      let architecture = group.architecture.plugin as? any Architecture,
-      let body = try? architecture.body(imageShape: source.imageShape)
+  /// The size of the models of `architecture`; nil where it does not support the images of `data`.
+  static func modelSize(_ architecture: Variant, on data: Variant) -> ModelSize? {
+    guard let source = data.plugin as? any DatasetSource, let plugin = architecture.plugin as? any Architecture
     else { return nil }
-    return ModelSize(body: body, imageShape: source.imageShape, classCount: source.classNames.count)
+    return try? ClassifierFactory(plugin, imageShape: source.imageShape, classCount: source.classNames.count).size
   }
 
   /// "27.4 GB": large sizes differ by orders of magnitude, so one decimal place is enough.

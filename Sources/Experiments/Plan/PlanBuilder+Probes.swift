@@ -72,14 +72,14 @@ extension PlanBuilder {
     if let place = target.peerPosition { parts.append(KeyPart("peer_position", .int(place))) }
     if let baseline = target.baseline { parts.append(KeyPart("baseline", .string(baseline.rawValue))) }
     parts.append(try part(kind.rawValue, probe))
-    let label = label(setting, setting.requestLabel, name, probe.label)
-    let (values, plugin) = (values(of: setting), probe.configured)
+    let label = label(setting, setting.values.requestLabel, name, probe.label)
+    let (values, plugin) = (setting.values, probe.configured)
     let key =
       switch kind {
       case .attack:
-        add(AttackStep(setting: values, attack: plugin, target: target), label, configuration: parts, plugins: [probe])
+        add(AttackStep(setting: values, probe: plugin, target: target), label, configuration: parts, plugins: [probe])
       case .metric:
-        add(MeasureStep(setting: values, metric: plugin, target: target), label, configuration: parts, plugins: [probe])
+        add(MeasureStep(setting: values, probe: plugin, target: target), label, configuration: parts, plugins: [probe])
       }
     return Cell.Probe(kind: kind, name: probe.measurementLabel, key: key)
   }

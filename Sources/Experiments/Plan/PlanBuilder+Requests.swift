@@ -26,14 +26,14 @@ extension PlanBuilder {
 
   /// The sizes of a group's cells, for `obstacle` and `measurementNames` of plugins.
   func sizes(_ group: Group) throws -> CellSizes {
-    let split = try outlines.split(values(of: group.settings[0]))
+    let split = try outlines.split(group.settings[0].values)
     let names = split.retainTrain.classNames
     let counts = Part.allCases.map { part in
       (part, split.dataset(part).labels.reduce(into: [Int](repeating: 0, count: names.count)) { $0[$1] += 1 })
     }
     return CellSizes(
       counts: Dictionary(uniqueKeysWithValues: counts), forgottenClasses: split.forgottenClasses, classNames: names,
-      featureCount: modelSize(group)?.features)
+      featureCount: group.size?.features)
   }
 
   /// The measurements that `probe` must or may return for `target`.

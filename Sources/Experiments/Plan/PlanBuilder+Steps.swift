@@ -33,7 +33,7 @@ extension PlanBuilder {
   ) throws -> StepKey {
     let parts = common(setting) + (try request(setting)) + configuration.map { KeyPart($0.key, $0.value) }
     let key = add(
-      body, label(setting, setting.requestLabel, name), configuration: parts,
+      body, label(setting, setting.values.requestLabel, name), configuration: parts,
       plugins: [experiment.data[setting.data], setting.architecture])
     results.insert(key)
     return key
@@ -42,13 +42,6 @@ extension PlanBuilder {
   func label(_ setting: Setting, _ rest: String...) -> String {
     let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
     return (parts + [experiment.seeds.label(setting.seeds)]).filter { !$0.isEmpty }.joined(separator: " / ")
-  }
-
-  /// The form of `setting` in steps.
-  package func values(of setting: Setting) -> StepSetting {
-    StepSetting(
-      data: data[setting.data], architecture: setting.architecture.configured, recipe: setting.recipe.recipe,
-      request: setting.request, requestLabel: setting.requestLabel, seeds: setting.seeds)
   }
 
   func common(_ setting: Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }
@@ -62,9 +55,9 @@ extension PlanBuilder {
   }
 
   mutating func request(_ setting: Setting) throws -> [KeyPart] {
-    let known = requestParts[setting.request]
-    let part = try known ?? KeyPart("forget", try JSONValue(setting.request))
-    if known == nil { requestParts[setting.request] = part }
+    let known = requestParts[setting.values.request]
+    let part = try known ?? KeyPart("forget", try JSONValue(setting.values.request))
+    if known == nil { requestParts[setting.values.request] = part }
     return [part, KeyPart("forget_seed", .int(setting.seeds.ofDraw))]
   }
 

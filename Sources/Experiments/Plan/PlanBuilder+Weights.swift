@@ -17,14 +17,11 @@ extension PlanBuilder {
         guard let source = data.plugin as? any DatasetSource else { continue }
         let (imageShape, classCount) = (source.imageShape, source.classNames.count)
         guard checked.insert(imageShape + [classCount]).inserted else { continue }
-        let body = try plugin.body(imageShape: imageShape)
-        let size = ModelSize(body: body, imageShape: imageShape, classCount: classCount)
+        let factory = try ClassifierFactory(plugin, imageShape: imageShape, classCount: classCount)
         let problem: String
         do throws(WeightsError) {
-          try weights.requireRoom(for: size, classCount: classCount)
-          let model = Classifier(
-            body: body, imageShape: imageShape, classCount: classCount, random: RandomSource(seed: 0))
-          _ = try weights.tensors(for: model)
+          try weights.requireRoom(for: factory.size, classCount: classCount)
+          _ = try weights.tensors(for: factory(RandomSource(seed: 0)))
           continue
         } catch {
           problem = "\(architecture.label): \(error)"

@@ -1,5 +1,6 @@
 import ConfigYAML
 import Data
+import Engine
 import JSON
 import Unlearning
 
@@ -78,12 +79,14 @@ package struct PlanBuilder {
         for recipe in experiment.recipes {
           for entry in experiment.forget[dataIndex] {
             let settings = experiment.seeds.training.map { seed in
-              Setting(
-                data: dataIndex, architecture: architecture, recipe: recipe, request: entry.request,
-                requestLabel: entry.label,
+              let values = StepSetting(
+                data: self.data[dataIndex], architecture: architecture.configured, recipe: recipe.recipe,
+                request: entry.request, requestLabel: entry.label,
                 seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
+              return Setting(data: dataIndex, architecture: architecture, recipe: recipe, values: values)
             }
-            try addGroup(Group(data: data, entry: entry, settings: settings))
+            let size = Self.modelSize(architecture, on: data)
+            try addGroup(Group(data: data, entry: entry, settings: settings, size: size))
           }
         }
       }
@@ -91,21 +94,19 @@ package struct PlanBuilder {
     try checkExclusions()
   }
 
-  /// The part of a cell that does not depend on the method, in the planner's form; `values(of:)` gives that of steps.
+  /// The part of a cell that does not depend on the method: what its steps are given, and where it is in the file.
   package struct Setting: Sendable {
     /// The index of the data set in the file.
     var data: Int
     var architecture: Variant
     var recipe: RecipeVariant
-    var request: ForgetRequest
-    /// The request with the names of the data set's classes, as tables and progress print it.
-    var requestLabel: String
-    var seeds: ModelSeeds
+    package var values: StepSetting
+    var seeds: ModelSeeds { values.seeds }
 
     /// The setting of a call with this seed.
     func unlearning(_ seed: Int) -> Setting {
       var setting = self
-      setting.seeds.unlearning = seed
+      setting.values.seeds.unlearning = seed
       return setting
     }
   }
@@ -116,6 +117,8 @@ package struct PlanBuilder {
     var entry: ForgetEntry
     /// One for each seed of trainings.
     package var settings: [Setting]
+    /// The size of its models; nil where the architecture does not support the images.
+    let size: ModelSize?
     /// nil until its steps are planned.
     var sizes: CellSizes?
     /// The steps of the originals, one for each setting.

@@ -1,4 +1,3 @@
-import JSON
 import Unlearning
 
 extension StepKind {
@@ -10,11 +9,8 @@ extension StepKind {
 package struct AttackStep: ProbeStep {
   package static let kind = StepKind.attack
   package static let weight = 3.0
+  static let role = ProbeKind.attack
   package var setting: StepSetting
-  package var attack: Configured
+  var probe: Configured
   var target: ProbeTarget
-
-  package func run(on bench: Bench) throws -> Artifact {
-    try measure(try bench.plugins.attack(attack), on: bench)
-  }
 }

@@ -30,8 +30,8 @@ extension PlanBuilder {
   /// Plans the calibration of `attack` on the predictions of `bank`.
   mutating func addCalibration(_ setting: Setting, attack: Variant, bank: [StepKey]) throws -> StepKey {
     add(
-      CalibrateStep(setting: values(of: setting), attack: attack.configured, bank: bank),
-      label(setting, setting.requestLabel, attack.label),
+      CalibrateStep(setting: setting.values, attack: attack.configured, bank: bank),
+      label(setting, setting.values.requestLabel, attack.label),
       configuration: common(setting) + (try request(setting)) + [try part("attack", attack)], plugins: [attack])
   }
 }

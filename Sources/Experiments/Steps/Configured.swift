@@ -71,8 +71,11 @@ package final class PluginMaker: Sendable {
     try plugin(configured, "attack", registry.attack) { try Self.make($0, configured) }
   }
 
-  func metric(_ configured: Configured) throws -> any Metric {
-    try plugin(configured, "metric", registry.metric) { try Self.make($0, configured) }
+  func probe(_ configured: Configured, _ role: ProbeKind) throws -> any Probe {
+    switch role {
+    case .attack: try attack(configured)
+    case .metric: try plugin(configured, "metric", registry.metric) { try Self.make($0, configured) }
+    }
   }
 
   func dataset(_ configured: Configured) throws -> any DatasetSource {

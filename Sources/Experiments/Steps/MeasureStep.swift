@@ -1,4 +1,3 @@
-import JSON
 import Unlearning
 
 extension StepKind {
@@ -10,11 +9,8 @@ extension StepKind {
 package struct MeasureStep: ProbeStep {
   package static let kind = StepKind.measure
   package static let weight = 0.1
+  static let role = ProbeKind.metric
   package var setting: StepSetting
-  package var metric: Configured
+  var probe: Configured
   var target: ProbeTarget
-
-  package func run(on bench: Bench) throws -> Artifact {
-    try measure(try bench.plugins.metric(metric), on: bench)
-  }
 }

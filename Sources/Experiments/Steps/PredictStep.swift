@@ -35,8 +35,8 @@ extension PlanBuilder {
   /// Plans the predictions of `model`, made by the method `name`.
   mutating func addPrediction(_ setting: Setting, model: StepKey, of name: String) throws -> StepKey {
     add(
-      PredictStep(setting: values(of: setting), model: model, keepsFeatures: keepsFeatures),
-      label(setting, setting.requestLabel, name),
+      PredictStep(setting: setting.values, model: model, keepsFeatures: keepsFeatures),
+      label(setting, setting.values.requestLabel, name),
       configuration: common(setting) + (try request(setting)) + [KeyPart("features", .bool(keepsFeatures))],
       plugins: [experiment.data[setting.data], setting.architecture])
   }

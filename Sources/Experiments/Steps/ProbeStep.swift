@@ -3,6 +3,9 @@ import Unlearning
 
 /// A step that runs an attack or a metric.
 protocol ProbeStep: StepBody {
+  /// Whether it runs an attack or a metric.
+  static var role: ProbeKind { get }
+  var probe: Configured { get }
   var target: ProbeTarget { get }
 }
 
@@ -15,7 +18,8 @@ extension ProbeStep {
     _ = try store.measurements(of: key, expected: target.expected)
   }
 
-  func measure(_ probe: any Probe, on bench: Bench) throws -> Artifact {
+  package func run(on bench: Bench) throws -> Artifact {
+    let probe = try bench.plugins.probe(probe, Self.role)
     let evidence = try bench.evidence(setting, target)
     let measurements = try target.baseline.map { try probe.measure($0, evidence) } ?? probe.measure(evidence)
     var expected = target.expected

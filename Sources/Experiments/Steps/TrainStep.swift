@@ -20,7 +20,7 @@ package struct TrainStep: StepBody {
 
   package func run(on bench: Bench) throws -> Artifact {
     let train = try bench.trainingSet(setting, subset)
-    return try bench.call(setting, forgottenClasses: []) { run in try run.train(on: train, purpose: "original") }
+    return try bench.call(setting, forgetting: nil) { run in try run.train(on: train, purpose: "original") }
   }
 }
 
@@ -35,7 +35,7 @@ extension PlanBuilder {
       name += subset == .retained ? " of retained samples" : " of a half"
     }
     return add(
-      TrainStep(setting: values(of: setting), subset: subset), label(setting, name), configuration: parts,
+      TrainStep(setting: setting.values, subset: subset), label(setting, name), configuration: parts,
       plugins: [experiment.data[setting.data], setting.architecture])
   }
 }

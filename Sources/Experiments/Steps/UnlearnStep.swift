@@ -34,7 +34,7 @@ package struct UnlearnStep: StepBody {
     let split = try bench.split(setting)
     // A method that starts from random parameters gets a random model, so that it cannot read the original by mistake.
     let start = try original.map { try bench.model($0, setting) } ?? bench.freshModel(setting)
-    return try bench.call(setting, forgottenClasses: split.forgottenClasses) { run in
+    return try bench.call(setting, forgetting: setting.request) { run in
       try method.apply(to: start, forget: split.forgetTrain, retain: split.retainTrain, run: run)
     }
   }
@@ -45,8 +45,8 @@ extension PlanBuilder {
   mutating func addUnlearning(_ setting: Setting, method: Variant, original: StepKey?) throws -> StepKey {
     let parent = method.startsFromOriginal ? original : nil
     return add(
-      UnlearnStep(setting: values(of: setting), method: method.configured, original: parent),
-      label(setting, setting.requestLabel, method.label),
+      UnlearnStep(setting: setting.values, method: method.configured, original: parent),
+      label(setting, setting.values.requestLabel, method.label),
       configuration: modelSetting(setting) + (try request(setting)) + [try part("method", method)]
         + (parent == nil ? [] : [KeyPart("unlearning_seed", .int(setting.seeds.ofCall))]),
       plugins: [experiment.data[setting.data], setting.architecture, method])

@@ -53,7 +53,7 @@ public protocol UnlearningMethod: CellPlugin {
   ///
   /// By default its first parameter of type `TrainingRecipe`.
   var recipe: TrainingRecipe? { get }
-  /// The largest batch of its training steps, for the estimate of memory; by default that of its recipe.
+  /// The largest batch of its training steps, for the estimate of memory; nil, the default, for that of its recipe.
   var largestBatch: Int? { get }
   /// Notes that tables show as columns `notes.<name>`, with their units, in order; by default none.
   ///
@@ -79,8 +79,8 @@ extension UnlearningMethod {
     Mirror(reflecting: self).children.lazy.compactMap { $0.value as? TrainingRecipe }.first
   }
 
-  /// The batch size of the recipe.
-  public var largestBatch: Int? { recipe?.batchSize }
+  /// nil: that of the recipe.
+  public var largestBatch: Int? { nil }
 
   /// None.
   public static var notesShown: [(name: String, unit: MeasurementUnit)] { [] }
@@ -99,13 +99,6 @@ public protocol Architecture: Plugin {
 extension Architecture {
   /// nil: parameters are initialized at random.
   public var initialWeights: InitialWeights? { nil }
-
-  /// A classifier with randomly initialized parameters.
-  public func makeClassifier(
-    imageShape: [Int], classCount: Int, random: RandomSource
-  ) throws(ParameterError) -> Classifier {
-    Classifier(body: try body(imageShape: imageShape), imageShape: imageShape, classCount: classCount, random: random)
-  }
 }
 
 /// A data set that experiments can use.

@@ -11,8 +11,8 @@ public struct Run: Sendable {
   public var recipe: OriginalRecipe
   /// Makes a new model of the original's architecture with initial parameters.
   public var makeClassifier: @Sendable (RandomSource) -> Classifier
-  /// The forgotten classes in ascending order; empty for sample requests.
-  public var forgottenClasses: [Int]
+  /// What is forgotten; nil while an original is trained.
+  public var request: ForgetRequest?
   /// Validation samples, where the data set has some, never used for training or evaluation.
   public var validation: Dataset?
   /// Where to write what a person may want to know.
@@ -27,7 +27,7 @@ public struct Run: Sendable {
   /// A run; by default it reports no progress and is never canceled.
   public init(
     random: RandomSource, recipe: OriginalRecipe, makeClassifier: @escaping @Sendable (RandomSource) -> Classifier,
-    forgottenClasses: [Int] = [], validation: Dataset? = nil,
+    request: ForgetRequest? = nil, validation: Dataset? = nil,
     log: Logger = Logger(label: "lacuna"),
     progress: @escaping @Sendable (Double) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -35,12 +35,15 @@ public struct Run: Sendable {
     self.random = random
     self.recipe = recipe
     self.makeClassifier = makeClassifier
-    self.forgottenClasses = forgottenClasses
+    self.request = request
     self.validation = validation
     self.log = log
     self.progress = progress
     self.isCancelled = isCancelled
   }
+
+  /// The forgotten classes in ascending order; empty where samples or nothing are forgotten.
+  public var forgottenClasses: [Int] { request?.forgottenClasses ?? [] }
 
   /// Logs a warning about a call that continues.
   public func warn(_ message: String) { log.warning("\(message)") }

@@ -1,17 +1,6 @@
 public import Data
 public import Engine
 
-extension Run {
-  /// The kind of the run's forget request, derived from the number of forgotten classes.
-  public var requestKind: RequestKind {
-    switch forgottenClasses.count {
-    case 0: .samples
-    case 1: .oneClass
-    default: .severalClasses
-    }
-  }
-}
-
 extension UnlearningMethod {
   /// Whether it reads the sensitive attribute: as it declares, or where it draws by groups as its reference does.
   package var readsGroups: Bool { Self.needs.contains(.groups) || reference == .reweight }
@@ -27,10 +16,11 @@ extension UnlearningMethod {
   public func apply(to original: Classifier, forget: Dataset, retain: Dataset, run: Run) throws -> Classifier {
     guard !forget.isEmpty else { throw UnlearningError.emptyForgetSet }
     guard !retain.isEmpty || !Self.needs.contains(.retainData) else { throw UnlearningError.emptyRetainSet }
-    guard Self.serves.contains(run.requestKind) else {
+    guard let request = run.request else { preconditionFailure("an unlearning call has a request") }
+    guard Self.serves.contains(request.kind) else {
       let served = RequestKind.allCases.filter(Self.serves.contains).map(\.rawValue).joined(separator: ", ")
       throw UnlearningError.unsupportedRequest(
-        "'\(Self.card.name)' serves requests of kind \(served); this one is of kind \(run.requestKind.rawValue)")
+        "'\(Self.card.name)' serves requests of kind \(served); this one is of kind \(request.kind.rawValue)")
     }
     let shown = readsForgetLabels ? forget : forget.hidingLabels(in: run)
     return try unlearn(original, forget: shown, retain: retain, run: run)
