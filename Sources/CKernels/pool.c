@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,13 +38,16 @@ static _Atomic uint64_t gate;
 enum { places_shift = 16, number_shift = 32 };
 static const uint64_t count_mask = 0xffff;
 
-static int helper_count;  // threads started so far; guarded by `taken`
+static atomic_int helper_count;          // threads that can help; it grows only under `taken`
+static atomic_size_t refused_bytes;      // the memory that a helper of the task was refused; 0 for none
+static void (*_Atomic refusal_handler)(size_t bytes);
 static pthread_mutex_t sleep_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static atomic_int sleepers;
 
 static _Thread_local bool inside_task;
 static _Thread_local bool holds_pool;  // while it holds `taken`
+static _Thread_local bool is_helper;   // set for good in threads of the pool
 static _Thread_local int own_jobs;     // what this thread added to job_count
 
 static uint64_t inside(uint64_t word) { return word & count_mask; }
@@ -108,6 +113,7 @@ static uint64_t wait_for_task(uint64_t seen) {
 /// The main function of a helper thread; `argument` is its number, from 1.
 static void *help(void *argument) {
   inside_task = true;  // parallel calls of a body run inline
+  is_helper = true;
   uint64_t seen = 0;
   for (;;) {
     uint64_t word = wait_for_task(seen);
@@ -126,11 +132,12 @@ static void *help(void *argument) {
 
 /// Starts threads until there are `wanted`, or as many as the system allows.
 static void start_helpers(int wanted) {
-  while (helper_count < wanted) {
+  int count;
+  while ((count = atomic_load(&helper_count)) < wanted) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)(helper_count + 1)) != 0) return;
+    if (pthread_create(&thread, NULL, help, (void *)(intptr_t)(count + 1)) != 0) return;
     pthread_detach(thread);
-    helper_count += 1;
+    atomic_fetch_add(&helper_count, 1);
   }
 }
 
@@ -138,17 +145,37 @@ static void run_inline(int64_t count, void (*body)(void *, int64_t), void *conte
   for (int64_t index = 0; index < count; index++) body(context, index);
 }
 
-/// Waits for the helpers inside the task, and releases the pool.
-static void end_task(void) {
+/// Waits for the helpers inside the task, and releases the pool; returns the bytes that one of them was refused, or 0.
+static size_t end_task(void) {
   // No helper may enter any more; those inside process the last indices.
   atomic_fetch_and_explicit(&gate, ~(count_mask << places_shift), memory_order_acq_rel);
   for (int turn = 1; inside(atomic_load_explicit(&gate, memory_order_acquire)) > 0; turn++) {
     if (turn % 1024 == 0) sched_yield();
     relax();
   }
+  size_t refused = atomic_exchange(&refused_bytes, 0);
   inside_task = false;
   holds_pool = false;
   atomic_flag_clear_explicit(&taken, memory_order_release);
+  return refused;
+}
+
+void lacuna_leave_task(size_t bytes) {
+  if (!is_helper) return;
+  atomic_store(&refused_bytes, bytes);
+  atomic_fetch_sub(&helper_count, 1);
+  atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
+  for (;;) pause();
+}
+
+void lacuna_set_refusal_handler(void (*handler)(size_t bytes)) { atomic_store(&refusal_handler, handler); }
+
+void lacuna_refuse(size_t bytes) {
+  lacuna_leave_task(bytes);
+  void (*handler)(size_t) = atomic_load(&refusal_handler);
+  if (handler != NULL) handler(bytes);
+  fprintf(stderr, "lacuna: out of memory: %zu bytes were refused\n", bytes);
+  abort();
 }
 
 void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context) {
@@ -172,7 +199,8 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
   }
 
   work(0);
-  end_task();
+  size_t refused = end_task();
+  if (refused > 0) lacuna_refuse(refused);
 }
 
 int lacuna_thread_limit(void) {

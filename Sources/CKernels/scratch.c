@@ -21,13 +21,11 @@ static void release(void *value) {
   free(own);
 }
 
-static void fail(void) {
-  fputs("lacuna: out of memory\n", stderr);
-  abort();
-}
-
 static void create_key(void) {
-  if (pthread_key_create(&key, release) != 0) fail();
+  if (pthread_key_create(&key, release) != 0) {
+    fputs("lacuna: no thread-specific key is left\n", stderr);
+    abort();
+  }
 }
 
 void *lacuna_scratch(scratch_slot slot, size_t bytes) {
@@ -35,12 +33,14 @@ void *lacuna_scratch(scratch_slot slot, size_t bytes) {
   buffers *own = pthread_getspecific(key);
   if (own == NULL) {
     own = calloc(1, sizeof *own);
-    if (own == NULL || pthread_setspecific(key, own) != 0) fail();
+    if (own == NULL || pthread_setspecific(key, own) != 0) lacuna_refuse(sizeof *own);
   }
   if (own->bytes[slot] < bytes || own->memory[slot] == NULL) {
     free(own->memory[slot]);
+    own->memory[slot] = NULL;
+    own->bytes[slot] = 0;
     size_t size = (bytes + 4095) / 4096 * 4096 + 4096;
-    if (posix_memalign(&own->memory[slot], 64, size) != 0) fail();
+    if (posix_memalign(&own->memory[slot], 64, size) != 0) lacuna_refuse(size);
     own->bytes[slot] = size;
   }
   return own->memory[slot];

@@ -1,3 +1,4 @@
+import CKernels
 import Engine
 import Foundation
 import Synchronization
@@ -73,6 +74,46 @@ import Testing
         while threads.withLock(\.count) < 2, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
       }
       #expect(threads.withLock(\.count) > 1, "the pool was given back")
+    }
+  }
+
+  @Test("a thread of the pool fails the thread that it works for, and is replaced", arguments: [true, false])
+  func helpers(inKernels: Bool) async {
+    await #expect(processExitsWith: .success) { [inKernels] in
+      Runtime.setThreadLimit(2)
+      /// Runs `body` on a thread of the pool, while the calling thread waits inside the same task.
+      @Sendable func onHelper(_ body: @escaping @Sendable () -> Void) {
+        let caller = ObjectIdentifier(Thread.current)
+        let isHelped = Atomic<Bool>(false)
+        let end = Date(timeIntervalSinceNow: 20)
+        _ = Runtime.concurrentMap(2) { _ in
+          if ObjectIdentifier(Thread.current) == caller {
+            while !isHelped.load(ordering: .relaxed), Date() < end { Thread.sleep(forTimeInterval: 0.001) }
+          } else {
+            isHelped.store(true, ordering: .relaxed)
+            body()
+          }
+        }
+      }
+      let refused = Mutex<[Int]>([])
+      for _ in 0..<3 {
+        let end = DispatchSemaphore(value: 0)
+        Thread {
+          AllocationFailure.withHandler { bytes in
+            refused.withLock { $0.append(bytes) }
+            end.signal()
+          } _: {
+            onHelper { if inKernels { lacuna_refuse(77) } else { _ = Tensor(zeros: [1 << 45]) } }
+            end.signal()
+          }
+        }.start()
+        #expect(end.wait(timeout: .now() + 60) == .success)
+      }
+      #expect(refused.withLock { $0 } == Array(repeating: inKernels ? 77 : 1 << 47, count: 3))
+      let isHelped = Atomic<Bool>(false)
+      onHelper { isHelped.store(true, ordering: .relaxed) }
+      let works = isHelped.load(ordering: .relaxed)
+      #expect(works, "the pool has a thread for later tasks")
     }
   }
 

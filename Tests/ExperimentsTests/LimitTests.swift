@@ -2,6 +2,7 @@ import JSON
 import BuiltIns
 import ConfigYAML
 import Experiments
+import Foundation
 import TestSupport
 import Testing
 
@@ -85,6 +86,23 @@ import Testing
     #expect(MachineMemory.available > 0)
     #expect(MachineMemory.available < 1 << 50)
   }
+
+  #if os(Linux)
+    @Test("an address space without room for the threads is a problem, with both sizes in the message")
+    func addressSpace() async {
+      await #expect(processExitsWith: .success) {
+        for (size, threads, isProblem) in [(767, 2, true), (768, 2, false), (768, 3, true)] {
+          var limit = rlimit()
+          try #require(getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+          limit.rlim_cur = UInt(size << 20)
+          try #require(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+          let problem = MachineMemory.problem(threads: threads)
+          #expect((problem != nil) == isProblem, "\(size) MiB, \(threads) threads")
+          if let problem { #expect(problem.contains("\(size) MiB") && problem.contains("\(512 + 128 * threads) MiB")) }
+        }
+      }
+    }
+  #endif
 
   @Test("a misspelt swept parameter is reported once, at its name")
   func sweptTypo() {

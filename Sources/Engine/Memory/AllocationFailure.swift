@@ -8,8 +8,8 @@ import Foundation
 /// therefore never continues. If it has a handler, the handler notifies whoever waits for the thread, which is then
 /// parked for ever with all that it holds: its tensors and its locks. Without a handler the process ends.
 ///
-/// A body that runs with a handler must therefore hold no lock that others wait for while it allocates tensors. Threads
-/// of the pool have no handler.
+/// A body that runs with a handler must therefore hold no lock that others wait for while it allocates tensors. A thread
+/// of the pool passes its failure on to the thread whose work it does.
 public enum AllocationFailure {
   private static let key = "lacuna.allocation-failure"
 
@@ -25,14 +25,19 @@ public enum AllocationFailure {
   public static func withHandler<Result>(
     _ handler: @escaping @Sendable (_ bytes: Int) -> Void, _ body: () throws -> Result
   ) rethrows -> Result {
+    _ = kernels
     let outer = Thread.current.threadDictionary[key]
     Thread.current.threadDictionary[key] = Handler(handler)
     defer { Thread.current.threadDictionary[key] = outer }
     return try body()
   }
 
+  /// Makes the kernels' scratch memory fail as tensors do; once a process.
+  private static let kernels: Void = lacuna_set_refusal_handler { refuse(Int(clamping: $0)) }
+
   /// Never returns: parks the calling thread or ends the process.
   static func refuse(_ bytes: Int) -> Never {
+    lacuna_leave_task(bytes)
     guard let handler = Thread.current.threadDictionary[key] as? Handler else {
       fatalError("out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept")
     }

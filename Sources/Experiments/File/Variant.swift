@@ -170,7 +170,7 @@ struct VariantReader {
     guard let node, let items = node.items(diagnostics) else { return [] }
     if items.isEmpty { diagnostics.report("at least one \(role) is needed", at: node.mark) }
     var result: [Variant] = []
-    var listed: Set<[String]> = []
+    var listed: [Configured: Set<RetainSampling?>] = [:]
     for item in items {
       guard let (name, nameMark, parameters) = nameAndParameters(item, role: role) else { continue }
       guard let type = known.first(where: { $0.card.name == name }) else {
@@ -179,7 +179,7 @@ struct VariantReader {
       }
       var twins: [Variant] = []
       for variant in variants(of: type, parameters: parameters, at: nameMark) {
-        if !listed.insert([name, variant.parameters.canonicalText]).inserted { twins.append(variant) }
+        if !listed[variant.configured, default: []].insert(variant.reference).inserted { twins.append(variant) }
         var placed = variant
         placed.mark = nameMark
         result.append(placed)

@@ -11,6 +11,27 @@ public enum MachineMemory {
     return ([physical] + controlGroupLimits() + resourceLimits()).min() ?? physical
   }
 
+  /// Why this process cannot run steps on `threads` threads; nil where it can.
+  ///
+  /// Threads and the allocator reserve address space that they never use: about 64 MB a thread besides its stack. Where
+  /// a limit (`ulimit -v`) refuses that, threads cannot be started, and libraries wait for ever until they can.
+  public static func problem(threads: Int) -> String? {
+    guard let limit = addressSpaceLimit else { return nil }
+    let needed = 512 << 20 + threads * (128 << 20)
+    guard limit < needed else { return nil }
+    return "the address space of this process is limited to \(limit >> 20) MiB (ulimit -v), and \(threads) threads "
+      + "need at least \(needed >> 20) MiB of it, most of which they only reserve; to limit memory itself, use a "
+      + "control group"
+  }
+
+  private static var addressSpaceLimit: Int? {
+    #if os(Linux)
+      softLimit(RLIMIT_AS)
+    #else
+      nil
+    #endif
+  }
+
   /// The limits of the control group that the process is in and of all above it, versions 1 and 2; none elsewhere.
   private static func controlGroupLimits() -> [Int] {
     guard let text = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8) else { return [] }
@@ -43,11 +64,7 @@ public enum MachineMemory {
         .split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
       let pageSize = sysconf(Int32(_SC_PAGESIZE))
       func rest(of resource: __rlimit_resource, taken: Int) -> Int? {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max) else {
-          return nil
-        }
-        return max(0, Int(limit.rlim_cur) - taken * pageSize)
+        softLimit(resource).map { max(0, $0 - taken * pageSize) }
       }
       return [
         rest(of: RLIMIT_AS, taken: pages.first ?? 0), rest(of: RLIMIT_DATA, taken: pages.count > 5 ? pages[5] : 0),
@@ -56,4 +73,12 @@ public enum MachineMemory {
       return []
     #endif
   }
+
+  #if os(Linux)
+    private static func softLimit(_ resource: __rlimit_resource) -> Int? {
+      var limit = rlimit()
+      let found = getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+      return found == 0 && limit.rlim_cur < UInt(Int.max) ? Int(limit.rlim_cur) : nil
+    }
+  #endif
 }

@@ -40,7 +40,7 @@ struct RunCommand: RunnerCommand {
       try context.console.write(PlanText(plan: plan, store: store, workers: workerOptions.count).text())
       return .done
     }
-    if let problem = Runtime.blasProblem {
+    if let problem = Runtime.blasProblem ?? MachineMemory.problem(threads: Runtime.threadLimit) {
       context.console.report("error: \(problem)\n")
       return .failed
     }
