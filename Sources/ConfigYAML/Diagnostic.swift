@@ -8,9 +8,14 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
   /// The text of the line of `mark`, for the display.
   public var sourceLine: String?
+  /// The name of the text beside the file that the error is in, see `Diagnostics.addText`; nil for the file itself.
+  public var addedText: String?
 
   /// A diagnostic.
-  public init(file: String, mark: Mark? = nil, message: String, sourceLine: String? = nil) {
+  public init(
+    file: String, mark: Mark? = nil, message: String, sourceLine: String? = nil, addedText: String? = nil
+  ) {
+    self.addedText = addedText
     self.file = file
     self.mark = mark
     self.message = message
@@ -22,7 +27,7 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   /// Tabs before the caret are kept, so that it is aligned; of a very long line only the part around the position is
   /// shown.
   public var description: String {
-    guard let mark else { return "\(file): error: \(message)" }
+    guard let mark else { return "\(addedText ?? file): error: \(message)" }
     let head = "\(file):\(mark): error: \(message)"
     guard let sourceLine else { return head }
     let scalars = Array(sourceLine.unicodeScalars)

@@ -32,7 +32,8 @@ public final class Diagnostics {
     reports += 1
     let text = mark?.text ?? 0
     let place = mark == .generated || text > 0 ? nil : mark.map(source.clamped)
-    var diagnostic = Diagnostic(file: text > 0 ? addedTexts[text - 1] : file, mark: place, message: message)
+    var diagnostic = Diagnostic(
+      file: file, mark: place, message: message, addedText: text > 0 ? addedTexts[text - 1] : nil)
     guard seen.insert(diagnostic).inserted, seen.count <= Self.maximumCount else { return }
     diagnostic.sourceLine = place.flatMap(source.line(at:))
     reported.append(diagnostic)

@@ -190,6 +190,16 @@ struct RunTests {
     }
   }
 
+  @Test func anErrorOfAnOverrideNamesItAndTheFile() async throws {
+    for command in ["run", "check", "plan", "results"] {
+      let result = await runner(command, file, "--set", "metrics.0.accuracy.foo=3")
+      #expect(result.status == .badUsage, "\(command)")
+      #expect(
+        result.messages
+          == "--set metrics.0.accuracy.foo=3: error: unknown key 'foo': none is expected here\n1 error in \(file)\n")
+    }
+  }
+
   @Test func checkLooksAtEveryFile() async throws {
     let bad = try folder.write("experiment: x\n", to: "bad.yaml")
     let result = await runner("check", bad, file)
