@@ -88,6 +88,19 @@ struct ReportNumberTests {
     #expect(table.contains("| fine-tune (1 of 2 seeds) | 94.00 (+2.00)? | 10.00 | 25.00 (+18.75)? |"))
   }
 
+  @Test func aValueOfFewerSeedsIsMarked() throws {
+    let rows = ReportRows.all.filter { $0.method != "fine-tune" || $0.seed == 1 || $0.name != "accuracy.retain_test" }
+    let report = try Report(experiment: "demo", rows: rows)
+    let markdown = report.text(.markdown)
+    #expect(markdown.contains("| fine-tune | 94.00‡ (+2.00)? | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00)? |"), "\(markdown)")
+    #expect(markdown.contains("‡: of fewer seeds than its row."))
+    #expect(report.text(.latex).contains("$94.00^{\\ddagger}$ ($+2.00$)?"))
+    let whole = try Report(experiment: "demo", rows: ReportRows.all).text(.markdown)
+    #expect(!whole.contains("‡") && !whole.contains("as many as its row names"))
+    let partial = try Report(experiment: "demo", rows: ReportRows.all.filter { $0.method != "trw" || $0.seed == 1 })
+    #expect(partial.text(.markdown).contains("over 2 seeds, or over as many as its row names."))
+  }
+
   @Test func oneSeedHasNoDeviation() throws {
     let rows = ReportRows.all.filter { $0.seed == 1 }
     let table = try Report(experiment: "demo", rows: rows).text(.markdown)

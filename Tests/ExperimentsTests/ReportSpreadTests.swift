@@ -90,7 +90,9 @@ struct ReportSpreadTests {
       // The deviation of the differences is 1: the interval is ±2.484 (n = 3).
       ([2.4, 3.4, 4.4], [1.0, 1, 1], true), ([2.5, 3.5, 4.5], [1.0, 1, 1], false),
       // Paired: large, equal movements of both do not hide a small difference.
-      ([10.1, 20.2, 30.3], [10.0, 20, 30], true), ([10.5, 20.5, 30.5], [10.0, 20, 30], false),
+      ([10.1, 20.2, 30.3], [10.0, 20, 30], true), ([10.5, 20.6, 30.4], [10.0, 20, 30], false),
+      // Equal differences have no interval, also where they are equal but for rounding.
+      ([10.5, 20.5, 30.5], [10.0, 20, 30], true), ([0.3, 0.7, 0.8], [0.2, 0.6, 0.7], true),
       // Equal values are equal, not inconclusive.
       ([0, 0, 0], [0.0, 0, 0], false),
     ])

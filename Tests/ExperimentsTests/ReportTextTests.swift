@@ -40,13 +40,14 @@ struct ReportTextTests {
         ───────────────────────────────────────────────────────────────────────────────────────────
         retrain (floor)              92.50 ± 0.71           105.00 ± 7.07    6.25 ±  0.00
         original                     96.00 ± 1.41 (+3.50)?       —          62.50 ± 17.68 (+56.25)?
-        trw tilt=10 temperature=0.1  90.50 ± 0.71 (−2.00)     2.00 ± 0.71   12.50 ±  0.00  (+6.25)
+        trw tilt=10 temperature=0.1  90.50 ± 0.71 (−2.00)?    2.00 ± 0.71   12.50 ±  0.00  (+6.25)?
         fine-tune                    93.25 ± 1.06 (+0.75)?   10.00 ± 0.00   31.25 ±  8.84 (+25.00)?
 
         Mean ± sample standard deviation over 2 seeds.
         Fractions are in percent.
         In parentheses: the mean's difference to retrain.
-        ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot be known.
+        ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot be known, as \
+        where fewer than six seeds have all the same difference.
         retrain (floor): models trained without the forget set; a distance in this row is the one between such models of \
         different seeds, its spread a jackknife over models.
         —: no value.
@@ -94,13 +95,13 @@ struct ReportTextTests {
         | :-- | --: | --: | --: |
         | retrain (floor) | 92.50 ± 0.71 | 105.00 ± 7.07 | 6.25 ± 0.00 |
         | original | 96.00 ± 1.41 (+3.50)? | — | 62.50 ± 17.68 (+56.25)? |
-        | trw tilt=10 temperature=0.1 | 90.50 ± 0.71 (−2.00) | 2.00 ± 0.71 | 12.50 ± 0.00 (+6.25) |
+        | trw tilt=10 temperature=0.1 | 90.50 ± 0.71 (−2.00)? | 2.00 ± 0.71 | 12.50 ± 0.00 (+6.25)? |
         | fine-tune | 93.25 ± 1.06 (+0.75)? | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00)? |
 
         Mean ± sample standard deviation over 2 seeds. Fractions are in percent. In parentheses: the mean's difference \
         to retrain. ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot \
-        be known. retrain (floor): models trained without the forget set; a distance in this row is the one between \
-        such models of different seeds, its spread a jackknife over models. —: no value.
+        be known, as where fewer than six seeds have all the same difference. retrain (floor): models trained without \
+        the forget set; a distance in this row is the one between such models of different seeds, its spread a jackknife over models. —: no value.
 
         Left out (5):
 
@@ -125,7 +126,8 @@ struct ReportTextTests {
           \caption{shapes, cnn, class circle. Mean $\pm$ sample standard deviation over 2 seeds. \#(
             "")Fractions are in percent. In parentheses: the mean's difference to retrain. \#(
             "")?: inconclusive; the difference's 95 \% interval (Student's t, paired by seed) contains 0, \#(
-            "")or cannot be known. retrain (floor): models trained without the forget set; a distance in this row is the one \#(
+            "")or cannot be known, as where fewer than six seeds have all the same difference. \#(
+            "")retrain (floor): models trained without the forget set; a distance in this row is the one \#(
             "")between such models of different seeds, its spread a jackknife over models. ---: no value.}
           \begin{tabular}{lrrr}
             \toprule
@@ -135,7 +137,7 @@ struct ReportTextTests {
             \midrule
             retrain (floor) & $92.50 \pm 0.71$ & $105.00 \pm 7.07$ & $6.25 \pm 0.00$ \\
             original & $96.00 \pm 1.41$ ($+3.50$)? & --- & $62.50 \pm 17.68$ ($+56.25$)? \\
-            trw tilt=10 temperature=0.1 & $90.50 \pm 0.71$ ($-2.00$) & $2.00 \pm 0.71$ & $12.50 \pm 0.00$ ($+6.25$) \\
+            trw tilt=10 temperature=0.1 & $90.50 \pm 0.71$ ($-2.00$)? & $2.00 \pm 0.71$ & $12.50 \pm 0.00$ ($+6.25$)? \\
             fine-tune & $93.25 \pm 1.06$ ($+0.75$)? & $10.00 \pm 0.00$ & $31.25 \pm 8.84$ ($+25.00$)? \\
             \bottomrule
           \end{tabular}

@@ -7,16 +7,20 @@ struct CellText {
   var spread: String?
   /// The difference from the retrained models, with its sign.
   var difference: String?
-  var hasCaveat: Bool
+  /// What follows the mean: "", "†", "‡" or both.
+  var marks: String
   var isInconclusive: Bool
 
   static let noValue = "—"
   /// Follows a value with a caveat.
   static let caveatMark = "†"
+  /// Follows a value of fewer seeds than its row.
+  static let partialMark = "‡"
   /// Follows a difference whose interval contains 0.
   static let inconclusiveMark = "?"
 
-  init(_ estimate: Analysis.Estimate, _ unit: MeasurementUnit, _ interval: ReportInterval) {
+  /// - Parameter seeds: Those of the row.
+  init(_ estimate: Analysis.Estimate, _ unit: MeasurementUnit, _ interval: ReportInterval, seeds: Int) {
     mean = unit.text(estimate.mean)
     let number =
       switch interval {
@@ -25,13 +29,13 @@ struct CellText {
       }
     spread = estimate.count < 2 ? nil : number.map(unit.text) ?? Self.noValue
     difference = estimate.difference.map { unit.signedText($0.mean) }
-    hasCaveat = estimate.hasCaveat
+    marks = (estimate.hasCaveat ? Self.caveatMark : "") + (estimate.count < seeds ? Self.partialMark : "")
     isInconclusive = estimate.difference?.verdict == .inconclusive
   }
 
   /// The cell in one piece.
   var text: String {
-    mean + (hasCaveat ? Self.caveatMark : "") + (spread.map { " ± \($0)" } ?? "")
+    mean + marks + (spread.map { " ± \($0)" } ?? "")
       + (difference.map { " (\($0))" } ?? "") + (isInconclusive ? Self.inconclusiveMark : "")
   }
 }

@@ -12,7 +12,8 @@ extension Analysis {
     /// The sample standard deviation of the values, or of their jackknife pseudo-values where values share models; nil
     /// for one observation, and where it cannot be known.
     public var deviation: Double?
-    /// Half the width of the mean's 95 % interval by Student's t, `t_{0.975, n−1}·s/√n`; nil where `deviation` is.
+    /// Half the width of the mean's 95 % interval by Student's t, `t_{0.975, n−1}·s/√n`; nil where `deviation` is, and
+    /// where all values are equal.
     public var halfWidth: Double?
     /// The mean of the retrained models of the same seeds, for a distance the floor; nil where a seed has none.
     public var reference: Double?
@@ -26,7 +27,8 @@ extension Analysis {
   public struct Difference: Sendable, Hashable, Codable {
     /// The mean of value − reference.
     public var mean: Double
-    /// Half the width of the mean's 95 % interval by Student's t; nil for one observation, and where it cannot be known.
+    /// Half the width of the mean's 95 % interval by Student's t; nil for one observation, where it cannot be known, and
+    /// where all differences are equal.
     public var halfWidth: Double?
     /// What the interval says.
     public var verdict: Verdict
@@ -36,7 +38,7 @@ extension Analysis {
   public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
     /// It is 0 for every seed.
     case equal
-    /// Its interval does not contain 0.
+    /// Its interval does not contain 0; or it is the same for six seeds or more.
     case different
     /// Its interval contains 0, or cannot be computed although the table has several seeds.
     case inconclusive
@@ -64,22 +66,30 @@ extension Analysis.Estimate {
     guard rows[0].role != .reference, let differences = numbers(\.gap).whole else { return }
     let paired = StudentT.interval(of: numbers(\.gapSpreadNumber))
     difference = Analysis.Difference(
-      mean: differences.mean, halfWidth: paired?.halfWidth,
-      verdict: .init(differences, halfWidth: paired?.halfWidth, seeds: seeds))
+      mean: differences.mean, halfWidth: paired?.halfWidth, verdict: .init(differences, paired, seeds: seeds))
   }
 }
 
 extension Analysis.Verdict {
-  fileprivate init(_ differences: [Double], halfWidth: Double?, seeds: Int) {
+  /// The fewest differences of one sign that a two-sided sign test finds at 5 %: 2·2⁻⁶ = 3.1 %.
+  ///
+  /// It judges equal differences, which have no interval.
+  private static let fewestOfOneSign = 6
+
+  fileprivate init(_ differences: [Double], _ paired: (deviation: Double, halfWidth: Double?)?, seeds: Int) {
+    let isDifferent =
+      if let halfWidth = paired?.halfWidth {
+        abs(differences.mean) > halfWidth
+      } else {
+        paired != nil && differences.count >= Self.fewestOfOneSign
+      }
     self =
       if !differences.contains(where: { $0 != 0 }) {
         .equal
       } else if seeds < 2 {
         .untested
-      } else if let halfWidth, abs(differences.mean) > halfWidth {
-        .different
       } else {
-        .inconclusive
+        isDifferent ? .different : .inconclusive
       }
   }
 }

@@ -63,7 +63,9 @@ public struct LaTeXWriter: ReportWriter {
   private func text(of cell: CellText?) -> String {
     guard let cell else { return "---" }
     func ascii(_ number: String) -> String { number.replacing("−", with: "-") }
-    let mean = ascii(cell.mean) + (cell.hasCaveat ? "^{\\dagger}" : "")
+    let marks = cell.marks.replacing(CellText.caveatMark, with: "\\dagger")
+      .replacing(CellText.partialMark, with: "\\ddagger")
+    let mean = ascii(cell.mean) + (marks.isEmpty ? "" : "^{\(marks)}")
     let value =
       switch cell.spread {
       case nil: "$\(mean)$"
@@ -82,6 +84,7 @@ public struct LaTeXWriter: ReportWriter {
       case "^": result += "\\textasciicircum{}"
       case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
       case "†": result += "$\\dagger$"
+      case "‡": result += "$\\ddagger$"
       case "±": result += "$\\pm$"
       case "—": result += "---"
       case "−": result += "$-$"

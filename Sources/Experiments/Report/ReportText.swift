@@ -28,7 +28,13 @@ struct ReportText {
     let models = analysis.tables.flatMap(\.models)
     let seeds = Set(analysis.tables.flatMap(\.seeds)).count
     let unlearnings = Set(report.rows.compactMap(\.unlearningSeed)).count
-    var notes = [spreadNote(seeds, unlearnings, interval)]
+    let hasPartialRows = analysis.tables.contains { table in
+      table.models.contains { $0.seeds.count < table.seeds.count }
+    }
+    var notes = [spreadNote(seeds, unlearnings, interval, hasPartialRows: hasPartialRows)]
+    if models.contains(where: { row in row.estimates.contains { $0.map { $0.count < row.seeds.count } ?? false } }) {
+      notes.append("\(CellText.partialMark): of fewer seeds than its row.")
+    }
     if analysis.tables.contains(where: { $0.measurements.contains { $0.unit == .fraction } }) {
       notes.append("Fractions are in percent.")
     }
@@ -37,7 +43,7 @@ struct ReportText {
       if models.contains(where: { $0.estimates.contains { $0?.difference?.verdict == .inconclusive } }) {
         notes.append(
           "\(CellText.inconclusiveMark): inconclusive; the difference's 95 % interval (Student's t, paired by seed) "
-            + "contains 0, or cannot be known.")
+            + "contains 0, or cannot be known, as where fewer than six seeds have all the same difference.")
       }
       notes.append(
         "\(reference) (floor): models trained without the forget set; "
@@ -51,18 +57,23 @@ struct ReportText {
     return notes + analysis.caveats.map(note)
   }
 
-  private static func spreadNote(_ seeds: Int, _ unlearnings: Int, _ interval: ReportInterval) -> String {
+  private static func spreadNote(
+    _ seeds: Int, _ unlearnings: Int, _ interval: ReportInterval, hasPartialRows: Bool
+  ) -> String {
     guard seeds > 1 else {
       return unlearnings > 1
         ? "One training seed: models unlearned from one original are not independent, so there are no standard deviations."
         : "One seed, so there are no standard deviations."
     }
     switch interval {
-    case .sd: return "Mean ± sample standard deviation over \(seeds) seeds."
+    case .sd:
+      let others = hasPartialRows ? ", or over as many as its row names" : ""
+      return "Mean ± sample standard deviation over \(seeds) seeds\(others)."
     case .t95:
       let deviations = String(format: "%.2f", StudentT.quantile95(degrees: seeds - 1) / Double(seeds).squareRoot())
       return "Mean ± half the width of its 95 % interval (Student's t) over \(seeds) seeds: "
-        + "\(deviations) sample standard deviations."
+        + "\(deviations) sample standard deviations"
+        + (hasPartialRows ? ", more where a row names fewer seeds." : ".")
     }
   }
 
@@ -106,7 +117,7 @@ struct TableText {
       return (
         label: "\(model.name)\(partial)".shownName(limit: Self.longestName),
         cells: zip(table.measurements, model.estimates).map { measurement, estimate in
-          estimate.map { CellText($0, measurement.unit, interval) }
+          estimate.map { CellText($0, measurement.unit, interval, seeds: model.seeds.count) }
         }
       )
     }

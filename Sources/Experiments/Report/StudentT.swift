@@ -5,12 +5,18 @@ import Unlearning
 enum StudentT {
   /// The sample standard deviation s of `numbers`, and half the width of the 95 % interval of their mean, `t·s/√n`.
   ///
+  /// There is no interval where all numbers are equal, but for rounding: shares of few samples often are, and their
+  /// deviation of 0 is not that of the share.
   /// - Returns: nil below two numbers, or where one is not known.
-  static func interval(of numbers: [Double?]) -> (deviation: Double, halfWidth: Double)? {
+  static func interval(of numbers: [Double?]) -> (deviation: Double, halfWidth: Double?)? {
     let known = numbers.compactMap(\.self)
     guard known.count == numbers.count, let deviation = known.sampleDeviation else { return nil }
+    guard deviation > rounding * (known.map(\.magnitude).max() ?? 0) else { return (deviation, nil) }
     return (deviation, quantile95(degrees: known.count - 1) * deviation / Double(known.count).squareRoot())
   }
+
+  /// Differences of shares that are equal in exact numbers deviate by less in proportion.
+  private static let rounding = 1e-9
 
   /// The two-sided 95 % quantile t with P(|T| ≤ t) = 0.95 at `degrees` ≥ 1 degrees of freedom.
   ///

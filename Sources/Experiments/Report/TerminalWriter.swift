@@ -81,22 +81,21 @@ public struct TerminalWriter: ReportWriter {
   /// Mean, spread and difference of one column, each aligned at its end.
   private func aligned(_ cells: [CellText?]) -> [String] {
     func widest(_ texts: [String?]) -> Int { texts.compactMap { $0?.displayWidth }.max() ?? 0 }
-    func mark(_ isMarked: Bool, _ mark: String, _ isUsed: Bool) -> String { isMarked ? mark : isUsed ? " " : "" }
-    let hasCaveats = cells.contains { $0?.hasCaveat == true }
+    let marks = widest(cells.map { $0?.marks })
     let hasInconclusive = cells.contains { $0?.isInconclusive == true }
     let mean = widest(cells.map { $0?.mean ?? CellText.noValue })
     let spread = widest(cells.map { $0?.spread })
     let difference = widest(cells.map { $0?.difference })
     return cells.map { cell in
       guard let cell else { return CellText.noValue.leftPadded(to: mean) }
-      var text = cell.mean.leftPadded(to: mean) + mark(cell.hasCaveat, CellText.caveatMark, hasCaveats)
+      var text = cell.mean.leftPadded(to: mean) + cell.marks.padded(to: marks)
       if spread > 0 {
         let shown = cell.spread.map { " ± " + $0.leftPadded(to: spread) } ?? ""
         text += shown.padded(to: spread + 3)
       }
       if let shown = cell.difference {
         text += " (\(shown))".leftPadded(to: difference + 3)
-        text += mark(cell.isInconclusive, CellText.inconclusiveMark, hasInconclusive)
+        text += cell.isInconclusive ? CellText.inconclusiveMark : hasInconclusive ? " " : ""
       }
       return text
     }
