@@ -24,6 +24,23 @@ struct NamingMetric: Metric {
   }
 }
 
+/// Scores as many samples as it is given, and leaves out as many retrained models.
+struct ScoringMetric: Metric {
+  @Parameter("the number of scores") var scores = 30
+  @Parameter("whether the last score is infinite") var isInfinite = false
+  @Parameter("the number of retrained models") var models = 2
+  static let card = Card(
+    name: "scoring", title: "Scoring", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
+  static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
+  static let measures = [MeasurementKind("x", direction: .higher, reference: .none, meaning: "anything")]
+  init() {}
+  func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
+    let perSample = Array(repeating: 0.5, count: scores - 1) + [isInfinite ? .infinity : 0.5]
+    let spread = Spread.withoutEach(Array(repeating: 0.5, count: models))
+    return [Self.measures[0].value(0.5, perSample: perSample, spread: spread)]
+  }
+}
+
 @Suite("Missing results and their reasons") struct MissingResultTests {
   @Test("one line per reason, with the number of missing results")
   func lines() throws {
@@ -90,6 +107,26 @@ struct NamingMetric: Metric {
     let summary = try await Executor(plan, store: Store(at: folder.url), workers: 1, observer: Witness()).run()
     #expect(summary.failed == failed)
     #expect(summary.failures.allSatisfy { $0.error.hasPrefix("the measurement 'x' has the impossible spread ") })
+  }
+
+  @Test(
+    "scores of other samples than a part's, and spreads of other models than the retrained ones, fail their step",
+    arguments: [
+      ("scores: 30", 0, ""), ("scores: 90", 0, ""),
+      ("scores: 31", 8, "the measurement 'x' has scores of 31 samples; the parts have 10, 30, 90, 270"),
+      ("is_infinite: true", 8, "the measurement 'x' has the score inf of a sample"),
+      ("models: 3", 6, "the spread of 'x' has 3 values, one without each retrained model; expected 2"),
+    ])
+  func impossibleScores(parameters: String, failed: Int, reason: String) async throws {
+    let folder = try StoreFolder()
+    let registry = Registry {
+      Registry.builtIns
+      ScoringMetric.self
+    }
+    let plan = try SmallExperiment { $0.metrics = ["scoring: {\(parameters)}"] }.plan(registry: registry)
+    let summary = try await Executor(plan, store: Store(at: folder.url), workers: 1, observer: Witness()).run()
+    #expect(summary.failed == failed, "\(summary.failures)")
+    #expect(summary.failures.allSatisfy { $0.error == reason }, "\(summary.failures)")
   }
 
   @Test(

@@ -14,8 +14,12 @@ struct ExpectedMeasurements: Codable, Sendable {
   var required: Set<String> = []
   /// Whether an empty list of measurements is valid.
   var mayBeEmpty = true
+  /// The numbers of samples of the parts, of one of which per-sample scores are; nil where they are not known.
+  var partSizes: Set<Int>?
+  /// The number of retrained models, each of which a spread may leave out; nil where it is not known.
+  var retrainedModels: Int?
 
-  private enum CodingKeys: String, CodingKey { case allowed, required, mayBeEmpty }
+  private enum CodingKeys: String, CodingKey { case allowed, required, mayBeEmpty, partSizes, retrainedModels }
 }
 
 /// A plugin returned invalid measurements.
@@ -23,6 +27,9 @@ enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
   case outOfRange(String, Double, ClosedRange<Double>)
   case impossibleSpread(String, Double)
+  case wrongSpreadCount(String, Int, expected: Int)
+  case impossibleScore(String, Double)
+  case wrongScoreCount(String, Int, expected: Set<Int>)
   case nameTwice(String, Double, Double)
   case notPlain(String)
   case nothing
@@ -43,7 +50,8 @@ enum MeasurementError: Error, CustomStringConvertible {
   }
 
   /// - Throws: `MeasurementError` for the first value that is not finite, does not match a kind in `expected`, is out
-  ///   of range, has an impossible spread, or a repeated or unprintable name; and for missing values.
+  ///   of range, has an impossible spread or score per sample, or a number of these that does not match the plan, or a
+  ///   repeated or unprintable name; and for missing values.
   static func check(_ measurements: [MeasuredValue], expected: ExpectedMeasurements) throws(MeasurementError) {
     var values: [String: Double] = [:]
     for measurement in measurements {
@@ -64,6 +72,17 @@ enum MeasurementError: Error, CustomStringConvertible {
       if let impossible = measurement.spread?.numbers.first(where: { !($0.magnitude <= largest) }) {
         throw .impossibleSpread(name, impossible)
       }
+      if case .withoutEach(let numbers) = measurement.spread, let models = expected.retrainedModels,
+        numbers.count != models
+      {
+        throw .wrongSpreadCount(name, numbers.count, expected: models)
+      }
+      if let scores = measurement.perSample {
+        if let impossible = scores.first(where: { !$0.isFinite }) { throw .impossibleScore(name, impossible) }
+        if let sizes = expected.partSizes, !sizes.contains(scores.count) {
+          throw .wrongScoreCount(name, scores.count, expected: sizes)
+        }
+      }
       if let first = values.updateValue(measurement.value, forKey: name) {
         throw .nameTwice(name, first, measurement.value)
       }
@@ -82,6 +101,12 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .outOfRange(let name, let value, let range):
       "the measurement '\(name)' is \(value), which is not in [\(range.lowerBound), \(range.upperBound)]"
     case .impossibleSpread(let name, let number): "the measurement '\(name)' has the impossible spread \(number)"
+    case .wrongSpreadCount(let name, let count, let expected):
+      "the spread of '\(name)' has \(count) values, one without each retrained model; expected \(expected)"
+    case .impossibleScore(let name, let score): "the measurement '\(name)' has the score \(score) of a sample"
+    case .wrongScoreCount(let name, let count, let expected):
+      "the measurement '\(name)' has scores of \(count) samples; the parts have "
+        + expected.sorted().map(String.init).joined(separator: ", ")
     case .nameTwice(let name, let first, let second):
       "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     case .notPlain(let name):

@@ -41,18 +41,22 @@ extension PlanBuilder {
     of probe: Variant, _ target: ProbeTarget, _ group: Group, isReference: Bool
   ) -> ExpectedMeasurements {
     guard let plugin = probe.probe else { return ExpectedMeasurements() }
-    let declared = type(of: plugin).measures
-    guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else {
-      return ExpectedMeasurements(declared: declared)
+    var expected = ExpectedMeasurements(declared: type(of: plugin).measures)
+    expected.partSizes = group.sizes.map { sizes in Set(Part.allCases.map { sizes[$0] }) }
+    if target.position == nil, !target.bank.isEmpty { expected.retrainedModels = target.bank.count }
+    guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else { return expected }
+    if target.baseline != nil {
+      (expected.allowed, expected.mayBeEmpty) = (names, false)
+      return expected
     }
-    if target.baseline != nil { return ExpectedMeasurements(declared: declared, allowed: names, mayBeEmpty: false) }
     // An original has no unlearning call and so no cost; a single retrained model has no other one to compare with.
-    let mayBeEmpty =
+    expected.mayBeEmpty =
       Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
     let isAlone = isReference && target.bank.count == 1
     let own = isReference ? plugin.measurementNames(ofRetrainedIn: sizes) : names
-    return ExpectedMeasurements(
-      declared: declared, allowed: own, required: mayBeEmpty || isAlone ? [] : own ?? [], mayBeEmpty: mayBeEmpty)
+    expected.allowed = own
+    expected.required = expected.mayBeEmpty || isAlone ? [] : own ?? []
+    return expected
   }
 
   /// The first of these measurements that no plugin with its prefix makes in the cells of `group`; nil if all are made.
