@@ -129,7 +129,9 @@ struct ScaffoldTests {
   @Test(
     arguments: [
       "", "-", "a--b", "a-", "2nd", "has space", "under_score", "naïve", "../up", "swift", "Testing",
-      "Self", "any", "null", "true", "No", "yes", "on", "y", "sweep", "each", "zip", "original",
+      "Self", "any", "Type", "Protocol", "Init", "Nil", "Main", "Int", "UInt", "String", "Error", "Double", "Array",
+      "Set",
+      "Suite", "HeapModule", "null", "true", "No", "yes", "on", "y", "sweep", "each", "zip", "original",
       String(repeating: "a", count: 41),
     ])
   func namesThatCannotBe(name: String) throws {
@@ -163,6 +165,29 @@ struct ScaffoldTests {
     #expect("\(try #require(error))".contains("is taken by the type \(type) in \(file);"))
     try folder.write("/// It.\npublic struct \(type)s: Sendable {}\n", to: file)
     #expect(throws: Never.self) { try scaffold.create(PluginName(name, of: role)) }
+  }
+
+  /// A module of such a name could not be told from what the code means.
+  @Test func whatTheGeneratedCodeNamesIsRefused() throws {
+    var words: Set<String> = ["Registry", "Plugin", "BuiltIns"]
+    for role in PluginRole.allCases {
+      let name = try PluginName("new-idea", of: role)
+      for line in (name.source + name.test).split(separator: "\n") {
+        let code = line.contains("//") ? "" : line.replacing(/"(\\"|[^"])*"/, with: "")
+        words.formUnion(code.matches(of: /\b[A-Z][A-Za-z0-9]+/).map { String($0.output) })
+      }
+    }
+    words = words.filter { !$0.hasPrefix("NewIdea") }
+    try #require(words.isSuperset(of: ["Classifier", "Double", "Parameter", "Suite", "UnlearningMethod"]))
+    let scaffold = PluginScaffold(root: packageRoot, registry: .builtIns)
+    for word in words {
+      #expect(throws: ScaffoldError.self, "\(word)") {
+        try scaffold.checkIsFree(try PluginName(word, of: .methods))
+      }
+    }
+    for name in ["noisy-tuning", "velocity", "x", "swift-2", "types", "each-class"] {
+      #expect(throws: Never.self, "\(name)") { try scaffold.checkIsFree(try PluginName(name, of: .methods)) }
+    }
   }
 
   @Test func twiceIsRefused() throws {

@@ -14,12 +14,31 @@ package struct PluginName: Equatable {
   private static let wordsOfFiles: Set<String> = [
     "each", "false", "n", "no", "null", "off", "on", "original", "sweep", "true", "y", "yes", "zip",
   ]
-  /// Keywords of Swift that begin with a capital, as modules do.
-  private static let keywords: Set<String> = ["Any", "Self"]
-  /// Modules of Swift and of the packages that this one uses.
+  /// Words of Swift in lower case: `Type` and `Protocol` cannot be declared, and others only in backticks.
+  private static let keywords: Set<String> = [
+    "actor", "any", "as", "associatedtype", "async", "await", "borrowing", "break", "case", "catch", "class",
+    "consuming", "continue", "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough",
+    "fileprivate", "for", "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "isolated",
+    "let", "macro", "main", "module", "nil", "nonisolated", "open", "operator", "package", "precedencegroup",
+    "private", "protocol", "public", "repeat", "rethrows", "return", "self", "sending", "some", "static", "struct",
+    "subscript", "super", "switch", "throw", "throws", "try", "type", "typealias", "var", "where", "while", "yield",
+  ]
+  /// Types of the standard library, Foundation and Swift Testing in lower case: the generated code, and what replaces it,
+  /// names them.
+  private static let types: Set<String> = [
+    "array", "bool", "character", "codable", "collection", "comparable", "data", "date", "decodable", "decoder",
+    "dictionary", "double", "encodable", "encoder", "equatable", "error", "float", "float16", "float32", "float64",
+    "hashable", "identifiable", "int", "int128", "int16", "int32", "int64", "int8", "iteratorprotocol", "mutex",
+    "never", "nserror", "optional", "range", "result", "sendable", "sequence", "set", "string", "substring",
+    "suite", "tag", "task", "test", "trait", "uint", "uint128", "uint16", "uint32", "uint64", "uint8", "unicode",
+    "url", "uuid", "void",
+  ]
+  /// Modules of Swift and of the packages that this one uses, in lower case.
   private static let reserved: Set<String> = [
-    "argumentparser", "crypto", "dispatch", "foundation", "glibc", "grdb", "logging", "observation",
-    "orderedcollections", "regexbuilder", "swift", "synchronization", "testing", "xctest",
+    "argumentparser", "collections", "cxx", "cxxstdlib", "dequemodule", "dispatch", "distributed", "foundation",
+    "foundationessentials", "foundationinternationalization", "foundationnetworking", "foundationxml", "glibc",
+    "heapmodule", "logging", "observation", "orderedcollections", "regexbuilder", "runner", "runtime", "swift",
+    "synchronization", "testing", "xctest",
   ]
 
   /// The spellings of `name`, which is kebab-case or UpperCamelCase.
@@ -32,8 +51,11 @@ package struct PluginName: Equatable {
     guard !Self.wordsOfFiles.contains(plugin) else {
       throw .badName(name, reason: "the word '\(plugin)' has another meaning in experiment files")
     }
-    guard !Self.keywords.contains(module) else {
-      throw .badName(name, reason: "\(module) is a keyword of Swift")
+    guard !Self.keywords.contains(module.lowercased()) else {
+      throw .badName(name, reason: "'\(module.lowercased())' is a word of Swift")
+    }
+    guard !Self.types.contains(module.lowercased()) else {
+      throw .badName(name, reason: "\(module) is a type of Swift's libraries, which plugins use")
     }
     guard !Self.reserved.contains(module.lowercased()) else {
       throw .badName(name, reason: "\(module) is a module of Swift or of a library")

@@ -47,7 +47,8 @@ package struct PluginScaffold {
     return new.map(\.path)
   }
 
-  private func checkIsFree(_ name: PluginName) throws(ScaffoldError) {
+  /// - Throws: `ScaffoldError.taken` where something in the package has one of the names of the new plugin.
+  package func checkIsFree(_ name: PluginName) throws(ScaffoldError) {
     if name.role.plugins(in: registry).contains(where: { $0.card.name == name.plugin }) {
       throw .taken(name.plugin, by: "the \(name.role.singular) of that name")
     }
@@ -59,7 +60,8 @@ package struct PluginScaffold {
     }
     let test = "Tests/PluginTests/\(name.module)Tests.swift"
     if exists(test) { throw .taken(name.module, by: "the file \(test)") }
-    for type in [name.type, "\(name.module)Tests"] {
+    // In a file that imports a module and a type of one name, which of the two the name means depends on the place.
+    for type in [name.type, name.module, "\(name.module)Tests"] {
       if let file = fileDeclaring(type) { throw .taken(name.module, by: "the type \(type) in \(file)") }
     }
   }
@@ -67,11 +69,11 @@ package struct PluginScaffold {
   /// A source that declares a type of this name, relative to the root: the lists of plugins import all modules.
   private func fileDeclaring(_ type: String) -> String? {
     let declaration = try? Regex("\\b(actor|class|enum|protocol|struct|typealias) \(type)\\b")
-    for folder in ["Plugins", "Sources", "Tests/PluginTests"] {
+    for folder in ["Plugins", "Sources", "Tests/PluginTests", "Tests/Support"] {
       let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
       while let name = names?.nextObject() as? String {
         guard name.hasSuffix(".swift"), let declaration, let text = try? read("\(folder)/\(name)") else { continue }
-        if text.contains(declaration) { return "\(folder)/\(name)" }
+        if text.contains(type), text.contains(declaration) { return "\(folder)/\(name)" }
       }
     }
     return nil
