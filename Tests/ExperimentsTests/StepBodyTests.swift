@@ -122,6 +122,15 @@ private struct WritingHost: StepHost {
     #expect(records.contains { !$0.notes.isEmpty })
   }
 
+  @Test("without a finished step, training is expected to take longest, then unlearning, attacks, predictions, metrics")
+  func weights() throws {
+    let steps = try SmallExperiment().plan().steps
+    let weights = try [StepKind.train, .unlearn, .attack, .predict, .measure].map { kind in
+      try #require(steps.first { $0.kind == kind }).weight
+    }
+    #expect(Set(weights).count == weights.count && weights == weights.sorted(by: >))
+  }
+
   @Test("a step of another program is rejected")
   func foreign() async throws {
     let step = try #require(try SmallExperiment().plan().steps.first { $0.kind == .unlearn })
