@@ -203,6 +203,17 @@ void lacuna_parallel(int64_t count, void (*body)(void *context, int64_t index), 
   if (refused > 0) lacuna_refuse(refused);
 }
 
+int lacuna_start_thread(size_t stack, void *(*body)(void *), void *context) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  if (pthread_attr_init(&attributes) != 0) return 0;
+  int started = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
+                pthread_attr_setstacksize(&attributes, stack) == 0 &&
+                pthread_create(&thread, &attributes, body, context) == 0;
+  pthread_attr_destroy(&attributes);
+  return started;
+}
+
 int lacuna_thread_limit(void) {
   int limit = atomic_load_explicit(&chosen_limit, memory_order_relaxed);
   if (limit > 0) return limit;

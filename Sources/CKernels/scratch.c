@@ -28,6 +28,14 @@ static void create_key(void) {
   }
 }
 
+int lacuna_has_memory(size_t bytes) {
+  // Volatile, since a compiler may leave out an allocation that nobody uses.
+  void *volatile place = malloc(bytes);
+  int found = place != NULL;
+  free(place);
+  return found;
+}
+
 void *lacuna_scratch(scratch_slot slot, size_t bytes) {
   pthread_once(&once, create_key);
   buffers *own = pthread_getspecific(key);

@@ -77,6 +77,18 @@ import Testing
     }
   }
 
+  @Test("memory that an array could not get is refused before") func probes() {
+    #expect(outcome { AllocationFailure.probe(1 << 20) } == "ended")
+    #expect(outcome { AllocationFailure.probe(1 << 60) } == "refused \(1 << 60)")
+  }
+
+  @Test("a thread that the system refuses is reported") func threads() {
+    let end = DispatchSemaphore(value: 0)
+    #expect(SystemThread.start(stackBytes: 1 << 20) { end.signal() })
+    #expect(end.wait(timeout: .now() + 60) == .success)
+    #expect(!SystemThread.start(stackBytes: 1 << 50) { Issue.record("it was started") })
+  }
+
   @Test("a thread of the pool fails the thread that it works for, and is replaced", arguments: [true, false])
   func helpers(inKernels: Bool) async {
     await #expect(processExitsWith: .success) { [inKernels] in

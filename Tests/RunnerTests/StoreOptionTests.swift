@@ -192,6 +192,36 @@ import UnlearningRunner
     #expect(folder.files.contains("store/damaged/\(place.lastPathComponent)-1/measurements.json"))
   }
 
+  @Test("a whole record that does not list its measurements is damage, and not the end of every command")
+  func aRecordWithoutItsFileIsComputedAgain() async throws {
+    let whole = await runner(file, "--store", store, "--format", "csv")
+    let place = folder.path(
+      try #require(folder.files.first { $0.hasSuffix("measurements.json") }).replacing("/measurements.json", with: ""))
+    let forge = Process()
+    forge.executableURL = URL(filePath: "/usr/bin/env")
+    forge.arguments = [
+      "python3", "-c",
+      """
+      import hashlib, json, os, sys
+      path = os.path.join(sys.argv[1], "step.json")
+      record = json.load(open(path))
+      record["files"] = {}
+      text = json.dumps(record).encode()
+      open(path, "wb").write(text)
+      open(os.path.join(sys.argv[1], "step.sha256"), "w").write(hashlib.sha256(text).hexdigest() + "  step.json\\n")
+      """, place,
+    ]
+    try forge.run()
+    forge.waitUntilExit()
+    try #require(forge.terminationStatus == 0)
+    let results = await runner("results", file, "--store", store)
+    #expect(results.status == .done)
+    #expect(
+      results.output.contains("expected a record of measurements.json, found one of no file"), "\(results.output)")
+    let again = await runner(file, "--store", store, "--format", "csv")
+    #expect(again.status == .done && again.output == whole.output, "\(again.messages)")
+  }
+
   /// Writes measurements of another form with the right sizes and checksums.
   private static let forger = """
     import hashlib, json, os, sys

@@ -30,12 +30,17 @@ void lacuna_change_jobs(int change);
 /// Releases what the calling thread, which will not use the pool again, holds of it: its jobs, and the pool itself
 /// during lacuna_parallel. Other threads finish that call's task first; what its context points to must stay valid.
 void lacuna_leave_pool(void);
+/// Starts a thread outside the pool with `stack` bytes of stack, which calls body(context) and ends. Returns 0, and calls
+/// nothing, where the system refuses a thread.
+int lacuna_start_thread(size_t stack, void *(*body)(void *context), void *context);
 /// Returns at once on a thread that is not of the pool. A thread of the pool whose memory was refused never returns:
 /// the other threads finish the task without it, lacuna_parallel then calls lacuna_refuse on the thread that called it,
 /// and later tasks get another thread. What the thread holds is lost.
 void lacuna_leave_task(size_t bytes);
 /// Sets what lacuna_refuse does on threads outside the pool; `handler` must not return.
 void lacuna_set_refusal_handler(void (*handler)(size_t bytes));
+/// Whether the system would give `bytes` of memory now.
+int lacuna_has_memory(size_t bytes);
 /// Called where `bytes` of memory were refused; never returns. Without a handler the process ends.
 void lacuna_refuse(size_t bytes);
 /// The number of threads that lacuna_parallel may use now: the limit divided among the jobs; at least 1.

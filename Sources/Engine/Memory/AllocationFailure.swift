@@ -32,6 +32,14 @@ public enum AllocationFailure {
     return try body()
   }
 
+  /// Asks the system for `bytes` and returns them at once, so that memory that an array is about to take is refused here:
+  /// an array that gets no memory ends the process.
+  ///
+  /// Small arrays need no such question. Another thread may take the memory in between.
+  public static func probe(_ bytes: Int) {
+    if bytes >= 1 << 20, lacuna_has_memory(bytes) == 0 { refuse(bytes) }
+  }
+
   /// Makes the kernels' scratch memory fail as tensors do; once a process.
   private static let kernels: Void = lacuna_set_refusal_handler { refuse(Int(clamping: $0)) }
 

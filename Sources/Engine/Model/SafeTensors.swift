@@ -52,6 +52,7 @@ public struct SafeTensors: Sendable, Equatable {
     }
     let text = header.encoded()
     var bytes: [UInt8] = []
+    AllocationFailure.probe(8 + text.count + header.dataCount)
     bytes.reserveCapacity(8 + text.count + header.dataCount)
     bytes.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) })
     bytes.append(contentsOf: text)

@@ -2,13 +2,15 @@ import Engine
 import Foundation
 import Synchronization
 
-/// The system refused memory for a tensor of a step.
+/// The system refused memory for a tensor of a step, or for its thread.
 struct OutOfMemory: Error, CustomStringConvertible {
   /// The size of the refused allocation.
   var bytes: Int
+  /// What the memory was for.
+  var purpose = "a tensor"
 
   var description: String {
-    "out of memory: \(bytes) bytes for a tensor were refused; finished steps are kept, fewer steps side by side "
+    "out of memory: \(bytes) bytes for \(purpose) were refused; finished steps are kept, fewer steps side by side "
       + "(--workers) or a smaller batch_size take less"
   }
 }
@@ -23,12 +25,13 @@ extension Thread {
   static func runStep<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value, ended: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
-    let thread = Thread {
+    let isStarted = SystemThread.start(stackBytes: stackBytes) {
       ended(AllocationFailure.withHandler({ ended(.failure(OutOfMemory(bytes: $0))) }, { Result(catching: work) }))
     }
-    thread.stackSize = 8 << 20
-    thread.start()
+    if !isStarted { ended(.failure(OutOfMemory(bytes: stackBytes, purpose: "a thread"))) }
   }
+
+  private static let stackBytes = 8 << 20
 
   /// Runs `work` on its own thread while this one waits, so that running out of memory is an error here and locks are
   /// released.

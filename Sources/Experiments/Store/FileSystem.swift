@@ -1,4 +1,5 @@
 import Data
+import Engine
 import Foundation
 import SystemErrors
 
@@ -115,6 +116,7 @@ enum FileSystem {
     defer { _ = close(descriptor) }
     let capacity = min(size, limit)
     var failed = false
+    AllocationFailure.probe(capacity)
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
       while count < capacity {
         #if canImport(Darwin)

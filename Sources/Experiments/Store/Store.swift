@@ -152,7 +152,16 @@ public final class Store: Sendable {
   func decode<Value>(
     _ file: String, of key: StepKey, as what: String, _ decode: ([UInt8]) throws -> Value
   ) throws(StoreError) -> Value {
-    let bytes = try read(file, of: key)
+    let bytes: [UInt8]
+    do throws(StoreError) {
+      bytes = try read(file, of: key)
+    } catch {
+      guard case .noSuchFile(_, _, let available) = error else { throw error }
+      // Whoever decodes a file knows that the step makes it, so the record is not the one that was written.
+      throw .damaged(
+        key: key, path: path(of: key, Self.recordName), expected: "a record of \(file)",
+        found: available.isEmpty ? "one of no file" : "one of \(available.sorted().joined(separator: ", "))")
+    }
     do {
       return try decode(bytes)
     } catch {
