@@ -10,7 +10,7 @@ help:
 	@echo "make sanitize-thread   search for data races in the engine's pool and the store"
 	@echo "make sanitize-address  search for wrong addresses in the C kernels"
 	@echo "make bench        time the engine; see Benchmarks/README.md"
-	@echo "make docs         write the documentation of the module Unlearning to .build/docs"
+	@echo "make docs         write the documentation of the modules for plugins to .build/docs"
 	@echo "make format       format all Swift sources"
 	@echo "make lint         check the format of all Swift sources"
 	@echo "make schemas      regenerate schemas/"
@@ -35,8 +35,10 @@ bench: packages
 
 # The plugin is only a dependency of the documentation; see Package.swift.
 docs: packages
-	LACUNA_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
-	  --target Unlearning --warnings-as-errors --output-path .build/docs
+	mkdir -p .build/docs
+	for target in Unlearning Engine Data UnlearningTesting; do \
+	  LACUNA_DOCS=1 swift package --allow-writing-to-directory .build/docs generate-documentation \
+	    --target $$target --warnings-as-errors --output-path .build/docs/$$target || exit 1; done
 
 format:
 	swift format --in-place --recursive Package.swift Sources Plugins Tests Benchmarks Examples

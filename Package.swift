@@ -92,7 +92,7 @@ let package = Package(
       dependencies: [
         "ConfigYAML", "Data", "Digests", "Engine", "JSON", "SystemErrors", "Unlearning", heap, logging,
       ]),
-    .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "JSON", "Unlearning"]),
+    .target(name: "UnlearningTesting", dependencies: ["Data", "Engine", "JSON", "Unlearning", logging]),
     .target(name: "BuiltIns", dependencies: ["Unlearning"] + pluginDependencies),
     .target(
       name: "UnlearningRunner",

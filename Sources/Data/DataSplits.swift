@@ -22,7 +22,7 @@ public struct DataSplits: Sendable {
   /// Each class contributes round(`validationFraction` · size of the class) rows, drawn from
   /// `random.stream("validation", label)`; both parts keep the order of the training set.
   ///
-  /// - Parameter validationFraction: in (0, 1).
+  /// - `validationFraction`: in (0, 1).
   /// - Throws: `badFraction`; `badValidation` if a part would be empty or there already is a validation set.
   public func holdingOut(validationFraction: Double, random: RandomSource) throws(DataError) -> DataSplits {
     guard validationFraction > 0 && validationFraction < 1 else { throw .badFraction(validationFraction) }

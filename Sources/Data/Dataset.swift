@@ -41,12 +41,11 @@ public struct Dataset: Sendable {
 
   /// A set of all these images, in this order.
   ///
-  /// - Parameters:
-  ///   - imageShape: `[H, W, C]`.
-  ///   - pixels: `[N, H, W, C]`.
-  ///   - labels: `[N]`, each in 0..<classNames.count.
-  ///   - attribute: The sensitive attribute that defines groups, or nil.
-  ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
+  /// - `imageShape`: `[H, W, C]`.
+  /// - `pixels`: `[N, H, W, C]`.
+  /// - `labels`: `[N]`, each in 0..<classNames.count.
+  /// - `attribute`: The sensitive attribute that defines groups, or nil.
+  /// - `sensitive`: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
     name: String, classNames: [String], imageShape: [Int], normalization: Normalization, pixels: [UInt8], labels: [Int],
     attribute: SensitiveAttribute? = nil, sensitive: [Int] = []
@@ -58,14 +57,13 @@ public struct Dataset: Sendable {
 
   /// A set of all these images, in this order, whose stored pictures may be larger than the images.
   ///
-  /// - Parameters:
-  ///   - imageShape: `[H, W, C]`.
-  ///   - storedShape: `[H', W', C]`, H' ≥ H and W' ≥ W. An image is the central crop of its stored picture; random
-  ///     crops are taken from the whole stored picture.
-  ///   - pixels: `[N, H', W', C]`.
-  ///   - labels: `[N]`, each in 0..<classNames.count.
-  ///   - attribute: The sensitive attribute that defines groups, or nil.
-  ///   - sensitive: `[N]`, the attribute's value of each image; empty without an attribute.
+  /// - `imageShape`: `[H, W, C]`.
+  /// - `storedShape`: `[H', W', C]`, H' ≥ H and W' ≥ W. An image is the central crop of its stored picture; random
+  ///   crops are taken from the whole stored picture.
+  /// - `pixels`: `[N, H', W', C]`.
+  /// - `labels`: `[N]`, each in 0..<classNames.count.
+  /// - `attribute`: The sensitive attribute that defines groups, or nil.
+  /// - `sensitive`: `[N]`, the attribute's value of each image; empty without an attribute.
   public init(
     name: String, classNames: [String], imageShape: [Int], storedShape: [Int], normalization: Normalization,
     pixels: PixelStore, labels: [Int], attribute: SensitiveAttribute? = nil, sensitive: [Int] = []

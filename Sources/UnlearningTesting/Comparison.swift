@@ -32,7 +32,7 @@ public enum Comparison {
   /// Describes where `actual` exceeds the tolerance around `expected`; nil if it does not.
   ///
   /// An infinity agrees only with the same infinity; NaN agrees with nothing.
-  /// - Parameter shape: The row-major shape of both, to print an index along each dimension; nil for a plain list.
+  /// - `shape`: The row-major shape of both, to print an index along each dimension; nil for a plain list.
   public static func difference(
     _ actual: some Collection<some BinaryFloatingPoint>, from expected: some Collection<some BinaryFloatingPoint>,
     within tolerance: Tolerance, shape: [Int]? = nil

@@ -1,5 +1,6 @@
 public import Data
 public import Engine
+import Logging
 public import Unlearning
 
 /// A problem small enough to test laws in milliseconds: four classes of 6×6 images, a model with one hidden layer.
@@ -53,7 +54,9 @@ public struct TinyProblem: Sendable {
   }
 
   private static func run(_ recipe: TrainingRecipe, seed: UInt64) -> Run {
-    Run(random: RandomSource(seed: seed), recipe: OriginalRecipe(recipe), makeClassifier: makeClassifier)
+    Run(
+      random: RandomSource(seed: seed), recipe: OriginalRecipe(recipe), makeClassifier: makeClassifier,
+      log: Logger(label: "laws") { _ in SwiftLogNoOpLogHandler() })
   }
 
   private static func images(perClass: Int, seed: UInt64) -> Dataset {

@@ -23,7 +23,7 @@ struct CardTests {
     #expect(Set(names) == Set(expected))
     for card in cards {
       let keys = Set(card.members?.map(\.key) ?? [])
-      let common: Set = ["role", "name", "title", "summary", "version", "source", "parameters"]
+      let common: Set = ["role", "name", "title", "summary", "version", "swift_type", "source", "parameters"]
       let traits: [String: Set<String>] = [
         "method": ["needs", "serves"], "attack": ["reads", "retrained_models_needed", "measures"],
         "metric": ["reads", "retrained_models_needed", "measures"],
@@ -96,7 +96,8 @@ struct CardTests {
     #expect(result.status == .done)
     let text = result.output
     #expect(text.hasPrefix("fine-tune: Fine-tuning (method, version 1)\n"))
-    #expect(text.contains("\nneeds   original model, retain data\n"))
+    #expect(text.replacing(/[ ]+/, with: " ").contains("\nneeds original model, retain data\n"))
+    #expect(text.replacing(/[ ]+/, with: " ").contains("\nSwift type FineTune.FineTuning\n"))
     #expect(text.replacing(/[ ]+/, with: " ").contains("\ntraining.learning_rate number 0.01 in (0, 1000000000] "))
   }
 

@@ -44,9 +44,8 @@ public struct Canvas: Sendable {
 
   /// Fills an outline, scaled by `scale` (> 0) pixels per unit, rotated by `angle` radians and moved to `center`.
   ///
-  /// - Parameters:
-  ///   - color: At the center.
-  ///   - slope: The change of the color over one `scale` along the outline's x axis.
+  /// - `color`: At the center.
+  /// - `slope`: The change of the color over one `scale` along the outline's x axis.
   public mutating func fill(
     _ outline: Outline, center: SIMD2<Float>, scale: Float, angle: Float, color: SIMD3<Float>,
     slope: SIMD3<Float> = .zero

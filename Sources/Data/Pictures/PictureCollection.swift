@@ -58,13 +58,12 @@ public struct PictureCollection: Sendable {
   ///
   /// Pictures that are used and not yet cached are decoded, on all threads, and kept in the folder `cache`. The index
   /// of an image in its source set is the picture's number.
-  /// - Parameters:
-  ///   - cache: See `CacheRoot.resolve`.
-  ///   - onBadPicture: Whether a picture that cannot be read or decoded makes loading fail, or is left out of its split and
-  ///     draw.
-  ///   - watch: Called with the progress of decoding.
-  ///   - note: Called with messages about pictures that are left out, faults outside the pixels, and damage to decoded
-  ///     pictures.
+  /// - `cache`: See `CacheRoot.resolve`.
+  /// - `onBadPicture`: Whether a picture that cannot be read or decoded makes loading fail, or is left out of its split and
+  ///   draw.
+  /// - `watch`: Called with the progress of decoding.
+  /// - `note`: Called with messages about pictures that are left out, faults outside the pixels, and damage to decoded
+  ///   pictures.
   /// - Throws: `badPictures`, `unwritable`, `unreadable`, `notAFile`, `changed`, `subsetCount`, `decodingInterrupted`.
   public func load(
     size: Int, framing: Framing, cache: String?, subset: Subset, onBadPicture: BadPictureChoice = .stop,

@@ -15,11 +15,10 @@ public struct CIFARSet: Sendable {
 
   /// A set with several training files of `recordsPerTrainFile` images each, and a test file of `testCount` images.
   ///
-  /// - Parameters:
-  ///   - files: Training files, then the test file.
-  ///   - classCounts: The number of classes of each label byte of a record.
-  ///   - label: The index of the label byte that is the class, from 0.
-  ///   - classNames: One name per class of that label byte.
+  /// - `files`: Training files, then the test file.
+  /// - `classCounts`: The number of classes of each label byte of a record.
+  /// - `label`: The index of the label byte that is the class, from 0.
+  /// - `classNames`: One name per class of that label byte.
   public init(
     files: FileSet, classCounts: [Int], label: Int, classNames: [String], normalization: Normalization,
     recordsPerTrainFile: Int, testCount: Int = 10_000

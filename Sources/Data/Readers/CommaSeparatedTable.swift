@@ -51,7 +51,7 @@ public struct CommaSeparatedTable: Sendable {
 
   /// The index in `choices` of a row's value.
   ///
-  /// - Parameter column: The index of the column among the requested ones.
+  /// - `column`: The index of the column among the requested ones.
   /// - Throws: `badLine` if it is none of them.
   public func index(of row: Row, column: Int, among choices: [String]) throws(DataError) -> Int {
     guard let place = choices.firstIndex(of: row.values[column]) else {

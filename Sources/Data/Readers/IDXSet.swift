@@ -12,10 +12,9 @@ public struct IDXSet: Sendable {
 
   /// A set with these numbers of images of `rows`×`columns` pixels.
   ///
-  /// - Parameters:
-  ///   - name: The data set's name in experiment files.
-  ///   - folder: The name of the standard folder.
-  ///   - source: The address of the official source.
+  /// - `name`: The data set's name in experiment files.
+  /// - `folder`: The name of the standard folder.
+  /// - `source`: The address of the official source.
   public init(
     name: String, folder: String, source: String, classNames: [String], normalization: Normalization,
     rows: Int = 28, columns: Int = 28, trainCount: Int = 60_000, testCount: Int = 10_000

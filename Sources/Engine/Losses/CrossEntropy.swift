@@ -20,7 +20,7 @@ extension Variable {
 
   /// The mean over rows of −log p(label), with p the softmax of these logits `[N, K]`.
   ///
-  /// - Parameter smoothing: In [0, 1): the share of each label's probability that is spread evenly over all classes.
+  /// `smoothing`, in [0, 1), is the share of each label's probability that is spread evenly over all classes.
   public func crossEntropy(_ labels: [Int], smoothing: Float = 0) -> Variable {
     crossEntropy(.oneHot(labels, classCount: shape[1], smoothing: smoothing))
   }

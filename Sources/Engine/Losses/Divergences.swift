@@ -1,10 +1,9 @@
 extension Variable {
   /// T²·mean over rows of KL(p ‖ q), with p and q the softmax of `reference`/T and of these logits/T.
   ///
-  /// Gradients flow into both arguments. With the teacher as reference it is the distillation loss; with the roles
-  /// swapped it is the reverse divergence.
+  /// T, the `temperature`, is positive. Gradients flow into both arguments. With the teacher as reference it is the
+  /// distillation loss; with the roles swapped it is the reverse divergence.
   ///
-  /// - Parameter temperature: T > 0.
   /// - Source: Hinton, Vinyals, Dean, 2015, arXiv:1503.02531, section 2.
   public func divergence(from reference: Variable, temperature: Float = 1) -> Variable {
     precondition(temperature > 0, "a temperature is positive, not \(temperature)")

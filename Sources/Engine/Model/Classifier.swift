@@ -22,7 +22,7 @@ public struct Classifier: Sendable {
 
   /// A classifier with fresh parameters, each drawn from the stream of `random` that its path names.
   ///
-  /// - Parameter body: Turns `[N, H, W, C]` into features `[N, D]`.
+  /// `body` turns images `[N, H, W, C]` into features `[N, D]`.
   public init(body: any Layer, imageShape: [Int], classCount: Int, random: RandomSource) {
     precondition(classCount >= 1, "a classifier needs classes")
     var declarations = Declarations(random: random)
@@ -76,8 +76,8 @@ public struct Classifier: Sendable {
 
   /// Value and gradient, with respect to all parameters, of a loss of this model.
   ///
-  /// In train mode the batch updates the model's running statistics; nothing else of `self` changes.
-  /// - Parameter loss: Runs the model in the given pass and returns a scalar.
+  /// `loss` runs the model in the given pass and returns a scalar. In train mode the batch updates the model's running
+  /// statistics; nothing else of `self` changes.
   /// - Returns: The loss, its gradients, and the names of the parameters that the loss does not depend on; their
   ///   gradients are 0.
   public mutating func gradient(

@@ -21,9 +21,8 @@ public struct ModelSize: Sendable, Hashable {
   /// Estimated peak bytes of tensors in a training step; `Int.max` on overflow.
   ///
   /// 4 bytes · (`copies` · parameters + 2 · `batch` · numbers per image): the outputs are kept for the backward pass,
-  /// and saved values of operations and gradients in flight take about as much again.
-  ///
-  /// - Parameter copies: Tensors held per parameter: itself, its gradient, and the optimizer's state.
+  /// and saved values of operations and gradients in flight take about as much again. `copies` counts the tensors held
+  /// per parameter: itself, its gradient, and the optimizer's state.
   public func trainingBytes(batch: Int, copies: Int) -> Int {
     let outputs = [2, batch, numbersPerImage].saturatedProduct
     return [4, [copies, parameters].saturatedProduct.addingSaturated(outputs)].saturatedProduct

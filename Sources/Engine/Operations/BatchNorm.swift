@@ -18,9 +18,9 @@ public struct BatchStatistics: Sendable {
 extension Variable {
   /// Batch normalization over all dimensions but the last, then the residual, then an optional ReLU.
   ///
-  /// y = scale·(x − mean)/√(variance + epsilon) + shift + residual. x is `[…, C]`, scale and shift `[C]`.
+  /// y = scale·(x − mean)/√(variance + epsilon) + shift + residual. x is `[…, C]`, scale and shift `[C]`. Without
+  /// `statistics` it normalizes by the batch's own mean and biased variance (train mode).
   ///
-  /// - Parameter statistics: nil to normalize by the batch's own mean and biased variance (train mode).
   /// - Returns: y, and the batch's statistics if they were used.
   /// - Source: Ioffe and Szegedy, ICML 2015, arXiv:1502.03167, Algorithm 1.
   public func batchNormalized(

@@ -17,7 +17,7 @@ public enum LearningRateSchedule: Sendable, Hashable {
 
   /// The factor for step `step` (from 0) of `stepsPerEpoch`·`epochs`.
   ///
-  /// - Parameter warmUpEpochs: ≥ 0; during these first epochs the factor also rises linearly from 1/steps to 1.
+  /// During the first `warmUpEpochs` (≥ 0) the factor also rises linearly from 1/steps to 1.
   public func factor(step: Int, stepsPerEpoch: Int, epochs: Int, warmUpEpochs: Double = 0) -> Double {
     let total = max(1, stepsPerEpoch * epochs)
     let warmSteps = warmUpEpochs * Double(stepsPerEpoch)

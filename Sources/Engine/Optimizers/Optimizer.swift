@@ -5,6 +5,7 @@ public protocol Optimizer: Sendable {
   /// Takes one step.
   ///
   /// - Parameters:
+  ///   - parameters: The numbers to be changed.
   ///   - gradients: One per parameter, same names and order.
   ///   - learningRate: ≥ 0, the value of the schedule for this step.
   ///   - mask: nil, or 1 where a parameter may change and 0 where it must not: a masked number keeps its value bit for

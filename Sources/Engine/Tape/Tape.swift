@@ -90,8 +90,8 @@ public struct Variable {
 
   /// The result of an operation on `inputs`, with its gradient.
   ///
-  /// This is the entry point for custom operations.
-  /// - Parameter backward: Takes the gradient of the result; returns that of each input, nil where it is not needed.
+  /// This is the entry point for custom operations. `backward` takes the gradient of the result and returns that of
+  /// each input, nil where it is not needed.
   public static func operation(
     _ value: Tensor, of inputs: [Variable], backward: @escaping (_ gradient: Tensor) -> [Tensor?]
   ) -> Variable {

@@ -15,9 +15,7 @@ extension Tensor {
     }
   }
 
-  /// The images at `indices` of `pixels` (bytes, `[count, H, W, C]`), as `[N, H, W, C]`.
-  ///
-  /// - Parameter imageShape: `[H, W, C]`.
+  /// The images at `indices` of `pixels` (bytes, `[count, H, W, C]`), as `[N, H, W, C]`; `imageShape` is `[H, W, C]`.
   public init(images pixels: [UInt8], imageShape: [Int], indices: [Int], transform: ImageTransform) {
     precondition(imageShape.count == 3, "an image shape is [H, W, C], not \(imageShape)")
     let size = imageShape.reduce(1, *)

@@ -136,7 +136,7 @@ public struct Tensor: Sendable {
 
   /// Labels as one-hot rows: `[N, K]`.
   ///
-  /// - Parameter smoothing: In [0, 1): the share of each label's probability that is spread evenly over all classes.
+  /// `smoothing`, in [0, 1), is the share of each label's probability that is spread evenly over all classes.
   public static func oneHot(_ labels: [Int], classCount: Int, smoothing: Float = 0) -> Tensor {
     precondition(smoothing >= 0 && smoothing < 1, "label smoothing lies in [0, 1), not \(smoothing)")
     let result = Tensor(zeros: [labels.count, classCount])

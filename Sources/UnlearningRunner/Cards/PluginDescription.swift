@@ -8,6 +8,8 @@ import Unlearning
 struct PluginDescription {
   var role: PluginRole
   var card: Card
+  /// Module and Swift type: "FineTune.FineTuning".
+  var swiftType: String
   /// The properties that depend on the role; names in snake_case.
   var traits: [JSONValue.Member]
   /// What an attack or a metric measures; nil for other roles.
@@ -25,6 +27,7 @@ struct PluginDescription {
     }
     self.role = role
     card = plugin.card
+    swiftType = String(reflecting: plugin)
     traits = Self.traits(of: plugin, as: role)
     measures = (plugin as? any Probe.Type)?.measures
     self.parameters = parameters(plugin)
@@ -64,7 +67,7 @@ struct PluginDescription {
     if let place = card.source.place { source.append(("place", .string(place))) }
     let start: [(String, JSONValue)] = [
       ("role", .string(role.singular)), ("name", .string(card.name)), ("title", .string(card.title)),
-      ("summary", .string(card.summary)), ("version", .int(card.version)),
+      ("summary", .string(card.summary)), ("version", .int(card.version)), ("swift_type", .string(swiftType)),
       ("source", .object(source.map { JSONValue.Member(key: $0.0, value: $0.1) })),
     ]
     let kinds = measures.map { [JSONValue.Member(key: "measures", value: .array($0.map(\.json)))] } ?? []
@@ -78,7 +81,7 @@ struct PluginDescription {
     let title = "\(card.name): \(card.title) (\(role.singular), version \(card.version))"
     var lines = title.wrapped(to: width) + [""]
     lines += card.summary.wrapped(to: width)
-    var facts = [("source", card.source.description)]
+    var facts = [("source", card.source.description), ("Swift type", swiftType)]
     for trait in traits {
       let words = trait.value.items?.map { $0.string ?? $0.description } ?? [trait.value.string ?? "\(trait.value)"]
       facts.append((trait.key.replacing("_", with: " "), words.isEmpty ? "nothing" : words.joined(separator: ", ")))

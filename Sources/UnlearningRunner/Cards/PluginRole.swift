@@ -16,6 +16,12 @@ package enum PluginRole: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
+  /// The filter of `swift test` for the tests of a plugin in `module`, the laws of its role and the list of plugins.
+  func testFilter(_ module: String) -> String {
+    let power = self == .attacks ? ["AttackPowerTests"] : []
+    return ([module, "LawTests", "ListTests"] + power).joined(separator: "|")
+  }
+
   /// The plugins of the role, sorted by name.
   func plugins(in registry: Registry) -> [any Plugin.Type] {
     let plugins: [any Plugin.Type] =

@@ -30,8 +30,8 @@ struct NewCommand: RunnerCommand {
     }
     try context.console.write(paths.map { "\($0)\n" }.joined())
     context.console.report(
-      "next: change it into your \(role.singular), run 'swift test --filter \(names.module)Tests' and 'make schemas', "
-        + "and name '\(names.plugin)' in an experiment\n")
+      "next: change it into your \(role.singular), run \"swift test --filter '\(role.testFilter(names.module))'\" and "
+        + "'make schemas', and name '\(names.plugin)' in an experiment\n")
     return .done
   }
 
