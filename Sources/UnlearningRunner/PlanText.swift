@@ -53,6 +53,7 @@ struct PlanText {
 
   private var cost: String {
     let estimate = plan.estimate(store: store)
+    guard !plan.cells.isEmpty else { return "every cell is left out; nothing to run\n" }
     guard estimate.remainingSteps > 0 else { return "all results are in the store; nothing to run\n" }
     guard let seconds = estimate.seconds, let bytes = estimate.bytes, let memory = estimate.memory else {
       return "time, disk and memory are unknown: the store lacks finished steps of some kind\(timedHint)\n"

@@ -169,7 +169,10 @@ struct RunTests {
     }
     let loss = " (3 steps after it skipped)"
     #expect(failed.count { $0.hasSuffix("\(loss): it fails on purpose") } == 1, "\(failed)")
-    #expect(failed.count { $0.hasSuffix("\(loss): for the same reason") } == 1, "\(failed)")
+    #expect(
+      failed.count { $0.contains("\(loss): for the same reason as shapes / mlp / class ellipse / failing / seed ") }
+        == 1,
+      "\(failed)")
     #expect(!result.messages.contains("skipped: "), "\(result.messages)")
     #expect(result.messages.contains(" and 1 other: it fails on purpose"), "\(result.messages)")
     #expect(result.messages.contains("2 steps failed, 6 that depend on them were skipped:"))
@@ -216,6 +219,18 @@ struct RunTests {
     let result = await runner("plan", sampled, "--store", store)
     #expect(result.status == .done, "\(result.messages)")
     #expect(result.output.contains("left out (1):\n  shapes / mlp / samples 5 / trw: trw serves requests of class"))
+  }
+
+  @Test("where no cell can be, nothing is called finished") func noCellIsLeft() async throws {
+    let layers = Array(repeating: "65536", count: 16).joined(separator: ", ")
+    // Some 770 GB to train.
+    let huge = try SmallExperiment.tiny { $0.architectures = ["mlp: {hidden: [\(layers)]}"] }.written(to: folder)
+    let plan = await runner("plan", huge, "--store", store)
+    #expect(plan.output.contains("every cell is left out; nothing to run\n"), "\(plan.output)")
+    let run = await runner("run", huge, "--store", store)
+    #expect(run.status == .badUsage)
+    #expect(run.messages.contains("is left out:\n  shapes / mlp"), "\(run.messages)")
+    #expect(run.messages.contains(" of memory to train by batches of "), "\(run.messages)")
   }
 
   @Test func manyCellsThatCannotBeAreGroupedByReason() async throws {

@@ -46,6 +46,7 @@ package struct Bench: Sendable {
     var model = try freshModel(setting)
     try workshop.store.decode(Self.modelFile, of: key, as: "the model of this step") { bytes throws in
       try model.restore(try SafeTensors(bytes))
+      if let tensor = model.firstNotFinite { throw UnlearningError.modelNotFinite(tensor: tensor) }
     }
     return model
   }
@@ -90,9 +91,7 @@ package struct Bench: Sendable {
     let (model, peak) = try MemoryMeter.measure { try body(run) }
     let cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
     // No epoch can be named here: methods count epochs in their own way, or have none.
-    if let tensor = model.parameters.firstNotFinite ?? model.statistics.firstNotFinite {
-      throw UnlearningError.modelNotFinite(tensor: tensor)
-    }
+    if let tensor = model.firstNotFinite { throw UnlearningError.modelNotFinite(tensor: tensor) }
     var artifact = Artifact([(Self.modelFile, model.checkpoint.encoded())])
     artifact.cost = cost
     artifact.notes = run.notes.all
@@ -144,4 +143,9 @@ extension Bench {
     }
     return values
   }
+}
+
+extension Classifier {
+  /// The name of the first parameter or statistic with NaN or infinity; nil if there is none.
+  fileprivate var firstNotFinite: String? { parameters.firstNotFinite ?? statistics.firstNotFinite }
 }

@@ -26,7 +26,7 @@ enum OutputsFile {
         let logits = file.tensors["\(part.rawValue).logits"],
         let labels = file.integers["\(part.rawValue).labels"],
         let indices = file.integers["\(part.rawValue).indices"],
-        logits.shape.count == 2, logits.shape[0] == labels.count, labels.count == indices.count
+        logits.shape.count == 2, logits.shape[0] == labels.count, labels.count == indices.count, logits.isFinite
       else { throw ExecutionError.unreadablePredictions(part: part.rawValue) }
       parts[part] = Predictions(
         logits: logits, features: file.tensors["\(part.rawValue).features"], labels: labels, indices: indices)
@@ -41,7 +41,7 @@ enum ExecutionError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .unreadablePredictions(let part): "the stored predictions have no whole part '\(part)'"
+    case .unreadablePredictions(let part): "the stored predictions have no whole and finite part '\(part)'"
     }
   }
 }

@@ -25,6 +25,8 @@ package struct PredictStep: StepBody {
         of: try bench.model(model, setting), on: try bench.split(setting), keepingFeatures: keepsFeatures
       ) { try bench.checkpoint() }
     }
+    // A diverged model fails here, once, and not in each attack.
+    for part in Part.allCases { _ = try outputs.finite(part) }
     var artifact = Artifact([(OutputsFile.name, OutputsFile.encode(outputs))])
     artifact.peakBytes = peak
     return artifact

@@ -40,6 +40,10 @@ struct RunCommand: RunnerCommand {
       try context.console.write(PlanText(plan: plan, store: store, workers: workerOptions.count).text())
       return .done
     }
+    guard !plan.cells.isEmpty else {
+      let reasons = PrunedCell.lines(plan.pruned).map { "\n  \($0)" }.joined()
+      throw UsageError("every cell of '\(plan.experiment.name)' is left out:\(reasons)")
+    }
     if let problem = Runtime.blasProblem ?? MachineMemory.problem(threads: Runtime.threadLimit) {
       context.console.report("error: \(problem)\n")
       return .failed

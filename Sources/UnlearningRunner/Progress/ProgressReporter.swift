@@ -8,7 +8,8 @@ final class ProgressReporter: ExecutionObserver {
     var total = 0
     var done = 0
     var failed = 0
-    var shownErrors: Set<String> = []
+    /// The first step that failed with each error.
+    var explained: [String: String] = [:]
     var workers = 1
     /// In the order in which they started.
     var running: [(key: StepKey, kind: StepKind, label: String, fraction: Double)] = []
@@ -91,7 +92,9 @@ final class ProgressReporter: ExecutionObserver {
       state.failed += 1
       // The whole reason, such as a list of bad files, follows once at the end.
       let firstLine = error.prefix { $0 != "\n" }
-      let reason = state.shownErrors.insert(error).inserted ? firstLine : "for the same reason"
+      let short = firstLine.hasSuffix(":") ? "\(firstLine.dropLast()); see below" : String(firstLine)
+      let reason = state.explained[error].map { "for the same reason as \($0)" } ?? short
+      if state.explained[error] == nil { state.explained[error] = step.label }
       let loss = skipping == 0 ? "" : " (\(skipping == 1 ? "1 step" : "\(skipping) steps") after it skipped)"
       line("failed: \(step.kind.rawValue) \(step.label)\(loss): \(reason)", &state)
     }
