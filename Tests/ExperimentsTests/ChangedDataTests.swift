@@ -75,7 +75,7 @@ import Unlearning
     #expect(try await failures(of: again).errors.isEmpty)
   }
 
-  @Test("pictures that cannot be read stop the plan all at once, or are left out", .timeLimit(.minutes(1)))
+  @Test("pictures that cannot be read stop the plan all at once, or are left out", .timeLimit(.minutes(10)))
   func unreadablePictures() async throws {
     _ = try plan()
     let paths = ["test/cat/0.png", "train/dog/3.png"].map { "\(folder.url.path)/pictures/\($0)" }

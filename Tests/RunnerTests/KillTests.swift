@@ -59,7 +59,7 @@ struct KillTests {
     return found
   }
 
-  @Test("resumes to the same table and the same bytes", .timeLimit(.minutes(3)))
+  @Test("resumes to the same table and the same bytes", .timeLimit(.minutes(10)))
   func resumes() throws {
     let whole = try finish(store: "whole")
     #expect(whole.status == 0)
@@ -83,7 +83,7 @@ struct KillTests {
   }
 
   @Test(
-    "ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(2)),
+    "ends within a moment when it is interrupted in the middle of long steps", .timeLimit(.minutes(10)),
     arguments: [SIGINT, SIGQUIT])
   func interruption(signal: Int32) throws {
     let process = try startEndless(store: "endless")
@@ -95,7 +95,7 @@ struct KillTests {
     #expect(process.terminationStatus == 130)
   }
 
-  @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(2)))
+  @Test("is told apart from one that still runs: two processes cannot write one store", .timeLimit(.minutes(10)))
   func twoProcesses() throws {
     let first = try startEndless(store: "shared")
     let (second, _) = try start(file, store: "shared")

@@ -48,7 +48,7 @@ import UnlearningRunner
     ]
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: ["check", "plan", "run", "results"])
+  @Test(.timeLimit(.minutes(10)), arguments: ["check", "plan", "run", "results"])
   func experimentFiles(command: String) async throws {
     for (path, says) in try places() {
       let result = await runner(command, path)
@@ -58,7 +58,7 @@ import UnlearningRunner
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func filesThatExperimentsName() async throws {
+  @Test(.timeLimit(.minutes(10))) func filesThatExperimentsName() async throws {
     for (path, _) in try places() {
       let files = [
         try experiment { $0.forget = ["indices: '\(path)'"] },
@@ -77,7 +77,7 @@ import UnlearningRunner
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func stores() async throws {
+  @Test(.timeLimit(.minutes(10))) func stores() async throws {
     for (path, _) in try places() where !path.hasSuffix("folder") && !path.hasSuffix("nothing") {
       for command in ["plan", "run", "results"] {
         let result = await runner(command, try experiment(), "--store", path)
@@ -89,7 +89,7 @@ import UnlearningRunner
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func downloads() async throws {
+  @Test(.timeLimit(.minutes(10))) func downloads() async throws {
     for (path, _) in try places() where !path.hasSuffix("folder") && !path.hasSuffix("nothing") {
       let result = await runner("data", "fetch", "mnist", "--root", path, "--from", "http://127.0.0.1:1")
       #expect(result.status == .failed, "\(path)")
