@@ -21,13 +21,14 @@ quickstart: packages
 test: packages
 	swift test
 
-# Builds of their own, some minutes each. Memory that is refused is a null pointer, as without a sanitizer.
+# Builds of their own, some minutes each. Memory that is refused is a null pointer, as without a sanitizer; leaks are not
+# searched for, since XCTest has some of its own.
 sanitize-thread: packages
 	TSAN_OPTIONS="allocator_may_return_null=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt" \
 	  swift test --sanitize=thread --scratch-path .build/sanitize-thread --filter 'EngineTests|ExperimentsTests.Store'
 
 sanitize-address: packages
-	ASAN_OPTIONS=allocator_may_return_null=1 \
+	ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 \
 	  swift test --sanitize=address --scratch-path .build/sanitize-address --filter EngineTests
 
 bench: packages
