@@ -133,6 +133,16 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
+  /// Runs Python, which changes files of a store as no command does.
+  private func python(_ script: String, _ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script] + arguments
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
   private static func forged(_ name: String) -> String {
     #"[{"name":"\#(name)","value":0.5,"unit":"fraction","direction":"higher","reference":"retrained"}]"#
   }
@@ -167,12 +177,7 @@ import UnlearningRunner
       folder.files.first { $0.hasSuffix("measurements.json") }
     ).replacing("measurements.json", with: "step.json")
     let place = URL(filePath: folder.path(record)).deletingLastPathComponent()
-    let forge = Process()
-    forge.executableURL = URL(filePath: "/usr/bin/env")
-    forge.arguments = ["python3", "-c", Self.forger, place.path, text]
-    try forge.run()
-    forge.waitUntilExit()
-    try #require(forge.terminationStatus == 0)
+    try python(Self.forger, place.path, text)
 
     let results = await runner("results", file, "--store", store, "--format", "csv")
     #expect(results.status == .done)
@@ -197,10 +202,7 @@ import UnlearningRunner
     let whole = await runner(file, "--store", store, "--format", "csv")
     let place = folder.path(
       try #require(folder.files.first { $0.hasSuffix("measurements.json") }).replacing("/measurements.json", with: ""))
-    let forge = Process()
-    forge.executableURL = URL(filePath: "/usr/bin/env")
-    forge.arguments = [
-      "python3", "-c",
+    try python(
       """
       import hashlib, json, os, sys
       path = os.path.join(sys.argv[1], "step.json")
@@ -209,11 +211,7 @@ import UnlearningRunner
       text = json.dumps(record).encode()
       open(path, "wb").write(text)
       open(os.path.join(sys.argv[1], "step.sha256"), "w").write(hashlib.sha256(text).hexdigest() + "  step.json\\n")
-      """, place,
-    ]
-    try forge.run()
-    forge.waitUntilExit()
-    try #require(forge.terminationStatus == 0)
+      """, place)
     let results = await runner("results", file, "--store", store)
     #expect(results.status == .done)
     #expect(
@@ -225,10 +223,7 @@ import UnlearningRunner
   @Test("stored numbers that are not finite are damage", arguments: ["model.safetensors", "predictions.safetensors"])
   func storedNumbersThatAreNotFinite(name: String) async throws {
     let whole = await runner(file, "--store", store, "--format", "csv")
-    let forge = Process()
-    forge.executableURL = URL(filePath: "/usr/bin/env")
-    forge.arguments = [
-      "python3", "-c",
+    try python(
       """
       import hashlib, json, os, shutil, sys
       steps = [place for place, _, names in os.walk(os.path.join(sys.argv[1], "steps")) if "step.json" in names]
@@ -246,11 +241,7 @@ import UnlearningRunner
       kinds = ["measurements.json"] + (["predictions.safetensors"] if sys.argv[2].startswith("model") else [])
       for step in steps:
         if any(os.path.exists(os.path.join(step, kind)) for kind in kinds): shutil.rmtree(step)
-      """, store, name,
-    ]
-    try forge.run()
-    forge.waitUntilExit()
-    try #require(forge.terminationStatus == 0)
+      """, store, name)
     let again = await runner(file, "--store", store, "--format", "csv")
     #expect(again.status == .done && again.output == whole.output, "\(again.messages)")
     #expect(again.messages.contains("is damaged; it was moved to "), "\(again.messages)")
