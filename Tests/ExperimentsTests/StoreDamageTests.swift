@@ -100,6 +100,23 @@ import Testing
     }
   }
 
+  @Test(
+    "a record of an impossible cost, or of a file elsewhere, is damage, whatever its checksum",
+    arguments: [
+      ("\"seconds\" : 1.5", "\"seconds\" : -1"), ("\"seconds\" : 1.5", "\"seconds\" : 1e300"),
+      ("\"seconds\" : 1.5", "\"seconds\" : \".inf\""), ("\"seconds\" : 1.5", "\"seconds\" : \".nan\""),
+      ("\"peak_bytes\" : 4096", "\"peak_bytes\" : -1"), ("\"notes.txt\"", "\"../notes.txt\""),
+      ("\"notes.txt\"", "\"step.sha256\""), ("\"notes.txt\"", "\"\""),
+    ])
+  func impossibleRecords(part: String, instead: String) throws {
+    try folder.forge(key) { $0.replacing(part, with: instead) }
+    let error = try #require(throws: StoreError.self) { try store.record(of: key) }
+    guard case .damaged(key, file("step.json").path, "a record of this version", _) = error else {
+      Issue.record("unexpected \(error)")
+      return
+    }
+  }
+
   @Test func discardingSetsAside() throws {
     try Data([1]).write(to: file("model.safetensors"))
     let first = try store.discard(key)

@@ -1,6 +1,7 @@
 public import JSON
 import ConfigYAML
 public import Foundation
+import Unlearning
 
 /// The record of a finished step, stored with its files: provenance and cost.
 public struct StepRecord: Codable, Sendable, Equatable {
@@ -135,13 +136,20 @@ extension StepRecord {
     return try [UInt8](encoder.encode(self)) + [UInt8(ascii: "\n")]
   }
 
-  /// The record that `encoded()` wrote.
-  init(decoding bytes: [UInt8]) throws {
-    // Foundation's decoder takes one of two values of the same name.
-    _ = try JSONValue(json: String(decoding: bytes, as: UTF8.self))
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: ".inf", negativeInfinity: "-.inf", nan: ".nan")
-    self = try decoder.decode(StepRecord.self, from: Data(bytes))
+  /// The record that `encoded()` wrote; nil for anything else, also where a cost or the name of a file is impossible.
+  init?(decoding bytes: [UInt8]) {
+    // Foundation's decoder would take one of two values of the same name.
+    guard let json = try? JSONValue(json: String(decoding: bytes, as: UTF8.self)),
+      let record = try? json.decode(StepRecord.self),
+      MeasurementUnit.seconds.range.contains(record.seconds),
+      MeasurementUnit.bytes.range.contains(Double(record.peakBytes)),
+      record.files.keys.allSatisfy(Self.isFileName)
+    else { return nil }
+    self = record
+  }
+
+  /// Whether a file of a result may have this name: it stays in the folder of the result, and is not its record.
+  static func isFileName(_ name: String) -> Bool {
+    !name.isEmpty && !name.contains("/") && !name.hasPrefix(".") && !name.hasPrefix("step.")
   }
 }

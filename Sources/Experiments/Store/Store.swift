@@ -89,7 +89,7 @@ public final class Store: Sendable {
   public func record(of key: StepKey) throws(StoreError) -> StepRecord {
     let bytes = try recordBytes(of: key)
     let file = path(of: key, Self.recordName)
-    guard let record = try? StepRecord(decoding: bytes) else {
+    guard let record = StepRecord(decoding: bytes) else {
       throw .damaged(key: key, path: file, expected: "a record of this version", found: "other JSON")
     }
     guard record.key == key else {
@@ -190,9 +190,7 @@ public final class Store: Sendable {
   public func write(_ record: StepRecord, files: [(name: String, bytes: [UInt8])]) throws(StoreError) {
     precondition(Set(files.map(\.name)).count == files.count, "a name stands twice in \(files.map(\.name))")
     for (name, _) in files {
-      precondition(
-        !name.isEmpty && !name.contains("/") && !name.hasPrefix(".") && !name.hasPrefix("step."),
-        "'\(name)' is no name for a file of a result")
+      precondition(StepRecord.isFileName(name), "'\(name)' is no name for a file of a result")
     }
     if isWhole(record.key) { return }
     var record = record
