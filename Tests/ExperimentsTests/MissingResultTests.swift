@@ -11,15 +11,17 @@ import Unlearning
 struct NamingMetric: Metric {
   @Parameter("the name") var name = ""
   @Parameter("the value") var value = 0.5
-  @Parameter("a pseudo-value, or several values without each") var spread: [Int] = []
+  @Parameter("the pseudo-value of values whose names end with '_each'") var spread = 0
   static let card = Card(
     name: "naming", title: "Naming", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions]
-  static let measures = [MeasurementKind("<name>", direction: .higher, reference: .none, meaning: "anything")]
+  static let measures = [
+    MeasurementKind("<name>", direction: .higher, reference: .none, meaning: "anything"),
+    MeasurementKind("<name>_each", direction: .higher, reference: .none, spread: .ofModels, meaning: "anything"),
+  ]
   init() {}
   func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let numbers = spread.map(Double.init)
-    let known: Spread? = numbers.count > 1 ? .withoutEach(numbers) : numbers.first.map { .pseudoValue($0) }
+    let known: Spread? = name.hasSuffix("_each") || name == "wrong" ? .pseudoValue(Double(spread)) : nil
     return [Self.measures[0].named(name).value(value, spread: known)]
   }
 }
@@ -32,11 +34,14 @@ struct ScoringMetric: Metric {
   static let card = Card(
     name: "scoring", title: "Scoring", summary: "One value.", source: Source(authors: "Nobody", venue: "nowhere"))
   static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
-  static let measures = [MeasurementKind("x", direction: .higher, reference: .none, meaning: "anything")]
+  static let measures = [
+    MeasurementKind("x", direction: .higher, reference: .none, spread: .ofComparison, meaning: "anything")
+  ]
   init() {}
   func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     let perSample = Array(repeating: 0.5, count: scores - 1) + [isInfinite ? .infinity : 0.5]
-    let spread = Spread.withoutEach(Array(repeating: 0.5, count: models))
+    let isRetrained = evidence.targetPosition != nil
+    let spread = isRetrained ? .unknown : Spread.withoutEach(Array(repeating: 0.5, count: models))
     return [Self.measures[0].value(0.5, perSample: perSample, spread: spread)]
   }
 }
@@ -94,19 +99,23 @@ struct ScoringMetric: Metric {
   }
 
   @Test(
-    "spreads far outside the range of fractions fail their step",
-    arguments: [("[2000000]", 8), ("[-2000000]", 8), ("[0, 2000000]", 8), ("[-3]", 0), ("[0, 1]", 0)])
-  func impossibleSpreads(spread: String, failed: Int) async throws {
+    "spreads far outside the range of fractions, and of another form than declared, fail their step",
+    arguments: [
+      ("x_each", 2_000_000, 8, "the measurement 'x_each' has the impossible spread 2000000.0"),
+      ("x_each", -2_000_000, 8, "the measurement 'x_each' has the impossible spread -2000000.0"), ("x_each", -3, 0, ""),
+      ("wrong", 0, 8, "the spread of 'wrong' is not absent"),
+    ])
+  func impossibleSpreads(name: String, spread: Int, failed: Int, reason: String) async throws {
     let folder = try StoreFolder()
     let registry = Registry {
       Registry.builtIns
       NamingMetric.self
     }
-    let plan = try SmallExperiment { $0.metrics.append("naming: {name: x, spread: \(spread)}") }.plan(
+    let plan = try SmallExperiment { $0.metrics.append("naming: {name: \(name), spread: \(spread)}") }.plan(
       registry: registry)
     let summary = try await Executor(plan, store: Store(at: folder.url), workers: 1, observer: Witness()).run()
     #expect(summary.failed == failed)
-    #expect(summary.failures.allSatisfy { $0.error.hasPrefix("the measurement 'x' has the impossible spread ") })
+    #expect(summary.failures.allSatisfy { $0.error == reason }, "\(summary.failures)")
   }
 
   @Test(
@@ -144,6 +153,52 @@ struct ScoringMetric: Metric {
     #expect(rows == whole.rows.filter { $0.kind != .note || $0.seed != 1 })
     #expect(missing.map(\.label) == ["shapes / mlp / class circle / rwft / seed 1 / notes.target_entropy"])
     #expect(missing.first?.reason?.contains("expected the note 'target_entropy' in nats, found ") == true)
+  }
+
+  @Test(
+    "a spread of another form than the metric's is damage, set aside and computed again",
+    arguments: [
+      ("total-variation", #""spread":0.5"#), ("total-variation", #""spread":"unknown""#), ("total-variation", ""),
+      ("energy-gap", #""spread":[0.5,0.5]"#), ("average-gap", #""spread":[]"#), ("accuracy", #""spread":"unknown""#),
+    ])
+  func spreadsOfAnotherForm(metric: String, spread: String) async throws {
+    let folder = try StoreFolder()
+    let plan = try SmallExperiment {
+      $0.attacks = []
+      $0.metrics = ["accuracy", "total-variation", "energy-gap", "average-gap: {terms: [accuracy.retain_test]}"]
+    }.plan()
+    let store = try Store(at: folder.url)
+    _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    let whole = try results(of: plan, store: store)
+    #expect(whole.missing.isEmpty)
+    let step = try #require(plan.steps.first { $0.label.contains("fine-tune / \(metric)") })
+    try folder.forge("measurements.json", of: step.key) { text in
+      let bare = text.replacing(/"spread":(\[[^\]]*\]|"unknown"|[-0-9.e]+),?/, with: "")
+      return spread.isEmpty ? bare : bare.replacing("{\"", with: "{\(spread),\"")
+    }
+    let missing = try results(of: plan, store: store).missing
+    let file = folder.artifact(step.key).appending(path: "measurements.json").path
+    #expect(missing.count == 1 && missing.first?.reason?.hasPrefix("\(file): ") == true, "\(missing)")
+    #expect(missing.first?.reason?.contains("found something else (the spread of '") == true, "\(missing)")
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    #expect(summary.finished == 1 && summary.failed == 0)
+    #expect(try results(of: plan, store: store).rows == whole.rows)
+    #expect(folder.names("damaged") == ["\(step.key)-1"])
+  }
+
+  @Test("a call of an impossible duration is damage, set aside and run again", arguments: ["-1", "1e300"])
+  func impossibleDurations(seconds: String) async throws {
+    let folder = try StoreFolder()
+    let plan = try SmallExperiment.tiny { $0.metrics = ["run-time"] }.plan()
+    let store = try Store(at: folder.url)
+    _ = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    let call = try #require(plan.steps.first { $0.kind == .unlearn && $0.label.contains("fine-tune") })
+    let measured = try #require(plan.steps.first { $0.label.contains("fine-tune / run-time") })
+    try folder.forge(call.key) { $0.replacing(/"seconds" : [-0-9.e]+/, with: "\"seconds\" : \(seconds)") }
+    try FileManager.default.removeItem(at: folder.artifact(measured.key))
+    let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
+    #expect(summary.failures.isEmpty && summary.finished == 2, "\(summary)")
+    #expect(folder.names("damaged") == ["\(call.key)-1"])
   }
 
   @Test("notes of a missing or damaged call are missing, and a run recomputes them", arguments: [true, false])

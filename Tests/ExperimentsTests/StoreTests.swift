@@ -35,6 +35,19 @@ final class StoreFolder: Sendable {
     try Data(checksum.utf8).write(to: artifact(key).appending(path: "step.sha256"))
   }
 
+  /// Changes the text of a file of a result, and its record to match.
+  func forge(_ name: String, of key: StepKey, _ change: (String) -> String) throws {
+    let file = artifact(key).appending(path: name)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let changed = change(text)
+    try #require(changed != text)
+    try Data(changed.utf8).write(to: file)
+    func record(_ text: String) -> String {
+      "\"sha256\" : \"\(StepKey(canonicalText: text))\",\n      \"size\" : \(text.utf8.count)"
+    }
+    try forge(key) { $0.replacing(record(text), with: record(changed)) }
+  }
+
   static func key(_ name: String = "step") -> StepKey { StepKey(canonicalText: name) }
 
   static func record(

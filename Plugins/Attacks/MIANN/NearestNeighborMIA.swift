@@ -66,7 +66,8 @@ public struct NearestNeighborMIA: Attack {
     "<features>", direction: .nearest,
     meaning: "fraction of the forgotten class that is classified as its nearest neighbor")
   private static let gap = MeasurementKind(
-    "<features>_gap", direction: .lower, meaning: "distance of that fraction from those of retrained models")
+    "<features>_gap", direction: .lower, spread: .ofComparison,
+    meaning: "distance of that fraction from those of retrained models")
   private static let argmax = MeasurementKind(
     "<features>_argmax", direction: .nearest,
     meaning: "fraction of the forgotten class whose largest logit of a kept class is that of the neighbor")

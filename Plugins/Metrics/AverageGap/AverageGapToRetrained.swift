@@ -26,7 +26,7 @@ public struct AverageGapToRetrained: Metric {
   /// One gap; it is itself a comparison with retraining, so it has no reference.
   public static let measures = [gap]
   private static let gap = MeasurementKind(
-    "gap", direction: .lower, reference: .none,
+    "gap", direction: .lower, reference: .none, spread: .ofFloor,
     meaning: "mean absolute difference of the terms to those of the retrained model of the same seed")
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1

@@ -48,12 +48,14 @@ public struct EnergyGapToRetrained: Metric {
   public static let measures = [gap, p, within]
   // Twice a distance, less two others.
   private static let gap = MeasurementKind(
-    "<part>", range: -2...2, direction: .lower,
+    "<part>", range: -2...2, direction: .lower, spread: .ofModels,
     meaning: "energy distance between the method's models and retrained ones")
   private static let p = MeasurementKind(
-    "<part>_p", direction: .higher, meaning: "p-value of the energy distance, by permutations of the models")
+    "<part>_p", direction: .higher, spread: .unknown,
+    meaning: "p-value of the energy distance, by permutations of the models")
   private static let within = MeasurementKind(
-    "<part>_within", direction: .nearest, meaning: "mean distance of the model from the others of its method")
+    "<part>_within", direction: .nearest, spread: .ofModels,
+    meaning: "mean distance of the model from the others of its method")
   /// Two, which is the minimum for E d(R, R′).
   public static let retrainedModelsNeeded = 2
   /// A constant prediction and the mean of the retrained models.

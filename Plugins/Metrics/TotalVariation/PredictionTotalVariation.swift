@@ -48,7 +48,8 @@ public struct PredictionTotalVariation: Metric {
   /// One kind per part; its reference is the floor between retrained models.
   public static let measures = [distance]
   private static let distance = MeasurementKind(
-    "<part>", direction: .lower, meaning: "mean total variation distance from the predictions of retrained models")
+    "<part>", direction: .lower, spread: .ofComparison,
+    meaning: "mean total variation distance from the predictions of retrained models")
   /// Two, so that each retrained model can be compared with another one, which gives the floor.
   public static let retrainedModelsNeeded = 2
 

@@ -22,7 +22,7 @@ public struct TugOfWarScore: Metric {
   /// One score; it is itself a comparison with retraining, so it has no reference.
   public static let measures = [score]
   private static let score = MeasurementKind(
-    "score", direction: .higher, reference: .none,
+    "score", direction: .higher, reference: .none, spread: .ofFloor,
     meaning: "product over the terms of 1 minus the distance to the retrained model; 1 agrees in all of them")
   /// The retrained model of the same seed.
   public static let retrainedModelsNeeded = 1

@@ -16,10 +16,15 @@ struct ExpectedMeasurements: Codable, Sendable {
   var mayBeEmpty = true
   /// The numbers of samples of the parts, of one of which per-sample scores are; nil where they are not known.
   var partSizes: Set<Int>?
-  /// The number of retrained models, each of which a spread may leave out; nil where it is not known.
+  /// The number of retrained models that a model is compared with, each of which a spread may leave out; nil for these
+  /// themselves, for baselines, and where it is not known.
   var retrainedModels: Int?
+  /// Whether the values are those of a retrained model or of a baseline.
+  var isFloor = false
 
-  private enum CodingKeys: String, CodingKey { case allowed, required, mayBeEmpty, partSizes, retrainedModels }
+  private enum CodingKeys: String, CodingKey {
+    case allowed, required, mayBeEmpty, partSizes, retrainedModels, isFloor
+  }
 }
 
 /// A plugin returned invalid measurements.
@@ -27,6 +32,7 @@ enum MeasurementError: Error, CustomStringConvertible {
   case notFinite(String)
   case outOfRange(String, Double, ClosedRange<Double>)
   case impossibleSpread(String, Double)
+  case wrongSpread(String, expected: String)
   case wrongSpreadCount(String, Int, expected: Int)
   case impossibleScore(String, Double)
   case wrongScoreCount(String, Int, expected: Set<Int>)
@@ -67,6 +73,9 @@ enum MeasurementError: Error, CustomStringConvertible {
         guard isPossible(measurement.value, in: kind.range) else {
           throw .outOfRange(name, measurement.value, kind.range)
         }
+        if let form = expected.wrongForm(of: measurement.spread, kind.spread) {
+          throw .wrongSpread(name, expected: form)
+        }
       }
       let largest = min(measurement.unit.range.upperBound * largestSpread, .greatestFiniteMagnitude)
       if let impossible = measurement.spread?.numbers.first(where: { !($0.magnitude <= largest) }) {
@@ -101,6 +110,7 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .outOfRange(let name, let value, let range):
       "the measurement '\(name)' is \(value), which is not in [\(range.lowerBound), \(range.upperBound)]"
     case .impossibleSpread(let name, let number): "the measurement '\(name)' has the impossible spread \(number)"
+    case .wrongSpread(let name, let expected): "the spread of '\(name)' is not \(expected)"
     case .wrongSpreadCount(let name, let count, let expected):
       "the spread of '\(name)' has \(count) values, one without each retrained model; expected \(expected)"
     case .impossibleScore(let name, let score): "the measurement '\(name)' has the score \(score) of a sample"
@@ -120,6 +130,25 @@ enum MeasurementError: Error, CustomStringConvertible {
       "the measurement '\(value.name)' is in \(value.unit) (better: \(value.direction), reference: \(value.reference)), "
         + "and the plugin declares \(kind.unit) (better: \(kind.direction), reference: \(kind.reference))"
     case .lacking(let name): "there is no measurement '\(name)'"
+    }
+  }
+}
+
+extension ExpectedMeasurements {
+  /// The form that a spread of `kind` has here; nil where `spread` has it.
+  fileprivate func wrongForm(of spread: Spread?, _ kind: SpreadKind) -> String? {
+    switch (kind, spread) {
+    case (.ofSeeds, nil), (.unknown, .unknown), (.ofModels, .pseudoValue), (.ofModels, .unknown): nil
+    case (.ofFloor, nil) where !isFloor: nil
+    case (.ofFloor, .pseudoValue) where isFloor, (.ofFloor, .unknown) where isFloor: nil
+    case (.ofComparison, .withoutEach) where !isFloor: nil
+    case (.ofComparison, .pseudoValue) where isFloor: nil
+    case (.ofComparison, .unknown) where isFloor || retrainedModels == 1: nil
+    case (.ofSeeds, _): "absent"
+    case (.ofFloor, _) where !isFloor: "absent"
+    case (.unknown, _): "'unknown'"
+    case (.ofComparison, _) where !isFloor: "a list"
+    default: "a number"
     }
   }
 }

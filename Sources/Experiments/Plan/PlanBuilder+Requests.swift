@@ -43,7 +43,8 @@ extension PlanBuilder {
     guard let plugin = probe.probe else { return ExpectedMeasurements() }
     var expected = ExpectedMeasurements(declared: type(of: plugin).measures)
     expected.partSizes = group.sizes.map { sizes in Set(Part.allCases.map { sizes[$0] }) }
-    if target.position == nil, !target.bank.isEmpty { expected.retrainedModels = target.bank.count }
+    expected.isFloor = isReference || target.baseline != nil
+    if !expected.isFloor, !target.bank.isEmpty { expected.retrainedModels = target.bank.count }
     guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else { return expected }
     if target.baseline != nil {
       (expected.allowed, expected.mayBeEmpty) = (names, false)

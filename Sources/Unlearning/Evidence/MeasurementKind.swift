@@ -1,3 +1,19 @@
+/// Which spread the values of a kind have.
+///
+/// A pseudo-value is `unknown` where there are too few models to leave one out.
+public enum SpreadKind: Sendable, Hashable {
+  /// None: the deviation of the values over seeds is that of independent values.
+  case ofSeeds
+  /// A pseudo-value for every model.
+  case ofModels
+  /// A pseudo-value for retrained models and baselines, none for others.
+  case ofFloor
+  /// Leave-one-out values for a model that is compared with all retrained ones, a pseudo-value for these and baselines.
+  case ofComparison
+  /// Never estimable, such as that of one value that all models share.
+  case unknown
+}
+
 /// One kind of measurement of an attack or a metric: its name, unit, range, direction, reference and meaning.
 ///
 /// Declared once, among `Probe.measures`, and used to make the values, so that unit, direction and reference are
@@ -19,19 +35,22 @@ public struct MeasurementKind: Sendable, Hashable {
   public let direction: Direction
   /// The model whose value is the aim, or none.
   public let reference: ReferenceKind
+  /// Which spread its values have.
+  public let spread: SpreadKind
   /// One line on what is measured, without a final period.
   public let meaning: String
 
   /// Declares a kind of measurement; values lie in the range of the unit unless `range` narrows or widens it.
   public init(
     _ name: String, unit: MeasurementUnit = .fraction, range: ClosedRange<Double>? = nil, direction: Direction,
-    reference: ReferenceKind = .retrained, meaning: String
+    reference: ReferenceKind = .retrained, spread: SpreadKind = .ofSeeds, meaning: String
   ) {
     self.name = name
     self.unit = unit
     self.range = range ?? unit.range
     self.direction = direction
     self.reference = reference
+    self.spread = spread
     self.meaning = meaning
   }
 
