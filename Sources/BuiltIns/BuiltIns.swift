@@ -25,6 +25,7 @@ import MLP
 import MNIST
 import NegGradPlus
 import PeakMemory
+import PredictionDistance
 import RWFT
 import RandomLabels
 import ResNet18
@@ -85,6 +86,7 @@ extension Registry {
     EnergyGapToRetrained.self
     EqualizedOddsGap.self
     GroupwiseAccuracy.self
+    PredictionDistances.self
     PredictionTotalVariation.self
     SplitAccuracy.self
     TugOfWarScore.self

@@ -163,7 +163,8 @@ public struct EnergyGapToRetrained: Metric {
     for (p, q) in zip(first, second) {
       for (a, b) in zip(p, q) { sum += distance == .squared ? (a - b) * (a - b) : abs(a - b) }
     }
-    return 0.5 * sum / Double(first.count)
+    // Probabilities in single precision can add up to slightly more than 1.
+    return min(1, 0.5 * sum / Double(first.count))
   }
 
   /// "10" for 0.1, "33.3" for 1/3.
