@@ -13,8 +13,8 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AverageGap", "EnergyGap", "EqualizedOdds", "GroupAccuracy", "PeakMemory", "PredictionDistance",
-  "RunTime", "TotalVariation", "TugOfWar",
+  "Accuracy", "AverageGap", "EnergyGap", "EqualizedOdds", "ForgetConfusion", "GroupAccuracy", "PeakMemory",
+  "PredictionDistance", "RunTime", "TotalVariation", "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

@@ -12,6 +12,7 @@ import FairFace
 import FashionMNIST
 import FineTune
 import ForestMIA
+import ForgetConfusion
 import GradientAscent
 import GroupAccuracy
 import ImageFolder
@@ -85,6 +86,7 @@ extension Registry {
     AverageGapToRetrained.self
     EnergyGapToRetrained.self
     EqualizedOddsGap.self
+    ForgottenClassConfusion.self
     GroupwiseAccuracy.self
     PredictionDistances.self
     PredictionTotalVariation.self
