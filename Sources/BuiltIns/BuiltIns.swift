@@ -39,6 +39,7 @@ import TRW
 import ThresholdMIA
 import TotalVariation
 import TugOfWar
+import ULiRA
 public import Unlearning
 import VGG
 import Waterbirds
@@ -58,6 +59,7 @@ extension Registry {
     NearestNeighborMIA.self
     SupportVectorMIA.self
     ThresholdAttack.self
+    UnlearningLiRA.self
     // Data sets
     AdultSource.self
     CIFAR100Source.self

@@ -62,7 +62,7 @@ public enum EvidenceLaws {
     let groups: Set<EvidenceKind> = [.groups, .knownGroups]
     let declared = P.reads.isDisjoint(with: groups) ? P.reads : P.reads.union(groups)
     for hidden in EvidenceKind.allCases where !declared.contains(hidden) {
-      if (try? measure(probe, evidence.hiding(hidden))) != first {
+      if (try? measure(probe, try evidence.hiding(hidden))) != first {
         found.append(Violation(.declaresWhatItReads, "it reads \(hidden.rawValue) and does not say so"))
       }
     }
@@ -115,45 +115,70 @@ extension TinyProblem {
     ]
     var evidence = Evidence(
       target: ModelOutputs(of: original, on: split, keepingFeatures: true),
-      retrained: try (11...13).map { try outputs(split.retainTrain, seed: $0, "retrain") }, context: context,
+      retrained: Self.bank(try (11...13).map { try outputs(split.retainTrain, seed: $0, "retrain") }), context: context,
       cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
       referenceMeasurements: values.mapValues { 0.75 * $0 })
     // The peers of the target are originals of other seeds.
-    evidence.peers = [evidence.target, try outputs(data.train, seed: 21, "original")]
+    evidence.peers = Self.bank([evidence.target, try outputs(data.train, seed: 21, "original")])
     evidence.peerPosition = 0
+    (evidence.originals, evidence.originalsOfPeers) = (evidence.peers, Array(evidence.peers.indices))
     return evidence
+  }
+
+  /// `models` and copies of them with noise, six in all: two halves have three models each.
+  private static func bank(_ models: [ModelOutputs]) -> ModelBank {
+    ModelBank(
+      (0..<6).map { place in
+        guard place >= models.count else { return models[place] }
+        return models[place % models.count].mapping { predictions in
+          var random = RandomSource(seed: UInt64(place))
+          let noise = (0..<predictions.logits.count).map { _ in 0.3 * random.normal() }
+          return Predictions(
+            logits: predictions.logits + Tensor(noise, shape: predictions.logits.shape), features: predictions.features,
+            labels: predictions.labels, indices: predictions.indices)
+        }
+      })
   }
 }
 
 extension Evidence {
   /// The same without evidence of `kind`; predictions are exchanged for those of other models.
-  func hiding(_ kind: EvidenceKind) -> Evidence {
+  func hiding(_ kind: EvidenceKind) throws -> Evidence {
     var evidence = self
     switch kind {
     case .predictions:
-      evidence.target = peers[1]
-      evidence.retrained.reverse()
+      evidence.target = try peers[1]
+      evidence.retrained = retrained.selecting(retrained.indices.reversed())
     case .features:
-      func withoutFeatures(_ outputs: ModelOutputs) -> ModelOutputs {
-        ModelOutputs(
-          Dictionary(
-            uniqueKeysWithValues: Part.allCases.map { part in
-              let whole = outputs[part]
-              return (
-                part,
-                Predictions(logits: whole.logits, features: nil, labels: whole.labels, indices: whole.indices)
-              )
-            }))
+      @Sendable func withoutFeatures(_ outputs: ModelOutputs) -> ModelOutputs {
+        outputs.mapping {
+          Predictions(logits: $0.logits, features: nil, labels: $0.labels, indices: $0.indices)
+        }
       }
       evidence.target = withoutFeatures(target)
-      evidence.retrained = retrained.map(withoutFeatures)
-      evidence.peers = peers.map(withoutFeatures)
+      (evidence.retrained, evidence.peers) = (retrained.mapping(withoutFeatures), peers.mapping(withoutFeatures))
+      evidence.originals = originals.mapping(withoutFeatures)
     case .retrainedModels: evidence.retrained = []
     case .unlearnedModels: (evidence.peers, evidence.peerPosition) = ([], nil)
+    case .originalModels: (evidence.originals, evidence.originalsOfPeers) = ([], [])
     case .cost: evidence.cost = nil
     case .measurements: (evidence.measurements, evidence.referenceMeasurements) = ([:], [:])
     case .groups, .knownGroups: evidence.context.groups = nil
     }
     return evidence
+  }
+}
+
+extension ModelBank {
+  /// The bank of what `change` makes of each model.
+  fileprivate func mapping(_ change: @escaping @Sendable (ModelOutputs) -> ModelOutputs) -> ModelBank {
+    ModelBank(count: count) { change(try self[$0]) }
+  }
+}
+
+extension ModelOutputs {
+  /// The outputs with what `change` makes of each part.
+  fileprivate func mapping(_ change: (Predictions) -> Predictions) -> ModelOutputs {
+    ModelOutputs(Dictionary(uniqueKeysWithValues: Part.allCases.map { ($0, change(self[$0])) }))
   }
 }

@@ -136,7 +136,7 @@ private struct Changing: UnlearningMethod {
     #expect(same.finished == 10 && same.reused == first.finished - 10)
     #expect(
       same.changes == [
-        "computed again: unlearn: 0 changed, 2 identical; predict: 0 changed, 2 identical; "
+        "computed again: predict: 0 changed, 2 identical; unlearn: 0 changed, 2 identical; "
           + "attack: 0 changed, 2 identical; measure: 0 changed, 4 identical"
       ])
     #expect(folder.names("store/replaced") == [])

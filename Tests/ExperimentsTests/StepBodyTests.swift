@@ -67,7 +67,7 @@ private struct WritingHost: StepHost {
   @Test("a new step kind is one type and one rule; its results are stored and reused")
   func anotherKind() async throws {
     let plan = try plan()
-    #expect(plan.kinds.map(\.rawValue) == ["train", "unlearn", "predict", "attack", "measure", "count"])
+    #expect(plan.kinds.map(\.rawValue) == ["train", "predict", "unlearn", "attack", "measure", "count"])
     let store = try Store(at: folder.url)
     let summary = try await Executor(plan, store: store, workers: 1, observer: Witness()).run()
     #expect(summary.failures.isEmpty)

@@ -64,12 +64,14 @@ enum AttackFixture {
     var retrainedOutputs: [ModelOutputs] { retrained.map(outputs) }
 
     func evidence(calibration: Calibration = Calibration()) -> Evidence {
-      Evidence(target: targetOutputs, retrained: retrainedOutputs, context: context, calibration: calibration)
+      Evidence(
+        target: targetOutputs, retrained: ModelBank(retrainedOutputs), context: context, calibration: calibration)
     }
 
     func evidence(ofRetrained position: Int, calibration: Calibration = Calibration()) -> Evidence {
       Evidence(
-        target: retrainedOutputs[position], retrained: retrainedOutputs, targetPosition: position, context: context,
+        target: retrainedOutputs[position], retrained: ModelBank(retrainedOutputs), targetPosition: position,
+        context: context,
         calibration: calibration)
     }
 

@@ -44,8 +44,9 @@ import Unlearning
   private func evidence(
     _ own: [ModelOutputs], _ retrained: [ModelOutputs], at place: Int = 0, classes: Int = 4
   ) -> Evidence {
-    var evidence = Evidence(target: own[place], retrained: retrained, context: AttackFixture.context([0], classes))
-    (evidence.peers, evidence.peerPosition) = (own, place)
+    var evidence = Evidence(
+      target: own[place], retrained: ModelBank(retrained), context: AttackFixture.context([0], classes))
+    (evidence.peers, evidence.peerPosition) = (ModelBank(own), place)
     return evidence
   }
 

@@ -23,7 +23,7 @@ import Unlearning
       $0.evaluate = expected.evaluate
       $0.balance = balance
     }
-    let calibration = try attack.calibrate(golden.retrainedOutputs, context: golden.context)
+    let calibration = try attack.calibrate(ModelBank(golden.retrainedOutputs), context: golden.context)
     #expect(calibration.values["neighbors"] == expected.neighbors.map(Double.init), "\(name)")
     #expect(calibration.values["kept_classes"] == expected.kept.map(Double.init), "\(name)")
     for label in golden.forgottenClasses {
@@ -73,10 +73,10 @@ import Unlearning
 
   func value(_ target: ModelOutputs, _ attack: NearestNeighborMIA) throws -> Double {
     let context = AttackFixture.context([0], 4)
-    let calibration = try attack.calibrate(bank(), context: context)
+    let calibration = try attack.calibrate(ModelBank(bank()), context: context)
     #expect(calibration.values["neighbors"] == [3])
     let found = try attack.attack(
-      Evidence(target: target, retrained: bank(), context: context, calibration: calibration))
+      Evidence(target: target, retrained: ModelBank(bank()), context: context, calibration: calibration))
     return try #require(found.first).value
   }
 
@@ -90,7 +90,8 @@ import Unlearning
     }
     let twin = try value(model(leak: 4, seed: 9), attack)
     let suppressing = try value(model(leak: -4, seed: 9), attack)
-    let retrained = try attack.calibrate(bank(), context: AttackFixture.context([0], 4)).values["accuracies_0"]
+    let retrained = try attack.calibrate(ModelBank(bank()), context: AttackFixture.context([0], 4)).values[
+      "accuracies_0"]
     let mean = try #require(retrained).reduce(0, +) / 3
     // 0.2 is four standard deviations of a fraction of 80 samples.
     #expect(abs(twin - mean) <= 0.2, "twin \(twin), retrained \(mean)")
@@ -100,7 +101,7 @@ import Unlearning
   @Test("decisions per sample agree with the value") func verdicts() throws {
     let golden = try AttackFixture.golden("two_kept_classes")
     let attack = try attack()
-    let calibration = try attack.calibrate(golden.retrainedOutputs, context: golden.context)
+    let calibration = try attack.calibrate(ModelBank(golden.retrainedOutputs), context: golden.context)
     let found = try #require(try attack.attack(golden.evidence(calibration: calibration)).first)
     let verdicts = try #require(found.perSample)
     let labels = golden.targetOutputs[.forgetTest].labels
@@ -130,9 +131,9 @@ import Unlearning
     AttackFixture.expect(found, [0.45, 0.4, 0.15], tolerance: 1e-12, "gaps without each retrained model")
     #expect(attack.gapSpread(of: [0.2], at: nil, [[0.1]]) == .unknown)
     let context = AttackFixture.context([0], 4)
-    let known = try attack.calibrate(bank(), context: context)
+    let known = try attack.calibrate(ModelBank(bank()), context: context)
     let retrained = Evidence(
-      target: bank()[1], retrained: bank(), targetPosition: 1, context: context, calibration: known)
+      target: bank()[1], retrained: ModelBank(bank()), targetPosition: 1, context: context, calibration: known)
     let gap = try #require(try attack.attack(retrained).named("probabilities_gap"))
     #expect(gap.spread == attack.floorSpread(at: 1, [known.values["accuracies_0"] ?? []]))
     #expect(gap.spread != nil && gap.spread != .unknown)
@@ -144,10 +145,11 @@ import Unlearning
     let context = AttackFixture.context([0], 4)
     // Samples of class 0 look exactly like samples of class 3.
     let alike = (1..<4).map { seed in model(leak: 4, seed: UInt64(seed), own: 0) }
-    let calibration = try attack.calibrate(alike, context: context)
+    let calibration = try attack.calibrate(ModelBank(alike), context: context)
     #expect(calibration.values["neighbors"] == [3])
     let found = { (target: ModelOutputs) in
-      try attack.attack(Evidence(target: target, retrained: alike, context: context, calibration: calibration))
+      try attack.attack(
+        Evidence(target: target, retrained: ModelBank(alike), context: context, calibration: calibration))
     }
     let same = try #require(try found(model(leak: 4, seed: 9, own: 0)).first)
     // 120 verdicts: four standard deviations of a fair coin are .18.
@@ -161,13 +163,15 @@ import Unlearning
     let attack = try attack()
     let context = AttackFixture.context([0], 4)
     let alone = bank(seeds: 1..<2)
-    let calibration = try attack.calibrate(alone, context: context)
+    let calibration = try attack.calibrate(ModelBank(alone), context: context)
     let found = try attack.attack(
-      Evidence(target: alone[0], retrained: alone, targetPosition: 0, context: context, calibration: calibration))
+      Evidence(
+        target: alone[0], retrained: ModelBank(alone), targetPosition: 0, context: context, calibration: calibration))
     #expect(found.map(\.name) == ["probabilities", "probabilities_argmax"])
     // A method is compared with the one that there is.
     let other = try attack.attack(
-      Evidence(target: model(leak: 4, seed: 5), retrained: alone, context: context, calibration: calibration))
+      Evidence(target: model(leak: 4, seed: 5), retrained: ModelBank(alone), context: context, calibration: calibration)
+    )
     AttackFixture.expect(
       other.named("probabilities_gap")?.value, abs(other[0].value - found[0].value), "distance from the only one")
   }
@@ -179,9 +183,11 @@ import Unlearning
     let context = AttackFixture.context([0], 4)
     let attack = try attack()
     let target = model(leak: 4, seed: 9)
-    let calibration = try attack.calibrate(bank(), context: context)
+    let calibration = try attack.calibrate(ModelBank(bank()), context: context)
     let own = try #require(
-      try attack.attack(Evidence(target: target, retrained: bank(), context: context, calibration: calibration)).first)
+      try attack.attack(
+        Evidence(target: target, retrained: ModelBank(bank()), context: context, calibration: calibration)
+      ).first)
     var (gaps, floors) = (0.0, 0.0)
     let rounds = 4000
     // The target's value is fixed, so the bank is moved about it by a bank of its own and the target's share of noise.
@@ -221,9 +227,9 @@ import Unlearning
     let retrained = [shifted(1), shifted(2)]
     func found(_ change: (inout NearestNeighborMIA) -> Void) throws -> [MeasuredValue] {
       let attack = try attack(change)
-      let calibration = try attack.calibrate(retrained, context: context)
+      let calibration = try attack.calibrate(ModelBank(retrained), context: context)
       return try attack.attack(
-        Evidence(target: shifted(3), retrained: retrained, context: context, calibration: calibration))
+        Evidence(target: shifted(3), retrained: ModelBank(retrained), context: context, calibration: calibration))
     }
     let raw = try found {
       $0.features = .logits

@@ -31,7 +31,9 @@ import Unlearning
   }
 
   private func evidence(_ target: ModelOutputs, _ retrained: [ModelOutputs]) -> Evidence {
-    Evidence(target: target, retrained: retrained, context: AttackFixture.context([0], target[.forgetTest].classCount))
+    Evidence(
+      target: target, retrained: ModelBank(retrained),
+      context: AttackFixture.context([0], target[.forgetTest].classCount))
   }
 
   /// Of two samples one is predicted with probabilities 1 and 0 where the retrained model has ½ and ½, the other with 1
@@ -92,7 +94,7 @@ import Unlearning
   /// In single precision, the probabilities of the second model add up to more than 1.
   @Test("certain predictions of different classes are within the ranges") func certain() throws {
     var evidence = evidence(model([[0, -200, -200]]), [model([[-200, 0, -0.005]]), model([[-200, 0, -0.005]])])
-    #expect(evidence.retrained[0][.forgetTest].probabilityRows[0].reduce(0, +) > 1)
+    #expect(try evidence.retrained[0][.forgetTest].probabilityRows[0].reduce(0, +) > 1)
     (evidence.peers, evidence.peerPosition) = ([evidence.target, evidence.target], 0)
     var energy = EnergyGapToRetrained()
     energy.parts = [.forgetTest]

@@ -63,7 +63,8 @@ import Unlearning
     func floors(_ models: [ModelOutputs]) throws -> [MeasuredValue] {
       try models.indices.map { position in
         var evidence = golden.evidence(ofRetrained: position)
-        (evidence.retrained, evidence.target, evidence.targetPosition) = (models, models[position], position)
+        (evidence.retrained, evidence.target) = (ModelBank(models), models[position])
+        evidence.targetPosition = position
         return try #require(try metric.measure(evidence).first)
       }
     }
@@ -93,7 +94,7 @@ import Unlearning
     let models = golden.retrainedOutputs
     let expected = try models.indices.map { left in
       var evidence = golden.evidence()
-      evidence.retrained.remove(at: left)
+      evidence.retrained = evidence.retrained.without(left)
       return try #require(try metric.measure(evidence).first).value
     }
     guard case .withoutEach(let found) = try metric.measure(golden.evidence()).first?.spread else {

@@ -6,6 +6,8 @@ public struct SmallExperiment: Sendable {
   public var name = "small"
   /// A list, or a mapping with seeds of training and of unlearning.
   public var seeds = "[1, 2]"
+  /// A mapping; empty without a bank beside the seeds.
+  public var bank = ""
   /// Ten classes, of which 0 is the circle and 1 the ellipse.
   public var data = ["shapes: {train_count: 300, test_count: 100}"]
   /// A model that trains in milliseconds.
@@ -53,7 +55,8 @@ public struct SmallExperiment: Sendable {
       entries.isEmpty ? [] : ["\(key):"] + entries.map { "  - \($0)" }
     }
     let lines: [[String]] = [
-      ["experiment: \(name)", "seeds: \(seeds)"], list("data", data), list("architectures", architectures),
+      ["experiment: \(name)", "seeds: \(seeds)"], bank.isEmpty ? [] : ["bank: \(bank)"], list("data", data),
+      list("architectures", architectures),
       ["training: {\(training)}"], list("forget", forget), list("methods", methods), list("attacks", attacks),
       ["metrics: [\(metrics.joined(separator: ", "))]"], list("exclude", exclude),
     ]

@@ -57,13 +57,40 @@ import Unlearning
     }
   }
 
-  @Test("without a value of every seed a shared spread is unknown") func partial() {
+  @Test("with fewer than three retrained models, or two values of one seed, a shared spread is unknown")
+  func partial() {
     let lists = [[1.0, 2, 3], [2, 3, 4], [3, 4, 5]]
-    #expect(Spread.joint([1, 2], withoutEach: Array(lists.prefix(2)), positions: [0, 1]) == [.unknown, .unknown])
+    #expect(Spread.joint([1], withoutEach: Array(lists.prefix(1)), positions: [0]) == [.unknown])
     #expect(Spread.joint([1, 2, 3], withoutEach: lists, positions: [0, 1, 1]) == Array(repeating: .unknown, count: 3))
     #expect(Spread.joint([1, 2], withoutEach: [[1, 2], [3, 4]], positions: [0, 1]) == [.unknown, .unknown])
     #expect(Spread.ofComparison(with: [1]) { _ in 0 } == .unknown)
     #expect(Spread.ofComparison(with: [1.0, 2, 4]) { $0.reduce(0, +) } == .withoutEach([6, 5, 3]))
+  }
+
+  /// The value of a seed is its model's number plus the mean of all retrained ones, so that the variance is known:
+  /// s²/n of the method's and r²/m of the retrained models; the jackknife has n − 1 in place of n, and m − 1 of m.
+  @Test("with a bank the standard error is that of both kinds of models", arguments: [(3, 8), (5, 16), (2, 4)])
+  func bank(_ seeds: Int, _ models: Int) {
+    let own: [Double] = (0..<seeds).map { Double(($0 * 7) % 5) - 0.3 * Double($0) }
+    let retrained: [Double] = (0..<models).map { 0.05 * Double(($0 * 11) % 13) }
+    let mean = retrained.reduce(0, +) / Double(models)
+    let values = own.map { $0 + mean }
+    let meansOfOthers = retrained.map { (mean * Double(models) - $0) / Double(models - 1) }
+    let lists = own.map { own in meansOfOthers.map { own + $0 } }
+    func sumOfSquares(_ numbers: [Double]) -> Double {
+      let mean = numbers.reduce(0, +) / Double(numbers.count)
+      return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
+    let found = Spread.joint(values, withoutEach: lists, positions: Array(0..<seeds)).map(number)
+    let error = (sumOfSquares(found) / Double((seeds - 1) * seeds)).squareRoot()
+    // Leaving out unit k changes the mean by −(uₖ − ū)/(n − 1) − (rₖ − r̄)/(m − 1).
+    let ownMean = own.reduce(0, +) / Double(seeds)
+    let changes = (0..<models).map { unit -> Double in
+      let change = (retrained[unit] - mean) / Double(models - 1)
+      return unit < seeds ? change + (own[unit] - ownMean) / Double(seeds - 1) : change
+    }
+    let expected = (Double(models - 1) / Double(models) * sumOfSquares(changes)).squareRoot()
+    #expect(abs(error - expected) < 1e-12, "\(error), \(expected)")
   }
 
   @Test("two models have pairs, but no spread of them") func twoModels() {
@@ -73,7 +100,9 @@ import Unlearning
 
   @Test(
     "a spread reads back from JSON",
-    arguments: [Spread.pseudoValue(0.25), .pseudoValue(-1), .withoutEach([1, 0.5]), .unknown])
+    arguments: [
+      Spread.pseudoValue(0.25), .pseudoValue(-1), .withoutEach([1, 0.5]), .pseudoValues([0.5, 1]), .unknown,
+    ])
   func coding(spread: Spread) throws {
     let value = MeasuredValue("a", 0.5, direction: .lower, spread: spread, caveat: "why")
     let data = try JSONEncoder().encode(value)

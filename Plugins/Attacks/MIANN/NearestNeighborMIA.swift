@@ -149,25 +149,26 @@ public struct NearestNeighborMIA: Attack {
   ///
   /// - Throws: `AttackError` for sample requests, when there is no retrained model, when fewer than two kept classes
   ///   have test samples, or one of them has fewer than `minimum_class_samples`.
-  public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration {
+  public func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration {
     guard !retrained.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 1, found: 0) }
-    let banks = try retrained.map { try DiscriminatorBank($0, context: context, attack: self) }
-    let kept = banks[0].keptClasses
+    // For each model and forgotten class a number of every kept class; models are read one after the other.
+    var kept: [Int] = []
+    let tables = try retrained.map { model -> [[Double]] in
+      let bank = try DiscriminatorBank(model, context: context, attack: self)
+      kept = bank.keptClasses
+      return try context.forgottenClasses.map { forgotten in
+        switch neighbor {
+        case .accuracy: try kept.map { try bank.accuracy(of: $0, on: forgotten) }
+        case .argmaxRate: bank.argmaxRates(on: forgotten)
+        }
+      }
+    }
     var values: [String: [Double]] = [
       "forgotten_classes": context.forgottenClasses.map(Double.init), "kept_classes": kept.map(Double.init),
     ]
     var neighbors: [Double] = []
-    for forgotten in context.forgottenClasses {
-      var table: [[Double]] = []
-      let statistics: [Double]
-      switch neighbor {
-      case .accuracy:
-        table = try banks.map { bank in try kept.map { try bank.accuracy(of: $0, on: forgotten) } }
-        statistics = kept.indices.map { place in table.map { $0[place] }.mean }
-      case .argmaxRate:
-        let rates = banks.map { $0.argmaxRates(on: forgotten) }
-        statistics = kept.indices.map { place in rates.map { $0[place] }.mean }
-      }
+    for (index, forgotten) in context.forgottenClasses.enumerated() {
+      let statistics = kept.indices.map { place in tables.map { $0[index][place] }.mean }
       let isNearer: (Double, Double) -> Bool =
         mode == .pairwise && neighbor == .accuracy ? { $0 < $1 } : { $0 > $1 }
       // Of equally near classes the first one.
@@ -175,8 +176,13 @@ public struct NearestNeighborMIA: Attack {
       neighbors.append(Double(kept[nearest]))
       values["statistics_\(forgotten)"] = statistics
       values["accuracies_\(forgotten)"] =
-        table.isEmpty
-        ? try banks.map { try $0.accuracy(of: kept[nearest], on: forgotten) } : table.map { $0[nearest] }
+        switch neighbor {
+        case .accuracy: tables.map { $0[index][nearest] }
+        case .argmaxRate:
+          try retrained.map {
+            try DiscriminatorBank($0, context: context, attack: self).accuracy(of: kept[nearest], on: forgotten)
+          }
+        }
     }
     values["neighbors"] = neighbors
     return Calibration(values)

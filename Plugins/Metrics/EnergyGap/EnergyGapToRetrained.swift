@@ -107,12 +107,12 @@ public struct EnergyGapToRetrained: Metric {
     }
     let position = evidence.targetPosition
     return try measuredParts.required(in: evidence.target, of: Self.card.name).flatMap { part -> [MeasuredValue] in
-      let own = try evidence.probabilities(of: position == nil ? evidence.peers : [], on: part)
-      let retrained = try evidence.probabilities(of: evidence.retrained, on: part)
-      let models = ModelDistances(own + retrained, split: own.count, meanDistance)
       if let position {
-        return [within(part, models.among(retrained.indices), at: position)]
+        return [within(part, try evidence.distances(of: evidence.retrained, on: part, meanDistance), at: position)]
       }
+      let (own, retrained) = (evidence.peers, evidence.retrained)
+      let models = ModelDistances(
+        values: try evidence.distances(of: own.appending(retrained), on: part, meanDistance), split: own.count)
       let gap = models.gap(models.all)
       let (p, smallest) = models.permutationP(
         permutations: permutations, random: evidence.context.random.stream("energy-gap", part.place))

@@ -17,6 +17,8 @@ struct ModelDistances {
     var retrained: [Int]
   }
 
+  init(values: [[Double]], split: Int) { (self.values, self.split) = (values, split) }
+
   init<Model>(_ models: [Model], split: Int, _ distance: (Model, Model) -> Double) {
     var values = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
     for first in models.indices {

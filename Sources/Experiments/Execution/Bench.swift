@@ -113,7 +113,7 @@ extension Bench {
   func evidence(_ setting: StepSetting, _ target: ProbeTarget) throws -> Evidence {
     let store = workshop.store
     var evidence = Evidence(
-      target: try outputs(of: target.predictions), retrained: try target.bank.map(outputs(of:)),
+      target: try outputs(of: target.predictions), retrained: bank(target.bank),
       targetPosition: target.position, context: try context(setting))
     if let key = target.calibration {
       evidence.calibration = try store.decode(CalibrateStep.file, of: key, as: "a calibration") { bytes throws in
@@ -128,9 +128,14 @@ extension Bench {
     evidence.measurements = try values(target.measurements)
     evidence.referenceMeasurements = try values(target.referenceMeasurements)
     evidence.otherReferenceMeasurements = try target.otherReferenceMeasurements?.map(values)
-    evidence.peers = try target.peers.map(outputs(of:))
-    evidence.peerPosition = target.peerPosition
+    (evidence.peers, evidence.peerPosition) = (bank(target.peers), target.peerPosition)
+    (evidence.originals, evidence.originalsOfPeers) = (bank(target.originals), target.originalsOfPeers)
     return evidence
+  }
+
+  /// The models whose predictions are stored by these steps.
+  func bank(_ predictions: [StepKey]) -> ModelBank {
+    ModelBank(count: predictions.count) { try outputs(of: predictions[$0]) }
   }
 
   /// Values by full name: "accuracy.retain_test".

@@ -139,6 +139,7 @@ extension ExpectedMeasurements {
   fileprivate func wrongForm(of spread: Spread?, _ kind: SpreadKind) -> String? {
     switch (kind, spread) {
     case (.ofSeeds, nil), (.unknown, .unknown), (.ofModels, .pseudoValue), (.ofModels, .unknown): nil
+    case (.ofBank, .pseudoValues), (.ofBank, .unknown): nil
     case (.ofFloor, nil) where !isFloor: nil
     case (.ofFloor, .pseudoValue) where isFloor, (.ofFloor, .unknown) where isFloor: nil
     case (.ofComparison, .withoutEach) where !isFloor: nil
@@ -147,6 +148,7 @@ extension ExpectedMeasurements {
     case (.ofSeeds, _): "absent"
     case (.ofFloor, _) where !isFloor: "absent"
     case (.unknown, _): "'unknown'"
+    case (.ofBank, _): "a list of pseudo-values"
     case (.ofComparison, _) where !isFloor: "a list"
     default: "a number"
     }
@@ -158,7 +160,7 @@ extension Spread {
   fileprivate var numbers: [Double] {
     switch self {
     case .pseudoValue(let number): [number]
-    case .withoutEach(let numbers): numbers
+    case .withoutEach(let numbers), .pseudoValues(let numbers): numbers
     case .unknown: []
     }
   }

@@ -1,3 +1,4 @@
+import Engine
 import Synchronization
 import Unlearning
 
@@ -7,10 +8,17 @@ final class OutputsCache: Sendable {
     var outputs: [StepKey: ModelOutputs] = [:]
     /// Keys from least to most recently used.
     var order: [StepKey] = []
+    var bytes = 0
+
+    mutating func remove(_ key: StepKey) {
+      order.removeAll { $0 == key }
+      if let outputs = outputs.removeValue(forKey: key) { bytes -= outputs.bytes }
+    }
   }
   private let state = Mutex(State())
   private let limit: Int
 
+  /// A cache of up to `limit` bytes, whatever the size of the banks that are read.
   init(limit: Int) { self.limit = limit }
 
   func outputs(_ key: StepKey, load: () throws -> ModelOutputs) rethrows -> ModelOutputs {
@@ -23,18 +31,25 @@ final class OutputsCache: Sendable {
     if let known { return known }
     let outputs = try load()
     state.withLock { state in
+      state.remove(key)
       state.outputs[key] = outputs
-      state.order.removeAll { $0 == key }
       state.order.append(key)
-      if state.order.count > limit { state.outputs[state.order.removeFirst()] = nil }
+      state.bytes += outputs.bytes
+      while state.bytes > limit, let oldest = state.order.first { state.remove(oldest) }
     }
     return outputs
   }
 
-  func forget(_ key: StepKey) {
-    state.withLock { state in
-      state.outputs[key] = nil
-      state.order.removeAll { $0 == key }
+  func forget(_ key: StepKey) { state.withLock { $0.remove(key) } }
+}
+
+extension ModelOutputs {
+  /// The memory of logits, features, labels and indices, in bytes.
+  fileprivate var bytes: Int {
+    Part.allCases.reduce(0) { sum, part in
+      let predictions = self[part]
+      let numbers = predictions.logits.count + (predictions.features?.count ?? 0)
+      return sum + MemoryLayout<Float>.size * numbers + 2 * MemoryLayout<Int>.size * predictions.count
     }
   }
 }

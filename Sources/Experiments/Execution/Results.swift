@@ -9,7 +9,7 @@ import Unlearning
 ///
 /// - Throws: `StoreError` when a result cannot be read.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [MissingResult]) {
-  var references: [ReferenceKey: MeasuredValue] = [:]
+  var references: [ReferenceKey: (measurement: MeasuredValue, row: Int)] = [:]
   var rows: [ResultRow] = []
   var shared = SharedReferences()
   var missing: [MissingResult] = []
@@ -37,8 +37,9 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
-        if cell.role == .reference { references[place] = measurement }
-        let reference = measurement.reference == .none ? nil : references[place]
+        if cell.role == .reference { references[place] = (measurement, rows.count) }
+        let known = measurement.reference == .none ? nil : references[place]
+        let reference = known?.measurement
         rows.append(
           ResultRow(
             experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
@@ -46,9 +47,11 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
             kind: ResultKind(probe.kind), name: name, value: measurement.value,
             unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
             gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
-            gapSpread: reference.flatMap { Spread.ofDifference(measurement, $0) }, caveat: measurement.caveat,
-            variedParameters: cell.variedParameters, role: cell.role))
-        shared.note(measurement, reference, of: cell, row: rows.count - 1, name: name)
+            caveat: measurement.caveat, variedParameters: cell.variedParameters, role: cell.role))
+        if let known { rows[rows.count - 1].gapSpread = .ofDifference(rows[rows.count - 1], rows[known.row]) }
+        shared.note(
+          measurement, of: cell, row: rows.count - 1, referenceRow: known?.row, name: name,
+          models: (steps[probe.key]?.body as? any ProbeStep)?.target.modelCount ?? 0)
       }
     }
   }
@@ -120,16 +123,14 @@ extension Spread {
     switch spread {
     case nil: value
     case .pseudoValue(let number): number
-    case .withoutEach, .unknown: nil
+    case .withoutEach, .pseudoValues, .unknown: nil
     }
   }
 
   /// The spread of `value − reference` over seeds; nil where the deviation of the differences themselves shows it.
-  static func ofDifference(_ value: MeasuredValue, _ reference: MeasuredValue) -> Spread? {
-    if value.spread == nil, reference.spread == nil { return nil }
-    guard let own = number(value.spread, of: value.value),
-      let other = number(reference.spread, of: reference.value)
-    else { return .unknown }
+  static func ofDifference(_ row: ResultRow, _ reference: ResultRow) -> Spread? {
+    if row.spread == nil, reference.spread == nil { return nil }
+    guard let own = row.spreadNumber, let other = reference.spreadNumber else { return .unknown }
     return .pseudoValue(own - other)
   }
 }

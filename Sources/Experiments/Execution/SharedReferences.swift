@@ -1,7 +1,8 @@
 import JSON
 import Unlearning
 
-/// Values that compare with all retrained models of a group; their spread is computed once all seeds are known.
+/// Values that compare with all models of a bank, or are scores of a whole bank; their spread is computed once all seeds
+/// are known.
 struct SharedReferences {
   private struct Model: Hashable {
     var group: String
@@ -13,9 +14,11 @@ struct SharedReferences {
 
   private struct Value {
     var measurement: MeasuredValue
-    var reference: MeasuredValue?
     var seed: Int
     var row: Int
+    var referenceRow: Int?
+    /// The number of models in the bank.
+    var models: Int
   }
 
   /// The seeds of each group's retrained models, in their order.
@@ -25,37 +28,97 @@ struct SharedReferences {
   /// Adds the next retrained model of a group.
   mutating func addReference(_ cell: Cell) { seeds[cell.group, default: []].append(cell.seeds.training) }
 
-  /// Records a value if it shares the retrained models with those of other seeds.
+  /// Records a value if it shares models with those of other seeds.
   ///
   /// - Parameters:
   ///   - row: The index of its row.
+  ///   - referenceRow: The index of the retrained model's row.
   ///   - name: The full name of the measurement.
-  mutating func note(_ measurement: MeasuredValue, _ reference: MeasuredValue?, of cell: Cell, row: Int, name: String) {
-    guard case .withoutEach = measurement.spread else { return }
+  ///   - models: The number of models of a kind that its probe reads.
+  mutating func note(
+    _ measurement: MeasuredValue, of cell: Cell, row: Int, referenceRow: Int?, name: String, models: Int
+  ) {
+    guard measurement.spread != nil else { return }
     let model = Model(
       group: cell.group, method: cell.method, parameters: cell.parameters.canonicalText, round: cell.round,
       measurement: name)
     values[model, default: []].append(
-      Value(measurement: measurement, reference: reference, seed: cell.seeds.training, row: row))
+      Value(
+        measurement: measurement, seed: cell.seeds.training, row: row, referenceRow: referenceRow, models: models))
   }
 
   /// Sets the spreads of the recorded values and of their differences from retraining.
   func resolve(_ rows: inout [ResultRow]) {
-    for (model, values) in values {
-      let order = seeds[model.group] ?? []
+    for (model, values) in values { setSpreads(of: values, order: seeds[model.group] ?? [], &rows) }
+    for values in values.values { setGapSpreads(of: values, &rows) }
+  }
+
+  private func setSpreads(of values: [Value], order: [Int], _ rows: inout [ResultRow]) {
+    let positions = values.map { order.firstIndex(of: $0.seed) ?? -1 }
+    let spreads: [Spread?]
+    guard values.count == order.count else {
+      // Which of the models are missing is not by chance.
+      for value in values { rows[value.row].spread = .unknown }
+      return
+    }
+    switch values[0].measurement.spread {
+    case .withoutEach:
       let lists = values.map { value -> [Double] in
         guard case .withoutEach(let list) = value.measurement.spread else { return [] }
         return list
       }
-      let spreads = Spread.joint(
-        values.map(\.measurement.value), withoutEach: lists,
-        positions: values.map { order.firstIndex(of: $0.seed) ?? -1 })
-      for (value, spread) in zip(values, spreads) {
-        var measurement = value.measurement
-        measurement.spread = spread
-        rows[value.row].spread = spread
-        rows[value.row].gapSpread = value.reference.flatMap { Spread.ofDifference(measurement, $0) }
+      spreads = Spread.joint(values.map(\.measurement.value), withoutEach: lists, positions: positions)
+    case .pseudoValues(let list):
+      spreads = positions.map { list.indices.contains($0) ? .pseudoValue(list[$0]) : .unknown }
+      for value in values { rows[value.row].bankPseudoValues = list }
+    case .pseudoValue where values[0].models > values.count:
+      // The models of the seeds are some of the bank, whose standard error is that of all.
+      let numbers = values.map { Spread.number($0.measurement.spread, of: $0.measurement.value) }
+      guard let known = numbers.whole(), let deviation = known.sampleDeviation else {
+        spreads = values.map { _ in .unknown }
+        break
+      }
+      spreads = Spread.scaled(
+        known, about: values.map(\.measurement.value).mean,
+        standardError: deviation / Double(values[0].models).squareRoot())
+    default: spreads = values.map(\.measurement.spread)
+    }
+    for (value, spread) in zip(values, spreads) { rows[value.row].spread = spread }
+  }
+
+  private func setGapSpreads(of values: [Value], _ rows: inout [ResultRow]) {
+    for value in values {
+      guard let reference = value.referenceRow else { continue }
+      rows[value.row].gapSpread = Spread.ofDifference(rows[value.row], rows[reference])
+      if let own = rows[value.row].bankPseudoValues, let other = rows[reference].bankPseudoValues,
+        own.count == other.count
+      {
+        rows[value.row].bankGapPseudoValues = zip(own, other).map { $0 - $1 }
       }
     }
+    guard values[0].models > values.count, rows[values[0].row].bankPseudoValues == nil else { return }
+    // The retrained models of the bank are in both numbers, which makes their difference more certain than the sum of
+    // the variances says; how much is known of those with seeds in the file alone.
+    let numbers = values.map { value -> (own: Double, other: Double)? in
+      guard let reference = value.referenceRow, let own = rows[value.row].spreadNumber,
+        let other = rows[reference].spreadNumber
+      else { return nil }
+      return (own, other)
+    }
+    guard let known = numbers.whole(), let own = known.map(\.own).sampleDeviation,
+      let other = known.map(\.other).sampleDeviation
+    else { return }
+    let spreads = Spread.scaled(
+      known.map { $0.own - $0.other }, about: values.compactMap { rows[$0.row].gap }.mean,
+      standardError: ((own * own + other * other) / Double(known.count)).squareRoot())
+    for (value, spread) in zip(values, spreads) { rows[value.row].gapSpread = spread }
+  }
+}
+
+extension Array {
+  /// The elements; nil where one is missing.
+  fileprivate func whole<Value>() -> [Value]? where Element == Value? {
+    let known = compactMap(\.self)
+    return known.count == count ? known : nil
   }
 }

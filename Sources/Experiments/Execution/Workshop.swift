@@ -23,6 +23,8 @@ final class Workshop: Sendable {
     var architecture: Configured
   }
 
+  /// The memory of predictions that are kept for the next attack: 100 models of 60,000 samples and 10 classes.
+  private static let cachedBytes = 1 << 28
   /// The interval of progress messages while pictures are decoded.
   private static let notingInterval = Duration.seconds(10)
 
@@ -45,7 +47,7 @@ final class Workshop: Sendable {
       if isDue { observer.noted("\(done) of \(missing) pictures are decoded") }
       return !cancellation.isRequested
     }
-    outputs = OutputsCache(limit: max(8, 2 * plan.experiment.seeds.training.count + 4))
+    outputs = OutputsCache(limit: Self.cachedBytes)
   }
 
   func cancel() { cancellation.request() }

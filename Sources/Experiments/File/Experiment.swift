@@ -10,6 +10,8 @@ public struct Experiment: Sendable {
   public let name: String
   /// What models start from.
   public let seeds: Seeds
+  /// The number of models of each kind that attacks and metrics may read as a bank, those of `seeds` first.
+  public let bankSize: Int
   /// The fraction of the training data that is held out for validation, in [0, 1).
   public let validationFraction: Double
   let data: [Variant]
@@ -73,7 +75,7 @@ extension Experiment {
   func checkCellCount() throws(DiagnosticList) {
     var count = 1
     for axis in [
-      data.count, architectures.count, recipes.count, forget.first?.count ?? 0, seeds.training.count,
+      data.count, architectures.count, recipes.count, forget.first?.count ?? 0, max(seeds.training.count, bankSize),
       methods.count * seeds.rounds + 2,
     ] {
       let (product, overflow) = count.multipliedReportingOverflow(by: axis)
@@ -85,6 +87,16 @@ extension Experiment {
       }
       count = product
     }
+  }
+}
+
+extension Experiment {
+  /// The seeds of the bank's models that are not among `seeds`: the smallest positive numbers, so that files whose seeds
+  /// are 1 to n share models.
+  var bankSeeds: [Int] {
+    let missing = max(0, bankSize - seeds.training.count)
+    let known = Set(seeds.training)
+    return Array((1...).lazy.filter { !known.contains($0) }.prefix(missing))
   }
 }
 

@@ -5,7 +5,7 @@ package protocol BlockKey: RawRepresentable, CaseIterable, Sendable where RawVal
 
 /// The keys of an experiment file, in the order of the schema.
 package enum ExperimentKey: String, BlockKey {
-  case experiment, seeds, data
+  case experiment, seeds, bank, data
   case validationFraction = "validation_fraction"
   case architectures, training, forget, methods, attacks, metrics
   case exclusions = "exclude"
@@ -14,7 +14,7 @@ package enum ExperimentKey: String, BlockKey {
   package var isRequired: Bool {
     switch self {
     case .experiment, .data, .architectures, .forget, .methods, .metrics: true
-    case .seeds, .validationFraction, .training, .attacks, .exclusions: false
+    case .seeds, .bank, .validationFraction, .training, .attacks, .exclusions: false
     }
   }
 
@@ -26,13 +26,16 @@ package enum ExperimentKey: String, BlockKey {
     case .methods: "method"
     case .attacks: "attack"
     case .metrics: "metric"
-    case .experiment, .seeds, .validationFraction, .training, .forget, .exclusions: nil
+    case .experiment, .seeds, .bank, .validationFraction, .training, .forget, .exclusions: nil
     }
   }
 }
 
 /// The keys of `seeds:`, where it is no list.
 package enum SeedsKey: String, BlockKey { case training, unlearning }
+
+/// The keys of `bank:`.
+package enum BankKey: String, BlockKey { case size }
 
 /// The keys that tell what an item of `forget:` is.
 package enum RequestKey: String, BlockKey {

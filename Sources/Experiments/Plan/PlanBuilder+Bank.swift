@@ -7,31 +7,30 @@ extension PlanBuilder {
     guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
     let bank = try addBank(group, variant)
     group.banks[reference] = bank
-    var peers = Peers()
-    for (position, setting) in group.settings.enumerated() {
-      peers.predictions.append(
-        try addPrediction(setting, model: group.originals[position], of: "original"))
-    }
+    var peers = Peers(predictions: group.originalPredictions, originals: Array(group.originals.indices))
     for (position, setting) in group.settings.enumerated() {
       peers.position = position
       let probes = try addProbes(
-        setting, group, model: nil, peers: peers, bank: bank.predictions, position: nil, method: nil,
-        label: "original", referenceProbes: bank.probes[position])
+        of: Subject(
+          setting: setting, label: "original", peers: peers, bank: bank.predictions,
+          referenceProbes: bank.probes[position]),
+        group)
       addCell(group, setting, method: nil, role: .original, against: reference, probes: probes)
     }
   }
 
-  /// A bank of reference models: retrained models, one per seed.
+  /// A bank of reference models: retrained models, one per seed, then those of the bank's other seeds.
   struct Bank {
     var variant: Variant
     var predictions: [StepKey] = []
+    /// Those of the models with cells, one list per seed of the file.
     var probes: [[Cell.Probe]] = []
   }
 
   mutating func addBank(_ group: Group, _ variant: Variant) throws -> Bank {
     var bank = Bank(variant: variant)
     var models: [StepKey] = []
-    for setting in group.settings {
+    for setting in group.settings + group.bankSettings {
       // Retraining does not read an original.
       models.append(try addUnlearning(setting, method: variant, original: nil))
       bank.predictions.append(
@@ -44,9 +43,11 @@ extension PlanBuilder {
       for (position, setting) in group.settings.enumerated() {
         let others = before.indices.filter { $0 != position }.map { before[$0] }
         let probes = try addProbes(
-          setting, group, model: models[position], peers: Peers(predictions: bank.predictions, position: position),
-          bank: bank.predictions, position: position, method: variant, label: variant.label, referenceProbes: nil,
-          otherReferenceProbes: others, only: probe, known: before.isEmpty ? [] : before[position])
+          of: Subject(
+            setting: setting, label: variant.label, method: variant, model: models[position],
+            peers: Peers(predictions: bank.predictions, position: position), bank: bank.predictions,
+            position: position, otherReferenceProbes: others),
+          group, only: probe, known: before.isEmpty ? [] : before[position])
         if before.isEmpty { bank.probes.append(probes) } else { bank.probes[position] = probes }
       }
     }

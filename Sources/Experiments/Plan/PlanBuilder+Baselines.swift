@@ -7,6 +7,28 @@ extension PlanBuilder {
   struct Peers {
     var predictions: [StepKey] = []
     var position = 0
+    /// The index among the group's originals of the model that each was made from; empty for retrained models.
+    var originals: [Int] = []
+  }
+
+  /// A model under evaluation, and the models that it is compared with.
+  struct Subject {
+    var setting: Setting
+    /// The method, as labels print it.
+    var label: String
+    /// nil for an original.
+    var method: Variant?
+    /// The call that made it; nil for an original.
+    var model: StepKey?
+    var peers: Peers
+    /// The predictions of the retrained models.
+    var bank: [StepKey]
+    /// The index in the bank; nil for a model that is not retrained.
+    var position: Int?
+    /// The probes of the retrained model of the same seed; nil for a retrained model.
+    var referenceProbes: [Cell.Probe]?
+    /// The probes of the retrained models of other seeds, for a retrained model.
+    var otherReferenceProbes: [[Cell.Probe]] = []
   }
 
   /// Plans the baselines that metrics measure in addition to the retrained models, one cell per seed.

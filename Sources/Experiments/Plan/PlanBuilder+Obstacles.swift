@@ -30,7 +30,7 @@ extension PlanBuilder {
       prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
       return false
     }
-    if group.entry.drawsEachSeed, Self.reads(probe, .retrainedModels) {
+    if group.entry.drawsEachSeed, Self.reads(probe, .retrainedModels) || Self.reads(probe, .unlearnedModels) {
       prune(
         probe, group,
         because: "\(probe.name) compares models on the same samples, and 'seed: each' forgets others with every seed")

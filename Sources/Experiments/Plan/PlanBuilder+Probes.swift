@@ -3,16 +3,15 @@ import Unlearning
 
 /// Planning of the attacks and metrics of one model.
 extension PlanBuilder {
+  /// Plans the attacks and metrics of `subject`, or `only` one of them in addition to the `known` ones.
   mutating func addProbes(
-    _ setting: Setting, _ group: Group, model: StepKey?, peers: Peers, bank: [StepKey], position: Int?,
-    method: Variant?, label name: String, referenceProbes: [Cell.Probe]?, otherReferenceProbes: [[Cell.Probe]] = [],
-    only: Variant? = nil, known: [Cell.Probe] = []
+    of subject: Subject, _ group: Group, only: Variant? = nil, known: [Cell.Probe] = []
   ) throws -> [Cell.Probe] {
     var probes = known
-    let predictions = peers.predictions[peers.position]
-    let isReference = referenceProbes == nil
+    let (setting, peers, bank) = (subject.setting, subject.peers, subject.bank)
+    let isReference = subject.referenceProbes == nil
     let attacks = (only == nil ? experiment.attacks : []).filter { attack in
-      guard exclusion(group, setting, method: method, attack: attack) == nil else { return false }
+      guard exclusion(group, setting, method: subject.method, attack: attack) == nil else { return false }
       return canRun(attack, group, models: bank.count)
     }
     // Metrics that read other measurements come last.
@@ -33,46 +32,63 @@ extension PlanBuilder {
         prune(probe, group, because: "\(probe.name) reads \(unmeasured), which is not measured here")
         continue
       }
+      let isBankScore = probe.probe.map { type(of: $0).isBankScore } ?? false
       let usesPeers = Self.reads(probe, .unlearnedModels)
-      if usesPeers, peers.predictions.count < 2 {
-        let reason = "\(probe.name) needs two models of the method, that is two seeds"
-        pruned.append(PrunedCell(description: "\(group.label) / \(name) / \(probe.label)", reason: reason))
+      let peersNeeded = max(2, isBankScore ? probe.probe.map { type(of: $0).retrainedModelsNeeded } ?? 0 : 0)
+      if usesPeers, peers.predictions.count < peersNeeded {
+        let reason =
+          isBankScore
+          ? "\(probe.name) needs \(peersNeeded) models of the method, that is so many seeds or a bank of this size"
+          : "\(probe.name) needs two models of the method, that is two seeds"
+        pruned.append(PrunedCell(description: "\(group.label) / \(subject.label) / \(probe.label)", reason: reason))
         continue
       }
       let usesBank = Self.reads(probe, .retrainedModels)
+      // All seeds share one step, that of the first model, for a score of the whole bank.
+      let place = isBankScore ? 0 : peers.position
       var target = ProbeTarget(
-        predictions: predictions, bank: usesBank ? bank : [], position: usesBank ? position : nil)
-      if usesPeers { (target.peers, target.peerPosition) = (peers.predictions, peers.position) }
-      if isAttack, usesBank {
+        predictions: peers.predictions[place], bank: usesBank ? bank : [],
+        position: usesBank ? subject.position.map { isBankScore ? 0 : $0 } : nil)
+      if usesPeers { (target.peers, target.peerPosition) = (peers.predictions, place) }
+      if Self.reads(probe, .originalModels) {
+        (target.originals, target.originalsOfPeers) = (group.originalPredictions, peers.originals)
+      }
+      // What a bank attack fits depends on the models that it leaves out.
+      if isAttack, usesBank, !isBankScore {
         target.calibration = try addCalibration(setting, attack: probe, bank: bank)
       }
-      if Self.reads(probe, .cost) { target.costOf = model }
+      if Self.reads(probe, .cost) { target.costOf = subject.model }
       if Self.reads(probe, .measurements) {
         let names = Set(sources.map(\.name))
         func read(_ probes: [Cell.Probe]) -> [ProbeTarget.NamedStep] {
           probes.filter { names.contains($0.name) }.map { .init(name: $0.name, key: $0.key) }
         }
         target.measurements = read(sources)
-        target.referenceMeasurements = read(referenceProbes ?? [])
-        target.otherReferenceMeasurements = isReference ? otherReferenceProbes.map(read) : nil
+        target.referenceMeasurements = read(subject.referenceProbes ?? [])
+        target.otherReferenceMeasurements = isReference ? subject.otherReferenceProbes.map(read) : nil
       }
       target.expected = expectedMeasurements(of: probe, target, group, isReference: isReference)
-      probes.append(try addProbe(probe, setting, of: name, target))
+      probes.append(try addProbe(probe, setting, of: subject.label, target, isBankScore: isBankScore))
     }
     return probes
   }
 
   /// Plans one attack or metric on a model of the method `name`.
   mutating func addProbe(
-    _ probe: Variant, _ setting: Setting, of name: String, _ target: ProbeTarget
+    _ probe: Variant, _ setting: Setting, of name: String, _ target: ProbeTarget, isBankScore: Bool = false
   ) throws -> Cell.Probe {
     guard let kind = probe.probe.map({ type(of: $0).kind }) else { preconditionFailure("an attack or a metric") }
     var parts = common(setting) + (try request(setting))
     if let place = target.position { parts.append(KeyPart("position", .int(place))) }
     if let place = target.peerPosition { parts.append(KeyPart("peer_position", .int(place))) }
     if let baseline = target.baseline { parts.append(KeyPart("baseline", .string(baseline.rawValue))) }
+    // The originals of the peers follow from the peers, except where some are left out.
+    if !target.originals.isEmpty {
+      parts.append(KeyPart("originals", .array(target.originalsOfPeers.map { .int($0) })))
+    }
     parts.append(try part(kind.rawValue, probe))
-    let label = label(setting, setting.values.requestLabel, name, probe.label)
+    let models = isBankScore ? "\(target.peers.count) models" : experiment.seeds.label(setting.seeds)
+    let label = label(setting, [setting.values.requestLabel, name, probe.label], models)
     let (values, plugin) = (setting.values, probe.configured)
     let key =
       switch kind {

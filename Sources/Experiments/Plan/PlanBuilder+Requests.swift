@@ -33,7 +33,7 @@ extension PlanBuilder {
     }
     return CellSizes(
       counts: Dictionary(uniqueKeysWithValues: counts), forgottenClasses: split.forgottenClasses, classNames: names,
-      featureCount: group.size?.features)
+      featureCount: group.size?.features, modelCount: group.settings.count + group.bankSettings.count)
   }
 
   /// The measurements that `probe` must or may return for `target`.
@@ -54,7 +54,9 @@ extension PlanBuilder {
     expected.mayBeEmpty =
       Self.reads(probe, .cost) && target.costOf == nil || isReference && Self.reads(probe, .measurements)
     let isAlone = isReference && target.bank.count == 1
+    if target.peers.count < sizes.modelCount ?? 0, Self.reads(probe, .unlearnedModels) { expected.mayBeEmpty = true }
     let own = isReference ? plugin.measurementNames(ofRetrainedIn: sizes) : names
+    if own?.isEmpty == true { expected.mayBeEmpty = true }
     expected.allowed = own
     expected.required = expected.mayBeEmpty || isAlone ? [] : own ?? []
     return expected

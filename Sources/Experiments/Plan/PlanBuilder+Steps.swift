@@ -40,8 +40,12 @@ extension PlanBuilder {
   }
 
   func label(_ setting: Setting, _ rest: String...) -> String {
+    label(setting, rest, experiment.seeds.label(setting.seeds))
+  }
+
+  func label(_ setting: Setting, _ rest: [String], _ models: String) -> String {
     let parts = [experiment.data[setting.data].label, setting.architecture.label, setting.recipe.label] + rest
-    return (parts + [experiment.seeds.label(setting.seeds)]).filter { !$0.isEmpty }.joined(separator: " / ")
+    return (parts + [models]).filter { !$0.isEmpty }.joined(separator: " / ")
   }
 
   func common(_ setting: Setting) -> [KeyPart] { [dataParts[setting.data], validationPart] }

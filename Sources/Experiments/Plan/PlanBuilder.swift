@@ -78,15 +78,23 @@ package struct PlanBuilder {
       for architecture in experiment.architectures {
         for recipe in experiment.recipes {
           for entry in experiment.forget[dataIndex] {
-            let settings = experiment.seeds.training.map { seed in
-              let values = StepSetting(
-                data: self.data[dataIndex], architecture: architecture.configured, recipe: recipe.recipe,
-                request: entry.request, requestLabel: entry.label,
-                seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
-              return Setting(data: dataIndex, architecture: architecture, recipe: recipe, values: values)
+            func settings(_ seeds: [Int]) -> [Setting] {
+              seeds.map { seed in
+                let values = StepSetting(
+                  data: self.data[dataIndex], architecture: architecture.configured, recipe: recipe.recipe,
+                  request: entry.request, requestLabel: entry.label,
+                  seeds: ModelSeeds(training: seed, forget: entry.drawSeed(trainingSeed: seed)))
+                return Setting(data: dataIndex, architecture: architecture, recipe: recipe, values: values)
+              }
             }
             let size = Self.modelSize(architecture, on: data)
-            try addGroup(Group(data: data, entry: entry, settings: settings, size: size))
+            // Models that forget other samples are no bank.
+            let others = entry.drawsEachSeed ? [] : settings(experiment.bankSeeds)
+            try addGroup(
+              Group(
+                data: data, entry: entry, settings: settings(experiment.seeds.training), bankSettings: others,
+                size: size
+              ))
           }
         }
       }
@@ -117,12 +125,16 @@ package struct PlanBuilder {
     var entry: ForgetEntry
     /// One for each seed of trainings.
     package var settings: [Setting]
+    /// One for each seed of the bank that is not among the seeds of the file; their models are evidence and have no
+    /// cells of their own.
+    var bankSettings: [Setting] = []
     /// The size of its models; nil where the architecture does not support the images.
     let size: ModelSize?
     /// nil until its steps are planned.
     var sizes: CellSizes?
-    /// The steps of the originals, one for each setting.
+    /// The steps of the originals and of their predictions, one for each setting, then those of the bank.
     var originals: [StepKey] = []
+    var originalPredictions: [StepKey] = []
     /// The banks of retrained models, by retain sampling.
     var banks: [RetainSampling: Bank] = [:]
     var request: ForgetRequest { entry.request }

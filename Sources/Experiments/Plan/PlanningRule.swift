@@ -14,7 +14,11 @@ package struct PlanningRule: Sendable {
 
   /// Originals, and retrained models without reweighting.
   static let originals = PlanningRule { builder, group in
-    for setting in group.settings { group.originals.append(try builder.addTraining(setting)) }
+    for setting in group.settings + group.bankSettings {
+      let original = try builder.addTraining(setting)
+      group.originals.append(original)
+      group.originalPredictions.append(try builder.addPrediction(setting, model: original, of: "original"))
+    }
     try builder.addOriginals(&group, against: .shuffle)
   }
 
@@ -50,7 +54,7 @@ extension PlanBuilder {
   private mutating func addRound(_ round: Int, of method: Variant, _ group: Group, _ bank: Bank) throws {
     var models: [(position: Int, setting: Setting, key: StepKey)] = []
     var peers = Peers()
-    for (position, setting) in group.settings.enumerated() {
+    for (position, setting) in (group.settings + group.bankSettings).enumerated() {
       let setting =
         method.startsFromOriginal
         ? setting.unlearning(experiment.seeds.unlearning(round, of: setting.seeds.training)) : setting
@@ -62,14 +66,17 @@ extension PlanBuilder {
         continue
       }
       let model = try addUnlearning(setting, method: method, original: group.originals[position])
-      models.append((position, setting, model))
+      if position < group.settings.count { models.append((position, setting, model)) }
       peers.predictions.append(try addPrediction(setting, model: model, of: method.label))
+      peers.originals.append(position)
     }
     for (place, model) in models.enumerated() {
       peers.position = place
       let probes = try addProbes(
-        model.setting, group, model: model.key, peers: peers, bank: bank.predictions, position: nil, method: method,
-        label: method.label, referenceProbes: bank.probes[model.position])
+        of: Subject(
+          setting: model.setting, label: method.label, method: method, model: model.key, peers: peers,
+          bank: bank.predictions, referenceProbes: bank.probes[model.position]),
+        group)
       addCell(
         group, model.setting, method: method, role: .unlearned, against: method.comparedWith, probes: probes,
         model: model.key, round: round)

@@ -57,14 +57,14 @@ extension Analysis.Estimate {
     }
     count = observations.count
     mean = numbers(\.value).compactMap(\.self).mean
-    let interval = StudentT.interval(of: numbers(\.spreadNumber))
+    let interval = StudentT.interval(of: rows[0].bankPseudoValues ?? numbers(\.spreadNumber))
     deviation = interval?.deviation
     halfWidth = interval?.halfWidth
     reference = numbers(\.reference).whole?.mean
     difference = nil
     hasCaveat = rows.contains { $0.caveat != nil }
     guard rows[0].role != .reference, let differences = numbers(\.gap).whole else { return }
-    let paired = StudentT.interval(of: numbers(\.gapSpreadNumber))
+    let paired = StudentT.interval(of: rows[0].bankGapPseudoValues ?? numbers(\.gapSpreadNumber))
     difference = Analysis.Difference(
       mean: differences.mean, halfWidth: paired?.halfWidth, verdict: .init(differences, paired, seeds: seeds))
   }
@@ -86,7 +86,7 @@ extension Analysis.Verdict {
     self =
       if !differences.contains(where: { $0 != 0 }) {
         .equal
-      } else if seeds < 2 {
+      } else if seeds < 2, paired?.halfWidth == nil {
         .untested
       } else {
         isDifferent ? .different : .inconclusive

@@ -32,6 +32,10 @@ struct ReportText {
       table.models.contains { $0.seeds.count < table.seeds.count }
     }
     var notes = [spreadNote(seeds, unlearnings, interval, hasPartialRows: hasPartialRows)]
+    let scores = Set(report.rows.filter { $0.bankPseudoValues != nil }.map(\.name)).sorted()
+    if !scores.isEmpty {
+      notes.append("Of a whole bank, so that ± is over its models by a jackknife: \(scores.joined(separator: ", ")).")
+    }
     if models.contains(where: { row in row.estimates.contains { $0.map { $0.count < row.seeds.count } ?? false } }) {
       notes.append("\(CellText.partialMark): of fewer seeds than its row.")
     }

@@ -61,6 +61,9 @@ public struct ResultRow: Sendable, Hashable {
   public var caveat: String?
   /// The source of the spread of `gap`, nil where that is `gap`; not encoded.
   public var gapSpread: Spread?
+  /// For a score of a whole bank the pseudo-values of all its models, and of the difference `gap`; not encoded.
+  var bankPseudoValues: [Double]?
+  var bankGapPseudoValues: [Double]?
   /// The swept parameters, "tilt=10 temperature=0.1"; not encoded.
   public var variedParameters: String
   /// The role of the model in its table.

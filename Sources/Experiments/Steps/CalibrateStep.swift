@@ -21,7 +21,7 @@ package struct CalibrateStep: StepBody {
 
   package func run(on bench: Bench) throws -> Artifact {
     let calibration = try bench.plugins.attack(attack)
-      .calibrate(try bank.map(bench.outputs(of:)), context: try bench.context(setting))
+      .calibrate(bench.bank(bank), context: try bench.context(setting))
     return Artifact([(Self.file, Array(try canonicalJSON(calibration).utf8))])
   }
 }

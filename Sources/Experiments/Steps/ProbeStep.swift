@@ -47,6 +47,9 @@ package struct ProbeTarget: Codable, Sendable {
   /// The prediction steps of the models of the same method, if the probe reads them, and the index of the target.
   var peers: [StepKey] = []
   var peerPosition: Int?
+  /// The prediction steps of the originals, if the probe reads them, and the index of that of each peer.
+  var originals: [StepKey] = []
+  var originalsOfPeers: [Int] = []
   /// The baseline to measure in place of the target.
   var baseline: Baseline?
   var expected = ExpectedMeasurements()
@@ -57,9 +60,12 @@ package struct ProbeTarget: Codable, Sendable {
     var key: StepKey
   }
 
+  /// The number of models of a kind that the probe reads; 0 where it reads the target alone.
+  var modelCount: Int { max(bank.count, peers.count) }
+
   /// In the order in which keys name them.
   var inputs: [StepKey] {
-    var keys = [predictions] + bank + peers
+    var keys = [predictions] + bank + peers + originals
     if let calibration { keys.append(calibration) }
     if let costOf { keys.append(costOf) }
     keys += measurements.map(\.key) + referenceMeasurements.map(\.key)

@@ -9,12 +9,19 @@ public struct CellSizes: Sendable, Hashable {
   /// D, the length of the feature vector that enters the head; nil where it is not known.
   public var featureCount: Int?
 
-  /// Sizes from counts; without `featureCount` D is not known.
-  public init(counts: [Part: [Int]], forgottenClasses: [Int], classNames: [String], featureCount: Int? = nil) {
+  /// The number of models of each kind in the bank, at least one per seed; nil where it is not known.
+  public var modelCount: Int?
+
+  /// Sizes from counts; without `featureCount` D is not known, without `modelCount` the bank.
+  public init(
+    counts: [Part: [Int]], forgottenClasses: [Int], classNames: [String], featureCount: Int? = nil,
+    modelCount: Int? = nil
+  ) {
     self.counts = counts
     self.forgottenClasses = forgottenClasses
     self.classNames = classNames
     self.featureCount = featureCount
+    self.modelCount = modelCount
   }
 
   /// An example cell in which all probes apply: three classes, the first one forgotten, with many samples in all parts.
@@ -22,7 +29,7 @@ public struct CellSizes: Sendable, Hashable {
     counts: [
       .forgetTrain: [1000, 0, 0], .retainTrain: [0, 1000, 1000], .forgetTest: [1000, 0, 0],
       .retainTest: [0, 1000, 1000],
-    ], forgottenClasses: [0], classNames: ["a", "b", "c"])
+    ], forgottenClasses: [0], classNames: ["a", "b", "c"], modelCount: 16)
 
   /// The number of samples of `part`, over all classes.
   public subscript(part: Part) -> Int { counts[part, default: []].reduce(0, +) }

@@ -6,10 +6,12 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case predictions
   /// Features that enter the last layer.
   case features
-  /// Outputs of the models retrained without the forget set, one per seed.
+  /// Outputs of the models retrained without the forget set, one per seed of the bank.
   case retrainedModels = "retrained models"
-  /// Outputs of the models of the same method, one per seed, the measured model included.
+  /// Outputs of the models of the same method, one per seed of the bank, the measured model included.
   case unlearnedModels = "models of the same method"
+  /// Outputs of the models before unlearning, one per seed of the bank.
+  case originalModels = "original models"
   /// Time and memory of the unlearning call.
   case cost
   /// Values of other metrics and attacks for the same model.
@@ -38,6 +40,11 @@ public protocol Probe: CellPlugin {
   static var measures: [MeasurementKind] { get }
   /// The minimum number of retrained models (seeds); 0 by default.
   static var retrainedModelsNeeded: Int { get }
+  /// Whether it measures all models of a method together, `Evidence.peers`, and not the target: its values are then
+  /// those of every seed; false by default.
+  ///
+  /// It reads the models of the method, of which the target is the first.
+  static var isBankScore: Bool { get }
   /// Baselines that it also measures, each in its own row; none by default.
   static var baselines: [Baseline] { get }
   /// Parameters whose values are part of the measurement names, so that sweeps do not repeat them; none by default.
@@ -69,6 +76,9 @@ extension Probe {
   /// No retrained model is needed.
   public static var retrainedModelsNeeded: Int { 0 }
 
+  /// Each model is measured on its own.
+  public static var isBankScore: Bool { false }
+
   /// None.
   public static var baselines: [Baseline] { [] }
 
@@ -98,7 +108,7 @@ public protocol Attack: Probe {
   /// Fits what all attacks of one grid share to the retrained models alone; by default nothing.
   ///
   /// Called once per bank of retrained models, and only for attacks that read them.
-  func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration
+  func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration
 
   /// Attacks one model and returns a value of each kind that applies, see `measures`.
   func attack(_ evidence: Evidence) throws -> [MeasuredValue]
@@ -109,7 +119,7 @@ extension Attack {
   public static var kind: ProbeKind { .attack }
 
   /// An empty calibration.
-  public func calibrate(_ retrained: [ModelOutputs], context: EvidenceContext) throws -> Calibration { Calibration() }
+  public func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration { Calibration() }
 
   /// The result of `attack`.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] { try attack(evidence) }

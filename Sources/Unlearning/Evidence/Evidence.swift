@@ -73,14 +73,20 @@ public struct Cost: Sendable, Codable, Hashable {
 public struct Evidence: Sendable {
   /// The outputs of the model under evaluation on all four parts.
   public var target: ModelOutputs
-  /// The outputs of models retrained without the forget set, one per seed.
-  public var retrained: [ModelOutputs]
+  /// The outputs of models retrained without the forget set, one per seed of the bank.
+  public var retrained: ModelBank
   /// The index of the target in `retrained`; nil when it is not a retrained model.
   public var targetPosition: Int?
-  /// The outputs of the models of the same method, one per seed, target included; for probes that read them.
-  public var peers: [ModelOutputs] = []
+  /// The outputs of the models of the same method, one per seed of the bank, target included; for probes that read
+  /// them.
+  public var peers: ModelBank = []
   /// The index of the target in `peers`.
   public var peerPosition: Int?
+  /// The outputs of the original models, one per seed of the bank; for probes that read them.
+  public var originals: ModelBank = []
+  /// For each model of `peers` the index in `originals` of the one that it is or was made from; empty for retrained
+  /// models.
+  public var originalsOfPeers: [Int] = []
   /// The request, classes, groups and random source, equal for all models of the cell.
   public var context: EvidenceContext
   /// The result of the attack's `calibrate` on the retrained models.
@@ -96,7 +102,7 @@ public struct Evidence: Sendable {
 
   /// Evidence about `target`; everything that is left out is empty or nil.
   public init(
-    target: ModelOutputs, retrained: [ModelOutputs] = [], targetPosition: Int? = nil, context: EvidenceContext,
+    target: ModelOutputs, retrained: ModelBank = [], targetPosition: Int? = nil, context: EvidenceContext,
     calibration: Calibration = Calibration(), cost: Cost? = nil, measurements: [String: Double] = [:],
     referenceMeasurements: [String: Double] = [:]
   ) {
@@ -111,9 +117,7 @@ public struct Evidence: Sendable {
   }
 
   /// The retrained models other than the target itself.
-  public var otherRetrained: [ModelOutputs] {
-    retrained.enumerated().filter { $0.offset != targetPosition }.map(\.element)
-  }
+  public var otherRetrained: ModelBank { retrained.without(targetPosition) }
 }
 
 extension ForgetSplit {

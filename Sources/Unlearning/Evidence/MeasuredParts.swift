@@ -45,22 +45,3 @@ public struct MeasuredParts: Sendable {
     return present
   }
 }
-
-extension Evidence {
-  /// The probabilities `[models][N][K]` of `models` on `part`, for the samples and classes of the target.
-  ///
-  /// - Throws: `AttackError` when the part has no samples, logits are not finite, or a model was evaluated on other
-  ///   samples.
-  public func probabilities(of models: [ModelOutputs], on part: Part) throws(AttackError) -> [[[Double]]] {
-    let own = try samples(part)
-    var rows: [[[Double]]] = []
-    for model in models {
-      let predictions = try model.samples(part)
-      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
-        throw .unlikeSamples(part)
-      }
-      rows.append(predictions.probabilityRows)
-    }
-    return rows
-  }
-}

@@ -10,6 +10,8 @@ public enum SpreadKind: Sendable, Hashable {
   case ofFloor
   /// Leave-one-out values for a model that is compared with all retrained ones, a pseudo-value for these and baselines.
   case ofComparison
+  /// The pseudo-values of all models, for a score of a whole bank.
+  case ofBank
   /// Never estimable, such as that of one value that all models share.
   case unknown
 }

@@ -117,9 +117,9 @@ extension Evidence {
   ///   models saw different samples.
   public func comparedProbabilities(
     on part: Part
-  ) throws(AttackError) -> (own: [[Double]], others: [[[Double]]]) {
+  ) throws -> (own: [[Double]], others: [[[Double]]]) {
     let others = otherRetrained
-    guard !others.isEmpty else { throw .tooFewRetrainedModels(needed: 2, found: retrained.count) }
+    guard !others.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 2, found: retrained.count) }
     return (try samples(part).probabilityRows, try probabilities(of: others, on: part))
   }
 
@@ -128,9 +128,9 @@ extension Evidence {
   /// - Throws: `AttackError` when there are fewer than two, the target is none of them, or as for a model.
   public func retrainedProbabilities(
     on part: Part
-  ) throws(AttackError) -> (models: [[[Double]]], position: Int) {
+  ) throws -> (models: [[[Double]]], position: Int) {
     guard retrained.count > 1, let targetPosition else {
-      throw .tooFewRetrainedModels(needed: 2, found: retrained.count)
+      throw AttackError.tooFewRetrainedModels(needed: 2, found: retrained.count)
     }
     return (try probabilities(of: retrained, on: part), targetPosition)
   }

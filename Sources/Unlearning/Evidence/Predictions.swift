@@ -1,5 +1,6 @@
 public import Data
 public import Engine
+import Foundation
 
 /// A part of the data: training or test samples, to be forgotten or retained.
 public enum Part: String, Sendable, Codable, CaseIterable {
@@ -80,6 +81,17 @@ public struct Predictions: Sendable {
   public var losses: [Double] {
     let logProbabilities = logits.logSoftmax
     return labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
+  }
+  /// The margin of every sample, `z_y − log Σ_{k≠y} exp z_k`, the log-odds of its label in natural logarithms.
+  ///
+  /// It is finite where p(label) rounds to 0 or 1. With one class it is infinite.
+  public var margins: [Double] {
+    labels.enumerated().map { row, label in
+      let logits = logits.row(row).map(Double.init)
+      let others = logits.indices.filter { $0 != label }.map { logits[$0] }
+      let largest = others.max() ?? -.infinity
+      return logits[label] - largest - log(others.reduce(0) { $0 + exp($1 - largest) })
+    }
   }
   /// The probability p(label) of every sample.
   public var confidences: [Double] {

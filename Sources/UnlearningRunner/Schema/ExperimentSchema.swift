@@ -40,6 +40,7 @@ enum ExperimentSchema {
         case .experiment:
           ["description": "The name of the experiment.", "type": "string", "pattern": "^[\\w.-]+$"]
         case .seeds: seeds
+        case .bank: bank
         case .data: list(.datasets, "The data sets.")
         case .validationFraction:
           [
@@ -62,6 +63,18 @@ enum ExperimentSchema {
   private static func properties<Key: BlockKey>(_ schema: (Key) -> JSONValue) -> JSONValue {
     .object(named: Key.allCases.map { ($0.rawValue, schema($0)) })
   }
+
+  private static let bank: JSONValue = [
+    "description": """
+    So many originals, retrained models and unlearned models of each method are read by attacks and metrics that read \
+    several; those of 'seeds' are the first of them, the others have the smallest other seeds and no rows of their own.
+    """,
+    "type": "object",
+    "properties": properties { (_: BankKey) in
+      ["description": "The number of models of each kind.", "type": "integer", "minimum": 1, "maximum": 4096]
+    },
+    "required": [.string(BankKey.size.rawValue)], "additionalProperties": false,
+  ]
 
   private static let seeds: JSONValue = [
     "description": """

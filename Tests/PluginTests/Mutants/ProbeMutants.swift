@@ -128,6 +128,7 @@ enum ProbeMutants {
         case .features: Double(evidence.target[.retainTest].features?.count ?? 0)
         case .retrainedModels: Double(evidence.retrained.count)
         case .unlearnedModels: Double(evidence.peers.count)
+        case .originalModels: Double(evidence.originals.count)
         case .cost: evidence.cost?.seconds ?? 0
         case .measurements: Double(evidence.measurements.count)
         case .groups, .knownGroups: Double(evidence.context.groups?.test.count ?? 0)

@@ -1,0 +1,88 @@
+public import Data
+import Engine
+public import Unlearning
+
+/// U-LiRA: whether a model was unlearned or retrained, by likelihood ratios of the margins of each forgotten sample.
+///
+/// For sample x with label y the margin is `φ(x) = z_y − log Σ_{k≠y} exp z_k`. To each sample two normal distributions
+/// are fitted, one to the margins of the method's models and one to those of retrained models, without one model of each
+/// kind; these two are judged by `Λ(x) = log N(φ; μ_U, σ_U) − log N(φ; μ_R, σ_R)`, above 0 for "unlearned". The value is
+/// the mean over all such folds.
+///
+/// - Source: Hayes, Shumailov, Triantafillou, Khalifa, Papernot, "Inexact Unlearning Needs More Careful Evaluations to
+///   Avoid a False Sense of Privacy", arXiv:2403.01218; the class-wise version is that of Kodge, Saha, Roy, "Deep
+///   Unlearning: Fast and Efficient Gradient-free Class Forgetting", TMLR 2024.
+/// - Note: Q_R has models never trained on the sample: retrained ones. One model of each kind is left out; the released
+///   class-wise code holds out one pair of models, fits its threshold to it, and reports the accuracy at that threshold.
+/// - Note: Sample standard deviations (n − 1), at least 1e-6.
+public struct UnlearningLiRA: Attack {
+  /// The name in experiment files, the title, the publication and the version.
+  public static let card = Card(
+    name: "ulira", title: "U-LiRA",
+    summary: "Tells unlearned from retrained models by likelihood ratios of each forgotten sample's margin.",
+    source: Source(
+      authors: "Hayes, Shumailov, Triantafillou, Khalifa, Papernot",
+      title: "Inexact Unlearning Needs More Careful Evaluations to Avoid a False Sense of Privacy", venue: "SaTML 2025",
+      arXiv: "2403.01218", place: "class-wise, by leave-one-out; formula from independent implementations"))
+  /// Predictions of all models of the method, and of retrained ones.
+  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
+  /// Accuracy, AUC and rates at N + N models, and accuracy and AUC at half the size, where retrained models have them.
+  public static let measures = BankGame.measures
+  /// All models of a method are one bank.
+  public static let isBankScore = true
+  /// Three: two others have a standard deviation.
+  public static let retrainedModelsNeeded = BankGame.fewestModels
+
+  /// The judged samples.
+  @Parameter(.judgedPart) public var part = Part.forgetTrain
+  /// The number of random halves of the bank.
+  @Parameter(.bankSplits) public var splits = 35
+  /// The number of random exchanges for the p-value.
+  @Parameter(.bankPermutations) public var permutations = 200
+
+  /// Training samples of the forget set, 35 splits, 200 exchanges.
+  public init() {}
+
+  private var effort: BankGame.Effort { .init(splits: splits, permutations: permutations) }
+
+  /// Sample requests have no forget test part.
+  public func serves(_ kind: RequestKind) -> Bool { MeasuredParts([part]).serves(kind) }
+
+  /// The judged part must have samples.
+  public func obstacle(in cell: CellSizes) -> String? { MeasuredParts([part]).obstacle(in: cell) }
+
+  /// The names that the size of the bank allows.
+  public func measurementNames(in cell: CellSizes) -> Set<String>? { BankGame.names(in: cell, effort: effort) }
+
+  /// The values at half the size of the bank.
+  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
+    BankGame.names(in: cell, ofRetrained: true, effort: effort)
+  }
+
+  /// Attacks all models of a method.
+  ///
+  /// - Throws: `AttackError` with fewer than three models of a kind, without samples, when models saw different samples,
+  ///   or when logits are not finite.
+  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
+    try evidence.requireBank()
+    let table = SampleTable(try evidence.map(evidence.peers.appending(evidence.retrained), on: part) { $0.margins })
+    let game = Self.game(table, unlearnedCount: evidence.peers.count)
+    return try game.measurements(
+      isRetrained: evidence.targetPosition != nil, sampleCount: table.sampleCount, effort: effort,
+      random: evidence.context.random.stream("ulira"))
+  }
+
+  /// The game on margins of the method's models, which come first, and of retrained ones.
+  package static func game(_ table: SampleTable, unlearnedCount: Int) -> BankGame {
+    BankGame(unlearnedCount: unlearnedCount, retrainedCount: table.modelCount - unlearnedCount) {
+      unlearned, retrained in
+      let first = SampleMoments(table, models: unlearned)
+      let second = SampleMoments(table, models: retrained)
+      return { fold in
+        let judged = [unlearned[fold], retrained[fold]]
+        let ratios = table.logRatios(of: judged, (first, judged[0]), (second, judged[1]))
+        return BankGame.Fold(unlearned: ratios[0], retrained: ratios[1])
+      }
+    }
+  }
+}

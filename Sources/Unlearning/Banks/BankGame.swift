@@ -1,0 +1,130 @@
+import Foundation
+
+/// A membership game over a bank: which of two held-out models, one of the method and one retrained, was trained on the
+/// forget set, judged from all other models of both kinds.
+///
+/// In fold t the models at place t of both lists are left out, one of each kind, and judged on every sample; leaving out
+/// the judged one alone would put chance below ½. A score above 0 says "unlearned", that is once trained on the sample.
+///
+/// - Source: Hayes, Shumailov, Triantafillou, Khalifa, Papernot, "Inexact Unlearning Needs More Careful Evaluations to
+///   Avoid a False Sense of Privacy", arXiv:2403.01218, class-wise as Kodge, Saha, Roy, TMLR 2024, by leave-one-out.
+public struct BankGame {
+  /// The scores of the left-out models on each sample.
+  public struct Fold {
+    /// The method's model.
+    public var unlearned: [Double]
+    /// The retrained model.
+    public var retrained: [Double]
+
+    /// The scores of one fold.
+    public init(unlearned: [Double], retrained: [Double]) { (self.unlearned, self.retrained) = (unlearned, retrained) }
+  }
+
+  /// Prepares the folds of some models: the numbers are places in the list of the method's models, followed by the
+  /// retrained ones; the result computes fold t.
+  public typealias Preparation = (_ unlearned: [Int], _ retrained: [Int]) throws -> (_ fold: Int) -> Fold
+
+  let unlearnedCount: Int
+  let retrainedCount: Int
+  let prepare: Preparation
+
+  /// A game over models of both kinds.
+  public init(unlearnedCount: Int, retrainedCount: Int, prepare: @escaping Preparation) {
+    (self.unlearnedCount, self.retrainedCount) = (unlearnedCount, retrainedCount)
+    self.prepare = prepare
+  }
+
+  /// The fewest models of a kind: two others have a standard deviation.
+  public static let fewestModels = 3
+
+  /// Some models of both kinds, by their places.
+  package struct Models {
+    package var unlearned: [Int]
+    package var retrained: [Int]
+
+    package init(unlearned: [Int], retrained: [Int]) { (self.unlearned, self.retrained) = (unlearned, retrained) }
+
+    /// The number of folds.
+    var folds: Int { min(unlearned.count, retrained.count) }
+  }
+
+  /// All models.
+  package var all: Models {
+    Models(
+      unlearned: Array(0..<unlearnedCount), retrained: Array(unlearnedCount..<(unlearnedCount + retrainedCount)))
+  }
+
+  /// The mean over folds of the balanced accuracy `½(P[score of the unlearned > 0] + P[score of the retrained ≤ 0])`.
+  package func accuracies(_ models: Models) throws -> [Double] {
+    let fold = try prepare(models.unlearned, models.retrained)
+    return (0..<models.folds).map { Self.accuracy(fold($0)) }
+  }
+
+  /// The mean over folds, kinds and samples of the probability of the right side, `1 / (1 + exp(∓score))`: the score is
+  /// a log-likelihood ratio, and both sides are equally likely.
+  func meanPosterior(_ models: Models) throws -> Double {
+    let fold = try prepare(models.unlearned, models.retrained)
+    return (0..<models.folds).map { place in
+      let scores = fold(place)
+      let right = scores.unlearned.map { 1 / (1 + exp(-$0)) } + scores.retrained.map { 1 / (1 + exp($0)) }
+      return right.mean
+    }.mean
+  }
+
+  /// The results of all folds.
+  package func outcomes(_ models: Models, rates: [Double] = []) throws -> [Outcome] {
+    let fold = try prepare(models.unlearned, models.retrained)
+    return (0..<models.folds).map { place in
+      let scores = fold(place)
+      let ranks = RankedScores(positives: scores.unlearned, negatives: scores.retrained)
+      return Outcome(
+        accuracy: Self.accuracy(scores), area: ranks.area, truePositiveRates: rates.map(ranks.truePositiveRate))
+    }
+  }
+
+  /// The results of one fold.
+  package struct Outcome {
+    package var accuracy: Double
+    /// The area under the ROC curve, over all samples.
+    package var area: Double
+    /// At the false positive rates that were asked for.
+    package var truePositiveRates: [Double]
+  }
+
+  private static func accuracy(_ fold: Fold) -> Double {
+    let found = Double(fold.unlearned.count { $0 > 0 }) / Double(max(1, fold.unlearned.count))
+    let passed = Double(fold.retrained.count { $0 <= 0 }) / Double(max(1, fold.retrained.count))
+    return (found + passed) / 2
+  }
+}
+
+/// Scores of two kinds of samples in ascending order, for areas and rates in O(N log N).
+struct RankedScores {
+  private let positives: [Double]
+  private let negatives: [Double]
+
+  init(positives: [Double], negatives: [Double]) {
+    (self.positives, self.negatives) = (positives.sorted(), negatives.sorted())
+  }
+
+  /// The probability that a positive scores higher than a negative, ties counting half.
+  var area: Double {
+    var (below, notAbove, sum) = (0, 0, 0)
+    for score in positives {
+      while below < negatives.count, negatives[below] < score { below += 1 }
+      while notAbove < negatives.count, negatives[notAbove] <= score { notAbove += 1 }
+      sum += below + notAbove
+    }
+    return Double(sum) / 2 / Double(positives.count) / Double(negatives.count)
+  }
+
+  /// The largest true positive rate of a threshold whose false positive rate is at most `bound`; a score at least the
+  /// threshold is a positive.
+  func truePositiveRate(atFalsePositiveRate bound: Double) -> Double {
+    // The largest number of negatives that may be taken for positives; the next one must be below the threshold.
+    let allowed = Int((bound * Double(negatives.count) + 1e-9).rounded(.down))
+    guard allowed < negatives.count else { return 1 }
+    let excluded = negatives[negatives.count - 1 - allowed]
+    return Double(positives.count { $0 > excluded }) / Double(positives.count)
+  }
+}

@@ -1,0 +1,79 @@
+/// What probes make of the models of a bank, on the same samples as the target.
+extension Evidence {
+  /// What `transform` makes of the predictions of each model on `part`, read one after the other.
+  ///
+  /// - Throws: `AttackError` when the part has no samples, logits are not finite, or a model was evaluated on other
+  ///   samples than the target; what `transform` throws.
+  public func map<Value>(
+    _ models: ModelBank, on part: Part, _ transform: (Predictions) throws -> Value
+  ) throws -> [Value] {
+    let own = try samples(part)
+    return try models.map { model in
+      let predictions = try model.samples(part)
+      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
+        throw AttackError.unlikeSamples(part)
+      }
+      return try transform(predictions)
+    }
+  }
+
+  /// The probabilities `[models][N][K]` of `models` on `part`, for the samples and classes of the target.
+  ///
+  /// All are held in memory; for many models see `map` and `distances`.
+  /// - Throws: As `map`.
+  public func probabilities(of models: ModelBank, on part: Part) throws -> [[[Double]]] {
+    try map(models, on: part) { $0.probabilityRows }
+  }
+
+  /// The symmetric matrix of the distances of all pairs of `models`, by their probabilities `[N][K]` on `part`, with 0
+  /// on the diagonal.
+  ///
+  /// - Throws: As `map`.
+  public func distances(
+    of models: ModelBank, on part: Part, _ distance: ([[Double]], [[Double]]) -> Double
+  ) throws -> [[Double]] {
+    var values = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
+    // Blocks of models bound the memory; every model is read once for each block.
+    for start in stride(from: 0, to: models.count, by: Self.modelsInMemory) {
+      let block = start..<min(start + Self.modelsInMemory, models.count)
+      let rows = try probabilities(of: models.selecting(Array(block)), on: part)
+      for second in start..<models.count {
+        let other =
+          block.contains(second)
+          ? rows[second - start] : try probabilities(of: models.selecting([second]), on: part)[0]
+        for first in block where first < second {
+          values[first][second] = distance(rows[first - start], other)
+          values[second][first] = values[first][second]
+        }
+      }
+    }
+    return values
+  }
+
+  /// The number of models whose probabilities `distances` holds at once.
+  private static let modelsInMemory = 8
+}
+
+extension Evidence {
+  /// Checks that there are enough models for a `BankGame`.
+  ///
+  /// - Throws: `AttackError.tooFewRetrainedModels`, `.requestNotServed` with too few models of the method.
+  public func requireBank() throws(AttackError) {
+    let needed = BankGame.fewestModels
+    guard retrained.count >= needed else { throw .tooFewRetrainedModels(needed: needed, found: retrained.count) }
+    guard peers.count >= needed else {
+      throw .requestNotServed("\(needed) models of the method are needed, \(peers.count) found")
+    }
+  }
+}
+
+extension ParameterMeaning {
+  /// The part whose samples an attack over a bank judges.
+  public static let judgedPart = ParameterMeaning("part of the data that is judged", .words(of: Part.self))
+  /// The number of halves that an attack over a bank is repeated on.
+  public static let bankSplits = ParameterMeaning(
+    "most random splits of the bank into halves, on which methods are compared with retraining", .closed(1, 1000))
+  /// The number of exchanges of a permutation test over a bank.
+  public static let bankPermutations = ParameterMeaning(
+    "random exchanges of unlearned and retrained models for the p-value; 0 for none", .closed(0, 100_000))
+}
