@@ -14,6 +14,8 @@ public struct Experiment: Sendable {
   public let bankSize: Int
   /// The fraction of the training data that is held out for validation, in [0, 1).
   public let validationFraction: Double
+  /// Where the file, or an override, gives the fraction.
+  let validationMark: Mark?
   let data: [Variant]
   let architectures: [Variant]
   let recipes: [RecipeVariant]

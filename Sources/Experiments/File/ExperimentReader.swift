@@ -23,7 +23,7 @@ struct ExperimentReader {
     let seeds = seeds()
     let experiment = Experiment(
       name: name(), seeds: seeds, bankSize: bankSize(beside: seeds), validationFraction: validationFraction(),
-      data: data,
+      validationMark: block(.validationFraction)?.mark, data: data,
       architectures: plugins(.architectures, of: registry.architectures), recipes: recipes(),
       forget: data.map { resolved(requests, for: $0) }, methods: plugins(.methods, of: registry.methods),
       attacks: plugins(.attacks, of: registry.attacks), metrics: plugins(.metrics, of: registry.metrics),
@@ -116,7 +116,9 @@ struct ExperimentReader {
     var known: Set<Int> = []
     for item in items {
       guard let seed = seed(item) else { continue }
-      if !known.insert(seed).inserted { diagnostics.report("seed \(seed) is listed twice", at: item.mark) }
+      if !known.insert(seed).inserted {
+        diagnostics.report("seed \(seed) is listed twice", at: item.mark.or(node.mark))
+      }
       seeds.append(seed)
     }
     return seeds
@@ -187,7 +189,7 @@ struct ExperimentReader {
     }
     for (index, request) in requests.enumerated() {
       guard requests[..<index].contains(where: { $0.label == request.label }) else { continue }
-      diagnostics.report("the forget request '\(request.label)' is listed twice", at: request.mark)
+      diagnostics.report("the forget request '\(request.label)' is listed twice", at: request.mark.or(node.mark))
     }
     return requests
   }
@@ -309,6 +311,7 @@ struct ExperimentReader {
   private func exclusions() -> [Exclusion] {
     guard let node = block(.exclusions), let items = node.items(diagnostics) else { return [] }
     let known = exclusionKeys
+    var listed: [Set<String>: Mark] = [:]
     return items.compactMap { item in
       guard let entries = item.entries(diagnostics) else { return nil }
       if entries.isEmpty {
@@ -323,7 +326,11 @@ struct ExperimentReader {
         }
         return (entry.key, scalar.text)
       }
-      return Exclusion(conditions: conditions, mark: item.mark)
+      let exclusion = Exclusion(conditions: conditions, mark: item.mark)
+      if let first = listed.updateValue(item.mark, forKey: Set(conditions.map { "\($0.key): \($0.value)" })) {
+        diagnostics.report("the exclusion {\(exclusion.description)} is listed twice", at: item.mark.or(first))
+      }
+      return exclusion
     }
   }
 
@@ -356,7 +363,7 @@ struct ExperimentReader {
       {
         diagnostics.report(
           "'\(entry.writtenLabel)' and '\(other.writtenLabel)' are the same forget request for '\(variant.name)'",
-          at: entry.mark)
+          at: entry.mark.or(other.mark))
       }
       known.append(entry)
     }

@@ -87,7 +87,9 @@ struct NamedRequest {
         diagnostics.report(problem, at: mark)
         return nil
       }
-      if numbers.contains(number) { diagnostics.report("\(what) '\(name)' is named twice", at: mark) }
+      if let first = numbers.firstIndex(of: number) {
+        diagnostics.report("\(what) '\(name)' is named twice", at: mark.or(names[first].mark))
+      }
       numbers.append(number)
     }
     return numbers

@@ -60,7 +60,8 @@ struct Override {
     case .sequence(var items, let mark):
       guard let index = Int(head), items.indices.contains(index) else {
         let numbers = items.isEmpty ? "which is empty" : "whose items are 0 to \(items.count - 1)"
-        return refuse(node, "'\(head)' is no item of the list '\(place)', \(numbers)", diagnostics)
+        let hint = Int(head) == nil ? "; '\(place)=…' replaces it whole" : ""
+        return refuse(node, "'\(head)' is no item of the list '\(place)', \(numbers)\(hint)", diagnostics)
       }
       if !next.isEmpty, let name = pluginName(items[index], at: done), name != next.first {
         // The path of a plugin's parameter continues with the plugin's name after the list item.
@@ -69,7 +70,7 @@ struct Override {
           node, "'\(place).\(head)' is the plugin '\(name)'; its parameters are named by '\(spelling)=…'", diagnostics)
       }
       items[index] = replacing(items[index], next, done: done + [head], diagnostics)
-      return .sequence(items, mark)
+      return .sequence(items, done.isEmpty ? mark : changed(done))
     case .scalar(let scalar) where !node.isNull:
       // A plugin that is written as a name alone becomes a mapping with parameters.
       guard scalar.text == head, !next.isEmpty else {
@@ -79,17 +80,26 @@ struct Override {
           diagnostics)
       }
       let inner = replacing(empty(done + [head]), next, done: done + [head], diagnostics)
-      return .mapping([.init(key: head, keyMark: node.mark, value: inner)], node.mark)
+      return .mapping([.init(key: head, keyMark: node.mark, value: inner)], changed(done))
     default:
+      // A key may have dots itself: 'zip.training.epochs', 'exclude.0.original_training.epochs'.
+      let length = rest.indices.last { node[rest[...$0].joined(separator: ".")] != nil } ?? rest.startIndex
+      let (head, next) = (rest[...length].joined(separator: "."), rest[(length + 1)...])
       let inner = node[head] ?? empty(done + [head])
-      return node.setting(head, to: replacing(inner, next, done: done + [head], diagnostics))
+      let whole = node.setting(head, to: replacing(inner, next, done: done + [head], diagnostics))
+      guard !done.isEmpty, let entries = whole.entries else { return whole }
+      return .mapping(entries, changed(done))
     }
   }
 
-  /// A mapping that the file lacks; those of different depths differ in position, by which readers recognize values.
-  private func empty(_ path: [String]) -> Node {
-    .mapping([], Mark(line: 0, column: path.count).inText(mark.text))
-  }
+  /// A mapping that the file lacks.
+  private func empty(_ path: [String]) -> Node { .mapping([], changed(path)) }
+
+  /// The place of the list or mapping at `path`, which is not what the file says any more: its errors are those of the
+  /// override.
+  ///
+  /// Those of different depths differ in position, by which readers recognize values.
+  private func changed(_ path: [String]) -> Mark { Mark(line: 0, column: path.count).inText(mark.text) }
 
   /// The name of the plugin that an item of a plugin list configures.
   private func pluginName(_ item: Node, at list: [String]) -> String? {
@@ -99,4 +109,10 @@ struct Override {
     if case .scalar(let scalar) = item { return scalar.text }
     return item.entries?.count == 1 ? item.entries?[0].key : nil
   }
+}
+
+extension Mark {
+  /// The place of an error that a value of `other` is part of, or that is in an item of the list there: of the two the one
+  /// that an override has changed.
+  func or(_ other: Mark?) -> Mark { text > 0 ? self : other.flatMap { $0.text > 0 ? $0 : nil } ?? self }
 }

@@ -60,11 +60,11 @@ struct Sweep {
     return made.compactMap { cell, result in
       guard let twin = first.updateValue(cell, forKey: key(result)) else { return result }
       first[key(result)] = twin
-      if let choice = zip(cell.choices, twin.choices).first(where: { $0.mark != $1.mark })?.0 {
+      if let (choice, other) = zip(cell.choices, twin.choices).first(where: { $0.mark != $1.mark }) {
         let values = choice.assignments.map { choice.assignments.count == 1 ? $0.value : "\($0.path)=\($0.value)" }
         let list = values.joined(separator: " ")
         let subject = values.count == 1 ? "the value \(list) is" : "the values \(list) are"
-        diagnostics.report("\(subject) swept twice", at: choice.mark)
+        diagnostics.report("\(subject) swept twice", at: choice.mark.or(other.mark))
       }
       return nil
     }
@@ -77,11 +77,12 @@ struct Sweep {
     let before = diagnostics.count
     for assignment in axes.compactMap(\.points.first).joined() {
       let isSwept = !known.insert(assignment.path).inserted
-      guard isSwept || assignment.path.reduce(plain, { (node: Node?, key) in node?[key] }) != nil else { continue }
+      let value = assignment.path.reduce(plain) { (node: Node?, key) in node?[key] }
+      guard isSwept || value != nil else { continue }
       let path = assignment.path.joined(separator: ".")
       diagnostics.report(
         "'\(path)' is given twice: by a sweep or zip, and by \(isSwept ? "another" : "a value")",
-        at: assignment.value.mark)
+        at: assignment.value.mark.or(value?.mark))
     }
     return diagnostics.count == before
   }
@@ -111,7 +112,9 @@ struct Sweep {
   private static func zipAxis(_ entry: Node.Entry, path: [String], _ diagnostics: Diagnostics) -> Axis? {
     guard let columns = entry.value.entries(diagnostics) else { return nil }
     guard columns.count > 1 else {
-      diagnostics.report("zip varies several parameters together; one parameter is swept by 'sweep'", at: entry.keyMark)
+      diagnostics.report(
+        "zip varies several parameters together; one parameter is swept by 'sweep'",
+        at: entry.keyMark.or(entry.value.mark))
       return nil
     }
     var lists: [(path: [String], keyMark: Mark, values: [Node])] = []
@@ -122,7 +125,7 @@ struct Sweep {
     for (column, list) in zip(columns, lists) where list.values.count != lists[0].values.count {
       diagnostics.report(
         "the lists of a zip have equal lengths; '\(columns[0].key)' has \(lists[0].values.count) values, "
-          + "'\(column.key)' has \(list.values.count)", at: column.keyMark)
+          + "'\(column.key)' has \(list.values.count)", at: column.keyMark.or(entry.value.mark))
       return nil
     }
     return Axis(points: lists[0].values.indices.map { row in lists.map { ($0.path, $0.keyMark, $0.values[row]) } })

@@ -178,15 +178,16 @@ struct VariantReader {
         continue
       }
       var twins: [Variant] = []
-      for variant in variants(of: type, parameters: parameters, at: nameMark) {
+      let place = nameMark.or(item.mark)
+      for variant in variants(of: type, parameters: parameters, at: place) {
         if !listed[variant.configured, default: []].insert(variant.reference).inserted { twins.append(variant) }
         var placed = variant
-        placed.mark = nameMark
+        placed.mark = place
         result.append(placed)
       }
       if let twin = twins.first {
         let others = twins.count == 1 ? "" : ", with \(twins.count - 1) others,"
-        diagnostics.report("\(role) '\(twin.label)'\(others) is listed twice", at: nameMark)
+        diagnostics.report("\(role) '\(twin.label)'\(others) is listed twice", at: place.or(node.mark))
       }
     }
     return Variant.tellingTwinsApart(result)

@@ -16,7 +16,12 @@ extension PlanBuilder {
         do {
           let seed = entry.drawSeed(trainingSeed: experiment.seeds.training.first ?? 0) ?? 0
           _ = try outlines.split(self.data[index], by: entry.request, drawSeed: seed, label: entry.label)
-        } catch let error as DataError where error.isAboutRequest {
+        } catch let error as DataError {
+          guard error.isAboutRequest else { throw error }
+          if case .badValidation = error {
+            diagnostics.report("\(data.label): \(error)", at: experiment.validationMark)
+            continue
+          }
           diagnostics.report("\(data.label) / \(entry.label): \(error)", at: entry.mark)
         }
       }
