@@ -9,7 +9,7 @@ import Unlearning
       var seed: Int, unlearning: Int, value: Double
       var reference: Double?, spread: Double?, gap_spread: Double?
     }
-    struct Difference: Decodable { var mean: Double, half_width: Double?, verdict: Analysis.Verdict }
+    struct Difference: Decodable { var count: Int, mean: Double, half_width: Double?, verdict: Analysis.Verdict }
     struct Estimate: Decodable {
       var count: Int, mean: Double
       var deviation: Double?, half_width: Double?, reference: Double?, difference: Difference?
@@ -65,6 +65,7 @@ import Unlearning
       #expect(agree(found.mean, expected.mean) && agree(found.reference, expected.reference), "\(place)")
       #expect(agree(found.deviation, expected.deviation) && agree(found.halfWidth, expected.half_width), "\(place)")
       #expect(agree(found.difference?.mean, expected.difference?.mean), "\(place)")
+      #expect(found.difference?.count == expected.difference?.count, "\(place)")
       #expect(agree(found.difference?.halfWidth, expected.difference?.half_width), "\(place)")
       #expect(found.difference?.verdict == expected.difference?.verdict, "\(place)")
       if let verdict = found.difference?.verdict { verdicts.insert(verdict) }

@@ -101,6 +101,60 @@ struct ReportNumberTests {
     #expect(partial.text(.markdown).contains("over 2 seeds, or over as many as its row names."))
   }
 
+  @Test("a difference is that of the seeds with a retrained model, and is marked where some have none")
+  func differencesOfFewerSeeds() throws {
+    let more = ReportRows.models.map { model in
+      var model = model
+      model.accuracy.append(model.method == "trw" ? 0.8 : 0.9)
+      return model
+    }
+    let rows = ReportRows.rows(of: more).filter { $0.name == "accuracy.retain_test" }
+      .filter { $0.method != "retrain" || $0.seed < 3 }
+      .map { row in
+        var row = row
+        if row.seed == 3 { (row.reference, row.gap) = (nil, nil) }
+        return row
+      }
+    let report = try Report(experiment: "demo", rows: rows)
+    let markdown = report.text(.markdown)
+    #expect(markdown.contains("| trw tilt=10 temperature=0.1 | 87.00 ± 6.08 (−2.00‡)? |"), "\(markdown)")
+    #expect(markdown.contains("‡ in parentheses: over fewer seeds than the mean; the others have no value of retrain."))
+    #expect(!markdown.contains("‡: of fewer seeds than its row."))
+    #expect(report.text(.latex).contains("$87.00 \\pm 6.08$ ($-2.00^{\\ddagger}$)?"))
+    let difference = try #require(
+      report.analysis.tables[0].models.last { $0.method == "trw" }?.estimates[0]?.difference)
+    #expect(difference.count == 2 && difference.verdict == .inconclusive)
+    let alone = try Report(
+      experiment: "demo",
+      rows: rows.filter { $0.method != "retrain" || $0.seed == 1 }.map { row in
+        var row = row
+        if row.seed > 1 { (row.reference, row.gap) = (nil, nil) }
+        return row
+      })
+    #expect(alone.text(.markdown).contains("(−2.00‡)?"), "one pair has no interval")
+  }
+
+  @Test("a mark is explained where a table has it, and nowhere else") func legends() throws {
+    let reference = ReportRows.all.filter { $0.method == "retrain" && $0.unit == .fraction }
+    let alone = try Report(experiment: "demo", rows: reference).text(.markdown)
+    #expect(!alone.contains("In parentheses") && !alone.contains("no value"), "\(alone)")
+    let apart = try Report(
+      experiment: "demo",
+      rows: ReportRows.all.filter { ($0.method == "trw") == ($0.seed == 1) && $0.method != "retrain" })
+    #expect(!apart.text(.markdown).contains("±"), "no row has two seeds")
+  }
+
+  @Test("the number of seeds is that of each table") func seedsOfTables() throws {
+    let other = ReportRows.rows(of: ReportRows.models, forget: "class square")
+    let one = try Report(experiment: "demo", rows: ReportRows.all + other.filter { $0.seed == 1 })
+    #expect(one.text(.markdown).contains("over the 1 to 2 seeds of a table."))
+    #expect(
+      one.text(.markdown, ReportStyle(interval: .t95)).contains("(Student's t) over the 1 to 2 seeds of a table."))
+    let apart = try Report(
+      experiment: "demo", rows: ReportRows.all.filter { $0.seed == 2 } + other.filter { $0.seed == 1 })
+    #expect(!apart.text(.markdown).contains("±"), "a mark that no value has")
+  }
+
   @Test func oneSeedHasNoDeviation() throws {
     let rows = ReportRows.all.filter { $0.seed == 1 }
     let table = try Report(experiment: "demo", rows: rows).text(.markdown)

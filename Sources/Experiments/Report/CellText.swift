@@ -5,7 +5,7 @@ struct CellText {
   var mean: String
   /// What follows ±: `noValue` where it is not known, nil for one seed.
   var spread: String?
-  /// The difference from the retrained models, with its sign.
+  /// The difference from the retrained models, with its sign, and "‡" where it is of fewer seeds than the mean.
   var difference: String?
   /// What follows the mean: "", "†", "‡" or both.
   var marks: String
@@ -14,7 +14,7 @@ struct CellText {
   static let noValue = "—"
   /// Follows a value with a caveat.
   static let caveatMark = "†"
-  /// Follows a value of fewer seeds than its row.
+  /// Follows a value of fewer seeds than its row, and a difference of fewer seeds than its value.
   static let partialMark = "‡"
   /// Follows a difference whose interval contains 0.
   static let inconclusiveMark = "?"
@@ -28,7 +28,9 @@ struct CellText {
       case .t95: estimate.halfWidth
       }
     spread = estimate.count < 2 ? nil : number.map(unit.text) ?? Self.noValue
-    difference = estimate.difference.map { unit.signedText($0.mean) }
+    difference = estimate.difference.map {
+      unit.signedText($0.mean) + ($0.count < estimate.count ? Self.partialMark : "")
+    }
     marks = (estimate.hasCaveat ? Self.caveatMark : "") + (estimate.count < seeds ? Self.partialMark : "")
     isInconclusive = estimate.difference?.verdict == .inconclusive
   }

@@ -15,9 +15,9 @@ extension Analysis {
     /// Half the width of the mean's 95 % interval by Student's t, `t_{0.975, n−1}·s/√n`; nil where `deviation` is, and
     /// where all values are equal.
     public var halfWidth: Double?
-    /// The mean of the retrained models of the same seeds, for a distance the floor; nil where a seed has none.
+    /// The mean of the retrained models of the same seeds, for a distance the floor; nil where no seed has one.
     public var reference: Double?
-    /// The difference from the retrained models; nil for these, and where a seed has none.
+    /// The difference from the retrained models; nil for these, and where no seed has one.
     public var difference: Difference?
     /// Whether one of the values has a caveat.
     public var hasCaveat: Bool
@@ -25,6 +25,8 @@ extension Analysis {
 
   /// The difference of a measurement from that of the retrained models, paired by seed.
   public struct Difference: Sendable, Hashable, Codable {
+    /// The number of observations: seeds with a value and one of a retrained model.
+    public var count: Int
     /// The mean of value − reference.
     public var mean: Double
     /// Half the width of the mean's 95 % interval by Student's t; nil for one observation, where it cannot be known, and
@@ -51,22 +53,25 @@ extension Analysis.Estimate {
   /// The estimate from `rows`, one for each seed of training and of unlearning, in a table with `seeds` seeds of training.
   init(_ rows: [ResultRow], seeds: Int) {
     let observations = rows.grouped(by: \.seed)
-    /// The mean of each observation, nil where a row lacks the number.
-    func numbers(_ number: (ResultRow) -> Double?) -> [Double?] {
+    /// The mean of each of `observations`, nil where a row lacks the number.
+    func numbers(_ observations: [[ResultRow]], _ number: (ResultRow) -> Double?) -> [Double?] {
       observations.map { $0.map(number).whole?.mean }
     }
     count = observations.count
-    mean = numbers(\.value).compactMap(\.self).mean
-    let interval = StudentT.interval(of: rows[0].bankPseudoValues ?? numbers(\.spreadNumber))
+    mean = numbers(observations, \.value).compactMap(\.self).mean
+    let interval = StudentT.interval(of: rows[0].bankPseudoValues ?? numbers(observations, \.spreadNumber))
     deviation = interval?.deviation
     halfWidth = interval?.halfWidth
-    reference = numbers(\.reference).whole?.mean
+    let pairs = observations.filter { $0.allSatisfy { $0.gap != nil } }
+    reference = pairs.isEmpty ? nil : numbers(pairs, \.reference).whole?.mean
     difference = nil
     hasCaveat = rows.contains { $0.caveat != nil }
-    guard rows[0].role != .reference, let differences = numbers(\.gap).whole else { return }
-    let paired = StudentT.interval(of: rows[0].bankGapPseudoValues ?? numbers(\.gapSpreadNumber))
+    guard rows[0].role != .reference, !pairs.isEmpty else { return }
+    let differences = numbers(pairs, \.gap).compactMap(\.self)
+    let paired = StudentT.interval(of: rows[0].bankGapPseudoValues ?? numbers(pairs, \.gapSpreadNumber))
     difference = Analysis.Difference(
-      mean: differences.mean, halfWidth: paired?.halfWidth, verdict: .init(differences, paired, seeds: seeds))
+      count: pairs.count, mean: differences.mean, halfWidth: paired?.halfWidth,
+      verdict: .init(differences, paired, seeds: seeds))
   }
 }
 

@@ -72,7 +72,8 @@ public struct LaTeXWriter: ReportWriter {
       case CellText.noValue: "$\(mean) \\pm$ ---"
       case let spread?: "$\(mean) \\pm \(ascii(spread))$"
       }
-    return value + (cell.difference.map { " ($\(ascii($0))$)" } ?? "")
+    let difference = cell.difference.map { ascii($0).replacing(CellText.partialMark, with: "^{\\ddagger}") }
+    return value + (difference.map { " ($\($0)$)" } ?? "")
       + (cell.isInconclusive ? CellText.inconclusiveMark : "")
   }
 

@@ -13,7 +13,7 @@ struct ReportText {
 
   init(_ report: Report, _ interval: ReportInterval) {
     tables = report.analysis.tables.map { TableText($0, interval) }
-    notes = Self.notes(on: report, interval).map { note in
+    notes = Self.notes(on: report, tables, interval).map { note in
       note.visible.replacing("\n", with: " ").cappingLines(at: 4000)
     }
     // What was left out is a statement about the results; what is missing can be counted.
@@ -22,29 +22,38 @@ struct ReportText {
       .filter { !$0.lines.isEmpty }.map { ($0, $1.map { $0.visible.cappingLines(at: 1000) }) }
   }
 
-  private static func notes(on report: Report, _ interval: ReportInterval) -> [String] {
+  private static func notes(
+    on report: Report, _ tables: [TableText], _ interval: ReportInterval
+  ) -> [String] {
     let analysis = report.analysis
-    guard !analysis.tables.isEmpty else { return ["There are no results yet."] }
+    guard !tables.isEmpty else { return ["There are no results yet."] }
     let models = analysis.tables.flatMap(\.models)
-    let seeds = Set(analysis.tables.flatMap(\.seeds)).count
-    let unlearnings = Set(report.rows.compactMap(\.unlearningSeed)).count
-    let hasPartialRows = analysis.tables.contains { table in
-      table.models.contains { $0.seeds.count < table.seeds.count }
-    }
-    var notes = [spreadNote(seeds, unlearnings, interval, hasPartialRows: hasPartialRows)]
+    // A mark is explained where it is printed, and nowhere else.
+    let cells = tables.flatMap { $0.rows.flatMap(\.cells) }
+    var notes = [
+      cells.contains { $0?.spread != nil }
+        ? spreadNote(analysis, interval) : noSpreadNote(report)
+    ]
     let scores = Set(report.rows.filter { $0.bankPseudoValues != nil }.map(\.name)).sorted()
     if !scores.isEmpty {
       notes.append("Of a whole bank, so that ± is over its models by a jackknife: \(scores.joined(separator: ", ")).")
     }
-    if models.contains(where: { row in row.estimates.contains { $0.map { $0.count < row.seeds.count } ?? false } }) {
+    if cells.contains(where: { $0?.marks.contains(CellText.partialMark) == true }) {
       notes.append("\(CellText.partialMark): of fewer seeds than its row.")
     }
     if analysis.tables.contains(where: { $0.measurements.contains { $0.unit == .fraction } }) {
       notes.append("Fractions are in percent.")
     }
     if let reference = models.first(where: { $0.role == .reference })?.method {
-      notes.append("In parentheses: the mean's difference to \(reference).")
-      if models.contains(where: { $0.estimates.contains { $0?.difference?.verdict == .inconclusive } }) {
+      if cells.contains(where: { $0?.difference != nil }) {
+        notes.append("In parentheses: the mean's difference to \(reference).")
+      }
+      if cells.contains(where: { $0?.difference?.contains(CellText.partialMark) == true }) {
+        notes.append(
+          "\(CellText.partialMark) in parentheses: over fewer seeds than the mean; the others have no value of \(reference)."
+        )
+      }
+      if cells.contains(where: { $0?.isInconclusive == true }) {
         notes.append(
           "\(CellText.inconclusiveMark): inconclusive; the difference's 95 % interval (Student's t, paired by seed) "
             + "contains 0, or cannot be known, as where fewer than six seeds have all the same difference.")
@@ -52,31 +61,41 @@ struct ReportText {
       notes.append(
         "\(reference) (floor): models trained without the forget set; "
           + "a distance in this row is the one between such models of different seeds"
-          + (seeds > 1 ? ", its spread a jackknife over models." : "."))
+          + (analysis.tables.contains { $0.seeds.count > 1 } ? ", its spread a jackknife over models." : "."))
     }
     for baseline in Baseline.allCases where models.contains(where: { $0.method == baseline.rawValue }) {
       notes.append(note(on: baseline))
     }
-    notes.append("\(CellText.noValue): no value.")
+    if cells.contains(where: { $0 == nil || $0?.spread == CellText.noValue }) {
+      notes.append("\(CellText.noValue): no value.")
+    }
     return notes + analysis.caveats.map(note)
   }
 
-  private static func spreadNote(
-    _ seeds: Int, _ unlearnings: Int, _ interval: ReportInterval, hasPartialRows: Bool
-  ) -> String {
-    guard seeds > 1 else {
-      return unlearnings > 1
-        ? "One training seed: models unlearned from one original are not independent, so there are no standard deviations."
-        : "One seed, so there are no standard deviations."
+  private static func noSpreadNote(_ report: Report) -> String {
+    let seeds = Set(report.rows.map(\.seed)).count, unlearnings = Set(report.rows.compactMap(\.unlearningSeed)).count
+    if seeds > 1 { return "No value is of more than one seed, so there are no standard deviations." }
+    return unlearnings > 1
+      ? "One training seed: models unlearned from one original are not independent, so there are no standard deviations."
+      : "One seed, so there are no standard deviations."
+  }
+
+  private static func spreadNote(_ analysis: Analysis, _ interval: ReportInterval) -> String {
+    let counts = Set(analysis.tables.map(\.seeds.count)).sorted()
+    let hasPartialRows = analysis.tables.contains { table in
+      table.models.contains { $0.seeds.count < table.seeds.count }
     }
+    let seeds =
+      counts.count == 1 ? "\(counts[0]) seeds" : "the \(counts[0]) to \(counts[counts.count - 1]) seeds of a table"
     switch interval {
     case .sd:
       let others = hasPartialRows ? ", or over as many as its row names" : ""
-      return "Mean ± sample standard deviation over \(seeds) seeds\(others)."
+      return "Mean ± sample standard deviation over \(seeds)\(others)."
     case .t95:
-      let deviations = String(format: "%.2f", StudentT.quantile95(degrees: seeds - 1) / Double(seeds).squareRoot())
-      return "Mean ± half the width of its 95 % interval (Student's t) over \(seeds) seeds: "
-        + "\(deviations) sample standard deviations"
+      let text = "Mean ± half the width of its 95 % interval (Student's t) over \(seeds)"
+      guard counts.count == 1 else { return text + (hasPartialRows ? ", or over as many as its row names." : ".") }
+      let factor = StudentT.quantile95(degrees: counts[0] - 1) / Double(counts[0]).squareRoot()
+      return text + String(format: ": %.2f sample standard deviations", factor)
         + (hasPartialRows ? ", more where a row names fewer seeds." : ".")
     }
   }

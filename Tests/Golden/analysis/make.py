@@ -32,14 +32,17 @@ def estimate(rows, seeds):
     deviation, half_width = interval(observations("spread"))
     found = {"count": len(own), "mean": float(numpy.mean(observations("value"))), "deviation": deviation,
              "half_width": half_width, "reference": None, "difference": None}
-    references = observations("reference")
-    if None not in references:
-        gaps = numpy.array(observations("value")) - numpy.array(references)
-        deviation_of_gaps, paired = interval(observations("gap_spread"))
+    # Only seeds with a retrained model have a difference.
+    pairs = [place for place, reference in enumerate(observations("reference")) if reference is not None]
+    if pairs:
+        references, values, spreads = ([observations(key)[place] for place in pairs]
+                                       for key in ("reference", "value", "gap_spread"))
+        gaps = numpy.array(values) - numpy.array(references)
+        deviation_of_gaps, paired = interval(spreads)
         if paired is not None:
             is_different = abs(gaps.mean()) > paired
         else:
-            is_different = deviation_of_gaps is not None and stats.binomtest(len(own), len(own)).pvalue < 0.05
+            is_different = deviation_of_gaps is not None and stats.binomtest(len(pairs), len(pairs)).pvalue < 0.05
         if numpy.all(gaps == 0):
             verdict = "equal"
         elif seeds == 1:
@@ -49,7 +52,7 @@ def estimate(rows, seeds):
         else:
             verdict = "inconclusive"
         found["reference"] = float(numpy.mean(references))
-        found["difference"] = {"mean": float(gaps.mean()), "half_width": paired, "verdict": verdict}
+        found["difference"] = {"count": len(pairs), "mean": float(gaps.mean()), "half_width": paired, "verdict": verdict}
     return found
 
 
