@@ -132,6 +132,7 @@ struct ScaffoldTests {
       "Self", "any", "Type", "Protocol", "Init", "Nil", "Main", "Int", "UInt", "String", "Error", "Double", "Array",
       "Set",
       "Suite", "HeapModule", "null", "true", "No", "yes", "on", "y", "sweep", "each", "zip", "original",
+      "constant-answer", "MeanRetrained", "notes",
       String(repeating: "a", count: 41),
     ])
   func namesThatCannotBe(name: String) throws {

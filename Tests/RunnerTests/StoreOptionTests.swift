@@ -133,6 +133,15 @@ import UnlearningRunner
     #expect(lines.count == 1 && !result.messages.contains("failed:"), "\(result.messages)")
   }
 
+  @Test func aStoreThatAnotherRunHoldsIsAFailure() async throws {
+    let lock = try Store(at: URL(filePath: store)).lock()
+    let result = await runner(file, "--store", store)
+    #expect(result.status == .failed && result.output.isEmpty)
+    let reason = "error: \(store)/lock: another process (\(getpid())) writes to this store; "
+    #expect(result.messages.contains(reason), "\(result.messages)")
+    withExtendedLifetime(lock) {}
+  }
+
   /// Runs Python, which changes files of a store as no command does.
   private func python(_ script: String, _ arguments: String...) throws {
     let process = Process()

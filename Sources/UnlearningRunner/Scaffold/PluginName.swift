@@ -1,3 +1,5 @@
+import Unlearning
+
 /// The name of a new plugin in three spellings.
 package struct PluginName: Equatable {
   /// The role of the plugin.
@@ -14,6 +16,8 @@ package struct PluginName: Equatable {
   private static let wordsOfFiles: Set<String> = [
     "each", "false", "n", "no", "null", "off", "on", "original", "sweep", "true", "y", "yes", "zip",
   ]
+  /// Rows and columns of tables that no plugin makes.
+  private static let wordsOfTables = Set(Baseline.allCases.map { $0.rawValue.replacing(" ", with: "-") } + ["notes"])
   /// Words of Swift in lower case: `Type` and `Protocol` cannot be declared, and others only in backticks.
   private static let keywords: Set<String> = [
     "actor", "any", "as", "associatedtype", "async", "await", "borrowing", "break", "case", "catch", "class",
@@ -50,6 +54,9 @@ package struct PluginName: Equatable {
     type = module + role.typeSuffix
     guard !Self.wordsOfFiles.contains(plugin) else {
       throw .badName(name, reason: "the word '\(plugin)' has another meaning in experiment files")
+    }
+    guard !Self.wordsOfTables.contains(plugin) else {
+      throw .badName(name, reason: "tables have a row or a column of this name")
     }
     guard !Self.keywords.contains(module.lowercased()) else {
       throw .badName(name, reason: "'\(module.lowercased())' is a word of Swift")
