@@ -199,6 +199,10 @@ import Unlearning
     let plan = try SmallExperiment().plan(overrides: ["seeds=[1]"])
     #expect(
       plan.pruned.contains { $0.reason == "total-variation needs 2 retrained models, that is 2 seeds; the file has 1" })
+    let excluded = try SmallExperiment { $0.exclude = ["{seed: 2}"] }.plan()
+    let reason =
+      "total-variation needs 2 retrained models, that is 2 seeds; exclusions leave 1 of the 2 seeds of the file"
+    #expect(excluded.pruned.contains { $0.reason == reason }, "\(excluded.pruned)")
   }
 
   /// Overrides, and the kinds of steps whose keys they change.

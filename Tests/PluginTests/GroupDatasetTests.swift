@@ -142,6 +142,15 @@ import Unlearning
 
   // MARK: Shapes
 
+  @Test func shapesHaveASampleOfEachClass() throws {
+    var parameters = ShapesSource()
+    (parameters.trainCount, parameters.testCount) = (10, 10)
+    let outline = try ShapesSource(parameters).outline()
+    #expect([outline.train, outline.test].allSatisfy { $0.classSizes == [Int](repeating: 1, count: 10) })
+    parameters.testCount = 9
+    #expect(throws: ParameterError.self) { try ShapesSource(parameters) }
+  }
+
   @Test func tintFollowsTheCorrelationAndLeavesOtherImagesAlone() throws {
     var parameters = ShapesSource()
     (parameters.trainCount, parameters.testCount) = (400, 10)

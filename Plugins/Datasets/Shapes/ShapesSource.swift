@@ -18,11 +18,11 @@ public struct ShapesSource: DatasetSource {
     summary: "Randomly drawn figures: color, 32×32, 10 classes in five pairs of near neighbors; no download.",
     source: Source(authors: "Lacuna", venue: "this package"))
 
-  /// The number of training images; classes alternate.
-  @Parameter("number of training images", .closed(1, 1_000_000))
+  /// The number of training images, at least one of each class; classes alternate.
+  @Parameter("number of training images", .closed(10, 1_000_000))
   public var trainCount = 5000
-  /// The number of test images; classes alternate.
-  @Parameter("number of test images", .closed(1, 1_000_000))
+  /// The number of test images, at least one of each class; classes alternate.
+  @Parameter("number of test images", .closed(10, 1_000_000))
   public var testCount = 1000
   /// The seed of all images; independent of an experiment's seeds.
   @Parameter("seed of the random figures", .seed)

@@ -47,8 +47,15 @@ extension PlanBuilder {
       probe, group,
       because: !serves
         ? "\(probe.name) with these parameters has nothing to say of a request of \(group.request.kind.rawValue)"
-        : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; the file has \(models)")
+        : "\(probe.name) needs \(needed) retrained models, that is \(needed) seeds; \(seedsLeft(models))")
     return false
+  }
+
+  /// "the file has 1", or how many of its seeds exclusions leave.
+  private func seedsLeft(_ count: Int) -> String {
+    let written = experiment.seeds.training.count
+    return written == count
+      ? "the file has \(count)" : "exclusions leave \(count) of the \(written) seeds of the file"
   }
 
   static func hasGroups(_ group: Group) -> Bool {
