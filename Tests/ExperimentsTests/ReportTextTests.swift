@@ -82,6 +82,10 @@ struct ReportTextTests {
     #expect(text.split(separator: "\n").allSatisfy { $0.displayWidth <= 80 }, "\(text)")
     #expect(text.contains("\ntrw tilt=10 temperature=0.1 training.epochs=5"), "\(text)")
     #expect(text.contains("\n  training.schedule_steps=epoch\n"), "\(text)")
+    // The narrowest terminal breaks words.
+    let narrow = try Report(experiment: "demo", rows: rows).text(.table, ReportStyle(width: 40))
+    #expect(narrow.split(separator: "\n").allSatisfy { $0.displayWidth <= 40 }, "\(narrow)")
+    #expect(narrow.contains("\n  training.sch"), "\(narrow)")
     // Beside a wide terminal's columns there is room.
     #expect(try Report(experiment: "demo", rows: rows).text(.table, ReportStyle(width: 120)).contains("5 training.s"))
   }

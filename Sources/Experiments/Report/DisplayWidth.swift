@@ -31,18 +31,33 @@ extension StringProtocol {
 
   /// The text in lines of at most `width` columns, broken at spaces; all but the first begin with `indent`.
   ///
-  /// - Parameter width: nil for one line; a longer word has a line of its own.
-  package func wrapped(to width: Int?, indent: String = "") -> [String] {
+  /// - Parameters:
+  ///   - width: nil for one line.
+  ///   - breaksWords: Whether a longer word is broken, too; else it has a line of its own.
+  package func wrapped(to width: Int?, indent: String = "", breaksWords: Bool = false) -> [String] {
     guard let width, displayWidth > width else { return [String(self)] }
     var lines: [String] = []
     for word in split(separator: " ") {
       if let last = lines.last, "\(last) \(word)".displayWidth <= width {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {
-        lines.append(lines.isEmpty ? String(word) : "\(indent)\(word)")
+        for piece in breaksWords ? word.pieces(of: width - indent.displayWidth) : [String(word)] {
+          lines.append(lines.isEmpty ? piece : indent + piece)
+        }
       }
     }
     return lines.isEmpty ? [""] : lines
+  }
+
+  /// The text cut after as many characters as fit into `width` columns, at least one.
+  private func pieces(of width: Int) -> [String] {
+    reduce(into: []) { pieces, character in
+      if let last = pieces.last, last.displayWidth + character.displayWidth <= width {
+        pieces[pieces.count - 1].append(character)
+      } else {
+        pieces.append(String(character))
+      }
+    }
   }
 
   /// The text up to its last character that is not a space.

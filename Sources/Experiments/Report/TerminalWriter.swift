@@ -30,8 +30,8 @@ public struct TerminalWriter: ReportWriter {
         ([table.columns[column].subtitle] + cells[column]).map(\.displayWidth).max() ?? 0
       })
     // Labels take more lines rather than push a column out of sight.
-    let room = width.map { $0 - Self.gap.count - (widths.max() ?? 0) }
-    let labels = table.rows.map { $0.label.wrapped(to: room, indent: Self.gap) }
+    let room = width.map { max(Self.narrowestLabel, $0 - Self.gap.count - (widths.max() ?? 0)) }
+    let labels = table.rows.map { $0.label.wrapped(to: room, indent: Self.gap, breaksWords: true) }
     let labelWidth = ([Self.corner] + labels.joined()).map(\.displayWidth).max() ?? 0
     let blocks = ColumnBlocks(groups: groups, widths: widths, gap: Self.gap.count)
       .split(into: width.map { $0 - labelWidth })
@@ -49,10 +49,12 @@ public struct TerminalWriter: ReportWriter {
       }
       return lines.map { $0.withoutTrailingSpaces + "\n" }.joined()
     }
-    return table.titles.joined(separator: " · ") + "\n\n" + drawn.joined(separator: "\n")
+    let title = table.titles.joined(separator: " · ").wrapped(to: width, indent: Self.gap).joined(separator: "\n")
+    return title + "\n\n" + drawn.joined(separator: "\n")
   }
 
   private static let corner = "method"
+  private static let narrowestLabel = 10
 
   /// The last column of a plugin is wide enough for the plugin's name over its columns.
   private func widthsWithRoom(for groups: [String], widths: [Int]) -> [Int] {
