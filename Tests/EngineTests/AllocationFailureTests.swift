@@ -2,6 +2,7 @@ import CKernels
 import Engine
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct AllocationFailureTests {
@@ -143,16 +144,38 @@ import Testing
     #expect(text == "refused \(1 << 47)")
   }
 
+  /// An array that gets no memory would end the process.
+  @Test func numbersOfAFileThatGetNoMemoryAreRefused() async {
+    await #expect(processExitsWith: .success) {
+      var contents = SafeTensors()
+      contents.integers["list"] = [Int](repeating: 1, count: 16 << 20)
+      let bytes = contents.encoded()
+      try limitAddressSpace(toMore: 64 << 20)
+      AllocationFailure.withHandler({ bytes in exit(bytes == 128 << 20 ? EXIT_SUCCESS : EXIT_FAILURE) }) {
+        _ = try? SafeTensors(bytes)
+      }
+      exit(EXIT_FAILURE)
+    }
+  }
+
+  @Test func scalarsThatGetNoMemoryAreRefused() async {
+    await #expect(processExitsWith: .success) {
+      let tensor = Tensor(zeros: [32 << 20])
+      try limitAddressSpace(toMore: 64 << 20)
+      AllocationFailure.withHandler({ bytes in exit(bytes == 128 << 20 ? EXIT_SUCCESS : EXIT_FAILURE) }) {
+        _ = tensor.scalars
+      }
+      exit(EXIT_FAILURE)
+    }
+  }
+
   /// OpenBLAS asks for its buffer forever where the system refuses it.
   @Test(.timeLimit(.minutes(10))) func aRefusedBufferOfOpenBLASIsAFailureToo() async {
     await #expect(processExitsWith: .success) {
       // Threads of the pool have no handler, so that theirs would end the process.
       Runtime.setThreadLimit(1)
       let (left, right) = (Tensor(zeros: [1024, 1024]), Tensor(zeros: [1024, 1024]))
-      let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }
-      let size = try #require(UInt(pages)) * UInt(sysconf(Int32(_SC_PAGESIZE))) + (64 << 20)
-      var limit = rlimit(rlim_cur: size, rlim_max: size)
-      try #require(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      try limitAddressSpace(toMore: 64 << 20)
       AllocationFailure.withHandler({ bytes in exit(bytes == 128 << 20 ? EXIT_SUCCESS : EXIT_FAILURE) }) {
         _ = left.product(right)
       }

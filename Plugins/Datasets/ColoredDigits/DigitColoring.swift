@@ -64,6 +64,7 @@ public struct DigitColoring: Sendable {
     }
     let (height, width) = (digits.imageShape[0], digits.imageShape[1])
     let size = height * width
+    AllocationFailure.probe(digits.count * size * 3)
     var pixels = [UInt8](repeating: 0, count: digits.count * size * 3)
     for (row, color) in colors.enumerated() {
       for (place, value) in digits.bytes(row).enumerated() { pixels[(row * size + place) * 3 + color] = value }

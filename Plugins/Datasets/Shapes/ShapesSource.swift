@@ -80,7 +80,10 @@ public struct ShapesSource: DatasetSource {
     var pixels: [UInt8] = []
     var tints: [Int] = []
     let size = ShapePainter.side * ShapePainter.side * 3
-    if paints { pixels.reserveCapacity(count * size) }
+    if paints {
+      AllocationFailure.probe(count * size)
+      pixels.reserveCapacity(count * size)
+    }
     for (index, label) in labels.enumerated() {
       if paints {
         var random = root.stream("shapes-\(split)", index)

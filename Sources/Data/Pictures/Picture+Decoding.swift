@@ -1,4 +1,5 @@
 import CPictures
+import Engine
 import Foundation
 import SystemErrors
 
@@ -67,6 +68,7 @@ extension Picture {
       throw Problem(reason: "its header says \(width)×\(height) pixels; 1 to \(largestArea) can be read")
     }
     var report = lacuna_picture_report()
+    AllocationFailure.probe(height * width * 3)
     var pixels = [UInt8](repeating: 0, count: height * width * 3)
     guard decoder(bytes, bytes.count, &pixels, pixels.count, &report) == 1 else {
       throw Problem(reason: text(report.problem))

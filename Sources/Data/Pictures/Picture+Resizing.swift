@@ -1,3 +1,5 @@
+import Engine
+
 extension Picture {
   /// A rectangle of a picture, in pixels.
   public struct Rectangle: Sendable, Hashable {
@@ -51,6 +53,7 @@ extension Picture {
     var picture = self
     if newWidth != width {
       let taps = Taps(from: width, to: newWidth)
+      AllocationFailure.probe(height * newWidth * channels)
       var out = [UInt8](repeating: 0, count: height * newWidth * channels)
       for row in 0..<height {
         for column in 0..<newWidth {
@@ -66,6 +69,7 @@ extension Picture {
     if newHeight != height {
       let taps = Taps(from: height, to: newHeight)
       let length = newWidth * channels
+      AllocationFailure.probe(newHeight * length)
       var out = [UInt8](repeating: 0, count: newHeight * length)
       for row in 0..<newHeight {
         let start = taps.starts[row] * length

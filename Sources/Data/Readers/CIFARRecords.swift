@@ -1,3 +1,4 @@
+import Engine
 public import Foundation
 
 /// The records of CIFAR's binary files: label bytes, then 32×32 red, 32×32 green and 32×32 blue bytes.
@@ -18,6 +19,7 @@ public struct CIFARRecords: Sendable {
   public init(classCounts: [Int], capacity: Int) {
     self.classCounts = classCounts
     labels = [[Int]](repeating: [], count: classCounts.count)
+    AllocationFailure.probe(capacity * 3 * Self.area)
     pixels.reserveCapacity(capacity * 3 * Self.area)
   }
 

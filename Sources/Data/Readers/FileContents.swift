@@ -1,4 +1,5 @@
 import Digests
+import Engine
 public import Foundation
 
 /// The bytes of a file; gzip files, recognized by content, are decompressed.
@@ -39,7 +40,7 @@ struct FileContents {
       }
     }
     var bytes = first
-    while bytes.count <= limit, let chunk = try reader.next() { bytes += chunk }
+    while bytes.count <= limit, let chunk = try reader.next() { AllocationFailure.append(chunk, to: &bytes) }
     let isWhole = bytes.count <= limit
     if !isWhole { bytes.removeLast(bytes.count - limit) }
     return FileContents(bytes: bytes, isWhole: isWhole)
@@ -56,7 +57,7 @@ public enum FileBytes {
     var reader = try HashingReader(url)
     defer { reader.close() }
     var bytes: [UInt8] = []
-    while let chunk = try reader.next() { bytes += chunk }
+    while let chunk = try reader.next() { AllocationFailure.append(chunk, to: &bytes) }
     _ = try reader.digest()
     return bytes
   }

@@ -1,4 +1,5 @@
 import CZlib
+import Engine
 
 /// Decompression of gzip data (RFC 1952) with zlib, which checks CRC and length.
 ///
@@ -67,7 +68,7 @@ struct Inflater: ~Copyable {
       stream.pointee.next_out = output.baseAddress
       stream.pointee.avail_out = UInt32(output.count)
       let status = CZlib.inflate(stream, Z_NO_FLUSH)
-      bytes += output.prefix(output.count - Int(stream.pointee.avail_out))
+      AllocationFailure.append(output.prefix(output.count - Int(stream.pointee.avail_out)), to: &bytes)
       return (input.count - position - Int(stream.pointee.avail_in), status)
     }
   }

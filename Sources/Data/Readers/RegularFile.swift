@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import SystemErrors
 
@@ -54,6 +55,8 @@ enum RegularFile {
 
   /// The next piece of an open file, or nil at its end.
   static func next(_ handle: FileHandle, _ url: URL) throws(DataError) -> [UInt8]? {
+    // Foundation's copy, and ours.
+    AllocationFailure.probe(2 << 20)
     do {
       guard let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty else { return nil }
       return [UInt8](chunk)

@@ -40,6 +40,14 @@ public enum AllocationFailure {
     if bytes >= 1 << 20, lacuna_has_memory(bytes) == 0 { refuse(bytes) }
   }
 
+  /// Appends `more` to an array that grows with what is read, as long as there is memory for the longer array.
+  public static func append(_ more: some Collection<UInt8>, to bytes: inout [UInt8]) {
+    let count = bytes.count + more.count
+    // An array that has no room takes twice as much as before.
+    if count > bytes.capacity { probe(max(count, 2 * bytes.capacity)) }
+    bytes += more
+  }
+
   /// Makes the kernels' scratch memory fail as tensors do; once a process.
   private static let kernels: Void = lacuna_set_refusal_handler { refuse(Int(clamping: $0)) }
 

@@ -22,6 +22,7 @@ extension [Int] {
     let width = MemoryLayout<Int64>.size
     precondition(bytes.count.isMultiple(of: width), "\(bytes.count) bytes are not a whole number of Int64 values")
     precondition(MemoryLayout<Int>.size == width, "Int has 64 bits")
+    AllocationFailure.probe(bytes.count)
     self.init(unsafeUninitializedCapacity: bytes.count / width) { buffer, count in
       bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
       count = bytes.count / width

@@ -89,6 +89,7 @@ extension Tensor {
   fileprivate var windowsFirst: Tensor {
     let (outputs, channels, height, width) = (shape[0], shape[1], shape[2], shape[3])
     let source = scalars
+    AllocationFailure.probe(source.count * MemoryLayout<Float>.stride)
     var numbers = [Float](repeating: 0, count: source.count)
     var position = 0
     for output in 0..<outputs {

@@ -69,7 +69,10 @@ public struct Tensor: Sendable {
   public var count: Int { storage.count }
 
   /// A copy of the numbers in row-major order.
-  public var scalars: [Float] { Array(storage.buffer) }
+  public var scalars: [Float] {
+    AllocationFailure.probe(count * MemoryLayout<Float>.stride)
+    return Array(storage.buffer)
+  }
 
   /// The number in a tensor that has exactly one.
   public var scalar: Float {
