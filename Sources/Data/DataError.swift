@@ -165,13 +165,21 @@ extension DataError: CustomStringConvertible {
     case .badCount(let count, let available):
       return "\(count) samples requested, expected 1...\(available - 1) of \(available)"
     case .emptyForgetSet(let request):
-      return "the forget set of \(request) is empty; ask for at least one training sample"
+      return "the forget set\(Self.of(request)) is empty; ask for at least one training sample"
     case .emptyRetainSet(let request):
-      return "the retain set of \(request) is empty; leave at least one training sample to retain"
+      return "the retain set\(Self.of(request)) is empty; leave at least one training sample to retain"
     case .badValidation(let reason):
       return "no validation set can be held out: \(reason)"
     default:
       return "unknown error"
+    }
+  }
+
+  /// " of 100 samples"; nothing for classes and groups, whose names only the label of the request has.
+  private static func of(_ request: ForgetRequest) -> String {
+    switch request {
+    case .classes, .groups: ""
+    case .fraction, .count, .indices: " of \(request)"
     }
   }
 

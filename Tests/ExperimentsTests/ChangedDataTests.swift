@@ -1,4 +1,5 @@
 import BuiltIns
+import ConfigYAML
 import Data
 import Engine
 import Experiments
@@ -87,11 +88,49 @@ import Unlearning
       return
     }
     #expect(Set(problems.map(\.path)) == Set(paths))
+    // One that only decoding shows to be damaged is named in the same round.
+    let cut = "test/dog/1.png"
+    try write("pictures/\(cut)", try Self.picture("gray png").prefix(40))
+    #expect {
+      try plan(writing: false)
+    } throws: {
+      guard case .badPictures(let problems) = $0 as? DataError else { return false }
+      return Set(problems.map(\.path)) == Set(paths + ["\(folder.url.path)/pictures/\(cut)"])
+    }
     let skipping = try plan(writing: false, onBadPicture: "skip")
     #expect(try await failures(of: skipping).errors.isEmpty)
     // The same pictures, once they can be read, are other data.
     let mended = try plan(onBadPicture: "skip")
     #expect(Set(mended.steps.map(\.key)).isDisjoint(with: skipping.steps.map(\.key)))
+  }
+
+  @Test("where no test picture of the forgotten class can be decoded, the values of the others are kept")
+  func undecodableParts() async throws {
+    try writePictures()
+    for number in 0..<4 { try write("pictures/test/cat/\(number).png", try Self.picture("png").prefix(40)) }
+    let plan = try plan(writing: false, onBadPicture: "skip")
+    #expect(try await failures(of: plan).errors == [])
+    let (rows, missing) = try results(of: plan, store: Store(at: folder.url.appending(path: "store")))
+    #expect(Set(rows.map(\.name)) == ["accuracy.retain_train", "accuracy.retain_test", "accuracy.forget_train"])
+    #expect(missing.count == plan.cells.count)
+    #expect(
+      missing.allSatisfy {
+        $0.label.hasSuffix(" / accuracy.forget_test") && $0.reason == "its samples are pictures that cannot be decoded"
+      }, "\(missing)")
+    // What was measured of the other parts is whole.
+    #expect(try await failures(of: plan).finished == 0)
+  }
+
+  @Test("a request is named as tables name it where its class has no picture") func emptyForgetSet() throws {
+    try writePictures()
+    for number in 0..<4 { try write("pictures/train/cat/\(number).png", Foundation.Data("GIF89a".utf8)) }
+    #expect {
+      try plan(writing: false, onBadPicture: "skip")
+    } throws: {
+      ($0 as? DiagnosticList)?.diagnostics.map(\.message) == [
+        "image-folder / class cat: the forget set is empty; ask for at least one training sample"
+      ]
+    }
   }
 
   @Test("weights that change after the plan end every training")

@@ -79,8 +79,22 @@ public struct PictureCollection: Sendable {
       for part in [train, test] where !part.isEmpty && part.allSatisfy({ leftOut.contains($0) }) {
         throw .badPictures(problems)
       }
-      for text in notes(on: outcome, folder) { note(text) }
+      for text in notes(on: outcome, folder) + emptied(used, leftOut: leftOut) { note(text) }
       return (outcome.pixels, leftOut)
+    }
+  }
+
+  /// A note on the classes of each split that have pictures among `used`, but none that can be decoded.
+  private func emptied(_ used: [Int], leftOut: Set<Int>) -> [String] {
+    let isUsed = Set(used)
+    func classes(_ pictures: [Int], _ isCounted: (Int) -> Bool) -> Set<Int> {
+      Set(pictures.filter { isUsed.contains($0) && isCounted($0) }.map { labels[$0] })
+    }
+    return [("training", train), ("validation", validation), ("test", test)].compactMap { part, pictures in
+      let (before, after) = (classes(pictures) { _ in true }, classes(pictures) { !leftOut.contains($0) })
+      let names = before.subtracting(after).sorted().map { classNames[$0] }
+      let which = after.isEmpty ? "any class" : names.joined(separator: ", ")
+      return names.isEmpty ? nil : "\(name): no \(part) picture of \(which) can be decoded"
     }
   }
 

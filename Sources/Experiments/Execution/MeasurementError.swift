@@ -14,6 +14,8 @@ struct ExpectedMeasurements: Codable, Sendable {
   var required: Set<String> = []
   /// Whether an empty list of measurements is valid.
   var mayBeEmpty = true
+  /// Whether the plan's numbers of samples are certain: pictures that cannot be decoded may be left out of them.
+  var isCounted = true
   /// The numbers of samples of the parts, of one of which per-sample scores are; nil where they are not known.
   var partSizes: Set<Int>?
   /// The number of retrained models that a model is compared with, each of which a spread may leave out; nil for these
@@ -23,7 +25,7 @@ struct ExpectedMeasurements: Codable, Sendable {
   var isFloor = false
 
   private enum CodingKeys: String, CodingKey {
-    case allowed, required, mayBeEmpty, partSizes, retrainedModels, isFloor
+    case allowed, required, mayBeEmpty, isCounted, partSizes, retrainedModels, isFloor
   }
 }
 
@@ -97,7 +99,7 @@ enum MeasurementError: Error, CustomStringConvertible {
       }
     }
     if measurements.isEmpty, !expected.mayBeEmpty { throw .nothing }
-    if let name = expected.required.filter({ values[$0] == nil }).min() { throw .lacking(name) }
+    if expected.isCounted, let name = expected.missing(in: measurements).first { throw .lacking(name) }
   }
 
   private static func isPlain(_ text: String) -> Bool {
@@ -135,6 +137,11 @@ enum MeasurementError: Error, CustomStringConvertible {
 }
 
 extension ExpectedMeasurements {
+  /// The names that must occur, but do not.
+  func missing(in measurements: [MeasuredValue]) -> [String] {
+    required.subtracting(measurements.map(\.name)).sorted()
+  }
+
   /// The form that a spread of `kind` has here; nil where `spread` has it.
   fileprivate func wrongForm(of spread: Spread?, _ kind: SpreadKind) -> String? {
     switch (kind, spread) {

@@ -34,6 +34,10 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
         missing.append(MissingResult("\(cell.label) / \(probe.name)", because: "\(error)"))
         continue
       }
+      for name in steps[probe.key]?.expected?.missing(in: measurements) ?? [] {
+        let reason = "its samples are pictures that cannot be decoded"
+        missing.append(MissingResult("\(cell.label) / \(probe.name).\(name)", because: reason))
+      }
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
         let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)

@@ -1,6 +1,7 @@
 import JSON
 import ConfigYAML
 import Data
+import Foundation
 import Unlearning
 
 /// The identities of data, architectures and references in cache keys.
@@ -43,6 +44,25 @@ extension PlanBuilder {
     return .object(members + [.init(key: "weights", value: .string(digest))])
   }
 
+  /// The digests of `urls`, among which are the pictures of `source`.
+  ///
+  /// - Throws: `badPictures`, also with those pictures that only decoding shows to be damaged, so that all are replaced in
+  ///   one round.
+  private static func digests(ofPictures urls: [URL], of source: any PictureSource) throws(DataError) -> [String] {
+    do throws(DataError) {
+      return try FileDigest.sha256(ofPictures: urls, onBadPicture: source.onBadPicture ?? .stop)
+    } catch {
+      guard case .badPictures(let unreadable) = error else { throw error }
+      var known = Dictionary(unreadable.map { ($0.path, $0) }) { first, _ in first }
+      do throws(DataError) {
+        _ = try source.load()
+      } catch {
+        if case .badPictures(let problems) = error { for problem in problems { known[problem.path] = problem } }
+      }
+      throw .badPictures(known.values.sorted { $0.path < $1.path })
+    }
+  }
+
   /// The identity of a data set: plugin, parameters and the content of its files.
   static func identity(of variant: Variant, _ files: inout PlannedFiles) throws -> JSONValue {
     guard let source = variant.plugin as? any DatasetSource else { return .null }
@@ -50,7 +70,7 @@ extension PlanBuilder {
     // Lists of pictures were read for `urls`; what cannot be read among these is a picture.
     var digests =
       if let pictures = source as? any PictureSource {
-        try FileDigest.sha256(ofPictures: urls, onBadPicture: pictures.onBadPicture ?? .stop)
+        try digests(ofPictures: urls, of: pictures)
       } else {
         try FileDigest.sha256(of: urls)
       }

@@ -47,7 +47,8 @@ extension PlanBuilder {
   ) -> ExpectedMeasurements {
     guard let plugin = probe.probe else { return ExpectedMeasurements() }
     var expected = ExpectedMeasurements(declared: type(of: plugin).measures)
-    expected.partSizes = group.sizes.map { sizes in Set(Part.allCases.map { sizes[$0] }) }
+    expected.isCounted = (group.data.plugin as? any PictureSource)?.onBadPicture != .skip
+    if expected.isCounted { expected.partSizes = group.sizes.map { sizes in Set(Part.allCases.map { sizes[$0] }) } }
     expected.isFloor = isReference || target.baseline != nil
     if !expected.isFloor, !target.bank.isEmpty { expected.retrainedModels = target.bank.count }
     guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else { return expected }

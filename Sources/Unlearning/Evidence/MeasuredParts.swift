@@ -39,8 +39,7 @@ public struct MeasuredParts: Sendable {
     guard !present.isEmpty else {
       let names = parts.map { "'\($0.rawValue)'" }.joined(separator: ", ")
       throw .requestNotServed(
-        "\(metric) finds no samples in \(names); a forget request for samples has no forget_test, "
-          + "and 'parts: [forget_train]' measures what was to be forgotten")
+        "\(metric) finds no samples in \(names); 'parts: [forget_train]' measures what was to be forgotten")
     }
     return present
   }
