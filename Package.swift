@@ -14,7 +14,7 @@ let methods = [
 ]
 let metrics = [
   "Accuracy", "AverageGap", "EnergyGap", "EqualizedOdds", "ForgetConfusion", "GroupAccuracy", "PeakMemory",
-  "PredictionDistance", "RunTime", "TotalVariation", "TugOfWar",
+  "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

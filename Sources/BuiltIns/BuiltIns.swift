@@ -29,6 +29,7 @@ import PeakMemory
 import PredictionDistance
 import RWFT
 import RandomLabels
+import RepresentationProbe
 import ResNet18
 import Retrain
 import RunTime
@@ -92,6 +93,7 @@ extension Registry {
     GroupwiseAccuracy.self
     PredictionDistances.self
     PredictionTotalVariation.self
+    RepresentationProbes.self
     SplitAccuracy.self
     TugOfWarScore.self
     UnlearningMemory.self

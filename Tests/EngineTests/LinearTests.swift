@@ -129,4 +129,23 @@ extension OperationCase {
     }
     #expect(Comparison.difference(rebuilt, from: matrix, within: Tolerance(absolute: 1e-12)) == nil)
   }
+
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+  func doubleProductIsTheSumOfProducts(transposedA: Bool, transposedB: Bool) {
+    let (m, n, k) = (3, 4, 5)
+    var random = RandomSource(seed: 9)
+    let a = (0..<m * k).map { _ in Double(random.normal()) }, b = (0..<k * n).map { _ in Double(random.normal()) }
+    var expected: [Double] = []
+    for row in 0..<m {
+      for column in 0..<n {
+        expected.append(
+          (0..<k).reduce(0) {
+            $0 + a[transposedA ? $1 * m + row : row * k + $1] * b[transposedB ? column * k + $1 : $1 * n + column]
+          })
+      }
+    }
+    let found = Runtime.product(a, transposedA: transposedA, b, transposedB: transposedB, m: m, n: n, k: k)
+    #expect(Comparison.difference(found, from: expected, within: Tolerance(absolute: 1e-13)) == nil)
+    #expect(Runtime.product([], [], m: 2, n: 1, k: 0) == [0, 0])
+  }
 }

@@ -82,6 +82,21 @@ enum BLAS {
 
   private static func leave() { running.subtract(1, ordering: .relaxed) }
 
+  /// The product of two matrices in double precision, on the calling thread.
+  static func product(
+    _ a: [Double], transposedA: Bool, _ b: [Double], transposedB: Bool, m: Int, n: Int, k: Int
+  ) -> [Double] {
+    precondition(a.count == m * k && b.count == k * n, "\(a.count), \(b.count) numbers: [\(m), \(k)]·[\(k), \(n)]")
+    var out = [Double](repeating: 0, count: m * n)
+    guard m > 0, n > 0, k > 0 else { return out }
+    enter()
+    defer { leave() }
+    cblas_dgemm(
+      CblasRowMajor, transposedA ? CblasTrans : CblasNoTrans, transposedB ? CblasTrans : CblasNoTrans,
+      Int32(m), Int32(n), Int32(k), 1, a, Int32(transposedA ? m : k), b, Int32(transposedB ? k : n), 0, &out, Int32(n))
+    return out
+  }
+
   /// Eigenvalues in ascending order, and the eigenvectors as rows, of a symmetric `order` × `order` matrix.
   static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
     precondition(matrix.count == order * order, "\(matrix.count) numbers are not a square matrix of order \(order)")

@@ -87,6 +87,15 @@ public enum Runtime {
     init(_ body: @escaping @Sendable (Int) -> Void) { self.body = body }
   }
 
+  /// The matrix product `[M, K]`·`[K, N]` → `[M, N]` in double precision, with optional transposition of each factor.
+  ///
+  /// All matrices are in row-major order. Computed on the calling thread, as part of a statistic and not of a model.
+  public static func product(
+    _ a: [Double], transposedA: Bool = false, _ b: [Double], transposedB: Bool = false, m: Int, n: Int, k: Int
+  ) -> [Double] {
+    BLAS.product(a, transposedA: transposedA, b, transposedB: transposedB, m: m, n: n, k: k)
+  }
+
   /// Eigenvalues in ascending order and the eigenvectors (as rows) of a symmetric matrix, in double precision.
   public static func symmetricEigen(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [[Double]]) {
     BLAS.symmetricEigen(matrix, order: order)

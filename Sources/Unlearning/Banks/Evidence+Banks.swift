@@ -32,15 +32,26 @@ extension Evidence {
   public func distances(
     of models: ModelBank, on part: Part, _ distance: ([[Double]], [[Double]]) -> Double
   ) throws -> [[Double]] {
+    try distances(of: models, on: part, by: \.probabilityRows, distance)
+  }
+
+  /// The symmetric matrix of the distances of all pairs of `models`, by what `transform` makes of their predictions on
+  /// `part`, with 0 on the diagonal.
+  ///
+  /// - Throws: As `map`.
+  public func distances<Value>(
+    of models: ModelBank, on part: Part, by transform: (Predictions) throws -> Value,
+    _ distance: (Value, Value) -> Double
+  ) throws -> [[Double]] {
     var values = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
     // Blocks of models bound the memory; every model is read once for each block.
     for start in stride(from: 0, to: models.count, by: Self.modelsInMemory) {
       let block = start..<min(start + Self.modelsInMemory, models.count)
-      let rows = try probabilities(of: models.selecting(Array(block)), on: part)
+      let rows = try map(models.selecting(Array(block)), on: part, transform)
       for second in start..<models.count {
         let other =
           block.contains(second)
-          ? rows[second - start] : try probabilities(of: models.selecting([second]), on: part)[0]
+          ? rows[second - start] : try map(models.selecting([second]), on: part, transform)[0]
         for first in block where first < second {
           values[first][second] = distance(rows[first - start], other)
           values[second][first] = values[first][second]
@@ -50,7 +61,7 @@ extension Evidence {
     return values
   }
 
-  /// The number of models whose probabilities `distances` holds at once.
+  /// The number of models that `distances` holds at once.
   private static let modelsInMemory = 8
 }
 

@@ -34,6 +34,23 @@ public struct FeatureRows: Sendable, Hashable {
     return FeatureRows(selected, width: width)
   }
 
+  /// Each row divided by its length; rows of zeros remain.
+  public var unitRows: FeatureRows {
+    var rows = self
+    for row in 0..<count {
+      let length = self[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if length > 0 { for place in row * width..<(row + 1) * width { rows.values[place] /= length } }
+    }
+    return rows
+  }
+
+  /// The dot product of every row with every row of `other`: `[N, D]`·`[M, D]`ᵀ → `[N, M]`.
+  public func products(with other: FeatureRows) -> FeatureRows {
+    precondition(width == other.width && other.count > 0, "rows of \(width) and of \(other.width) numbers")
+    return FeatureRows(
+      Runtime.product(values, other.values, transposedB: true, m: count, n: other.count, k: width), width: other.count)
+  }
+
   /// Throws `AttackError.notFinite` with `name` and the row when a number is infinite or NaN.
   func requireFinite(_ name: String) throws(AttackError) {
     if let place = values.firstIndex(where: { !$0.isFinite }) { throw .notFinite(name, row: place / width) }
