@@ -13,8 +13,8 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AverageGap", "EnergyGap", "EqualizedOdds", "ForgetConfusion", "GroupAccuracy", "PeakMemory",
-  "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
+  "Accuracy", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion", "GroupAccuracy",
+  "PeakMemory", "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

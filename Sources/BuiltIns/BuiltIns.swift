@@ -6,6 +6,7 @@ import CIFAR100
 import CIFARResNet
 import CelebA
 import ColoredDigits
+import DiscrepancyByDistance
 import EnergyGap
 import EqualizedOdds
 import FairFace
@@ -91,6 +92,7 @@ extension Registry {
     EqualizedOddsGap.self
     ForgottenClassConfusion.self
     GroupwiseAccuracy.self
+    NeighborhoodDiscrepancy.self
     PredictionDistances.self
     PredictionTotalVariation.self
     RepresentationProbes.self
