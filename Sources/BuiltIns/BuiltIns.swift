@@ -17,8 +17,10 @@ import ForgetConfusion
 import GradientAscent
 import GroupAccuracy
 import ImageFolder
+import KLoM
 import L1Sparse
 import LeNet
+import LiRA
 import LogisticMIA
 import MIANN
 import MIASVC
@@ -28,6 +30,7 @@ import MNIST
 import NegGradPlus
 import PeakMemory
 import PredictionDistance
+import RULI
 import RWFT
 import RandomLabels
 import RepresentationProbe
@@ -38,6 +41,7 @@ import SCRUB
 import SalUn
 import Shapes
 import TRW
+import ThreeSampleTest
 import ThresholdMIA
 import TotalVariation
 import TugOfWar
@@ -57,8 +61,12 @@ extension Registry {
     VGGNetwork.self
     // Attacks
     ForestAttack.self
+    LikelihoodRatioAttack.self
     LogisticAttack.self
+    MarginDivergence.self
     NearestNeighborMIA.self
+    PerSampleUnlearningAttack.self
+    RelativeThreeSampleTest.self
     SupportVectorMIA.self
     ThresholdAttack.self
     UnlearningLiRA.self

@@ -122,6 +122,7 @@ extension TinyProblem {
     evidence.peers = Self.bank([evidence.target, try outputs(data.train, seed: 21, "original")])
     evidence.peerPosition = 0
     (evidence.originals, evidence.originalsOfPeers) = (evidence.peers, Array(evidence.peers.indices))
+    evidence.originalPosition = 0
     return evidence
   }
 
@@ -160,7 +161,9 @@ extension Evidence {
       evidence.originals = originals.mapping(withoutFeatures)
     case .retrainedModels: evidence.retrained = []
     case .unlearnedModels: (evidence.peers, evidence.peerPosition) = ([], nil)
-    case .originalModels: (evidence.originals, evidence.originalsOfPeers) = ([], [])
+    case .originalModels:
+      (evidence.originals, evidence.originalsOfPeers) = ([], [])
+      evidence.originalPosition = nil
     case .cost: evidence.cost = nil
     case .measurements: (evidence.measurements, evidence.referenceMeasurements) = ([:], [:])
     case .groups, .knownGroups: evidence.context.groups = nil

@@ -32,6 +32,7 @@ import Unlearning
     let context = AttackFixture.context([0], classCount)
     let bank = ModelBank((1...4).map { retrained(seed: $0) })
     var evidence = Evidence(target: target, retrained: bank, targetPosition: position, context: context)
+    evidence.originals = ModelBank((5...8).map { original(seed: $0) })
     if A.reads.contains(.retrainedModels) { evidence.calibration = try attack.calibrate(bank, context: context) }
     return try attack.attack(evidence)
   }

@@ -1,7 +1,11 @@
 import Engine
 import Foundation
+import KLoM
+import LiRA
+import RULI
 import TestSupport
 import Testing
+import ThreeSampleTest
 import ULiRA
 import Unlearning
 
@@ -15,6 +19,11 @@ import Unlearning
       var whole: Outcome, half: Outcome, half_of_retrained: Outcome, pseudo_values: [Double]
     }
     var logits: [String: [Float]], margins: [String: [Double]], split: Split, worked: Worked, ulira: Attack
+    var lira_online: Outcome, lira_online_fixed: Outcome, lira_online_fixed_as_released: Outcome
+    var lira_offline: Outcome, lira_offline_as_released: Outcome, ruli: Outcome, ruli_more: [String: Double]
+    struct KLoM: Decodable { var each: [Double], mean: Double, p95: Double, p99: Double }
+    struct ThreeSample: Decodable { var ratio: Double, p_models: Double }
+    var klom: KLoM, three_sample: [String: ThreeSample]
   }
 
   private static let samples = 40
@@ -37,10 +46,14 @@ import Unlearning
     }
   }
 
-  private func evidence(_ own: [ModelOutputs], _ retrained: [ModelOutputs], isRetrained: Bool = false) -> Evidence {
+  private func evidence(
+    _ own: [ModelOutputs], _ retrained: [ModelOutputs], originals: [ModelOutputs] = [], isRetrained: Bool = false
+  ) -> Evidence {
     var evidence = Evidence(
       target: own[0], retrained: ModelBank(retrained), targetPosition: isRetrained ? 0 : nil, context: Self.context)
     (evidence.peers, evidence.peerPosition) = (ModelBank(own), 0)
+    evidence.originals = ModelBank(originals)
+    evidence.originalsOfPeers = isRetrained ? [] : Array(originals.indices)
     return evidence
   }
 
@@ -76,7 +89,7 @@ import Unlearning
     }
     let game = game(margins[0], margins[1])
     let rates = [0.1, 0.01]
-    expect(try game.outcomes(game.all, rates: rates), golden.ulira.whole, "8 + 8")
+    expect(try game.outcomes(rates: rates), golden.ulira.whole, "8 + 8")
     let split = BankGame.Models(
       unlearned: golden.split.unlearned, retrained: golden.split.retrained.map { $0 + Self.models })
     expect(try game.outcomes(split, rates: rates), golden.ulira.half, "4 + 4")
@@ -107,20 +120,127 @@ import Unlearning
     #expect(floor.map(\.name) == ["accuracy_half", "auc_half"])
   }
 
-  @Test("both kinds of models are split by the same seeds, at most once each way") func splits() throws {
-    let numbers = (0..<8).map { [Double($0)] }
-    let game = game(numbers, numbers)
-    let splits = game.splits(35, RandomSource(seed: 1))
+  private func lira(_ change: (inout LikelihoodRatioAttack) -> Void) throws -> LikelihoodRatioAttack {
+    var parameters = LikelihoodRatioAttack()
+    change(&parameters)
+    return try LikelihoodRatioAttack(parameters)
+  }
+
+  @Test("LiRA agrees with SciPy in all variants, and its released code's quirks are another number") func liRA() throws
+  {
+    let golden = try golden()
+    let banks = try ["unlearned", "retrained", "original"].map { bank(try #require(golden.logits[$0])) }
+    let evidence = evidence(banks[0], banks[1], originals: banks[2])
+    let cases: [(String, Golden.Outcome, (inout LikelihoodRatioAttack) -> Void)] = [
+      ("online", golden.lira_online, { _ in }), ("fixed", golden.lira_online_fixed, { $0.fixedVariance = true }),
+      (
+        "fixed, as released", golden.lira_online_fixed_as_released,
+        { ($0.fixedVariance, $0.asReleased) = (true, true) }
+      ),
+      ("offline", golden.lira_offline, { $0.variant = .offline }),
+      (
+        "offline, as released", golden.lira_offline_as_released,
+        { ($0.variant, $0.asReleased) = (.offline, true) }
+      ),
+    ]
+    for (name, expected, change) in cases {
+      expect(try lira(change).game(evidence).outcomes(rates: [0.1, 0.01]), expected, "LiRA \(name)")
+    }
+    #expect(golden.lira_offline.auc != golden.lira_offline_as_released.auc, "two-sided and one-sided scores differ")
+    #expect(golden.lira_online_fixed.auc != golden.lira_online_fixed_as_released.auc)
+  }
+
+  @Test("RULI agrees with SciPy in both games") func ruli() throws {
+    let golden = try golden()
+    let banks = try ["unlearned", "retrained", "original"].map { bank(try #require(golden.logits[$0])) }
+    var parameters = PerSampleUnlearningAttack()
+    parameters.vulnerableFraction = 0.2
+    let attack = try PerSampleUnlearningAttack(parameters)
+    let evidence = evidence(banks[0], banks[1], originals: banks[2])
+    expect(try attack.game(evidence).outcomes(rates: [0.1, 0.01]), golden.ruli, "RULI")
+    let found = try attack.attack(evidence)
+    for name in ["judged_trained", "vulnerable_auc", "other_auc"] {
+      AttackFixture.expect(found.named(name)?.value, golden.ruli_more[name], name)
+    }
+    let floor = try attack.attack(self.evidence(banks[1], banks[1], originals: banks[2], isRetrained: true))
+    AttackFixture.expect(
+      floor.named("judged_trained")?.value, golden.ruli_more["judged_trained_of_retrained"], "retrained")
+    #expect(floor.map(\.name) == ["accuracy_half", "auc_half", "judged_trained"])
+  }
+
+  @Test("KLoM agrees with SciPy's entropy of NumPy's histograms") func kloM() throws {
+    let golden = try golden()
+    let banks = try ["unlearned", "retrained"].map { bank(try #require(golden.logits[$0])) }
+    let attack = try MarginDivergence(MarginDivergence())
+    let margins = banks.map { $0.map { $0[.forgetTrain].margins } }
+    let each = (0..<Self.samples).map { sample in
+      attack.divergence(margins[0].map { $0[sample] }, margins[1].map { $0[sample] })
+    }
+    AttackFixture.expect(each, golden.klom.each, tolerance: 1e-9, "divergences")
+    let found = try attack.attack(evidence(banks[0], banks[1]))
+    for (name, value) in [("", golden.klom.mean), ("_p95", golden.klom.p95), ("_p99", golden.klom.p99)] {
+      AttackFixture.expect(found.named("forget_train\(name)")?.value, value, tolerance: 1e-9, "mean\(name)")
+    }
+    // By hand: bins of width 0.05 over [0, 1]; of P = (½, ½) the first bin is shared, Q is 1e-5 in the last one.
+    let q = [1, 1e-5].map { $0 / (1 + 1e-5) }
+    AttackFixture.expect(
+      attack.divergence([0, 1], [0, 0.01]), 0.5 * log(0.5 / q[0]) + 0.5 * log(0.5 / q[1]), tolerance: 1e-12, "by hand")
+    #expect(attack.divergence([2, 2], [2, 2]) == 0)
+  }
+
+  @Test("the three-sample test agrees with SciPy's distances, near -1 for retrained models and +1 for originals")
+  func threeSample() throws {
+    let golden = try golden()
+    let banks = try ["unlearned", "retrained", "original"].map { bank(try #require(golden.logits[$0])) }
+    var parameters = RelativeThreeSampleTest()
+    parameters.parts = [.forgetTrain]
+    let attack = try RelativeThreeSampleTest(parameters)
+    func evidence(_ target: ModelOutputs, retrained: Int? = nil, original: Int? = nil) -> Evidence {
+      var evidence = Evidence(
+        target: target, retrained: ModelBank(banks[1]), targetPosition: retrained, context: Self.context)
+      (evidence.originals, evidence.originalPosition) = (ModelBank(banks[2]), original)
+      return evidence
+    }
+    let cases = [
+      ("unlearned", evidence(banks[0][0])), ("retrained", evidence(banks[1][2], retrained: 2)),
+      ("original", evidence(banks[2][2], original: 2)),
+    ]
+    for (name, evidence) in cases {
+      let expected = try #require(golden.three_sample[name])
+      let found = try attack.attack(evidence)
+      AttackFixture.expect(found.named("forget_train")?.value, expected.ratio, tolerance: 1e-6, name)
+      let p = found.named("forget_train_p_models")?.value
+      // Of a retrained model and of an original the banks have another size than the other kind's.
+      if name == "unlearned" { AttackFixture.expect(p, expected.p_models, tolerance: 1e-12, "p of \(name)") }
+    }
+    let values = try cases.map { try #require(try attack.attack($0.1).named("forget_train")?.value) }
+    #expect(values[1] < -0.5 && values[2] > 0.5)
+    #expect(try attack.attack(cases[1].1).named("forget_train_p")?.value ?? 1 < 0.05)
+    #expect(try attack.attack(cases[2].1).named("forget_train_p")?.value ?? 0 > 0.95)
+  }
+
+  @Test("sign flips are exact for few numbers, and right within chance for many") func signFlips() throws {
+    let attack = try RelativeThreeSampleTest(RelativeThreeSampleTest())
+    #expect(attack.signFlipP([-1, -2, -3], RandomSource(seed: 1)) == 1.0 / 8)
+    #expect(attack.signFlipP([1, 2, 3], RandomSource(seed: 1)) == 1)
+    // The sum of 100 signs is at most −10 with probability Σ_{k ≤ 45} C(100, k) / 2¹⁰⁰ = 0.1841.
+    let numbers = (0..<100).map { $0 < 45 ? 1.0 : -1.0 }
+    AttackFixture.expect(attack.signFlipP(numbers, RandomSource(seed: 1)), 0.1841, tolerance: 0.016, "p")
+  }
+
+  @Test("both kinds of models are split by the same seeds, at most once each way") func splits() {
+    let eight = BankComparison(unlearnedCount: 8, retrainedCount: 8, fewestModels: 3)
+    let splits = eight.splits(35, RandomSource(seed: 1))
     #expect(splits.count == 35 && Set(splits.map(\.unlearned)).count == 35)
     for split in splits {
       #expect(split.unlearned.count == 4 && split.retrained.count == 4)
       #expect(Set(split.unlearned).isDisjoint(with: split.retrained.map { $0 - 8 }))
     }
     // Six seeds have twenty choices of three.
-    let six = (0..<6).map { [Double($0)] }
-    #expect(self.game(six, six).splits(35, RandomSource(seed: 1)).count == 20)
-    let five = (0..<5).map { [Double($0)] }
-    #expect(self.game(five, five).splits(35, RandomSource(seed: 1)).isEmpty)
+    let six = BankComparison(unlearnedCount: 6, retrainedCount: 6, fewestModels: 3)
+    #expect(six.splits(35, RandomSource(seed: 1)).count == 20)
+    let five = BankComparison(unlearnedCount: 5, retrainedCount: 5, fewestModels: 3)
+    #expect(five.splits(35, RandomSource(seed: 1)).isEmpty)
   }
 
   static func deviation(_ numbers: [Double]) -> Double {
@@ -140,7 +260,7 @@ import Unlearning
     var random = RandomSource(seed: 3)
     let game = game(
       Self.margins(48, 500, mean: distance, &random), Self.margins(48, 500, mean: 0, &random))
-    let outcomes = try game.outcomes(game.all, rates: [0.01])
+    let outcomes = try game.outcomes(rates: [0.01])
     func normal(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
     func mean(_ number: (BankGame.Outcome) -> Double) -> Double {
       outcomes.map(number).reduce(0, +) / Double(outcomes.count)
@@ -166,7 +286,7 @@ import Unlearning
       }
       let (first, second) = (models(), models())
       let values = try game(first, second).measurements(
-        isRetrained: false, sampleCount: 20, effort: .init(splits: 1, permutations: 99),
+        isRetrained: false, effort: .init(splits: 1, permutations: 99),
         random: random.stream("test", repetition))
       if let p = values.named("p")?.value, p <= 0.05 { found += 1 }
       accuracies.append(values.named("accuracy")?.value ?? .nan)
@@ -191,7 +311,7 @@ import Unlearning
 
 /// Every attack over banks on models that are known.
 @Suite("Power and null of every attack over banks") struct BankAttackPowerTests {
-  static let attacks = LawTests.attacks.filter { $0.type.isBankScore }
+  static let attacks = LawTests.attacks.filter { $0.type is any BankAttack.Type }
 
   private func values<A: Attack>(of type: A.Type, _ own: [ModelOutputs], isRetrained: Bool = false) throws
     -> [MeasuredValue]
@@ -219,8 +339,18 @@ import Unlearning
         #expect(abs(value - 0.5) < 0.05, "\(models): \(attack.name).\(name) \(value)")
       }
     }
-    #expect(floor.count == 2)
+    #expect(floor.count >= 2)
     // 200 exchanges; a p-value of unlearned and retrained models far apart is the smallest one.
     if let p = original.named("p")?.value { #expect(p <= 0.01, "\(attack.name).p of originals: \(p)") }
+  }
+
+  @Test("KLoM of originals is far above its floor, and that of other retrained models is at it") func kloM() throws {
+    func half(_ own: [ModelOutputs], isRetrained: Bool = false) throws -> Double {
+      let values = try values(of: MarginDivergence.self, own, isRetrained: isRetrained)
+      return try #require(values.named("forget_train_half")?.value)
+    }
+    let floor = try half([AttackPowerTests.retrained(seed: 1)], isRetrained: true)
+    #expect(try half((21...28).map { AttackPowerTests.original(seed: $0) }) > floor + 2)
+    #expect(abs(try half((11...18).map { AttackPowerTests.retrained(seed: $0) }) - floor) < 0.5)
   }
 }

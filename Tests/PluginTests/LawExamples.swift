@@ -18,6 +18,7 @@ extension Examples {
     // Attacks.
     "mia-logistic": Examples(
       [["variants": ["starting-kit", "scrub"], "cost": 1000]], values: ["clip": [0.1, 0.01, 0.001]]),
+    "lira": Examples([["variant": "offline"]]),
     "mia-nn": Examples([["features": "logits"], ["mode": "pairwise"]]),
     "mia-svc": Examples(
       [
@@ -32,6 +33,7 @@ extension Examples {
       ],
       values: ["cost": [0.001, 1000]]),
     "mia-threshold": Examples([["variants": ["modified-entropy", "loss-auc"]]]),
+    "three-sample": Examples([["parts": ["retain_test", "retain_train", "forget_train"]]]),
 
     // Metrics.
     "energy-gap": Examples(inert: ["permutations": "the relabelings of a few models are all gone through"]),

@@ -1,4 +1,3 @@
-public import Data
 import Engine
 public import Unlearning
 
@@ -15,7 +14,7 @@ public import Unlearning
 /// - Note: Q_R has models never trained on the sample: retrained ones. One model of each kind is left out; the released
 ///   class-wise code holds out one pair of models, fits its threshold to it, and reports the accuracy at that threshold.
 /// - Note: Sample standard deviations (n − 1), at least 1e-6.
-public struct UnlearningLiRA: Attack {
+public struct UnlearningLiRA: BankAttack {
   /// The name in experiment files, the title, the publication and the version.
   public static let card = Card(
     name: "ulira", title: "U-LiRA",
@@ -26,12 +25,6 @@ public struct UnlearningLiRA: Attack {
       arXiv: "2403.01218", place: "class-wise, by leave-one-out; formula from independent implementations"))
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
-  /// Accuracy, AUC and rates at N + N models, and accuracy and AUC at half the size, where retrained models have them.
-  public static let measures = BankGame.measures
-  /// All models of a method are one bank.
-  public static let isBankScore = true
-  /// Three: two others have a standard deviation.
-  public static let retrainedModelsNeeded = BankGame.fewestModels
 
   /// The judged samples.
   @Parameter(.judgedPart) public var part = Part.forgetTrain
@@ -43,44 +36,27 @@ public struct UnlearningLiRA: Attack {
   /// Training samples of the forget set, 35 splits, 200 exchanges.
   public init() {}
 
-  private var effort: BankGame.Effort { .init(splits: splits, permutations: permutations) }
+  /// See the parameters.
+  public var effort: BankGame.Effort { .init(splits: splits, permutations: permutations) }
 
-  /// Sample requests have no forget test part.
-  public func serves(_ kind: RequestKind) -> Bool { MeasuredParts([part]).serves(kind) }
-
-  /// The judged part must have samples.
-  public func obstacle(in cell: CellSizes) -> String? { MeasuredParts([part]).obstacle(in: cell) }
-
-  /// The names that the size of the bank allows.
-  public func measurementNames(in cell: CellSizes) -> Set<String>? { BankGame.names(in: cell, effort: effort) }
-
-  /// The values at half the size of the bank.
-  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
-    BankGame.names(in: cell, ofRetrained: true, effort: effort)
-  }
-
-  /// Attacks all models of a method.
-  ///
-  /// - Throws: `AttackError` with fewer than three models of a kind, without samples, when models saw different samples,
-  ///   or when logits are not finite.
-  public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    try evidence.requireBank()
-    let table = SampleTable(try evidence.map(evidence.peers.appending(evidence.retrained), on: part) { $0.margins })
-    let game = Self.game(table, unlearnedCount: evidence.peers.count)
-    return try game.measurements(
-      isRetrained: evidence.targetPosition != nil, sampleCount: table.sampleCount, effort: effort,
-      random: evidence.context.random.stream("ulira"))
+  /// The game on margins.
+  public func game(_ evidence: Evidence) throws -> BankGame {
+    let margins = try evidence.map(evidence.peers.appending(evidence.retrained), on: part) { $0.margins }
+    return Self.game(SampleTable(margins), unlearnedCount: evidence.peers.count)
   }
 
   /// The game on margins of the method's models, which come first, and of retrained ones.
   package static func game(_ table: SampleTable, unlearnedCount: Int) -> BankGame {
-    BankGame(unlearnedCount: unlearnedCount, retrainedCount: table.modelCount - unlearnedCount) {
-      unlearned, retrained in
-      let first = SampleMoments(table, models: unlearned)
-      let second = SampleMoments(table, models: retrained)
+    BankGame(
+      unlearnedCount: unlearnedCount, retrainedCount: table.modelCount - unlearnedCount,
+      sampleCount: table.sampleCount
+    ) { models in
+      let first = SampleFits(table, models: models.unlearned)
+      let second = SampleFits(table, models: models.retrained)
       return { fold in
-        let judged = [unlearned[fold], retrained[fold]]
-        let ratios = table.logRatios(of: judged, (first, judged[0]), (second, judged[1]))
+        let judged = [models.unlearned[fold], models.retrained[fold]]
+        let ratios = table.logRatios(
+          of: judged, first.fits(without: judged[0]), second.fits(without: judged[1]))
         return BankGame.Fold(unlearned: ratios[0], retrained: ratios[1])
       }
     }

@@ -129,7 +129,8 @@ extension Bench {
     evidence.referenceMeasurements = try values(target.referenceMeasurements)
     evidence.otherReferenceMeasurements = try target.otherReferenceMeasurements?.map(values)
     (evidence.peers, evidence.peerPosition) = (bank(target.peers), target.peerPosition)
-    (evidence.originals, evidence.originalsOfPeers) = (bank(target.originals), target.originalsOfPeers)
+    (evidence.originals, evidence.originalPosition) = (bank(target.originals), target.originalPosition)
+    evidence.originalsOfPeers = target.originalsOfPeers
     return evidence
   }
 

@@ -51,7 +51,9 @@ extension PlanBuilder {
         position: usesBank ? subject.position.map { isBankScore ? 0 : $0 } : nil)
       if usesPeers { (target.peers, target.peerPosition) = (peers.predictions, place) }
       if Self.reads(probe, .originalModels) {
-        (target.originals, target.originalsOfPeers) = (group.originalPredictions, peers.originals)
+        target.originals = group.originalPredictions
+        target.originalsOfPeers = usesPeers ? peers.originals : []
+        target.originalPosition = subject.method == nil ? peers.originals[place] : nil
       }
       // What a bank attack fits depends on the models that it leaves out.
       if isAttack, usesBank, !isBankScore {

@@ -50,6 +50,8 @@ package struct ProbeTarget: Codable, Sendable {
   /// The prediction steps of the originals, if the probe reads them, and the index of that of each peer.
   var originals: [StepKey] = []
   var originalsOfPeers: [Int] = []
+  /// The index of the target in the originals; nil if it is not an original.
+  var originalPosition: Int?
   /// The baseline to measure in place of the target.
   var baseline: Baseline?
   var expected = ExpectedMeasurements()

@@ -4,11 +4,15 @@ import Foundation
 /// forget set, judged from all other models of both kinds.
 ///
 /// In fold t the models at place t of both lists are left out, one of each kind, and judged on every sample; leaving out
-/// the judged one alone would put chance below ½. A score above 0 says "unlearned", that is once trained on the sample.
+/// the judged one alone would put chance below ½. A score is a log-likelihood ratio: above 0 it says "unlearned", that is
+/// once trained on the sample.
 ///
 /// - Source: Hayes, Shumailov, Triantafillou, Khalifa, Papernot, "Inexact Unlearning Needs More Careful Evaluations to
 ///   Avoid a False Sense of Privacy", arXiv:2403.01218, class-wise as Kodge, Saha, Roy, TMLR 2024, by leave-one-out.
 public struct BankGame {
+  /// Some models, by their places in the list of the method's models, followed by the retrained ones.
+  public typealias Models = BankComparison.Models
+
   /// The scores of the left-out models on each sample.
   public struct Fold {
     /// The method's model.
@@ -20,75 +24,65 @@ public struct BankGame {
     public init(unlearned: [Double], retrained: [Double]) { (self.unlearned, self.retrained) = (unlearned, retrained) }
   }
 
-  /// Prepares the folds of some models: the numbers are places in the list of the method's models, followed by the
-  /// retrained ones; the result computes fold t.
-  public typealias Preparation = (_ unlearned: [Int], _ retrained: [Int]) throws -> (_ fold: Int) -> Fold
+  /// Prepares the folds of some models; the result computes fold t.
+  public typealias Preparation = (_ models: Models) throws -> (_ fold: Int) -> Fold
 
-  let unlearnedCount: Int
-  let retrainedCount: Int
-  let prepare: Preparation
+  let comparison: BankComparison
+  /// N, the number of judged samples.
+  let sampleCount: Int
+  private let prepare: Preparation
 
   /// A game over models of both kinds.
-  public init(unlearnedCount: Int, retrainedCount: Int, prepare: @escaping Preparation) {
-    (self.unlearnedCount, self.retrainedCount) = (unlearnedCount, retrainedCount)
+  public init(unlearnedCount: Int, retrainedCount: Int, sampleCount: Int, prepare: @escaping Preparation) {
+    comparison = BankComparison(
+      unlearnedCount: unlearnedCount, retrainedCount: retrainedCount, fewestModels: Self.fewestModels)
+    self.sampleCount = sampleCount
     self.prepare = prepare
   }
 
   /// The fewest models of a kind: two others have a standard deviation.
   public static let fewestModels = 3
 
-  /// Some models of both kinds, by their places.
-  package struct Models {
-    package var unlearned: [Int]
-    package var retrained: [Int]
-
-    package init(unlearned: [Int], retrained: [Int]) { (self.unlearned, self.retrained) = (unlearned, retrained) }
-
-    /// The number of folds.
-    var folds: Int { min(unlearned.count, retrained.count) }
+  /// The results of one fold.
+  package struct Outcome {
+    /// The balanced accuracy `½(P[score of the unlearned > 0] + P[score of the retrained ≤ 0])`.
+    package var accuracy: Double
+    /// The area under the ROC curve, over all samples.
+    package var area: Double
+    /// At the false positive rates that were asked for.
+    package var truePositiveRates: [Double]
   }
 
-  /// All models.
-  package var all: Models {
-    Models(
-      unlearned: Array(0..<unlearnedCount), retrained: Array(unlearnedCount..<(unlearnedCount + retrainedCount)))
-  }
-
-  /// The mean over folds of the balanced accuracy `½(P[score of the unlearned > 0] + P[score of the retrained ≤ 0])`.
-  package func accuracies(_ models: Models) throws -> [Double] {
-    let fold = try prepare(models.unlearned, models.retrained)
-    return (0..<models.folds).map { Self.accuracy(fold($0)) }
-  }
-
-  /// The mean over folds, kinds and samples of the probability of the right side, `1 / (1 + exp(∓score))`: the score is
-  /// a log-likelihood ratio, and both sides are equally likely.
-  func meanPosterior(_ models: Models) throws -> Double {
-    let fold = try prepare(models.unlearned, models.retrained)
-    return (0..<models.folds).map { place in
-      let scores = fold(place)
-      let right = scores.unlearned.map { 1 / (1 + exp(-$0)) } + scores.retrained.map { 1 / (1 + exp($0)) }
-      return right.mean
-    }.mean
-  }
-
-  /// The results of all folds.
-  package func outcomes(_ models: Models, rates: [Double] = []) throws -> [Outcome] {
-    let fold = try prepare(models.unlearned, models.retrained)
-    return (0..<models.folds).map { place in
-      let scores = fold(place)
+  /// The results of all folds of some models; nil stands for all of them.
+  package func outcomes(_ models: Models? = nil, rates: [Double] = []) throws -> [Outcome] {
+    try folds(models).map { scores in
       let ranks = RankedScores(positives: scores.unlearned, negatives: scores.retrained)
       return Outcome(
         accuracy: Self.accuracy(scores), area: ranks.area, truePositiveRates: rates.map(ranks.truePositiveRate))
     }
   }
 
-  /// The results of one fold.
-  package struct Outcome {
-    package var accuracy: Double
-    /// The area under the ROC curve, over all samples.
-    package var area: Double
-    /// At the false positive rates that were asked for.
-    package var truePositiveRates: [Double]
+  /// The accuracy of each fold.
+  func accuracies(_ models: Models? = nil) throws -> [Double] { try folds(models).map(Self.accuracy) }
+
+  /// The mean over folds, kinds and samples of the probability of the right side, `1 / (1 + exp(∓score))`, both sides
+  /// being equally likely.
+  func meanPosterior(_ models: Models) throws -> Double {
+    try folds(models).map { scores in
+      let right = scores.unlearned.map { 1 / (1 + exp(-$0)) } + scores.retrained.map { 1 / (1 + exp($0)) }
+      return right.mean
+    }.mean
+  }
+
+  /// The fraction of samples with a score above 0: of the method's held-out models, mean over the folds.
+  package func judgedUnlearned(_ models: Models) throws -> Double {
+    try folds(models).map { Double($0.unlearned.count { $0 > 0 }) / Double(max(1, $0.unlearned.count)) }.mean
+  }
+
+  /// The scores of each fold, computed when it is read.
+  private func folds(_ models: Models?) throws -> some Collection<Fold> {
+    let models = models ?? comparison.all
+    return (0..<models.pairs).lazy.map(try prepare(models))
   }
 
   private static func accuracy(_ fold: Fold) -> Double {

@@ -69,12 +69,33 @@ extension Evidence {
   /// Checks that there are enough models for a `BankGame`.
   ///
   /// - Throws: `AttackError.tooFewRetrainedModels`, `.requestNotServed` with too few models of the method.
-  public func requireBank() throws(AttackError) {
-    let needed = BankGame.fewestModels
+  public func requireBank() throws(AttackError) { _ = try bankComparison(fewestModels: BankGame.fewestModels) }
+
+  /// A comparison of the models of the method with the retrained ones.
+  ///
+  /// - Throws: `AttackError.tooFewRetrainedModels`, `.requestNotServed` with too few models of the method.
+  public func bankComparison(fewestModels needed: Int) throws(AttackError) -> BankComparison {
     guard retrained.count >= needed else { throw .tooFewRetrainedModels(needed: needed, found: retrained.count) }
     guard peers.count >= needed else {
       throw .requestNotServed("\(needed) models of the method are needed, \(peers.count) found")
     }
+    return BankComparison(unlearnedCount: peers.count, retrainedCount: retrained.count, fewestModels: needed)
+  }
+}
+
+extension Evidence {
+  /// The places of the originals in the list of peers, retrained models and originals: for each peer that of its own
+  /// original, for each retrained model that of the same seed.
+  ///
+  /// Of two models of one original the likelihood of the other says nothing, so that attacks leave it out.
+  /// - Throws: `AttackError.requestNotServed` where there are fewer originals than retrained models.
+  public func placesOfOriginals() throws(AttackError) -> [Int] {
+    guard originals.count >= retrained.count else {
+      throw .requestNotServed("an original of every seed is needed, \(originals.count) found")
+    }
+    let first = peers.count + retrained.count
+    let own = originalsOfPeers.isEmpty ? Array(peers.indices) : originalsOfPeers
+    return (own + Array(retrained.indices)).map { first + $0 }
   }
 }
 

@@ -21,23 +21,90 @@ public struct SampleTable: Sendable {
   }
 
   /// N.
-  public var sampleCount: Int { rows.first?.count ?? 0 }
+  public var sampleCount: Int { means.count }
   /// The number of models.
   public var modelCount: Int { rows.count }
+
+  /// The log-likelihood ratio of the numbers of each of `models` under two normal distributions of each sample,
+  /// `log N(φ; μ₁, σ₁) − log N(φ; μ₂, σ₂)` in natural logarithms.
+  public func logRatios(of models: [Int], _ first: NormalFits, _ second: NormalFits) -> [[Double]] {
+    models.map { model in
+      let row = rows[model]
+      return row.indices.map { sample in
+        let own = (row[sample] - first.centers[sample]) / first.deviations[sample]
+        let other = (row[sample] - second.centers[sample]) / second.deviations[sample]
+        return log(second.deviations[sample] / first.deviations[sample]) - 0.5 * (own * own - other * other)
+      }
+    }
+  }
+
+  /// The standardized distance of the numbers of `model` from the centers of `fits`, `(φ − μ) / σ`.
+  public func distances(of model: Int, from fits: NormalFits) -> [Double] {
+    rows[model].indices.map { (rows[model][$0] - fits.centers[$0]) / fits.deviations[$0] }
+  }
+
+  /// `−log N(φ; μ, σ)` of the numbers of `model`, in natural logarithms.
+  public func negativeLogDensities(of model: Int, _ fits: NormalFits) -> [Double] {
+    zip(distances(of: model, from: fits), fits.deviations).map { distance, deviation in
+      0.5 * distance * distance + log(deviation * (2 * Double.pi).squareRoot())
+    }
+  }
+
+  /// The logarithm of the ratio of two densities at the numbers of `model`, each by a Gaussian kernel over the numbers of
+  /// some models for the same sample: `log (1/n) Σ_j exp(−(φ − φ_j)² / 2h²) − log (1/m) Σ_l exp(−(φ − φ_l)² / 2h²)`.
+  public func logDensityRatios(of model: Int, _ first: [Int], _ second: [Int], bandwidth: Double) -> [Double] {
+    let scale = -0.5 / (bandwidth * bandwidth)
+    func logMean(_ models: [Int], _ sample: Int) -> Double {
+      let number = rows[model][sample]
+      var largest = -Double.infinity
+      for other in models {
+        largest = max(largest, scale * (number - rows[other][sample]) * (number - rows[other][sample]))
+      }
+      var sum = 0.0
+      for other in models {
+        sum += exp(scale * (number - rows[other][sample]) * (number - rows[other][sample]) - largest)
+      }
+      return largest + log(sum / Double(models.count))
+    }
+    return (0..<sampleCount).map { logMean(first, $0) - logMean(second, $0) }
+  }
+
+  /// The table of some samples, in that order.
+  public func selecting(_ samples: [Int]) -> SampleTable {
+    SampleTable(rows.map { row in samples.map { row[$0] + means[$0] } })
+  }
 }
 
-/// Sums over some models of a table, from which the mean and deviation of all but one of them follow at once.
-public struct SampleMoments: Sendable {
+/// A normal distribution for each sample.
+public struct NormalFits: Sendable {
+  /// The center of each sample's distribution, less the table's mean of the sample.
+  public var centers: [Double]
+  /// The standard deviation of each sample's distribution.
+  public var deviations: [Double]
+}
+
+/// Normal distributions of each sample over some models of a table, from which those without one model follow at once.
+public struct SampleFits: Sendable {
+  /// The center of a distribution.
+  public enum Center: Sendable {
+    case mean, median
+  }
+
   private let table: SampleTable
   private let count: Int
   private let sums: [Double]
   private let squares: [Double]
+  /// `[N · count]`, the numbers of each sample in ascending order; nil for means.
+  private let ascending: [Double]?
+  private let isSample: Bool
 
-  /// The smallest standard deviation of a fitted normal distribution, in natural logarithms of odds.
+  /// The smallest standard deviation of a distribution, in the unit of the numbers.
   public static let smallestDeviation = 1e-6
 
-  /// The moments of `models` of `table`.
-  public init(_ table: SampleTable, models: [Int]) {
+  /// Distributions over `models` of `table`.
+  ///
+  /// - Parameter isSample: Whether a standard deviation is that of a sample (n − 1) or of the population (n).
+  public init(_ table: SampleTable, models: [Int], center: Center = .mean, isSample: Bool = true) {
     var sums = [Double](repeating: 0, count: table.sampleCount)
     var squares = sums
     for model in models {
@@ -48,53 +115,44 @@ public struct SampleMoments: Sendable {
       }
     }
     (self.table, self.sums, self.squares, count) = (table, sums, squares, models.count)
+    self.isSample = isSample
+    ascending =
+      center == .mean
+      ? nil : (0..<table.sampleCount).flatMap { sample in models.map { table.rows[$0][sample] }.sorted() }
   }
 
-  /// The mean and the sample standard deviation, at least `smallestDeviation`, of each sample over the models without
-  /// `left`, one of them; nil leaves out none.
-  ///
-  /// - Parameter visit: Receives the sample, the mean and the standard deviation.
-  @inline(__always)
-  func forEach(without left: Int?, _ visit: (_ sample: Int, _ mean: Double, _ deviation: Double) -> Void) {
+  /// The distributions without the model `left`, one of the models; nil leaves out none.
+  public func fits(without left: Int?) -> NormalFits {
     let n = Double(count - (left == nil ? 0 : 1))
     let row = left.map { table.rows[$0] }
+    var fits = NormalFits(centers: sums, deviations: sums)
     for sample in sums.indices {
       let own = row?[sample] ?? 0
       let sum = sums[sample] - own
-      let variance = max(0, squares[sample] - own * own - sum * sum / n) / (n - 1)
-      visit(sample, sum / n, max(variance.squareRoot(), Self.smallestDeviation))
+      let squaredDeviations = max(0, squares[sample] - own * own - sum * sum / n)
+      fits.deviations[sample] = max(
+        (squaredDeviations / (isSample ? n - 1 : n)).squareRoot(), Self.smallestDeviation)
+      fits.centers[sample] = ascending.map { median(of: sample, in: $0, without: row?[sample]) } ?? sum / n
     }
+    return fits
   }
-}
 
-extension SampleTable {
-  /// The log-likelihood ratios of the numbers of some models under two normal distributions of each sample.
-  ///
-  /// `log N(φ; μ₁, σ₁) − log N(φ; μ₂, σ₂)` in natural logarithms.
-  /// - Parameters:
-  ///   - models: The models whose numbers φ are judged.
-  ///   - first: The models of the first distribution, without the model at the second place.
-  ///   - second: The models of the second distribution, likewise.
-  public func logRatios(
-    of models: [Int], _ first: (moments: SampleMoments, without: Int?),
-    _ second: (moments: SampleMoments, without: Int?)
-  ) -> [[Double]] {
-    var (meansOfSecond, deviations) = (
-      [Double](repeating: 0, count: sampleCount), [Double](repeating: 0, count: sampleCount)
-    )
-    second.moments.forEach(without: second.without) { sample, mean, deviation in
-      meansOfSecond[sample] = mean
-      deviations[sample] = deviation
+  /// The median of a sample's numbers without one that is `left`.
+  private func median(of sample: Int, in ascending: [Double], without left: Double?) -> Double {
+    let numbers = ascending[(sample * count)..<((sample + 1) * count)]
+    let gap = left.flatMap { numbers.firstIndex(of: $0) } ?? numbers.endIndex
+    let rest = count - (left == nil ? 0 : 1)
+    func number(_ place: Int) -> Double {
+      let index = numbers.startIndex + place
+      return numbers[index < gap ? index : index + 1]
     }
-    var ratios = models.map { _ in [Double](repeating: 0, count: sampleCount) }
-    first.moments.forEach(without: first.without) { sample, mean, deviation in
-      let scale = log(deviations[sample] / deviation)
-      for (place, model) in models.enumerated() {
-        let own = (rows[model][sample] - mean) / deviation
-        let other = (rows[model][sample] - meansOfSecond[sample]) / deviations[sample]
-        ratios[place][sample] = scale - 0.5 * (own * own - other * other)
-      }
-    }
-    return ratios
+    return (number((rest - 1) / 2) + number(rest / 2)) / 2
+  }
+
+  /// One standard deviation for all samples and models, of the numbers themselves: those of a sample deviate from the
+  /// others', too.
+  public func overallDeviation(_ models: [Int]) -> Double {
+    let numbers = models.flatMap { model in zip(table.rows[model], table.means).map { $0 + $1 } }
+    return max(numbers.populationDeviation, Self.smallestDeviation)
   }
 }

@@ -84,6 +84,8 @@ public struct Evidence: Sendable {
   public var peerPosition: Int?
   /// The outputs of the original models, one per seed of the bank; for probes that read them.
   public var originals: ModelBank = []
+  /// The index of the target in `originals`; nil when it is not an original.
+  public var originalPosition: Int?
   /// For each model of `peers` the index in `originals` of the one that it is or was made from; empty for retrained
   /// models.
   public var originalsOfPeers: [Int] = []

@@ -19,6 +19,14 @@ extension [Double] {
     return isEmpty ? nil : (ascending[(count - 1) / 2] + ascending[count / 2]) / 2
   }
 
+  /// The quantile of the `fraction` in [0, 1] of these numbers in ascending order, by linear interpolation between two of
+  /// them as in NumPy; there must be one.
+  package func percentile(_ fraction: Double) -> Double {
+    let place = fraction * Double(count - 1)
+    let below = Int(place.rounded(.down))
+    return self[below] + (place - Double(below)) * (self[Swift.min(below + 1, count - 1)] - self[below])
+  }
+
   private var sumOfSquaredDeviations: Double {
     let mean = mean
     return reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
