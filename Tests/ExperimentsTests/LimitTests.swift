@@ -91,14 +91,14 @@ import Testing
     @Test("an address space without room for the threads is a problem, with both sizes in the message")
     func addressSpace() async {
       await #expect(processExitsWith: .success) {
-        for (size, threads, isProblem) in [(767, 2, true), (768, 2, false), (768, 3, true)] {
+        for (size, threads, isProblem) in [(895, 2, true), (896, 2, false), (896, 3, true)] {
           var limit = rlimit()
           try #require(getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
           limit.rlim_cur = UInt(size << 20)
           try #require(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
           let problem = MachineMemory.problem(threads: threads)
           #expect((problem != nil) == isProblem, "\(size) MiB, \(threads) threads")
-          if let problem { #expect(problem.contains("\(size) MiB") && problem.contains("\(512 + 128 * threads) MiB")) }
+          if let problem { #expect(problem.contains("\(size) MiB") && problem.contains("\(640 + 128 * threads) MiB")) }
         }
       }
     }

@@ -17,7 +17,7 @@ public enum MachineMemory {
   /// a limit (`ulimit -v`) refuses that, threads cannot be started, and libraries wait for ever until they can.
   public static func problem(threads: Int) -> String? {
     guard let limit = addressSpaceLimit else { return nil }
-    let needed = 512 << 20 + threads * (128 << 20)
+    let needed = 640 << 20 + threads * (128 << 20)
     guard limit < needed else { return nil }
     return "the address space of this process is limited to \(limit >> 20) MiB (ulimit -v), and \(threads) threads "
       + "need at least \(needed >> 20) MiB of it, most of which they only reserve; to limit memory itself, use a "

@@ -1,4 +1,5 @@
 internal import CSVM
+import Engine
 
 /// The only place that calls libsvm.
 ///
@@ -24,6 +25,9 @@ enum LibSVM {
     silence
     let width = negatives.width
     let count = negatives.count + positives.count
+    // libsvm does not check whether it gets memory for the rows of its cache.
+    let cache = min(cacheMegabytes * Double(1 << 20), 4 * Double(count) * Double(count))
+    AllocationFailure.probe(count * (width + 1) * MemoryLayout<svm_node>.stride + Int(cache))
     // Each row ends with a node of index -1.
     let nodes = UnsafeMutableBufferPointer<svm_node>.allocate(capacity: count * (width + 1))
     let rows = UnsafeMutableBufferPointer<UnsafeMutablePointer<svm_node>?>.allocate(capacity: count)
