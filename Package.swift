@@ -15,8 +15,8 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion", "GroupAccuracy",
-  "PeakMemory", "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
+  "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
+  "GroupAccuracy", "PeakMemory", "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

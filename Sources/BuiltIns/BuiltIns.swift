@@ -1,3 +1,4 @@
+import AUS
 import Accuracy
 import Adult
 import AverageGap
@@ -95,6 +96,7 @@ extension Registry {
     SCRUBUnlearning.self
     TiltedReweighting.self
     // Metrics
+    AdaptiveUnlearningScore.self
     AverageGapToRetrained.self
     EnergyGapToRetrained.self
     EqualizedOddsGap.self
