@@ -16,7 +16,8 @@ let methods = [
 ]
 let metrics = [
   "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
-  "GroupAccuracy", "PeakMemory", "PredictionDistance", "RepresentationProbe", "RunTime", "TotalVariation", "TugOfWar",
+  "GroupAccuracy", "PeakMemory", "PredictionDistance", "RepresentationProbe", "Retention", "RunTime", "TotalVariation",
+  "TugOfWar",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

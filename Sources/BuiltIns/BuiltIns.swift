@@ -36,6 +36,7 @@ import RWFT
 import RandomLabels
 import RepresentationProbe
 import ResNet18
+import Retention
 import Retrain
 import RunTime
 import SCRUB
@@ -96,6 +97,7 @@ extension Registry {
     SCRUBUnlearning.self
     TiltedReweighting.self
     // Metrics
+    AccuracyRetention.self
     AdaptiveUnlearningScore.self
     AverageGapToRetrained.self
     EnergyGapToRetrained.self
