@@ -144,7 +144,7 @@ extension Analysis.Model {
   /// The method with what varies, as tables name it.
   public var name: String { Self.name(method, variedParameters, role) }
 
-  fileprivate static func name(_ method: String, _ variedParameters: String, _ role: ModelRole) -> String {
+  static func name(_ method: String, _ variedParameters: String, _ role: ModelRole) -> String {
     let name = variedParameters.isEmpty ? method : "\(method) \(variedParameters)"
     return role == .reference ? "\(name) (floor)" : name
   }

@@ -27,7 +27,8 @@ struct CellText {
       case .sd: estimate.deviation
       case .t95: estimate.halfWidth
       }
-    spread = estimate.count < 2 ? nil : number.map(unit.text) ?? Self.noValue
+    // A score of a whole bank varies over its models also where there is one seed.
+    spread = number.map(unit.text) ?? (estimate.count < 2 ? nil : Self.noValue)
     difference = estimate.difference.map {
       unit.signedText($0.mean) + ($0.count < estimate.count ? Self.partialMark : "")
     }
