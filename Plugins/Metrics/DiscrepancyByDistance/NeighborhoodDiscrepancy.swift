@@ -1,4 +1,3 @@
-public import Data
 import Engine
 public import Unlearning
 
