@@ -14,7 +14,9 @@ import Unlearning
   private struct Golden: Decodable {
     struct Split: Decodable { var unlearned: [Int], retrained: [Int] }
     struct Worked: Decodable { var unlearned: [Double], retrained: [Double], log_ratio: Double }
-    struct Outcome: Decodable { var accuracy: [Double], auc: [Double], tpr_10: [Double], tpr_1: [Double] }
+    struct Outcome: Decodable {
+      var accuracy: [Double], best: [Double], auc: [Double], tpr_10: [Double], tpr_1: [Double]
+    }
     struct Attack: Decodable {
       var whole: Outcome, half: Outcome, half_of_retrained: Outcome, pseudo_values: [Double]
     }
@@ -64,6 +66,7 @@ import Unlearning
 
   private func expect(_ found: [BankGame.Outcome], _ expected: Golden.Outcome, _ name: String) {
     AttackFixture.expect(found.map(\.accuracy), expected.accuracy, tolerance: 1e-12, "\(name): accuracy")
+    AttackFixture.expect(found.map(\.bestAccuracy), expected.best, tolerance: 1e-12, "\(name): best accuracy")
     AttackFixture.expect(found.map(\.area), expected.auc, tolerance: 1e-12, "\(name): AUC")
     for (place, rates) in [expected.tpr_10, expected.tpr_1].enumerated() {
       AttackFixture.expect(

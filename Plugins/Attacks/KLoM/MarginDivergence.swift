@@ -22,7 +22,7 @@ public struct MarginDivergence: Attack {
     source: Source(
       authors: "Georgiev, Rinberg, Park, Garg, Ilyas, Madry, Neel",
       title: "Attribute-to-Delete: Machine Unlearning via Datamodel Matching", venue: "ICLR 2025", arXiv: "2410.23232",
-      place: "appendix E.1"))
+      place: "appendix E.1"), version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
   /// Mean and two percentiles of each part at N + N models, and the mean at half the size.
@@ -44,6 +44,15 @@ public struct MarginDivergence: Attack {
   /// Two: a histogram of one model is a single bin.
   public static let retrainedModelsNeeded = fewestModels
   private static let fewestModels = 2
+
+  /// What its values mean.
+  public static let reading = [
+    "A value is the KL divergence of histograms of margins (limited to ±100, 20 equal bins, retrained frequencies at least "
+      + "1e-5 and then normalized) over the models, sample by sample. It is never 0 for few models: with 16 + 16 of one "
+      + "distribution it is about 4 nats.",
+    "Good is retrain's value of the same name, <part>_half. Values of banks of other sizes cannot be compared.",
+    "Percentiles are interpolated between samples.",
+  ]
 
   /// The parts to measure.
   @Parameter("parts of the data; four measurements for each")
@@ -85,7 +94,7 @@ public struct MarginDivergence: Attack {
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     let isRetrained = evidence.targetPosition != nil
     let comparison = try evidence.bankComparison(fewestModels: Self.fewestModels)
-    let splits = comparison.splits(splits, evidence.context.random.stream("klom"))
+    let splits = comparison.splits(splits, evidence.bankRandom.stream("halves"))
     return try measuredParts.required(in: evidence.target, of: Self.card.name).flatMap { part -> [MeasuredValue] in
       let margins = try evidence.map(evidence.peers.appending(evidence.retrained), on: part) {
         $0.margins.map { min(max($0, -Self.largestMargin), Self.largestMargin) }

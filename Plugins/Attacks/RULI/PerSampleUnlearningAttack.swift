@@ -27,20 +27,31 @@ public struct PerSampleUnlearningAttack: BankAttack {
     source: Source(
       authors: "Naderloui, Yan, Wang, Fu, Wang, Liu, Hong",
       title: "Rectifying Privacy and Efficacy Measurements in Machine Unlearning: A New Inference Attack Perspective",
-      venue: "USENIX Security 2025", arXiv: "2506.13009", place: "both games, on the request's forget set"))
+      venue: "USENIX Security 2025", arXiv: "2506.13009", place: "both games, on the request's forget set"), version: 2)
   /// Predictions of all models of the method, of retrained models and of originals.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels, .originalModels]
   /// Those of the privacy game, and the ones of its own.
   public static let measures = BankGame.measures + [efficacy, vulnerable, other]
   private static let efficacy = MeasurementKind(
     "judged_trained", direction: .nearest, spread: .ofBank,
-    meaning: "fraction of samples at which the model is judged as trained on them")
+    meaning:
+      "fraction of samples at which a model is judged as trained on them, without its original and the retrained one")
   private static let vulnerable = MeasurementKind(
     "vulnerable_auc", direction: .lower, reference: .none, spread: .ofBank,
     meaning: "area under the ROC curve of the most memorized samples; 0.5 is chance")
   private static let other = MeasurementKind(
     "other_auc", direction: .lower, reference: .none, spread: .ofBank,
     meaning: "area under the ROC curve of the other samples; 0.5 is chance")
+
+  /// What its values mean.
+  public static let reading = [
+    "accuracy, auc: whether single samples tell an unlearned from a retrained model, as for ulira, with kernel densities "
+      + "in place of normal distributions.",
+    "judged_trained: whether the model looks trained on the forget set. Good is retrain's value; a low value beside a high "
+      + "auc says that the trace is of another kind.",
+    "vulnerable_auc: of the tenth of the samples with the largest difference of their label's mean probability under "
+      + "originals and under retrained models; its spread does not include that choice.",
+  ]
 
   /// The judged samples.
   @Parameter(.judgedPart) public var part = Part.forgetTrain
@@ -130,7 +141,7 @@ public struct PerSampleUnlearningAttack: BankAttack {
     let isRetrained = evidence.targetPosition != nil
     let table = try table(evidence)
     var values = try privacy(table, evidence, samples: nil).measurements(
-      isRetrained: isRetrained, effort: effort, random: evidence.context.random.stream(Self.card.name))
+      isRetrained: isRetrained, effort: effort, random: evidence.bankRandom)
     let comparison = BankComparison(
       unlearnedCount: evidence.peers.count, retrainedCount: evidence.retrained.count,
       fewestModels: BankGame.fewestModels)

@@ -52,6 +52,16 @@ public struct RelativeThreeSampleTest: Attack {
   /// Two: a retrained model is compared with another one.
   public static let retrainedModelsNeeded = 2
 
+  /// What its values mean.
+  public static let reading = [
+    "About -1 where a model's outputs are as near to those of retrained models as another retrained model's, about +1 where "
+      + "they are those of an original; 0 is half way. All retrained models and all originals are pooled, the model itself "
+      + "left out.",
+    "Small p-values say: nearer to retraining than to the original. They do not say that the model is like a retrained one, "
+      + "which -0.5 is not.",
+    "At most maximum_samples samples are drawn; the value of another draw of 500 deviates by about 0.01.",
+  ]
+
   /// The parts to measure.
   @Parameter("parts of the data; three measurements for each") public var parts: [Part] = [.forgetTest]
   /// The outputs of a sample.

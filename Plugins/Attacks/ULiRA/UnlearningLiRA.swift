@@ -22,9 +22,19 @@ public struct UnlearningLiRA: BankAttack {
     source: Source(
       authors: "Hayes, Shumailov, Triantafillou, Khalifa, Papernot",
       title: "Inexact Unlearning Needs More Careful Evaluations to Avoid a False Sense of Privacy", venue: "SaTML 2025",
-      arXiv: "2403.01218", place: "class-wise, by leave-one-out; formula from independent implementations"))
+      arXiv: "2403.01218", place: "class-wise, by leave-one-out; formula from independent implementations"), version: 2)
   /// Predictions of all models of the method, and of retrained ones.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
+
+  /// What its values mean.
+  public static let reading = [
+    "An accuracy of 0.5 says that the margins (log-odds of the true label) of the method's models cannot be told from those "
+      + "of retrained ones; 1 that single samples tell every model. p is how rarely an exchange of models is as clear.",
+    "Values depend on the number of models. Compare accuracy_half with retrain's: half of the seeds against the other half, "
+      + "for both over the same splits.",
+    "It does not ask whether a model still knows the forget set: a model that is unlike both training and retraining is "
+      + "found, and a method without variation between seeds may be, too.",
+  ]
 
   /// The judged samples.
   @Parameter(.judgedPart) public var part = Part.forgetTrain

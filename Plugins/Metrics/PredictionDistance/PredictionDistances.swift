@@ -66,7 +66,9 @@ public struct PredictionDistances: Metric {
     (
       MeasurementKind(
         "<part>_class_tv", direction: .lower, spread: .ofComparison,
-        meaning: "total variation distance of the mean prediction over samples from that of retrained models"),
+        meaning:
+          "total variation distance of the mean prediction over samples from that of each retrained model, mean over these"
+      ),
       PredictionComparison(against: .distribution, totalVariation)
     ),
   ]
@@ -103,9 +105,8 @@ public struct PredictionDistances: Metric {
   ///   or logits are not finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     try measuredParts.required(in: evidence.target, of: Self.card.name).flatMap { part in
-      let (own, others) = try evidence.comparedProbabilities(on: part)
-      return Self.comparisons.map { kind, comparison in
-        comparison.value(kind.named(part.rawValue), of: own, with: others, at: evidence.targetPosition)
+      try Self.comparisons.map { kind, comparison in
+        try comparison.value(kind.named(part.rawValue), evidence, on: part)
       }
     }
   }

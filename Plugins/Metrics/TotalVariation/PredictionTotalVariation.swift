@@ -81,9 +81,7 @@ public struct PredictionTotalVariation: Metric {
   ///   or logits are not finite.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
     try measuredParts.required(in: evidence.target, of: Self.card.name).map { part in
-      let (own, others) = try evidence.comparedProbabilities(on: part)
-      return comparison.value(
-        Self.distance.named(part.rawValue), of: own, with: others, at: evidence.targetPosition)
+      try comparison.value(Self.distance.named(part.rawValue), evidence, on: part)
     }
   }
 

@@ -69,8 +69,8 @@ struct SharedReferences {
       }
       spreads = Spread.joint(values.map(\.measurement.value), withoutEach: lists, positions: positions)
     case .pseudoValues(let list):
-      spreads = positions.map { list.indices.contains($0) ? .pseudoValue(list[$0]) : .unknown }
       for value in values { rows[value.row].bankPseudoValues = list }
+      spreads = Self.shares(of: list, at: positions, about: values[0].measurement.value)
     case .pseudoValue where values[0].models > values.count:
       // The models of the seeds are some of the bank, whose standard error is that of all.
       let numbers = values.map { Spread.number($0.measurement.spread, of: $0.measurement.value) }
@@ -86,6 +86,16 @@ struct SharedReferences {
     for (value, spread) in zip(values, spreads) { rows[value.row].spread = spread }
   }
 
+  /// For each seed of the file a number, so that their standard error, as rows for other programs have it, is that of all
+  /// pseudo-values of the bank.
+  private static func shares(of list: [Double], at positions: [Int], about value: Double) -> [Spread?] {
+    guard positions.allSatisfy(list.indices.contains), let deviation = list.sampleDeviation else {
+      return positions.map { _ in .unknown }
+    }
+    return Spread.scaled(
+      positions.map { list[$0] }, about: value, standardError: deviation / Double(list.count).squareRoot())
+  }
+
   private func setGapSpreads(of values: [Value], _ rows: inout [ResultRow]) {
     for value in values {
       guard let reference = value.referenceRow else { continue }
@@ -95,6 +105,10 @@ struct SharedReferences {
       {
         rows[value.row].bankGapPseudoValues = zip(own, other).map { $0 - $1 }
       }
+    }
+    if let list = rows[values[0].row].bankGapPseudoValues {
+      let spreads = Self.shares(of: list, at: Array(values.indices), about: rows[values[0].row].gap ?? 0)
+      for (value, spread) in zip(values, spreads) { rows[value.row].gapSpread = spread }
     }
     guard values[0].models > values.count, rows[values[0].row].bankPseudoValues == nil else { return }
     // The retrained models of the bank are in both numbers, which makes their difference more certain than the sum of

@@ -36,7 +36,9 @@ struct ReportText {
     ]
     let scores = Set(report.rows.filter { $0.bankPseudoValues != nil }.map(\.name)).sorted()
     if !scores.isEmpty {
-      notes.append("Of a whole bank, so that ± is over its models by a jackknife: \(scores.joined(separator: ", ")).")
+      notes.append(
+        "Of a whole bank, so that ± is over its models by a jackknife, not over seeds: "
+          + "\(scores.joined(separator: ", ")).")
     }
     if cells.contains(where: { $0?.marks.contains(CellText.partialMark) == true }) {
       notes.append("\(CellText.partialMark): of fewer seeds than its row.")

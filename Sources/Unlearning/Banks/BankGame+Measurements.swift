@@ -5,11 +5,16 @@ public import Engine
 extension BankGame {
   /// The kinds of measurements, in the order of tables.
   public static let measures = [
-    accuracy, area, lowRate, lowestRate, deviation, significance, halfAccuracy, halfArea,
+    accuracy, bestAccuracy, area, lowRate, lowestRate, deviation, significance, halfAccuracy, halfArea,
   ]
   private static let accuracy = MeasurementKind(
     "accuracy", direction: .lower, reference: .none, spread: .ofBank,
-    meaning: "balanced accuracy of telling unlearned from retrained models at N + N models; 0.5 is chance")
+    meaning:
+      "balanced accuracy of telling unlearned from retrained models by the score's sign, at N + N models; 0.5 is chance"
+  )
+  private static let bestAccuracy = MeasurementKind(
+    "best_accuracy", direction: .lower, reference: .none, spread: .ofBank,
+    meaning: "the same by the best threshold for each attacked model, which is a little above 0.5 by chance")
   private static let area = MeasurementKind(
     "auc", direction: .lower, reference: .none, spread: .ofBank,
     meaning: "area under the ROC curve at N + N models; 0.5 is chance")
@@ -27,10 +32,11 @@ extension BankGame {
     meaning: "p-value of the mean posterior of the right side, by random exchanges of unlearned and retrained models")
   private static let halfAccuracy = MeasurementKind(
     "accuracy_half", direction: .nearest, spread: .ofBank,
-    meaning: "balanced accuracy at N/2 + N/2 models, mean over the splits; for retrained models the floor")
+    meaning:
+      "balanced accuracy at N/2 models of one half of the seeds and N/2 retrained ones of the other, mean over splits")
   private static let halfArea = MeasurementKind(
     "auc_half", direction: .nearest, spread: .unknown,
-    meaning: "area under the ROC curve at N/2 + N/2 models, mean over the splits")
+    meaning: "area under the ROC curve at N/2 models of one half of the seeds and N/2 retrained ones of the other")
 
   /// The false positive rates of `lowRate` and `lowestRate`.
   private static let rates = [0.01, 0.001]
@@ -69,15 +75,15 @@ extension BankGame {
   private func wholeMeasurements(_ effort: Effort, _ random: RandomSource) throws -> [MeasuredValue] {
     let values = try comparison.whole { models in
       let outcomes = try outcomes(models, rates: Self.rates)
-      return [outcomes.map(\.accuracy).mean, outcomes.map(\.area).mean]
+      return [outcomes.map(\.accuracy).mean, outcomes.map(\.bestAccuracy).mean, outcomes.map(\.area).mean]
         + Self.rates.indices.map { rate in outcomes.map { $0.truePositiveRates[rate] }.mean }
     }
-    let kinds = [Self.accuracy, Self.area, Self.lowRate, Self.lowestRate]
+    let kinds = [Self.accuracy, Self.bestAccuracy, Self.area, Self.lowRate, Self.lowestRate]
     let few = Self.rates.map { rate -> String? in
       rate * Double(sampleCount) >= 1
         ? nil : "so few samples have no false positive rate between 0 and \(100 * rate) %"
     }
-    var measured = zip(zip(kinds, values), [nil, nil] + few).map { value, caveat in
+    var measured = zip(zip(kinds, values), [nil, nil, nil] + few).map { value, caveat in
       value.0.value(value.1.value, spread: value.1.spread, caveat: caveat)
     }
     measured.append(Self.deviation.value(try accuracies().sampleDeviation ?? 0, spread: .unknown))
@@ -143,7 +149,6 @@ extension BankAttack {
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     try evidence.requireBank()
     return try game(evidence).measurements(
-      isRetrained: evidence.targetPosition != nil, effort: effort,
-      random: evidence.context.random.stream(Self.card.name))
+      isRetrained: evidence.targetPosition != nil, effort: effort, random: evidence.bankRandom)
   }
 }

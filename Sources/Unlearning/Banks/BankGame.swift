@@ -47,6 +47,8 @@ public struct BankGame {
   package struct Outcome {
     /// The balanced accuracy `½(P[score of the unlearned > 0] + P[score of the retrained ≤ 0])`.
     package var accuracy: Double
+    /// The largest balanced accuracy of a threshold that is chosen for the fold.
+    package var bestAccuracy: Double
     /// The area under the ROC curve, over all samples.
     package var area: Double
     /// At the false positive rates that were asked for.
@@ -58,7 +60,8 @@ public struct BankGame {
     try folds(models).map { scores in
       let ranks = RankedScores(positives: scores.unlearned, negatives: scores.retrained)
       return Outcome(
-        accuracy: Self.accuracy(scores), area: ranks.area, truePositiveRates: rates.map(ranks.truePositiveRate))
+        accuracy: Self.accuracy(scores), bestAccuracy: ranks.bestAccuracy, area: ranks.area,
+        truePositiveRates: rates.map(ranks.truePositiveRate))
     }
   }
 
@@ -110,6 +113,17 @@ struct RankedScores {
       sum += below + notAbove
     }
     return Double(sum) / 2 / Double(positives.count) / Double(negatives.count)
+  }
+
+  /// The largest mean of the true positive and the true negative rate over all thresholds.
+  var bestAccuracy: Double {
+    var (below, best) = (0, 0.5)
+    for (place, score) in positives.enumerated() {
+      while below < negatives.count, negatives[below] < score { below += 1 }
+      let found = Double(positives.count - place) / Double(positives.count)
+      best = max(best, (found + Double(below) / Double(negatives.count)) / 2)
+    }
+    return best
   }
 
   /// The largest true positive rate of a threshold whose false positive rate is at most `bound`; a score at least the

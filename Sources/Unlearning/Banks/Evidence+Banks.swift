@@ -1,3 +1,5 @@
+public import Engine
+
 /// What probes make of the models of a bank, on the same samples as the target.
 extension Evidence {
   /// What `transform` makes of the predictions of each model on `part`, read one after the other.
@@ -97,6 +99,11 @@ extension Evidence {
     let own = originalsOfPeers.isEmpty ? Array(peers.indices) : originalsOfPeers
     return (own + Array(retrained.indices)).map { first + $0 }
   }
+}
+
+extension Evidence {
+  /// The source of splits and exchanges of models, the same for all attacks, so that they split the same seeds.
+  public var bankRandom: RandomSource { context.random.stream("bank") }
 }
 
 extension ParameterMeaning {

@@ -38,6 +38,9 @@ public protocol Probe: CellPlugin {
   static var reads: Set<EvidenceKind> { get }
   /// All kinds of measurements it can return; they make the values, see `MeasurementKind.value`.
   static var measures: [MeasurementKind] { get }
+  /// How to read its values, as `describe` prints it: what they mean, what a good one is, and what it is not; by default
+  /// nothing.
+  static var reading: [String] { get }
   /// The minimum number of retrained models (seeds); 0 by default.
   static var retrainedModelsNeeded: Int { get }
   /// Whether it measures all models of a method together, `Evidence.peers`, and not the target: its values are then
@@ -73,6 +76,9 @@ public protocol Probe: CellPlugin {
 }
 
 extension Probe {
+  /// Nothing.
+  public static var reading: [String] { [] }
+
   /// No retrained model is needed.
   public static var retrainedModelsNeeded: Int { 0 }
 

@@ -30,25 +30,62 @@ public struct PredictionComparison: Sendable {
     (self.against, self.distance) = (against, distance)
   }
 
-  /// The value of a model with its spread.
+  /// The value of the target on `part` with its spread.
   ///
-  /// - Parameters:
-  ///   - kind: The kind of the value.
-  ///   - own: The model's probabilities, `[N][K]`.
-  ///   - others: Those of the retrained models other than itself, at least one, `[models][N][K]`.
-  ///   - position: The index of the model among the retrained ones; nil when it is none of them.
-  public func value(
-    _ kind: MeasurementKind, of own: [[Double]], with others: [[[Double]]], at position: Int?
-  ) -> MeasuredValue {
-    var value = measured(kind, own, others)
-    if let position {
-      var models = others
-      models.insert(own, at: position)
-      value.spread = floorSpread(kind, models, at: position)
-    } else {
-      value.spread = .ofComparison(with: others) { measured(kind, own, $0).value }
+  /// Retrained models are read one after the other, but for `mean`, which needs the predictions of all at once.
+  /// - Throws: `AttackError` when there is no other retrained model, the part has no samples, logits are not finite, or
+  ///   models saw different samples.
+  public func value(_ kind: MeasurementKind, _ evidence: Evidence, on part: Part) throws -> MeasuredValue {
+    let others = evidence.otherRetrained
+    guard !others.isEmpty else {
+      throw AttackError.tooFewRetrainedModels(needed: 2, found: evidence.retrained.count)
     }
-    return value
+    let own = try evidence.samples(part).probabilityRows
+    switch against {
+    case .each:
+      let distances = try evidence.map(others, on: part) { predictions in
+        zip(own, predictions.probabilityRows).map { distance($0, $1) }
+      }
+      func perSample(_ models: some Collection<Int>) -> [Double] {
+        own.indices.map { row in models.map { distances[$0][row] }.mean }
+      }
+      let scores = perSample(distances.indices)
+      let spread = try floorSpread(evidence, on: part) { zip($0, $1).map { distance($0, $1) }.mean }
+      return kind.value(
+        scores.mean, perSample: scores,
+        spread: spread ?? .ofComparison(with: Array(distances.indices)) { perSample($0).mean })
+    case .distribution:
+      let means = try evidence.map(others, on: part) { meanRow($0.probabilityRows) }
+      let distances = means.map { distance(meanRow(own), $0) }
+      let spread = try floorSpread(evidence, on: part) { distance(meanRow($0), meanRow($1)) }
+      return kind.value(distances.mean, spread: spread ?? .ofComparison(with: distances) { $0.mean })
+    case .mean:
+      let references = try evidence.probabilities(of: others, on: part)
+      var value = measured(kind, own, references)
+      if let position = evidence.targetPosition {
+        var models = references
+        models.insert(own, at: position)
+        value.spread = .jackknife(models, at: position) { models in
+          models.indices.map { own in
+            let others = models.indices.filter { $0 != own }.map { models[$0] }
+            return measured(kind, models[own], others).value
+          }.mean
+        }
+      } else {
+        value.spread = .ofComparison(with: references) { measured(kind, own, $0).value }
+      }
+      return value
+    }
+  }
+
+  /// The spread of the floor, the mean of every retrained model's value against the others; nil where the target is not a
+  /// retrained model.
+  private func floorSpread(
+    _ evidence: Evidence, on part: Part, _ distance: ([[Double]], [[Double]]) -> Double
+  ) throws -> Spread? {
+    guard let position = evidence.targetPosition else { return nil }
+    guard evidence.retrained.count > 2 else { return .unknown }
+    return .ofPairs(try evidence.distances(of: evidence.retrained, on: part, distance), at: position)
   }
 
   /// The value of a baseline against one retrained model.
@@ -74,27 +111,6 @@ public struct PredictionComparison: Sendable {
     return value
   }
 
-  /// The spread of the floor, the mean of every retrained model's value against the others.
-  private func floorSpread(_ kind: MeasurementKind, _ models: [[[Double]]], at position: Int) -> Spread {
-    guard models.count > 2 else { return .unknown }
-    if against == .mean {
-      return .jackknife(models, at: position) { models in
-        models.indices.map { own in
-          let others = models.indices.filter { $0 != own }.map { models[$0] }
-          return measured(kind, models[own], others).value
-        }.mean
-      }
-    }
-    var distances = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
-    for first in models.indices {
-      for second in models.indices where second > first {
-        distances[first][second] = measured(kind, models[first], [models[second]]).value
-        distances[second][first] = distances[first][second]
-      }
-    }
-    return .ofPairs(distances, at: position)
-  }
-
   private func measured(_ kind: MeasurementKind, _ own: [[Double]], _ references: [[[Double]]]) -> MeasuredValue {
     let perSample: [Double]
     switch against {
@@ -111,18 +127,6 @@ public struct PredictionComparison: Sendable {
 }
 
 extension Evidence {
-  /// The target's probabilities on `part`, `[N][K]`, and those of the retrained models other than the target.
-  ///
-  /// - Throws: `AttackError` when there is no other retrained model, the part has no samples, logits are not finite, or
-  ///   models saw different samples.
-  public func comparedProbabilities(
-    on part: Part
-  ) throws -> (own: [[Double]], others: [[[Double]]]) {
-    let others = otherRetrained
-    guard !others.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 2, found: retrained.count) }
-    return (try samples(part).probabilityRows, try probabilities(of: others, on: part))
-  }
-
   /// The probabilities of all retrained models on `part`, `[models][N][K]`, and the index of the target among them.
   ///
   /// - Throws: `AttackError` when there are fewer than two, the target is none of them, or as for a model.

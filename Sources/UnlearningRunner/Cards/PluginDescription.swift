@@ -14,6 +14,8 @@ struct PluginDescription {
   var traits: [JSONValue.Member]
   /// What an attack or a metric measures; nil for other roles.
   var measures: [MeasurementKind]?
+  /// How to read the values of an attack or a metric.
+  var reading: [String]
   var parameters: [ParameterDescription]
 
   /// The plugins of `roles`, grouped by role.
@@ -30,6 +32,7 @@ struct PluginDescription {
     swiftType = String(reflecting: plugin)
     traits = Self.traits(of: plugin, as: role)
     measures = (plugin as? any Probe.Type)?.measures
+    reading = (plugin as? any Probe.Type)?.reading ?? []
     self.parameters = parameters(plugin)
   }
 
@@ -81,6 +84,7 @@ struct PluginDescription {
     let title = "\(card.name): \(card.title) (\(role.singular), version \(card.version))"
     var lines = title.wrapped(to: width) + [""]
     lines += card.summary.wrapped(to: width)
+    for text in reading { lines += "- \(text)".wrapped(to: width, indent: "  ") }
     var facts = [("source", card.source.description), ("Swift type", swiftType)]
     for trait in traits {
       let words = trait.value.items?.map { $0.string ?? $0.description } ?? [trait.value.string ?? "\(trait.value)"]

@@ -14,7 +14,7 @@ import sklearn
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 from scipy.stats import entropy, norm
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import roc_auc_score, roc_curve
 
 MODELS, SAMPLES, CLASSES = 8, 40, 4
 rng = np.random.default_rng(16)
@@ -59,11 +59,13 @@ def rate_at(positives, negatives, bound):
 
 
 def game(fold, u, r, samples=SAMPLES):
-    outcome = {"accuracy": [], "auc": [], "tpr_10": [], "tpr_1": []}
+    outcome = {"accuracy": [], "best": [], "auc": [], "tpr_10": [], "tpr_1": []}
     for t in range(min(len(u), len(r))):
         own, other = fold(u, r, t)
         outcome["accuracy"].append(0.5 * ((own > 0).mean() + (other <= 0).mean()))
         labels = np.r_[np.ones(samples), np.zeros(samples)]
+        fpr, tpr, _ = roc_curve(labels, np.r_[own, other], drop_intermediate=False)
+        outcome["best"].append((1 - fpr + tpr).max() / 2)
         outcome["auc"].append(roc_auc_score(labels, np.r_[own, other]))
         outcome["tpr_10"].append(rate_at(own, other, 0.1))
         outcome["tpr_1"].append(rate_at(own, other, 0.01))
