@@ -1,10 +1,12 @@
 import BuiltIns
 import ConfigYAML
-import Experiments
+import Engine
 import Foundation
 import TestSupport
 import Testing
 import Unlearning
+
+@testable import Experiments
 
 @Suite("banks of models beside the seeds") struct BankTests {
   private let folder: StoreFolder
@@ -67,6 +69,12 @@ import Unlearning
       }
     }
     #expect(estimates.contains { $0.halfWidth != nil })
+    // Rows for other programs have numbers with the standard error of the table: s/√6 there, over two seeds here.
+    for (method, estimate) in zip(["fine-tune", "gradient-ascent"], estimates) {
+      let numbers = rows.filter { $0.method == method && $0.name == "ulira.accuracy" }.compactMap(\.spreadNumber)
+      guard numbers.count == 2, let deviation = estimate.deviation, deviation > 0 else { continue }
+      #expect(abs(abs(numbers[0] - numbers[1]) / 2 - deviation / 6.0.squareRoot()) < 1e-9)
+    }
   }
 
   @Test("a larger bank trains the new models alone, and files share them") func growing() throws {
@@ -79,6 +87,58 @@ import Unlearning
     let other = try Self.experiment.plan(overrides: ["seeds=[1, 2, 3, 4, 5, 6]", "bank.size=6"])
     let models = Set(other.steps.filter { kinds.contains($0.kind) }.map(\.key))
     #expect(models == Set(try Self.experiment.plan().steps.filter { kinds.contains($0.kind) }.map(\.key)))
+  }
+
+  @Test("a bank score needs the models of all seeds; an excluded seed is in no bank") func exclusions() throws {
+    var experiment = Self.experiment
+    experiment.exclude = ["{method: fine-tune, seed: 4}"]
+    let partial = try experiment.plan()
+    #expect(!partial.steps.contains { $0.label.contains("fine-tune / ulira") })
+    #expect(partial.steps.contains { $0.label.contains("gradient-ascent / ulira") })
+    let reason = "ulira of fine-tune needs its models of all 6 seeds of the bank; exclusions leave 5"
+    #expect(partial.pruned.contains { $0.reason == reason }, "\(partial.pruned.map(\.reason))")
+    experiment.exclude = ["{seed: 3}"]
+    let smaller = try experiment.plan()
+    #expect(seeds(smaller, .train, "original") == [1, 4, 2, 5, 6].map { "seed \($0)" })
+    #expect(smaller.steps.contains { $0.label.hasSuffix("/ fine-tune / ulira / 5 models") })
+  }
+
+  @Test("the pseudo-values of crossed unlearning seeds are averaged, and unlike ones are none") func crossed() {
+    var row = ReportRows.all[0]
+    func mean(_ lists: [[Double]?]) -> [Double]? {
+      lists.map { list in
+        row.bankPseudoValues = list
+        return row
+      }.mean(of: \.bankPseudoValues)
+    }
+    #expect(mean([[1, 2], [3, 6]]) == [2, 4])
+    #expect(mean([[1, 2], nil]) == nil && mean([[1, 2], [1]]) == nil && mean([nil]) == nil)
+  }
+
+  @Test("stored labels that no class has, and features of other rows, are damage") func forged() throws {
+    func outputs(label: Int, features: Int) -> ModelOutputs {
+      let predictions = Predictions(
+        logits: Tensor(zeros: [2, 3]), features: Tensor(zeros: [features, 4]), labels: [0, label], indices: [0, 1])
+      return ModelOutputs(Dictionary(uniqueKeysWithValues: Part.allCases.map { ($0, predictions) }))
+    }
+    #expect(throws: Never.self) { try OutputsFile.decode(OutputsFile.encode(outputs(label: 2, features: 2))) }
+    for (label, features) in [(3, 2), (77, 2), (2, 3)] {
+      #expect(throws: ExecutionError.self) {
+        try OutputsFile.decode(OutputsFile.encode(outputs(label: label, features: features)))
+      }
+    }
+  }
+
+  @Test("pseudo-values of another number than the bank's are damage") func forgedCount() throws {
+    var expected = ExpectedMeasurements(declared: BankGame.measures)
+    expected.bankGroups = 6
+    func check(_ count: Int) throws {
+      let kind = BankGame.measures[0]
+      let value = kind.value(0.5, spread: .pseudoValues([Double](repeating: 0.5, count: count)))
+      try MeasurementError.check([value], expected: expected)
+    }
+    #expect(throws: Never.self) { try check(6) }
+    for count in [0, 2, 7] { #expect(throws: MeasurementError.self) { try check(count) } }
   }
 
   @Test("what no attack or metric reads is not trained") func unread() async throws {

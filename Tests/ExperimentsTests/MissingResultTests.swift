@@ -124,7 +124,7 @@ struct ScoringMetric: Metric {
       ("scores: 30", 0, ""), ("scores: 90", 0, ""),
       ("scores: 31", 8, "the measurement 'x' has scores of 31 samples; the parts have 10, 30, 90, 270"),
       ("is_infinite: true", 8, "the measurement 'x' has the score inf of a sample"),
-      ("models: 3", 6, "the spread of 'x' has 3 values, one without each retrained model; expected 2"),
+      ("models: 3", 6, "the spread of 'x' has 3 values, one for each model that is left out; expected 2"),
     ])
   func impossibleScores(parameters: String, failed: Int, reason: String) async throws {
     let folder = try StoreFolder()

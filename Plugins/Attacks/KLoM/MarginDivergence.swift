@@ -31,10 +31,10 @@ public struct MarginDivergence: Attack {
     "<part>", unit: .nats, direction: .lower, reference: .none, spread: .ofBank,
     meaning: "mean divergence over the samples at N + N models")
   private static let high = MeasurementKind(
-    "<part>_p95", unit: .nats, direction: .lower, reference: .none, spread: .ofBank,
+    "<part>_p95", unit: .nats, direction: .lower, reference: .none, spread: .unknown,
     meaning: "95th percentile of the divergence over the samples at N + N models")
   private static let highest = MeasurementKind(
-    "<part>_p99", unit: .nats, direction: .lower, reference: .none, spread: .ofBank,
+    "<part>_p99", unit: .nats, direction: .lower, reference: .none, spread: .unknown,
     meaning: "99th percentile of the divergence over the samples at N + N models")
   private static let half = MeasurementKind(
     "<part>_half", unit: .nats, direction: .nearest, spread: .ofBank,
@@ -111,7 +111,7 @@ public struct MarginDivergence: Attack {
           return [found.mean, found.percentile(0.95), found.percentile(0.99)]
         }
         values += zip([Self.mean, Self.high, Self.highest], whole).map { kind, value in
-          kind.named(part.rawValue).value(value.value, spread: value.spread)
+          kind.named(part.rawValue).value(value.value, spread: kind.spread == .ofBank ? value.spread : .unknown)
         }
       }
       for value in try comparison.halves(splits, { [divergences($0).mean] }) ?? [] {

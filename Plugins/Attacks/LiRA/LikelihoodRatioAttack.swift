@@ -69,6 +69,11 @@ public struct LikelihoodRatioAttack: BankAttack {
   /// See the parameters.
   public var effort: BankGame.Effort { .init(splits: splits, permutations: permutations) }
 
+  /// The released offline score has no natural threshold.
+  public var signCaveat: String? {
+    variant == .offline && asReleased ? "the released offline score has no threshold, and 0 is none" : nil
+  }
+
   /// The game on margins.
   public func game(_ evidence: Evidence) throws -> BankGame {
     let (own, retrained) = (evidence.peers.count, evidence.retrained.count)

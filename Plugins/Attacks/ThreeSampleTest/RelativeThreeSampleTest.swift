@@ -113,7 +113,8 @@ public struct RelativeThreeSampleTest: Attack {
       let target = rows(evidence.target[part].selecting(places))
       let near = Pool(try evidence.map(retrained, on: part) { rows($0.selecting(places)) })
       let far = Pool(try evidence.map(originals, on: part) { rows($0.selecting(places)) })
-      let apart = near.distance(to: far)
+      let between = near.meanDistance(to: far)
+      let apart = 2 * between - near.within - far.within
       let (toNear, toFar) = (near.distances(of: target), far.distances(of: target))
       let constant = near.within - far.within
       // Δ is the mean over samples and models: E‖x − x′‖ is in both distances.
@@ -127,7 +128,8 @@ public struct RelativeThreeSampleTest: Attack {
       return [
         Self.ratio.named(part.rawValue).value(
           apart > 0 ? contributions.mean / apart : 0,
-          caveat: apart > 0 ? nil : "retrained models and originals have the same outputs"),
+          caveat: apart > Self.leastDistance * between
+            ? nil : "retrained models and originals are too near to each other for a ratio"),
         Self.samples.named(part.rawValue).value(
           signFlipP(contributions, random.stream("samples")), spread: .unknown),
         Self.models.named(part.rawValue).value(
@@ -136,6 +138,9 @@ public struct RelativeThreeSampleTest: Attack {
       ]
     }
   }
+
+  /// The least energy distance of retrained models and originals, in multiples of the mean distance of their rows.
+  private static let leastDistance = 0.02
 
   private func rows(_ predictions: Predictions) -> DistanceRows {
     DistanceRows(outputs == .logits ? predictions.logits : predictions.probabilities)
@@ -191,9 +196,9 @@ public struct RelativeThreeSampleTest: Attack {
     /// For each model the mean distance of each row of `target` from the model's rows.
     func distances(of target: DistanceRows) -> [[Double]] { models.map { target.meanDistances(to: $0) } }
 
-    /// The energy distance from another pool.
-    func distance(to other: Pool) -> Double {
-      2 * models.flatMap { model in other.models.map { model.meanDistances(to: $0).mean } }.mean - within - other.within
+    /// E‖y − z‖ for the rows z of another pool.
+    func meanDistance(to other: Pool) -> Double {
+      models.flatMap { model in other.models.map { model.meanDistances(to: $0).mean } }.mean
     }
   }
 }

@@ -24,8 +24,11 @@ struct ExpectedMeasurements: Codable, Sendable {
   /// Whether the values are those of a retrained model or of a baseline.
   var isFloor = false
 
+  /// The number of models, or groups of models, of a jackknife over a bank; nil where it is not known.
+  var bankGroups: Int?
+
   private enum CodingKeys: String, CodingKey {
-    case allowed, required, mayBeEmpty, isCounted, partSizes, retrainedModels, isFloor
+    case allowed, required, mayBeEmpty, isCounted, partSizes, retrainedModels, isFloor, bankGroups
   }
 }
 
@@ -88,6 +91,10 @@ enum MeasurementError: Error, CustomStringConvertible {
       {
         throw .wrongSpreadCount(name, numbers.count, expected: models)
       }
+      if case .pseudoValues(let numbers) = measurement.spread, let groups = expected.bankGroups, numbers.count != groups
+      {
+        throw .wrongSpreadCount(name, numbers.count, expected: groups)
+      }
       if let scores = measurement.perSample {
         if let impossible = scores.first(where: { !$0.isFinite }) { throw .impossibleScore(name, impossible) }
         if let sizes = expected.partSizes, !sizes.contains(scores.count) {
@@ -114,7 +121,7 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .impossibleSpread(let name, let number): "the measurement '\(name)' has the impossible spread \(number)"
     case .wrongSpread(let name, let expected): "the spread of '\(name)' is not \(expected)"
     case .wrongSpreadCount(let name, let count, let expected):
-      "the spread of '\(name)' has \(count) values, one without each retrained model; expected \(expected)"
+      "the spread of '\(name)' has \(count) values, one for each model that is left out; expected \(expected)"
     case .impossibleScore(let name, let score): "the measurement '\(name)' has the score \(score) of a sample"
     case .wrongScoreCount(let name, let count, let expected):
       "the measurement '\(name)' has scores of \(count) samples; the parts have "

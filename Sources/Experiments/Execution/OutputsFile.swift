@@ -26,7 +26,9 @@ enum OutputsFile {
         let logits = file.tensors["\(part.rawValue).logits"],
         let labels = file.integers["\(part.rawValue).labels"],
         let indices = file.integers["\(part.rawValue).indices"],
-        logits.shape.count == 2, logits.shape[0] == labels.count, labels.count == indices.count, logits.isFinite
+        logits.shape.count == 2, logits.shape[0] == labels.count, labels.count == indices.count, logits.isFinite,
+        labels.allSatisfy((0..<logits.shape[1]).contains),
+        file.tensors["\(part.rawValue).features"].map({ $0.shape.first == labels.count && $0.isFinite }) ?? true
       else { throw ExecutionError.unreadablePredictions(part: part.rawValue) }
       parts[part] = Predictions(
         logits: logits, features: file.tensors["\(part.rawValue).features"], labels: labels, indices: indices)

@@ -56,7 +56,8 @@ struct SharedReferences {
   private func setSpreads(of values: [Value], order: [Int], _ rows: inout [ResultRow]) {
     let positions = values.map { order.firstIndex(of: $0.seed) ?? -1 }
     let spreads: [Spread?]
-    guard values.count == order.count else {
+    let isBankScore = if case .pseudoValues = values[0].measurement.spread { true } else { false }
+    guard values.count == order.count || isBankScore else {
       // Which of the models are missing is not by chance.
       for value in values { rows[value.row].spread = .unknown }
       return

@@ -6,9 +6,9 @@ extension PlanBuilder {
   /// The settings of a group without those that an exclusion removes completely, with original and retrained model.
   ///
   /// Such an exclusion names no method and no attack: `{seed: 3}`, `{data: cifar10, architecture: vgg}`.
-  mutating func withoutExcluded(_ group: Group) -> [Setting] {
+  mutating func withoutExcluded(_ settings: [Setting], of group: Group) -> [Setting] {
     var kept: [Setting] = []
-    for setting in group.settings {
+    for setting in settings {
       guard let exclusion = exclusion(group, setting, method: nil, attack: nil) else {
         kept.append(setting)
         continue

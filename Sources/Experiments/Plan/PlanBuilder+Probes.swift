@@ -44,6 +44,15 @@ extension PlanBuilder {
         continue
       }
       let usesBank = Self.reads(probe, .retrainedModels)
+      if isBankScore, peers.predictions.count != bank.count {
+        // Halves of another size than those of the retrained models could not be compared.
+        prune(
+          probe, group,
+          because:
+            "\(probe.name) of \(subject.label) needs its models of all \(bank.count) seeds of the bank; exclusions leave "
+            + "\(peers.predictions.count)")
+        continue
+      }
       // All seeds share one step, that of the first model, for a score of the whole bank.
       let place = isBankScore ? 0 : peers.position
       var target = ProbeTarget(

@@ -51,6 +51,9 @@ extension PlanBuilder {
     if expected.isCounted { expected.partSizes = group.sizes.map { sizes in Set(Part.allCases.map { sizes[$0] }) } }
     expected.isFloor = isReference || target.baseline != nil
     if !expected.isFloor, !target.bank.isEmpty { expected.retrainedModels = target.bank.count }
+    if !target.peers.isEmpty, !target.bank.isEmpty {
+      expected.bankGroups = BankComparison.groupCount(min(target.peers.count, target.bank.count))
+    }
     guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else { return expected }
     if target.baseline != nil {
       (expected.allowed, expected.mayBeEmpty) = (names, false)

@@ -147,7 +147,8 @@ package struct PlanBuilder {
 
   private mutating func addGroup(_ whole: Group) throws {
     var group = whole
-    group.settings = withoutExcluded(whole)
+    group.settings = withoutExcluded(whole.settings, of: whole)
+    group.bankSettings = withoutExcluded(whole.bankSettings, of: whole)
     guard !group.settings.isEmpty else { return }
     if let obstacle = memoryObstacle(group, method: nil) {
       noteExclusions(group, methods: experiment.methods)

@@ -59,7 +59,7 @@ extension Analysis.Estimate {
     }
     count = observations.count
     mean = numbers(observations, \.value).compactMap(\.self).mean
-    let interval = StudentT.interval(of: rows[0].bankPseudoValues ?? numbers(observations, \.spreadNumber))
+    let interval = StudentT.interval(of: rows.mean(of: \.bankPseudoValues) ?? numbers(observations, \.spreadNumber))
     deviation = interval?.deviation
     halfWidth = interval?.halfWidth
     let pairs = observations.filter { $0.allSatisfy { $0.gap != nil } }
@@ -68,7 +68,7 @@ extension Analysis.Estimate {
     hasCaveat = rows.contains { $0.caveat != nil }
     guard rows[0].role != .reference, !pairs.isEmpty else { return }
     let differences = numbers(pairs, \.gap).compactMap(\.self)
-    let paired = StudentT.interval(of: rows[0].bankGapPseudoValues ?? numbers(pairs, \.gapSpreadNumber))
+    let paired = StudentT.interval(of: rows.mean(of: \.bankGapPseudoValues) ?? numbers(pairs, \.gapSpreadNumber))
     difference = Analysis.Difference(
       count: pairs.count, mean: differences.mean, halfWidth: paired?.halfWidth,
       verdict: .init(differences, paired, seeds: seeds))
@@ -102,4 +102,16 @@ extension Analysis.Verdict {
 extension [Double?] {
   /// The numbers; nil where one is missing.
   fileprivate var whole: [Double]? { contains(nil) ? nil : compactMap(\.self) }
+}
+
+extension [ResultRow] {
+  /// The mean of a list of pseudo-values over the rows, which have several where unlearning seeds are crossed; nil where a
+  /// row lacks them.
+  func mean(of list: (ResultRow) -> [Double]?) -> [Double]? {
+    let lists = compactMap(list)
+    guard let first = lists.first, lists.count == count, lists.allSatisfy({ $0.count == first.count }) else {
+      return nil
+    }
+    return first.indices.map { place in lists.map { $0[place] }.mean }
+  }
 }

@@ -84,7 +84,7 @@ public struct PairwiseComparison: Sendable, Hashable, Codable {
         let known = rows.compactMap(\.spreadNumber)
         return known.count == rows.count ? known.mean : nil
       }
-      bank = rows[0].bankPseudoValues
+      bank = rows.mean(of: \.bankPseudoValues)
     }
   }
 

@@ -37,7 +37,7 @@ struct ReportText {
     let scores = Set(report.rows.filter { $0.bankPseudoValues != nil }.map(\.name)).sorted()
     if !scores.isEmpty {
       notes.append(
-        "Of a whole bank, so that ± is over its models by a jackknife, not over seeds: "
+        "Of a whole bank, so that ± is over its models by a jackknife, not over seeds, and so are their differences: "
           + "\(scores.joined(separator: ", ")).")
     }
     if cells.contains(where: { $0?.marks.contains(CellText.partialMark) == true }) {

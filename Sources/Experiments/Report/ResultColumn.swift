@@ -79,7 +79,8 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
         "type": number,
         "description": """
         The number whose sample standard deviation over seeds is the spread of value: value itself, or where values of \
-        seeds share models the jackknife pseudo-value; null where nothing is known of the spread.
+        seeds share models the jackknife pseudo-value, for a score of a bank scaled so that its standard error is that \
+        over all models; null where nothing is known of the spread.
         """,
       ]
     case .caveat:

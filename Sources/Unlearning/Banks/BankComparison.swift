@@ -38,6 +38,9 @@ public struct BankComparison {
   /// The most groups of seeds of a jackknife; with more seeds several are left out at once.
   private static let mostGroups = 16
 
+  /// The number of groups of so many seeds, each of which a jackknife leaves out.
+  public static func groupCount(_ seeds: Int) -> Int { min(seeds, mostGroups) }
+
   /// All models.
   public var all: Models {
     Models(
@@ -61,7 +64,7 @@ public struct BankComparison {
     }
     let values = try means(without: [])
     let seeds = min(unlearnedCount, retrainedCount)
-    let groups = (0..<min(seeds, Self.mostGroups)).map { Set(stride(from: $0, to: seeds, by: Self.mostGroups)) }
+    let groups = (0..<Self.groupCount(seeds)).map { Set(stride(from: $0, to: seeds, by: Self.mostGroups)) }
     // Every split loses the same seeds, and must keep enough models.
     guard groups.count > 1,
       groups.allSatisfy({ group in

@@ -19,10 +19,10 @@ extension BankGame {
     "auc", direction: .lower, reference: .none, spread: .ofBank,
     meaning: "area under the ROC curve at N + N models; 0.5 is chance")
   private static let lowRate = MeasurementKind(
-    "tpr_at_1_percent_fpr", direction: .lower, reference: .none, spread: .ofBank,
+    "tpr_at_1_percent_fpr", direction: .lower, reference: .none, spread: .unknown,
     meaning: "true positive rate at a false positive rate of 1 %, mean over the attacked models")
   private static let lowestRate = MeasurementKind(
-    "tpr_at_01_percent_fpr", direction: .lower, reference: .none, spread: .ofBank,
+    "tpr_at_01_percent_fpr", direction: .lower, reference: .none, spread: .unknown,
     meaning: "true positive rate at a false positive rate of 0.1 %, mean over the attacked models")
   private static let deviation = MeasurementKind(
     "fold_deviation", direction: .lower, reference: .none, spread: .unknown,
@@ -66,13 +66,18 @@ extension BankGame {
   ///     size alone.
   ///   - effort: The number of splits and exchanges.
   ///   - random: The source of splits and exchanges.
+  ///   - signCaveat: Why the sign of a score says little; nil for log-likelihood ratios.
   /// - Throws: What the preparation of folds throws.
-  public func measurements(isRetrained: Bool, effort: Effort, random: RandomSource) throws -> [MeasuredValue] {
-    (isRetrained ? [] : try wholeMeasurements(effort, random))
+  public func measurements(isRetrained: Bool, effort: Effort, random: RandomSource, signCaveat: String? = nil) throws
+    -> [MeasuredValue]
+  {
+    (isRetrained ? [] : try wholeMeasurements(effort, random, signCaveat))
       + (try halfMeasurements(comparison.splits(effort.splits, random.stream("halves"))))
   }
 
-  private func wholeMeasurements(_ effort: Effort, _ random: RandomSource) throws -> [MeasuredValue] {
+  private func wholeMeasurements(_ effort: Effort, _ random: RandomSource, _ signCaveat: String?) throws
+    -> [MeasuredValue]
+  {
     let values = try comparison.whole { models in
       let outcomes = try outcomes(models, rates: Self.rates)
       return [outcomes.map(\.accuracy).mean, outcomes.map(\.bestAccuracy).mean, outcomes.map(\.area).mean]
@@ -83,8 +88,9 @@ extension BankGame {
       rate * Double(sampleCount) >= 1
         ? nil : "so few samples have no false positive rate between 0 and \(100 * rate) %"
     }
-    var measured = zip(zip(kinds, values), [nil, nil, nil] + few).map { value, caveat in
-      value.0.value(value.1.value, spread: value.1.spread, caveat: caveat)
+    // Rates at a threshold of the negatives' tail are no smooth function of the models, so a jackknife fails for them.
+    var measured = zip(zip(kinds, values), [signCaveat, nil, nil] + few).map { value, caveat in
+      value.0.value(value.1.value, spread: value.0.spread == .ofBank ? value.1.spread : .unknown, caveat: caveat)
     }
     measured.append(Self.deviation.value(try accuracies().sampleDeviation ?? 0, spread: .unknown))
     if effort.permutations > 0 {
@@ -114,11 +120,17 @@ public protocol BankAttack: Attack {
   /// The number of splits and exchanges.
   var effort: BankGame.Effort { get }
 
+  /// Why the sign of a score says little; nil, the default, for log-likelihood ratios.
+  var signCaveat: String? { get }
+
   /// The game on the models of `evidence`, of which there are enough.
   func game(_ evidence: Evidence) throws -> BankGame
 }
 
 extension BankAttack {
+  /// Scores are log-likelihood ratios.
+  public var signCaveat: String? { nil }
+
   /// All models of a method are one bank.
   public static var isBankScore: Bool { true }
 
@@ -149,6 +161,7 @@ extension BankAttack {
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
     try evidence.requireBank()
     return try game(evidence).measurements(
-      isRetrained: evidence.targetPosition != nil, effort: effort, random: evidence.bankRandom)
+      isRetrained: evidence.targetPosition != nil, effort: effort, random: evidence.bankRandom,
+      signCaveat: signCaveat)
   }
 }
