@@ -101,9 +101,13 @@ public struct SampleFits: Sendable {
   /// The smallest standard deviation of a distribution, in the unit of the numbers.
   public static let smallestDeviation = 1e-6
 
-  /// Distributions over `models` of `table`.
+  /// Distributions over some models of a table.
   ///
-  /// - Parameter isSample: Whether a standard deviation is that of a sample (n − 1) or of the population (n).
+  /// - Parameters:
+  ///   - table: The numbers.
+  ///   - models: The models, by their rows.
+  ///   - center: The center of each distribution.
+  ///   - isSample: Whether a standard deviation is that of a sample (n − 1) or of the population (n).
   public init(_ table: SampleTable, models: [Int], center: Center = .mean, isSample: Bool = true) {
     var sums = [Double](repeating: 0, count: table.sampleCount)
     var squares = sums
