@@ -137,14 +137,11 @@ public struct PerSampleUnlearningAttack: BankAttack {
   /// - Throws: `AttackError` with fewer than three models of a kind, without samples, when models saw different samples,
   ///   or when logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    try evidence.requireBank()
+    let comparison = try evidence.bankComparison(fewestModels: BankGame.fewestModels)
     let isRetrained = evidence.targetPosition != nil
     let table = try table(evidence)
     var values = try privacy(table, evidence, samples: nil).measurements(
       isRetrained: isRetrained, effort: effort, random: evidence.bankRandom)
-    let comparison = BankComparison(
-      unlearnedCount: evidence.peers.count, retrainedCount: evidence.retrained.count,
-      fewestModels: BankGame.fewestModels)
     let efficacy = try trained(table, evidence)
     for value in try comparison.whole({ [try efficacy.judgedUnlearned($0)] }) {
       values.append(Self.efficacy.value(value.value, spread: value.spread))

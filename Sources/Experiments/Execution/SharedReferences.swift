@@ -112,8 +112,8 @@ struct SharedReferences {
       for (value, spread) in zip(values, spreads) { rows[value.row].gapSpread = spread }
     }
     guard values[0].models > values.count, rows[values[0].row].bankPseudoValues == nil else { return }
-    // The retrained models of the bank are in both numbers, which makes their difference more certain than the sum of
-    // the variances says; how much is known of those with seeds in the file alone.
+    // Both numbers depend on the same retrained models, so the sum of the variances is too large. The covariance is known
+    // for the models of the file's seeds only, not for the others of the bank.
     let numbers = values.map { value -> (own: Double, other: Double)? in
       guard let reference = value.referenceRow, let own = rows[value.row].spreadNumber,
         let other = rows[reference].spreadNumber
@@ -127,13 +127,5 @@ struct SharedReferences {
       known.map { $0.own - $0.other }, about: values.compactMap { rows[$0.row].gap }.mean,
       standardError: ((own * own + other * other) / Double(known.count)).squareRoot())
     for (value, spread) in zip(values, spreads) { rows[value.row].gapSpread = spread }
-  }
-}
-
-extension Array {
-  /// The elements; nil where one is missing.
-  fileprivate func whole<Value>() -> [Value]? where Element == Value? {
-    let known = compactMap(\.self)
-    return known.count == count ? known : nil
   }
 }

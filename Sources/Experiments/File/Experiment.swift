@@ -93,6 +93,9 @@ extension Experiment {
 }
 
 extension Experiment {
+  /// The largest bank: 4,096 models of 10,000 samples and 10 classes take 1.6 GB of predictions.
+  package static let largestBank = 4096
+
   /// The seeds of the bank's models that are not among `seeds`: the smallest positive numbers, so that files whose seeds
   /// are 1 to n share models.
   var bankSeeds: [Int] {

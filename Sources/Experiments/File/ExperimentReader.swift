@@ -133,9 +133,6 @@ struct ExperimentReader {
     return seed
   }
 
-  /// The largest bank: 4,096 models of 10,000 samples and 10 classes take 1.6 GB of predictions.
-  private static let largestBank = 4096
-
   private func bankSize(beside seeds: Seeds) -> Int {
     guard let node = block(.bank) else { return seeds.training.count }
     guard node.entries(diagnostics) != nil else { return seeds.training.count }
@@ -149,8 +146,8 @@ struct ExperimentReader {
       diagnostics.report(
         "the models of the \(seeds.training.count) seeds are the first of the bank, whose size is \(value)",
         at: size.mark)
-    } else if value > Self.largestBank {
-      diagnostics.report("a bank has at most \(Self.largestBank) models, found \(value)", at: size.mark)
+    } else if value > Experiment.largestBank {
+      diagnostics.report("a bank has at most \(Experiment.largestBank) models, found \(value)", at: size.mark)
     }
     return value
   }

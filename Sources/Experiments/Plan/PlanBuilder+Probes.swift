@@ -34,12 +34,8 @@ extension PlanBuilder {
       }
       let isBankScore = probe.probe.map { type(of: $0).isBankScore } ?? false
       let usesPeers = Self.reads(probe, .unlearnedModels)
-      let peersNeeded = max(2, isBankScore ? probe.probe.map { type(of: $0).retrainedModelsNeeded } ?? 0 : 0)
-      if usesPeers, peers.predictions.count < peersNeeded {
-        let reason =
-          isBankScore
-          ? "\(probe.name) needs \(peersNeeded) models of the method, that is so many seeds or a bank of this size"
-          : "\(probe.name) needs two models of the method, that is two seeds"
+      if usesPeers, !isBankScore, peers.predictions.count < 2 {
+        let reason = "\(probe.name) needs two models of the method, that is two seeds"
         pruned.append(PrunedCell(description: "\(group.label) / \(subject.label) / \(probe.label)", reason: reason))
         continue
       }

@@ -55,7 +55,7 @@ extension Analysis.Estimate {
     let observations = rows.grouped(by: \.seed)
     /// The mean of each of `observations`, nil where a row lacks the number.
     func numbers(_ observations: [[ResultRow]], _ number: (ResultRow) -> Double?) -> [Double?] {
-      observations.map { $0.map(number).whole?.mean }
+      observations.map { $0.map(number).whole()?.mean }
     }
     count = observations.count
     mean = numbers(observations, \.value).compactMap(\.self).mean
@@ -63,7 +63,7 @@ extension Analysis.Estimate {
     deviation = interval?.deviation
     halfWidth = interval?.halfWidth
     let pairs = observations.filter { $0.allSatisfy { $0.gap != nil } }
-    reference = pairs.isEmpty ? nil : numbers(pairs, \.reference).whole?.mean
+    reference = pairs.isEmpty ? nil : numbers(pairs, \.reference).whole()?.mean
     difference = nil
     hasCaveat = rows.contains { $0.caveat != nil }
     guard rows[0].role != .reference, !pairs.isEmpty else { return }
@@ -99,17 +99,19 @@ extension Analysis.Verdict {
   }
 }
 
-extension [Double?] {
-  /// The numbers; nil where one is missing.
-  fileprivate var whole: [Double]? { contains(nil) ? nil : compactMap(\.self) }
+extension Array {
+  /// The elements; nil where one is missing.
+  func whole<Value>() -> [Value]? where Element == Value? {
+    let known = compactMap(\.self)
+    return known.count == count ? known : nil
+  }
 }
 
 extension [ResultRow] {
   /// The mean of a list of pseudo-values over the rows, which have several where unlearning seeds are crossed; nil where a
   /// row lacks them.
   func mean(of list: (ResultRow) -> [Double]?) -> [Double]? {
-    let lists = compactMap(list)
-    guard let first = lists.first, lists.count == count, lists.allSatisfy({ $0.count == first.count }) else {
+    guard let lists = map(list).whole(), let first = lists.first, lists.allSatisfy({ $0.count == first.count }) else {
       return nil
     }
     return first.indices.map { place in lists.map { $0[place] }.mean }

@@ -81,8 +81,7 @@ public struct PairwiseComparison: Sendable, Hashable, Codable {
       let seeds = Dictionary(grouping: rows, by: \.seed)
       values = seeds.mapValues { $0.map(\.value).mean }
       numbers = seeds.mapValues { rows in
-        let known = rows.compactMap(\.spreadNumber)
-        return known.count == rows.count ? known.mean : nil
+        rows.map(\.spreadNumber).whole()?.mean
       }
       bank = rows.mean(of: \.bankPseudoValues)
     }

@@ -159,7 +159,7 @@ extension BankAttack {
   /// - Throws: `AttackError` with fewer than three models of a kind, without samples, when models saw different samples,
   ///   or when logits are not finite.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    try evidence.requireBank()
+    _ = try evidence.bankComparison(fewestModels: BankGame.fewestModels)
     return try game(evidence).measurements(
       isRetrained: evidence.targetPosition != nil, effort: effort, random: evidence.bankRandom,
       signCaveat: signCaveat)

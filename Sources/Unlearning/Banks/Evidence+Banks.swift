@@ -68,11 +68,6 @@ extension Evidence {
 }
 
 extension Evidence {
-  /// Checks that there are enough models for a `BankGame`.
-  ///
-  /// - Throws: `AttackError.tooFewRetrainedModels`, `.requestNotServed` with too few models of the method.
-  public func requireBank() throws(AttackError) { _ = try bankComparison(fewestModels: BankGame.fewestModels) }
-
   /// A comparison of the models of the method with the retrained ones.
   ///
   /// - Throws: `AttackError.tooFewRetrainedModels`, `.requestNotServed` with too few models of the method.

@@ -71,7 +71,10 @@ enum ExperimentSchema {
     """,
     "type": "object",
     "properties": properties { (_: BankKey) in
-      ["description": "The number of models of each kind.", "type": "integer", "minimum": 1, "maximum": 4096]
+      [
+        "description": "The number of models of each kind.", "type": "integer", "minimum": 1,
+        "maximum": .int(Experiment.largestBank),
+      ]
     },
     "required": [.string(BankKey.size.rawValue)], "additionalProperties": false,
   ]
