@@ -15,6 +15,7 @@ import FashionMNIST
 import FineTune
 import ForestMIA
 import ForgetConfusion
+import ForgettingQuality
 import GradientAscent
 import GroupAccuracy
 import ImageFolder
@@ -63,6 +64,7 @@ extension Registry {
     VGGNetwork.self
     // Attacks
     ForestAttack.self
+    ForgettingQualityScore.self
     LikelihoodRatioAttack.self
     LogisticAttack.self
     MarginDivergence.self
