@@ -1,7 +1,7 @@
 import CZlib
 import Engine
 
-/// Decompression of gzip data (RFC 1952) with zlib, which checks CRC and length.
+/// Decompression with zlib: of gzip data (RFC 1952), whose CRC and length it checks, and of raw deflate data (RFC 1951).
 ///
 /// The only file that calls zlib.
 struct Inflater: ~Copyable {
@@ -60,6 +60,33 @@ struct Inflater: ~Copyable {
     return FileContents(bytes: bytes, isWhole: true)
   }
 
+  /// Decompresses raw deflate data, as zip archives have them, to their end or until `piece` returns false.
+  ///
+  /// - Returns: What is wrong with the data, as far as they were read; nil for nothing, also where they end early.
+  static func inflateRaw<Failure: Error>(
+    next: () throws(Failure) -> [UInt8]?, piece: ([UInt8]) -> Bool
+  ) throws(Failure) -> String? {
+    let inflater = Inflater()
+    // -15: the largest window, without header and checksum.
+    let status = inflateInit2_(inflater.stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    guard status == Z_OK else { return inflater.reason(status) }
+    while let input = try next() {
+      var position = 0
+      var output: [UInt8] = []
+      repeat {
+        output.removeAll(keepingCapacity: true)
+        let step = inflater.step(input, from: position, into: &output)
+        position += step.consumed
+        let isStuck = step.status == Z_BUF_ERROR && output.isEmpty
+        guard step.status == Z_OK || step.status == Z_STREAM_END || isStuck else { return inflater.reason(step.status) }
+        if !output.isEmpty, !piece(output) { return nil }
+        if step.status == Z_STREAM_END { return nil }
+        if isStuck { break }
+      } while position < input.count || output.count == inflater.output.count
+    }
+    return nil
+  }
+
   private func step(_ input: [UInt8], from position: Int, into bytes: inout [UInt8]) -> (consumed: Int, status: Int32) {
     input.withUnsafeBufferPointer { buffer in
       let rest = UnsafeMutablePointer(mutating: buffer.baseAddress)
@@ -76,5 +103,14 @@ struct Inflater: ~Copyable {
   private func reason(_ status: Int32) -> String {
     if status == Z_MEM_ERROR { return "out of memory" }
     return stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)"
+  }
+}
+
+/// The CRC-32 of bytes, as zip archives have it.
+struct Checksum {
+  private(set) var value: UInt32 = 0
+
+  mutating func update(_ bytes: [UInt8]) {
+    value = UInt32(crc32(UInt(value), bytes, UInt32(bytes.count)))
   }
 }

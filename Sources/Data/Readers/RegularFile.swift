@@ -65,6 +65,17 @@ enum RegularFile {
     }
   }
 
+  /// The bytes at `range` of an open file; fewer where it ends before.
+  static func bytes(_ handle: FileHandle, _ url: URL, _ range: Range<Int>) throws(DataError) -> [UInt8] {
+    AllocationFailure.probe(2 * range.count)
+    do {
+      try handle.seek(toOffset: UInt64(range.lowerBound))
+      return [UInt8](try handle.read(upToCount: range.count) ?? Foundation.Data())
+    } catch {
+      throw .unreadable(path: url.path, reason: error.systemReason)
+    }
+  }
+
   private static func stamp(_ status: stat, _ url: URL) throws(DataError) -> Stamp {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: url.path) }
     func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }

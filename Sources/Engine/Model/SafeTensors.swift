@@ -24,13 +24,16 @@ public struct SafeTensors: Sendable, Equatable {
   /// file's size before any number is copied. Every byte of the file must belong to an entry.
   /// - Throws: The first problem, with its byte offset.
   public init(_ bytes: [UInt8]) throws(SafeTensorsError) {
-    let header = try SafeTensorsHeader(reading: bytes)
+    let header = try SafeTensorsHeader(reading: bytes, fileSize: bytes.count, types: [.float32, .int64])
     metadata = header.metadata
     for entry in header.entries {
+      if entry.type == .int64, entry.shape.count > 1 {
+        throw .notAList(name: entry.name, shape: entry.shape, offset: entry.offset)
+      }
       let data = bytes[header.dataStart + entry.begin..<header.dataStart + entry.end]
       switch entry.type {
       case .float32: tensors[entry.name] = Tensor(shape: entry.shape, storage: Storage(bytes: data))
-      case .int64: integers[entry.name] = [Int](int64Bytes: data)
+      default: integers[entry.name] = [Int](int64Bytes: data)
       }
     }
   }

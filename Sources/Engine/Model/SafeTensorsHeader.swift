@@ -1,22 +1,41 @@
 import JSON
 
 /// The header of a safetensors file: type, shape and position of each tensor.
-struct SafeTensorsHeader {
-  /// The supported element types; raw values are the format's names.
-  enum NumberType: String {
+package struct SafeTensorsHeader: Sendable {
+  /// The element types; raw values are the format's names.
+  package enum NumberType: String, CaseIterable, Sendable {
     case float32 = "F32"
     case int64 = "I64"
+    case float64 = "F64"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint64 = "U64"
+    case uint32 = "U32"
+    case uint16 = "U16"
+    case uint8 = "U8"
+    case bool = "BOOL"
 
-    var width: Int { self == .float32 ? 4 : 8 }
+    /// The bytes of a number.
+    package var width: Int {
+      switch self {
+      case .int64, .float64, .uint64: 8
+      case .float32, .int32, .uint32: 4
+      case .float16, .bfloat16, .int16, .uint16: 2
+      case .int8, .uint8, .bool: 1
+      }
+    }
   }
 
   /// One tensor; `begin` and `end` are bytes from the end of the header.
-  struct Entry {
-    var name: String
-    var type: NumberType
-    var shape: [Int]
-    var begin: Int
-    var end: Int
+  package struct Entry: Sendable {
+    package var name: String
+    package var type: NumberType
+    package var shape: [Int]
+    package var begin: Int
+    package var end: Int
     /// The byte of the file where the header describes the tensor.
     var offset: Int
   }
@@ -24,10 +43,10 @@ struct SafeTensorsHeader {
   static let metadataName = "__metadata__"
   static let lengthWidth = 8
 
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
   /// The byte of the file where the header ends and the data begin.
-  private(set) var dataStart = 0
+  package private(set) var dataStart = 0
 
   /// A header without tensors.
   init(metadata: [String: String]) { self.metadata = metadata }
@@ -66,26 +85,33 @@ struct SafeTensorsHeader {
 
 // Reading.
 extension SafeTensorsHeader {
-  /// Parses the header of the file with these bytes; its entries are sorted by the position of their data.
-  init(reading bytes: [UInt8]) throws(SafeTensorsError) {
+  /// Parses the header of a file; its entries are sorted by the position of their data.
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes of the file, at least those of the header.
+  ///   - fileSize: The number of bytes of the file.
+  ///   - types: The element types that are allowed.
+  package init(reading bytes: [UInt8], fileSize: Int, types: [NumberType]) throws(SafeTensorsError) {
     guard bytes.count >= Self.lengthWidth else { throw .tooShort(found: bytes.count) }
     let length = bytes.prefix(Self.lengthWidth).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let available = bytes.count - Self.lengthWidth
     guard length <= UInt64(available) else { throw .headerTooLong(length: length, available: available) }
     dataStart = Self.lengthWidth + Int(length)
     var scanner = JSONScanner<SafeTensorsError>(bytes: bytes, range: Self.lengthWidth..<dataStart)
-    try readMembers(&scanner)
-    try placeEntries(available: bytes.count - dataStart)
+    try readMembers(&scanner, types)
+    try placeEntries(available: fileSize - dataStart)
   }
 
-  private mutating func readMembers(_ scanner: inout JSONScanner<SafeTensorsError>) throws(SafeTensorsError) {
+  private mutating func readMembers(
+    _ scanner: inout JSONScanner<SafeTensorsError>, _ types: [NumberType]
+  ) throws(SafeTensorsError) {
     // The format requires "{" as the first byte; spaces are allowed only after it.
     guard scanner.startsWith("{") else { throw scanner.unexpected(expected: "'{'") }
     try scanner.object { scanner, name, offset throws(SafeTensorsError) in
       if name == Self.metadataName {
         try readMetadata(&scanner)
       } else {
-        entries.append(try Self.readEntry(&scanner, name: name, offset: offset))
+        entries.append(try Self.readEntry(&scanner, types, name: name, offset: offset))
       }
     }
     try scanner.end()
@@ -96,7 +122,7 @@ extension SafeTensorsHeader {
   }
 
   private static func readEntry(
-    _ scanner: inout JSONScanner<SafeTensorsError>, name: String, offset: Int
+    _ scanner: inout JSONScanner<SafeTensorsError>, _ types: [NumberType], name: String, offset: Int
   ) throws(SafeTensorsError) -> Entry {
     var type: NumberType?
     var shape: [Int]?
@@ -105,7 +131,7 @@ extension SafeTensorsHeader {
       switch property {
       case "dtype":
         let word = try scanner.string()
-        type = NumberType(rawValue: word)
+        type = NumberType(rawValue: word).flatMap { types.contains($0) ? $0 : nil }
         if type == nil { throw .unsupportedType(word, name: name, offset: propertyOffset) }
       case "shape": shape = try scanner.integers()
       case "data_offsets": place = try scanner.integers()
@@ -159,6 +185,5 @@ extension SafeTensorsHeader.Entry {
     guard size == end - begin else {
       throw .wrongSize(name: name, shape: shape, expected: size, found: end - begin, offset: offset)
     }
-    if type == .int64, shape.count > 1 { throw .notAList(name: name, shape: shape, offset: offset) }
   }
 }
