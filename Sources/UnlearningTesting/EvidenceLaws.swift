@@ -60,9 +60,12 @@ public enum EvidenceLaws {
     var found = violations(of: first, P.measures)
     // One of both kinds of groups declares the other.
     let groups: Set<EvidenceKind> = [.groups, .knownGroups]
-    let declared = P.reads.isDisjoint(with: groups) ? P.reads : P.reads.union(groups)
+    var declared = P.reads.isDisjoint(with: groups) ? P.reads : P.reads.union(groups)
+    // Margins are made of logits.
+    if P.reads.contains(.predictions) { declared.insert(.margins) }
     for hidden in EvidenceKind.allCases where !declared.contains(hidden) {
-      if (try? measure(probe, try evidence.hiding(hidden))) != first {
+      let isOther = hidden == .predictions && P.reads.contains(.margins)
+      if (try? measure(probe, try isOther ? evidence.exchangingLogits() : evidence.hiding(hidden))) != first {
         found.append(Violation(.declaresWhatItReads, "it reads \(hidden.rawValue) and does not say so"))
       }
     }
@@ -147,7 +150,7 @@ extension Evidence {
   func hiding(_ kind: EvidenceKind) throws -> Evidence {
     var evidence = self
     switch kind {
-    case .predictions:
+    case .predictions, .margins:
       evidence.target = try peers[1]
       evidence.retrained = retrained.selecting(retrained.indices.reversed())
     case .features:
@@ -168,6 +171,30 @@ extension Evidence {
     case .measurements: (evidence.measurements, evidence.referenceMeasurements) = ([:], [:])
     case .groups, .knownGroups: evidence.context.groups = nil
     }
+    return evidence
+  }
+}
+
+extension Evidence {
+  /// The same margins by other logits: the first two classes that are not the label are exchanged in each row.
+  fileprivate func exchangingLogits() -> Evidence {
+    @Sendable func exchanged(_ outputs: ModelOutputs) -> ModelOutputs {
+      outputs.mapping { predictions in
+        let rows = predictions.labels.enumerated().flatMap { row, label in
+          var logits = Array(predictions.logits.row(row))
+          let others = logits.indices.filter { $0 != label }
+          logits.swapAt(others[0], others[1])
+          return logits
+        }
+        return Predictions(
+          logits: Tensor(rows, shape: predictions.logits.shape), features: predictions.features,
+          labels: predictions.labels, indices: predictions.indices)
+      }
+    }
+    var evidence = self
+    evidence.target = exchanged(target)
+    (evidence.retrained, evidence.peers) = (retrained.mapping(exchanged), peers.mapping(exchanged))
+    evidence.originals = originals.mapping(exchanged)
     return evidence
   }
 }

@@ -24,7 +24,7 @@ public struct MarginDivergence: Attack {
       title: "Attribute-to-Delete: Machine Unlearning via Datamodel Matching", venue: "ICLR 2025", arXiv: "2410.23232",
       place: "appendix E.1"), version: 2)
   /// Predictions of all models of the method, and of retrained ones.
-  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
+  public static let reads: Set<EvidenceKind> = [.margins, .retrainedModels, .unlearnedModels]
   /// Mean and two percentiles of each part at N + N models, and the mean at half the size.
   public static let measures = [mean, high, highest, half]
   private static let mean = MeasurementKind(

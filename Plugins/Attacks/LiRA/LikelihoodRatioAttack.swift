@@ -38,7 +38,7 @@ public struct LikelihoodRatioAttack: BankAttack {
       title: "Membership Inference Attacks From First Principles", venue: "IEEE S&P 2022", arXiv: "2112.03570",
       place: "algorithm 1 and its offline variant; over originals and retrained models"), version: 2)
   /// Predictions of all models of the method, of retrained models and of originals.
-  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels, .originalModels]
+  public static let reads: Set<EvidenceKind> = [.margins, .retrainedModels, .unlearnedModels, .originalModels]
 
   /// What its values mean.
   public static let reading = [

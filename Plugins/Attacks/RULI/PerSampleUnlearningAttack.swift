@@ -29,7 +29,7 @@ public struct PerSampleUnlearningAttack: BankAttack {
       title: "Rectifying Privacy and Efficacy Measurements in Machine Unlearning: A New Inference Attack Perspective",
       venue: "USENIX Security 2025", arXiv: "2506.13009", place: "both games, on the request's forget set"), version: 2)
   /// Predictions of all models of the method, of retrained models and of originals.
-  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels, .originalModels]
+  public static let reads: Set<EvidenceKind> = [.margins, .retrainedModels, .unlearnedModels, .originalModels]
   /// Those of the privacy game, and the ones of its own.
   public static let measures = BankGame.measures + [efficacy, vulnerable, other]
   private static let efficacy = MeasurementKind(

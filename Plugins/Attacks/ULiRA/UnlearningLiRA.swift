@@ -24,7 +24,7 @@ public struct UnlearningLiRA: BankAttack {
       title: "Inexact Unlearning Needs More Careful Evaluations to Avoid a False Sense of Privacy", venue: "SaTML 2025",
       arXiv: "2403.01218", place: "class-wise, by leave-one-out; formula from independent implementations"), version: 2)
   /// Predictions of all models of the method, and of retrained ones.
-  public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels, .unlearnedModels]
+  public static let reads: Set<EvidenceKind> = [.margins, .retrainedModels, .unlearnedModels]
 
   /// What its values mean.
   public static let reading = [

@@ -48,7 +48,9 @@ extension ModelOutputs {
   fileprivate var bytes: Int {
     Part.allCases.reduce(0) { sum, part in
       let predictions = self[part]
-      let numbers = predictions.logits.count + (predictions.features?.count ?? 0)
+      // A margin has two numbers of single precision.
+      let answers = predictions.hasMarginsAlone ? 2 * predictions.count : predictions.logits.count
+      let numbers = answers + (predictions.features?.count ?? 0)
       return sum + MemoryLayout<Float>.size * numbers + 2 * MemoryLayout<Int>.size * predictions.count
     }
   }

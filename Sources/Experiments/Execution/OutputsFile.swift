@@ -1,8 +1,8 @@
 import Engine
 import Unlearning
 
-/// The file format of predictions in the store: per part `forget_train.logits` `[N, K]`, `.features` `[N, D]` where
-/// kept, `.labels` and `.indices`.
+/// The file format of predictions in the store: per part `forget_train.logits` `[N, K]`, or `.margins` `[N]` where these
+/// alone are known, `.features` `[N, D]` where kept, `.labels` and `.indices`.
 enum OutputsFile {
   static let name = "predictions.safetensors"
 
@@ -10,7 +10,12 @@ enum OutputsFile {
     var file = SafeTensors()
     for part in Part.allCases {
       let predictions = outputs[part]
-      file.tensors["\(part.rawValue).logits"] = predictions.logits
+      if predictions.hasMarginsAlone {
+        let margins = Tensor(predictions.margins.map(Float.init), shape: [predictions.count])
+        file.tensors["\(part.rawValue).margins"] = margins
+      } else {
+        file.tensors["\(part.rawValue).logits"] = predictions.logits
+      }
       if let features = predictions.features { file.tensors["\(part.rawValue).features"] = features }
       file.integers["\(part.rawValue).labels"] = predictions.labels
       file.integers["\(part.rawValue).indices"] = predictions.indices
@@ -22,6 +27,14 @@ enum OutputsFile {
     let file = try SafeTensors(bytes)
     var parts: [Part: Predictions] = [:]
     for part in Part.allCases {
+      if let margins = file.tensors["\(part.rawValue).margins"] {
+        guard let labels = file.integers["\(part.rawValue).labels"],
+          let indices = file.integers["\(part.rawValue).indices"],
+          margins.shape == [labels.count], labels.count == indices.count, margins.isFinite
+        else { throw ExecutionError.unreadablePredictions(part: part.rawValue) }
+        parts[part] = Predictions(margins: margins.scalars.map(Double.init), labels: labels, indices: indices)
+        continue
+      }
       guard
         let logits = file.tensors["\(part.rawValue).logits"],
         let labels = file.integers["\(part.rawValue).labels"],

@@ -12,7 +12,9 @@ extension Evidence {
     let own = try samples(part)
     return try models.map { model in
       let predictions = try model.samples(part)
-      guard predictions.indices == own.indices, predictions.classCount == own.classCount else {
+      guard predictions.indices == own.indices, predictions.hasMarginsAlone == own.hasMarginsAlone,
+        own.hasMarginsAlone || predictions.classCount == own.classCount
+      else {
         throw AttackError.unlikeSamples(part)
       }
       return try transform(predictions)

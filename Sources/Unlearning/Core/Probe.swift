@@ -4,6 +4,9 @@ public import Data
 public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   /// Logits on the four parts of the data.
   case predictions
+  /// Margins on the four parts, and what follows from them: losses and probabilities of the label; for probes that read
+  /// no other logits.
+  case margins
   /// Features that enter the last layer.
   case features
   /// Outputs of the models retrained without the forget set, one per seed of the bank.

@@ -71,7 +71,10 @@ extension ModelOutputs {
   /// The predictions on `part`, which must have finite logits and may be empty.
   public func finite(_ part: Part) throws(AttackError) -> Predictions {
     let predictions = self[part]
-    if predictions.count > 0, !predictions.logits.isFinite {
+    if predictions.hasMarginsAlone {
+      let row = predictions.margins.firstIndex { !$0.isFinite }
+      if let row { throw .notFinite("margins on '\(part.rawValue)'", row: row) }
+    } else if predictions.count > 0, !predictions.logits.isFinite {
       let row = (0..<predictions.count).first { row in !predictions.logits.row(row).allSatisfy(\.isFinite) }
       throw .notFinite("logits on '\(part.rawValue)'", row: row ?? 0)
     }

@@ -28,8 +28,12 @@ extension ForgetSplit {
 
 /// The outputs of a model on some samples, in evaluate mode and without augmentation.
 public struct Predictions: Sendable {
-  /// The logits `[N, K]`.
-  public let logits: Tensor
+  /// What is known of the model's answers.
+  private enum Answers {
+    case logits(Tensor)
+    case margins([Double])
+  }
+  private let answers: Answers
   /// The inputs `[N, D]` of the last layer; nil where features were not kept.
   public let features: Tensor?
   /// The N true labels.
@@ -40,8 +44,17 @@ public struct Predictions: Sendable {
   /// Predictions from stored outputs; all arguments have N rows.
   public init(logits: Tensor, features: Tensor?, labels: [Int], indices: [Int]) {
     precondition(logits.shape[0] == labels.count && labels.count == indices.count, "one row per sample")
-    self.logits = logits
+    answers = .logits(logits)
     self.features = features
+    self.labels = labels
+    self.indices = indices
+  }
+
+  /// Predictions of which the margins alone are known, for probes that read nothing else.
+  public init(margins: [Double], labels: [Int], indices: [Int]) {
+    precondition(margins.count == labels.count && labels.count == indices.count, "one margin per sample")
+    answers = .margins(margins)
+    features = nil
     self.labels = labels
     self.indices = indices
   }
@@ -73,12 +86,22 @@ public struct Predictions: Sendable {
 
   /// N, the number of samples.
   public var count: Int { labels.count }
-  /// K, the number of classes.
+  /// Whether margins, and what follows from them, are all that is known: logits must not be read.
+  public var hasMarginsAlone: Bool { if case .margins = answers { true } else { false } }
+  /// The logits `[N, K]`; a precondition where `hasMarginsAlone`.
+  public var logits: Tensor {
+    guard case .logits(let logits) = answers else {
+      preconditionFailure("margins have no logits; what reads these declares that it reads predictions")
+    }
+    return logits
+  }
+  /// K, the number of classes; a precondition where `hasMarginsAlone`.
   public var classCount: Int { logits.shape[1] }
   /// The softmax of the logits, `[N, K]`.
   public var probabilities: Tensor { logits.softmax }
   /// Cross-entropy of every sample, −log p(label), in nats.
   public var losses: [Double] {
+    if case .margins(let margins) = answers { return margins.map { log1p(exp(-abs($0))) + max(0, -$0) } }
     let logProbabilities = logits.logSoftmax
     return labels.enumerated().map { -Double(logProbabilities[$0.offset, $0.element]) }
   }
@@ -86,7 +109,8 @@ public struct Predictions: Sendable {
   ///
   /// It is finite where p(label) rounds to 0 or 1. With one class it is infinite.
   public var margins: [Double] {
-    labels.enumerated().map { row, label in
+    if case .margins(let margins) = answers { return margins }
+    return labels.enumerated().map { row, label in
       let logits = logits.row(row).map(Double.init)
       let others = logits.indices.filter { $0 != label }.map { logits[$0] }
       let largest = others.max() ?? -.infinity
@@ -95,6 +119,7 @@ public struct Predictions: Sendable {
   }
   /// The probability p(label) of every sample.
   public var confidences: [Double] {
+    if case .margins(let margins) = answers { return margins.map { 1 / (1 + exp(-$0)) } }
     let probabilities = probabilities
     return labels.enumerated().map { Double(probabilities[$0.offset, $0.element]) }
   }
@@ -106,7 +131,11 @@ public struct Predictions: Sendable {
 
   /// The rows at `rows`, in that order.
   public func selecting(_ rows: [Int]) -> Predictions {
-    Predictions(
+    if case .margins(let margins) = answers {
+      return Predictions(
+        margins: rows.map { margins[$0] }, labels: rows.map { labels[$0] }, indices: rows.map { indices[$0] })
+    }
+    return Predictions(
       logits: logits.rows(rows), features: features?.rows(rows), labels: rows.map { labels[$0] },
       indices: rows.map { indices[$0] })
   }

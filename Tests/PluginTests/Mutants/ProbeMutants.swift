@@ -48,6 +48,7 @@ enum ProbeMutants {
     mutant(Promising.self, breaks: .measuresWhatItDeclares), mutant(Ambiguous.self, breaks: .oneKindPerName),
     mutant(Wordless.self, breaks: .kindsHaveMeanings), mutant(Deaf.self, breaks: .everyParameterActs),
     mutant(Nosy.self, breaks: .declaresWhatItReads, .allEvidence), mutant(Needy.self, breaks: .declaresWhatItReads),
+    mutant(Prying.self, breaks: .declaresWhatItReads),
   ]
 
   struct Mute: MutantMetric {
@@ -125,6 +126,7 @@ enum ProbeMutants {
       let found: Double =
         switch kind {
         case .predictions: evidence.target[.retainTest].losses.reduce(0, +)
+        case .margins: evidence.target[.retainTest].margins.reduce(0, +)
         case .features: Double(evidence.target[.retainTest].features?.count ?? 0)
         case .retrainedModels: Double(evidence.retrained.count)
         case .unlearnedModels: Double(evidence.peers.count)
@@ -134,6 +136,17 @@ enum ProbeMutants {
         case .groups, .knownGroups: Double(evidence.context.groups?.test.count ?? 0)
         }
       return [value(found, unit: .nats)]
+    }
+  }
+
+  /// Reads more logits than margins are made of.
+  struct Prying: MutantMetric {
+    static let reads: Set<EvidenceKind> = [.margins]
+    static let measures = [share(unit: .nats)]
+    func measure(_ evidence: Evidence) -> [MeasuredValue] {
+      let predictions = evidence.target[.retainTest]
+      let first = predictions.labels.indices.map { Double(predictions.logits.row($0)[0].magnitude) }
+      return [value(first.reduce(0, +), unit: .nats)]
     }
   }
 
