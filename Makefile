@@ -49,6 +49,7 @@ lint:
 
 schemas: packages
 	swift run -c release runner schema experiment > schemas/experiment.schema.json
+	swift run -c release runner schema audit > schemas/audit.schema.json
 	swift run -c release runner schema results > schemas/results.schema.json
 
 # Installs missing packages with apt-get, with sudo only if necessary; on other systems prints what to install.

@@ -25,7 +25,7 @@ struct RootCommand: ParsableCommand {
       """,
     version: ProgramVersion.line,
     subcommands: [
-      RunCommand.self, CheckCommand.self, PlanCommand.self, ListCommand.self, DescribeCommand.self,
+      RunCommand.self, AuditCommand.self, CheckCommand.self, PlanCommand.self, ListCommand.self, DescribeCommand.self,
       SchemaCommand.self, ResultsCommand.self, CompareCommand.self, CiteCommand.self, DataCommand.self, NewCommand.self,
     ])
 

@@ -8,7 +8,7 @@ import Unlearning
 
 @Suite("schemas")
 struct SchemaTests {
-  @Test("the files are what the command prints", arguments: ["experiment", "results"])
+  @Test("the files are what the command prints", arguments: ["experiment", "audit", "results"])
   func filesAreCurrent(subject: String) async throws {
     let file = packageRoot.appending(path: "schemas/\(subject).schema.json")
     let stored = try String(contentsOf: file, encoding: .utf8)
@@ -17,7 +17,7 @@ struct SchemaTests {
     #expect(isCurrent, "run: swift run runner schema \(subject) > schemas/\(subject).schema.json")
   }
 
-  @Test(arguments: ["experiment", "results"])
+  @Test(arguments: ["experiment", "audit", "results"])
   func referencesLeadSomewhere(subject: String) async throws {
     let schema = try JSONValue(parsing: await runner("schema", subject).output)
     #expect(schema["$schema"]?.string == "https://json-schema.org/draft/2020-12/schema")

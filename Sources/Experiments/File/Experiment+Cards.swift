@@ -5,8 +5,9 @@ extension Experiment {
   ///
   /// Data sets, architectures, the reference, methods, attacks and metrics, each in the order of the file.
   public func cards(in registry: Registry) -> [Card] {
-    let axes = [data, architectures, methods, attacks, metrics]
-    let reference = registry.method(PlanBuilder.referenceName).map { [$0.card] } ?? []
+    // Of the models of an audit nothing is known.
+    let axes = isAudit ? [[], [], [], attacks, metrics] : [data, architectures, methods, attacks, metrics]
+    let reference = isAudit ? [] : registry.method(PlanBuilder.referenceName).map { [$0.card] } ?? []
     let cards =
       axes.prefix(2).joined().map { type(of: $0.plugin).card } + reference
       + axes.dropFirst(2).joined().map { type(of: $0.plugin).card }

@@ -25,9 +25,14 @@ public struct Experiment: Sendable {
   let attacks: [Variant]
   let metrics: [Variant]
   let exclusions: [Exclusion]
+  /// Models that another program made; nil where the experiment makes its own.
+  var imports: ImportedModels?
   let document: YAMLDocument
   /// Values that replaced those of the document, as written.
   let overrides: [String]
+
+  /// Whether it measures models that another program made.
+  public var isAudit: Bool { imports != nil }
 
   /// The file, as it was named.
   public var file: String { document.file }
@@ -63,7 +68,8 @@ extension Experiment {
     let reader = ExperimentReader(
       document: document, overrides: overrides, root: root, folder: folder, registry: registry,
       diagnostics: diagnostics)
-    let experiment = reader.read()
+    let isAudit = root[AuditKey.audit] != nil
+    let experiment = isAudit ? AuditReader(file: reader).read() : reader.read()
     try diagnostics.throwIfAny()
     guard let experiment else {
       throw DiagnosticList([Diagnostic(file: document.file, message: "unreadable experiment")])

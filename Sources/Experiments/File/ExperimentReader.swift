@@ -35,14 +35,14 @@ struct ExperimentReader {
 
   private func block(_ key: ExperimentKey) -> Node? { root[key] }
 
-  private var variants: VariantReader { VariantReader(diagnostics: diagnostics) }
+  var variants: VariantReader { VariantReader(diagnostics: diagnostics) }
 
-  private func plugins(_ key: ExperimentKey, of known: [any Plugin.Type]) -> [Variant] {
+  func plugins(_ key: ExperimentKey, of known: [any Plugin.Type]) -> [Variant] {
     variants.variants(in: block(key), role: key.plugin ?? key.rawValue, of: known)
   }
 
   /// A metric over other measurements needs the plugins that make them in the same file.
-  private func checkMeasurementsRead(_ experiment: Experiment) {
+  func checkMeasurementsRead(_ experiment: Experiment) {
     let listed = experiment.attacks + experiment.metrics
     // What is written and has errors of its own may be what is read.
     let written = names(in: .attacks) + names(in: .metrics)
@@ -86,8 +86,11 @@ struct ExperimentReader {
     }
   }
 
-  private func name() -> String {
-    guard let node = block(.experiment), let name = node.string(diagnostics) else { return "" }
+  private func name() -> String { name(block(.experiment)) }
+
+  /// The name of an experiment or an audit; empty, with a diagnostic, where it is none.
+  func name(_ node: Node?) -> String {
+    guard let node, let name = node.string(diagnostics) else { return "" }
     let allowed = name.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
     if name.isEmpty || !allowed {
       diagnostics.report("an experiment's name has letters, digits, '_', '-' and '.'; found '\(name)'", at: node.mark)
@@ -264,7 +267,7 @@ struct ExperimentReader {
     return (seed, false, seed == 0 ? "" : " seed \(seed)")
   }
 
-  private func classes(_ node: Node) -> NamedRequest? {
+  func classes(_ node: Node) -> NamedRequest? {
     guard let names = names(node, "class") else { return nil }
     return NamedRequest(
       kind: .classes(names), label: "class " + names.map(\.name).joined(separator: "+"), mark: node.mark)

@@ -29,6 +29,8 @@ public struct Variant: Sendable {
   let configured: Configured
   /// Its position in the file.
   var mark: Mark?
+  /// The name in tables, where that is not the plugin's.
+  var shownName: String?
 
   init(
     name: String, version: Int, varied: [Assignment], parameters: JSONValue, keyParameters: JSONValue,
@@ -57,6 +59,7 @@ public struct Variant: Sendable {
     (name, version, parameters) = (other.name, other.version, other.parameters)
     (keyParameters, plugin, probe, reference) = (other.keyParameters, other.plugin, other.probe, other.reference)
     (identity, identityText, mark) = (other.identity, other.identityText, other.mark)
+    shownName = other.shownName
     configured = other.configured
     self.varied = varied
   }
@@ -100,7 +103,7 @@ public struct Variant: Sendable {
   }
 
   private func label(of varied: [Assignment]) -> String {
-    varied.isEmpty ? name : "\(name)(\(Self.text(of: varied)))"
+    varied.isEmpty ? shownName ?? name : "\(shownName ?? name)(\(Self.text(of: varied)))"
   }
 
   private static func text(of varied: [Assignment]) -> String {

@@ -7,12 +7,13 @@ extension PlanBuilder {
     guard let variant = references.first(where: { $0.comparedWith == reference }) else { return }
     let bank = try addBank(group, variant)
     group.banks[reference] = bank
+    guard !group.originals.isEmpty else { return }
     var peers = Peers(predictions: group.originalPredictions, originals: Array(group.originals.indices))
     for (position, setting) in group.settings.enumerated() {
       peers.position = position
       let probes = try addProbes(
         of: Subject(
-          setting: setting, label: "original", peers: peers, bank: bank.predictions,
+          setting: setting, label: Self.originalName, peers: peers, bank: bank.predictions,
           referenceProbes: bank.probes[position]),
         group)
       addCell(group, setting, method: nil, role: .original, against: reference, probes: probes)
@@ -30,11 +31,11 @@ extension PlanBuilder {
   mutating func addBank(_ group: Group, _ variant: Variant) throws -> Bank {
     var bank = Bank(variant: variant)
     var models: [StepKey] = []
-    for setting in group.settings + group.bankSettings {
+    for (position, setting) in (group.settings + group.bankSettings).enumerated() {
       // Retraining does not read an original.
-      models.append(try addUnlearning(setting, method: variant, original: nil))
-      bank.predictions.append(
-        try addPrediction(setting, model: models[models.count - 1], of: variant.label))
+      let model = try addModel(setting, position, method: variant, original: nil)
+      models.append(model.model)
+      bank.predictions.append(model.predictions)
     }
     let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
     for probe in [nil] + readers.map(Optional.some) {

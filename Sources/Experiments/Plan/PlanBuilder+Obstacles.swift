@@ -26,6 +26,12 @@ extension PlanBuilder {
   mutating func canRun(_ probe: Variant, _ group: Group, models: Int) -> Bool {
     guard let plugin = probe.probe else { return false }
     let (needed, serves) = (type(of: plugin).retrainedModelsNeeded, plugin.serves(group.request.kind))
+    if let lacking = experiment.imports?.lacking,
+      let kind = EvidenceKind.allCases.first(where: { lacking[$0] != nil && Self.reads(probe, $0) })
+    {
+      prune(probe, group, because: "\(probe.name) reads \(kind.rawValue), and \(lacking[kind] ?? "")")
+      return false
+    }
     if Self.reads(probe, .groups), !Self.hasGroups(group) {
       prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
       return false

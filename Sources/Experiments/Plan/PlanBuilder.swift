@@ -36,6 +36,8 @@ package struct PlanBuilder {
   package var results: Set<StepKey> = []
   var noted: Set<PrunedCell> = []
   var usedExclusions: Set<Int> = []
+  /// The digests of files with the models of an audit, by path.
+  var importedDigests: [String: String] = [:]
 
   /// Raised when the engine's numerical results change, so that old artifacts are not reused.
   static let engineVersion = 7
@@ -44,7 +46,12 @@ package struct PlanBuilder {
     self.experiment = experiment
     self.memory = memory
     self.rules = rules
-    plugins = PluginMaker(registry)
+    plugins = PluginMaker(
+      experiment.isAudit
+        ? Registry {
+          registry
+          AuditedSamples.self
+        } : registry)
     keepsFeatures = (experiment.attacks + experiment.metrics).contains { Self.reads($0, .features) }
     data = experiment.data.map {
       ConfiguredData(source: $0.configured, validationFraction: experiment.validationFraction)
@@ -189,7 +196,7 @@ package struct PlanBuilder {
     cells.append(
       Cell(
         data: group.data.label, architecture: group.architecture.label, forget: group.entry.label,
-        method: shown?.name ?? "original", parameters: .object(parameters),
+        method: shown?.name ?? Self.originalName, parameters: .object(parameters),
         variedParameters: labels.filter { !$0.isEmpty }.joined(separator: " "), seeds: setting.seeds,
         seedLabel: experiment.seeds.label(setting.seeds), round: round,
         role: role, probes: probes,

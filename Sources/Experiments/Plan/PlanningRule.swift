@@ -14,10 +14,12 @@ package struct PlanningRule: Sendable {
 
   /// Originals, and retrained models without reweighting.
   static let originals = PlanningRule { builder, group in
-    for setting in group.settings + group.bankSettings {
-      let original = try builder.addTraining(setting)
-      group.originals.append(original)
-      group.originalPredictions.append(try builder.addPrediction(setting, model: original, of: "original"))
+    // The models of an audit may have none.
+    let settings = builder.experiment.imports?.originals.isEmpty == true ? [] : group.settings + group.bankSettings
+    for (position, setting) in settings.enumerated() {
+      let original = try builder.addModel(setting, position, method: nil, original: nil)
+      group.originals.append(original.model)
+      group.originalPredictions.append(original.predictions)
     }
     try builder.addOriginals(&group, against: .shuffle)
   }
@@ -65,9 +67,10 @@ extension PlanBuilder {
             reason: "excluded by {\(exclusion.description)}"))
         continue
       }
-      let model = try addUnlearning(setting, method: method, original: group.originals[position])
-      if position < group.settings.count { models.append((position, setting, model)) }
-      peers.predictions.append(try addPrediction(setting, model: model, of: method.label))
+      let original = group.originals.isEmpty ? nil : group.originals[position]
+      let model = try addModel(setting, position, method: method, original: original)
+      if position < group.settings.count { models.append((position, setting, model.model)) }
+      peers.predictions.append(model.predictions)
       peers.originals.append(position)
     }
     for (place, model) in models.enumerated() {

@@ -51,7 +51,8 @@ package struct WrittenStep: Codable, Sendable {
 extension Step {
   /// The step types of a grid, for decoding.
   package static let bodies: [any StepBody.Type] = [
-    TrainStep.self, UnlearnStep.self, PredictStep.self, CalibrateStep.self, AttackStep.self, MeasureStep.self,
+    ImportStep.self, TrainStep.self, UnlearnStep.self, PredictStep.self, CalibrateStep.self, AttackStep.self,
+    MeasureStep.self,
   ]
 
   /// Encodes the step for another process.

@@ -139,7 +139,7 @@ enum ExperimentSchema {
   ]
 
   /// One name or number, or a list of them.
-  private static let names: JSONValue = [
+  static let names: JSONValue = [
     "anyOf": [
       ["type": ["string", "integer"]],
       ["type": "array", "items": ["type": ["string", "integer"]], "minItems": 1, "uniqueItems": true],
@@ -165,7 +165,7 @@ enum ExperimentSchema {
     ]
   }()
 
-  private static let zip: JSONValue = [
+  static let zip: JSONValue = [
     "description": "Parameters that vary together: lists of equal lengths.",
     "type": "object", "minProperties": 2, "additionalProperties": ["type": "array", "minItems": 1],
   ]
@@ -212,7 +212,7 @@ enum ExperimentSchema {
   }
 
   /// A list of plugins, each given by name only or with its parameters.
-  private static func pluginList(_ plugins: [PluginDescription], _ summary: String) -> JSONValue {
+  static func pluginList(_ plugins: [PluginDescription], _ summary: String) -> JSONValue {
     let names = JSONValue.array(plugins.map { .string($0.card.name) })
     let properties = plugins.map { plugin -> (String, JSONValue) in
       let reference: JSONValue = ["$ref": .string("#/$defs/\(definitionName(plugin))")]
@@ -234,7 +234,7 @@ enum ExperimentSchema {
     ]
   }
 
-  private static func definitionName(_ plugin: PluginDescription) -> String {
+  static func definitionName(_ plugin: PluginDescription) -> String {
     "\(plugin.role.singular)-\(plugin.card.name)"
   }
 
