@@ -213,6 +213,16 @@ import Testing
     }
   }
 
+  @Test("of little compressed data all is read, however much it becomes") func repeated() throws {
+    let zeros = try Self.golden("repeated.npz").array("zeros")
+    try zeros.verify()
+    #expect(try zeros.numbers() == [Float](repeating: 0, count: 65532))
+    let steps = try Self.golden("repeated.npz").array("steps")
+    try steps.verify()
+    #expect(try steps.numbers() == (0..<600_000).map { Float($0 / 1000) })
+    #expect(try steps.numbers(at: 1) == (300_000..<600_000).map { Float($0 / 1000) })
+  }
+
   @Test("a large array in Fortran order, whose parts are interleaved") func fortranOrder() throws {
     // Element (m, n, k) is 100000 m + 10 n + k, written with m fastest.
     let (models, samples, classes) = (3, 40_001, 3)

@@ -226,6 +226,12 @@ struct SmallAudit {
     #expect(try SmallAudit(folder: copy.url).plan().steps.map(\.key) == first)
     let other = try SmallAudit(file: "compressed.npz").plan().steps.map(\.key)
     #expect(Set(other).isDisjoint(with: first))
+    func imports(_ retrained: String) throws -> [StepKey] {
+      try SmallAudit(changes: ["retrained": retrained]).plan().steps.filter { $0.kind == .imported }.map(\.key)
+    }
+    // The retrained models come after the originals.
+    let (own, copied) = (try imports("models.npz"), try imports("compressed.npz"))
+    #expect(own.count == 24 && zip(own, copied).map { $0 == $1 } == (0..<24).map { !(8..<16).contains($0) })
   }
 }
 

@@ -5,7 +5,7 @@ hidden layer on four overlapping clusters, of which cluster 2 is forgotten. The 
 scikit-learn from the saved float32 logits, model by model and sample by sample.
 
 Written beside this file: models.npz, and the same arrays as compressed.npz, fortran.npz, double.npy (retrained, C order),
-models.safetensors and half.safetensors, margins.npz, and golden.json.
+models.safetensors and half.safetensors, margins.npz, repeated.npz, and golden.json.
 """
 import json
 import pathlib
@@ -82,6 +82,10 @@ safetensors.torch.save_file(tensors, here / "models.safetensors")
 safetensors.torch.save_file(
     {"float16": tensors["ascent"].half(), "bfloat16": tensors["ascent"].bfloat16(), "mask": tensors["parts"] == 0},
     here / "half.safetensors")
+# 2.4 MB from some kilobytes, and zeros of which 112 bytes are left after 2^18 when all compressed bytes were taken.
+np.savez_compressed(
+    here / "repeated.npz", steps=np.repeat(np.arange(600), 1000).reshape(2, -1).astype(np.float32),
+    zeros=np.zeros(65532, np.float32))
 np.savez(here / "margins.npz", labels=labels, parts=parts, **{n: m.astype(np.float32) for n, m in margins.items()})
 
 
