@@ -120,7 +120,10 @@ import Testing
     Refused("overflow", NumPy.array("<f4", [1 << 62, 1 << 62], []), "more than 17179869184 numbers"),
     Refused(
       "a huge extent behind an empty one", NumPy.array("<f4", [0, 1 << 40], []), "more than 17179869184 numbers"),
-    Refused("two entries of one name", NumPy.archive([("a", two), ("a", two)]), "two arrays are named 'a.npy'"),
+    Refused("two entries of one name", NumPy.archive([("a", two), ("a", two)]), "two arrays are named 'a'"),
+    Refused(
+      "a file of torch.save", NumPy.archive([("archive/data.pkl", [0x80, 2])], suffix: ""),
+      "a file of torch.save holds pickled Python objects, which are never loaded"),
     Refused("an entry that is no array", NumPy.archive([("a", [1, 2, 3])]), "a: byte 0: expected an npy file"),
     Refused(
       "an archive without its end", Array(NumPy.archive([("a", two)]).dropLast(22)), "no end record; it is truncated"),

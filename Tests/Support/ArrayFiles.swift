@@ -27,11 +27,13 @@ public enum NumPy {
   }
 
   /// An npz archive of npy files; deflated ones are of stored blocks.
-  public static func archive(_ entries: [(name: String, bytes: [UInt8])], isDeflated: Bool = false) -> [UInt8] {
+  public static func archive(
+    _ entries: [(name: String, bytes: [UInt8])], isDeflated: Bool = false, suffix: String = ".npy"
+  ) -> [UInt8] {
     var (file, directory): ([UInt8], [UInt8]) = ([], [])
     for (name, bytes) in entries {
       let start = file.count
-      let name = Array("\(name).npy".utf8)
+      let name = Array((name + suffix).utf8)
       let data = isDeflated ? storedBlocks(bytes) : bytes
       // Flags, method, time and date, checksum and sizes are the same in both places.
       let facts =

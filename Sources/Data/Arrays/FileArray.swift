@@ -132,7 +132,7 @@ public struct ArrayFile: Sendable {
       array = { (_) throws(ArrayFileError) in try FileArray(npy: file) }
     } else if magic.starts(with: ZipDirectory.magic) || magic.starts(with: [0x50, 0x4b, 5, 6]) {
       let entries = try ZipDirectory(file).entries
-      names = entries.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
+      names = entries.map(\.name)
       array = { (index) throws(ArrayFileError) in
         try FileArray(npy: entries[index].source, checksum: entries[index].checksum)
       }

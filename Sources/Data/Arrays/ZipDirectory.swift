@@ -5,6 +5,7 @@ import Foundation
 /// - Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3 (zip64).
 struct ZipDirectory {
   struct Entry {
+    /// The name of the array, without ".npy".
     var name: String
     var checksum: UInt32
     var source: ByteSource
@@ -22,6 +23,13 @@ struct ZipDirectory {
     var position = 0
     for _ in 0..<directory.count {
       position = try read(bytes, at: position, directory.range.lowerBound, file)
+    }
+    if entries.contains(where: { $0.name.hasSuffix("/data.pkl") }) {
+      throw .unsupported(
+        place: file.place,
+        problem:
+          "a file of torch.save holds pickled Python objects, which are never loaded; save arrays by numpy.savez "
+          + "or safetensors")
     }
     var known: Set<String> = []
     for entry in entries where !known.insert(entry.name).inserted {
@@ -78,7 +86,8 @@ struct ZipDirectory {
     guard end <= bytes.count else {
       throw Self.damaged(file, start + position, "an entry of the directory is longer than the directory")
     }
-    let name = String(decoding: bytes[position + 46..<position + 46 + nameLength], as: UTF8.self)
+    let fileName = String(decoding: bytes[position + 46..<position + 46 + nameLength], as: UTF8.self)
+    let name = fileName.hasSuffix(".npy") ? String(fileName.dropLast(4)) : fileName
     var (stored, count, local) = (number(20, 4), number(24, 4), number(42, 4))
     // The zip64 field has, in this order, those of the three numbers that do not fit.
     var extra = position + 46 + nameLength
@@ -118,7 +127,7 @@ struct ZipDirectory {
     var source = file
     (source.start, source.storedCount, source.count) = (dataStart, Int(stored), Int(count))
     source.isDeflated = method == 8
-    source.place = "\(file.place): \(name.hasSuffix(".npy") ? String(name.dropLast(4)) : name)"
+    source.place = "\(file.place): \(name)"
     entries.append(Entry(name: name, checksum: UInt32(number(16, 4)), source: source))
     return end
   }
