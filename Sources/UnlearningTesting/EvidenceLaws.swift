@@ -49,7 +49,9 @@ public enum EvidenceLaws {
   private static func measure<P: Probe>(_ probe: P, _ evidence: Evidence) throws -> [MeasuredValue] {
     var evidence = evidence
     if P.reads.contains(.retrainedModels), let attack = probe as? any Attack {
-      evidence.calibration = try attack.calibrate(evidence.retrained, context: evidence.context)
+      evidence.calibration = try attack.calibrate(
+        evidence.retrained, models: P.reads.contains(.models) ? evidence.models?.shared : nil,
+        context: evidence.context)
     }
     return try probe.measure(evidence)
   }
@@ -103,10 +105,11 @@ extension TinyProblem {
   /// Original, retrained and other models of a request of `kind`, and values found for them.
   func evidence(_ kind: RequestKind) throws -> Evidence {
     let split = try split(kind.example)
-    func outputs(_ data: Dataset, seed: UInt64, _ purpose: String) throws -> ModelOutputs {
-      let run = run(seed: seed, forgetting: split.request)
-      return ModelOutputs(of: try run.train(on: data, purpose: purpose), on: split, keepingFeatures: true)
+    func model(_ data: Dataset, seed: UInt64, _ purpose: String) throws -> Classifier {
+      try run(seed: seed, forgetting: split.request).train(on: data, purpose: purpose)
     }
+    func outputs(_ model: Classifier) -> ModelOutputs { ModelOutputs(of: model, on: split, keepingFeatures: true) }
+    let retrained = try (11...13).map { try model(split.retainTrain, seed: $0, "retrain") }
     var groups = split.groupContext
     groups?.forgotten = [SampleGroup(target: 1, sensitive: 0)]
     let context = EvidenceContext(
@@ -117,16 +120,29 @@ extension TinyProblem {
       "accuracy.retain_test": 0.6, "mia-svc.salun": 0.3, "mia-svc.kodge": 0.4, "mia-svc.delete": 0.2,
     ]
     var evidence = Evidence(
-      target: ModelOutputs(of: original, on: split, keepingFeatures: true),
-      retrained: Self.bank(try (11...13).map { try outputs(split.retainTrain, seed: $0, "retrain") }), context: context,
+      target: outputs(original), retrained: Self.bank(retrained.map(outputs)), context: context,
       cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
       referenceMeasurements: values.mapValues { 0.75 * $0 })
     // The peers of the target are originals of other seeds.
-    evidence.peers = Self.bank([evidence.target, try outputs(data.train, seed: 21, "original")])
+    evidence.peers = Self.bank([evidence.target, outputs(try model(data.train, seed: 21, "original"))])
     evidence.peerPosition = 0
     (evidence.originals, evidence.originalsOfPeers) = (evidence.peers, Array(evidence.peers.indices))
     evidence.originalPosition = 0
+    evidence.models = ModelEvidence(
+      target: { [original] in original }, original: { [original] in original },
+      shared: SharedModels(
+        retrained: (0..<6).map { place in { Self.copy(of: retrained[place % 3], seed: place / 3) } }, data: split,
+        makeClassifier: Self.makeClassifier))
     return evidence
+  }
+
+  /// `model` with noise in its parameters, which copies with other seeds differ by; the model itself for seed 0.
+  private static func copy(of model: Classifier, seed: Int) -> Classifier {
+    guard seed > 0 else { return model }
+    var copy = model
+    var random = RandomSource(seed: UInt64(seed))
+    copy.parameters = model.parameters.mapValues { $0 + Tensor(normal: $0.shape, scale: 0.05, random: &random) }
+    return copy
   }
 
   /// `models` and copies of them with noise, six in all: two halves have three models each.
@@ -162,7 +178,10 @@ extension Evidence {
       evidence.target = withoutFeatures(target)
       (evidence.retrained, evidence.peers) = (retrained.mapping(withoutFeatures), peers.mapping(withoutFeatures))
       evidence.originals = originals.mapping(withoutFeatures)
-    case .retrainedModels: evidence.retrained = []
+    case .retrainedModels:
+      evidence.retrained = []
+      evidence.models?.shared.retrained = []
+    case .models: evidence.models = nil
     case .unlearnedModels: (evidence.peers, evidence.peerPosition) = ([], nil)
     case .originalModels:
       (evidence.originals, evidence.originalsOfPeers) = ([], [])

@@ -68,6 +68,7 @@ struct ReportNumberTests {
     arguments: [
       (MeasurementUnit.fraction, 0.12344, "12.34", ""), (.fraction, -0.00001, "0.00", ""),
       (.seconds, 1.005, "1.00", " (s)"), (.bytes, 1_572_864, "1.5", " (MiB)"), (.nats, 2.302585, "2.3026", " (nats)"),
+      (.distance, 0.5, "0.5000", " (L2)"), (.steps, 12.25, "12.2", " (steps)"),
       (.fraction, -0.5, "−50.00", ""),
     ])
   func unitsInTables(unit: MeasurementUnit, value: Double, shown: String, suffix: String) throws {

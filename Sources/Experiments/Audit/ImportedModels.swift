@@ -15,6 +15,7 @@ struct ImportedModels: Sendable {
   var lacking: [EvidenceKind: String] {
     var lacking: [EvidenceKind: String] = [
       .features: "an audit has none", .cost: "an audit has seen no call",
+      .models: "an audit has predictions alone",
     ]
     if scores == .margins { lacking[.predictions] = "the file has margins alone" }
     if originals.isEmpty { lacking[.originalModels] = "the file names none" }

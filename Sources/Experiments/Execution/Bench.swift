@@ -131,8 +131,23 @@ extension Bench {
     (evidence.peers, evidence.peerPosition) = (bank(target.peers), target.peerPosition)
     (evidence.originals, evidence.originalPosition) = (bank(target.originals), target.originalPosition)
     evidence.originalsOfPeers = target.originalsOfPeers
+    evidence.models = try target.models.map { steps in
+      ModelEvidence(
+        target: reader(steps.target, setting), original: reader(steps.original, setting),
+        shared: try sharedModels(steps.retrained, setting))
+    }
     return evidence
   }
+
+  /// The data of `setting`, new models, and the retrained ones of these steps.
+  func sharedModels(_ retrained: [StepKey], _ setting: StepSetting) throws -> SharedModels {
+    let factory = try workshop.factory(setting)
+    return SharedModels(
+      retrained: retrained.map { reader($0, setting) }, data: try split(setting), makeClassifier: { factory($0) },
+      isCancelled: { [workshop] in workshop.isCancelled })
+  }
+
+  private func reader(_ key: StepKey, _ setting: StepSetting) -> SharedModels.Reader { { try model(key, setting) } }
 
   /// The models whose predictions are stored by these steps.
   func bank(_ predictions: [StepKey]) -> ModelBank {

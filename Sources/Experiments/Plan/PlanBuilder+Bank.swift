@@ -14,6 +14,7 @@ extension PlanBuilder {
       let probes = try addProbes(
         of: Subject(
           setting: setting, label: Self.originalName, peers: peers, bank: bank.predictions,
+          models: group.models(group.originals[position], position, bank),
           referenceProbes: bank.probes[position]),
         group)
       addCell(group, setting, method: nil, role: .original, against: reference, probes: probes)
@@ -23,6 +24,7 @@ extension PlanBuilder {
   /// A bank of reference models: retrained models, one per seed, then those of the bank's other seeds.
   struct Bank {
     var variant: Variant
+    var models: [StepKey] = []
     var predictions: [StepKey] = []
     /// Those of the models with cells, one list per seed of the file.
     var probes: [[Cell.Probe]] = []
@@ -30,11 +32,10 @@ extension PlanBuilder {
 
   mutating func addBank(_ group: Group, _ variant: Variant) throws -> Bank {
     var bank = Bank(variant: variant)
-    var models: [StepKey] = []
     for (position, setting) in (group.settings + group.bankSettings).enumerated() {
       // Retraining does not read an original.
       let model = try addModel(setting, position, method: variant, original: nil)
-      models.append(model.model)
+      bank.models.append(model.model)
       bank.predictions.append(model.predictions)
     }
     let readers = experiment.metrics.filter { Self.reads($0, .measurements) }
@@ -45,8 +46,9 @@ extension PlanBuilder {
         let others = before.indices.filter { $0 != position }.map { before[$0] }
         let probes = try addProbes(
           of: Subject(
-            setting: setting, label: variant.label, method: variant, model: models[position],
+            setting: setting, label: variant.label, method: variant, model: bank.models[position],
             peers: Peers(predictions: bank.predictions, position: position), bank: bank.predictions,
+            models: group.models(bank.models[position], position, bank),
             position: position, otherReferenceProbes: others),
           group, only: probe, known: before.isEmpty ? [] : before[position])
         if before.isEmpty { bank.probes.append(probes) } else { bank.probes[position] = probes }
@@ -59,5 +61,12 @@ extension PlanBuilder {
     }
     if variant.keyParameters == references[0].keyParameters { try addBaselines(group, bank: bank.predictions) }
     return bank
+  }
+}
+
+extension PlanBuilder.Group {
+  /// The models that probes of `target` can read, made from the original at `position`; nil without originals.
+  func models(_ target: StepKey, _ position: Int, _ bank: PlanBuilder.Bank) -> ProbeTarget.Models? {
+    originals.isEmpty ? nil : .init(target: target, original: originals[position], retrained: bank.models)
   }
 }

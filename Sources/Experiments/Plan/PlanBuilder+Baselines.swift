@@ -23,6 +23,8 @@ extension PlanBuilder {
     var peers: Peers
     /// The predictions of the retrained models.
     var bank: [StepKey]
+    /// The models themselves: the measured one, its original, and the retrained ones; nil without originals.
+    var models: ProbeTarget.Models?
     /// The index in the bank; nil for a model that is not retrained.
     var position: Int?
     /// The probes of the retrained model of the same seed; nil for a retrained model.

@@ -60,9 +60,14 @@ extension PlanBuilder {
         target.originalsOfPeers = usesPeers ? peers.originals : []
         target.originalPosition = subject.method == nil ? peers.originals[place] : nil
       }
+      if Self.reads(probe, .models) {
+        target.models = subject.models
+        if !usesBank { target.models?.retrained = [] }
+      }
       // What a bank attack fits depends on the models that it leaves out.
       if isAttack, usesBank, !isBankScore {
-        target.calibration = try addCalibration(setting, attack: probe, bank: bank)
+        target.calibration = try addCalibration(
+          setting, attack: probe, bank: bank, models: target.models?.retrained ?? [])
       }
       if Self.reads(probe, .cost) { target.costOf = subject.model }
       if Self.reads(probe, .measurements) {

@@ -78,7 +78,9 @@ extension PlanBuilder {
       let probes = try addProbes(
         of: Subject(
           setting: model.setting, label: method.label, method: method, model: model.key, peers: peers,
-          bank: bank.predictions, referenceProbes: bank.probes[model.position]),
+          bank: bank.predictions,
+          models: group.models(model.key, model.position, bank),
+          referenceProbes: bank.probes[model.position]),
         group)
       addCell(
         group, model.setting, method: method, role: .unlearned, against: method.comparedWith, probes: probes,

@@ -52,9 +52,20 @@ package struct ProbeTarget: Codable, Sendable {
   var originalsOfPeers: [Int] = []
   /// The index of the target in the originals; nil if it is not an original.
   var originalPosition: Int?
+  /// The steps of the models whose parameters the probe reads; nil where it reads none.
+  var models: Models?
   /// The baseline to measure in place of the target.
   var baseline: Baseline?
   var expected = ExpectedMeasurements()
+
+  /// The steps of the target, of its original and of the retrained models.
+  struct Models: Codable, Sendable {
+    var target: StepKey
+    var original: StepKey
+    var retrained: [StepKey] = []
+
+    var all: [StepKey] { [target, original] + retrained }
+  }
 
   /// A probe step with the prefix of its measurement names.
   struct NamedStep: Codable, Sendable {
@@ -71,6 +82,7 @@ package struct ProbeTarget: Codable, Sendable {
     if let calibration { keys.append(calibration) }
     if let costOf { keys.append(costOf) }
     keys += measurements.map(\.key) + referenceMeasurements.map(\.key)
-    return keys + (otherReferenceMeasurements ?? []).joined().map(\.key)
+    keys += (otherReferenceMeasurements ?? []).joined().map(\.key)
+    return keys + (models?.all ?? [])
   }
 }

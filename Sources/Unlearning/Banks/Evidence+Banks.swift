@@ -47,26 +47,9 @@ extension Evidence {
     of models: ModelBank, on part: Part, by transform: (Predictions) throws -> Value,
     _ distance: (Value, Value) -> Double
   ) throws -> [[Double]] {
-    var values = [[Double]](repeating: [Double](repeating: 0, count: models.count), count: models.count)
-    // Blocks of models bound the memory; every model is read once for each block.
-    for start in stride(from: 0, to: models.count, by: Self.modelsInMemory) {
-      let block = start..<min(start + Self.modelsInMemory, models.count)
-      let rows = try map(models.selecting(Array(block)), on: part, transform)
-      for second in start..<models.count {
-        let other =
-          block.contains(second)
-          ? rows[second - start] : try map(models.selecting([second]), on: part, transform)[0]
-        for first in block where first < second {
-          values[first][second] = distance(rows[first - start], other)
-          values[second][first] = values[first][second]
-        }
-      }
-    }
-    return values
+    try pairDistances(
+      models.count, diagonal: 0, read: { try map(models.selecting([$0]), on: part, transform)[0] }, distance)
   }
-
-  /// The number of models that `distances` holds at once.
-  private static let modelsInMemory = 8
 }
 
 extension Evidence {

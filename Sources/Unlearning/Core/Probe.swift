@@ -15,6 +15,9 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   case unlearnedModels = "models of the same method"
   /// Outputs of the models before unlearning, one per seed of the bank.
   case originalModels = "original models"
+  /// Parameters: of the measured model, of its original, and of the retrained models where it reads these, too; with the
+  /// data of the request, and new models. Not for a score of a whole bank.
+  case models = "parameters of models"
   /// Time and memory of the unlearning call.
   case cost
   /// Values of other metrics and attacks for the same model.
@@ -118,6 +121,10 @@ public protocol Attack: Probe {
   ///
   /// Called once per bank of retrained models, and only for attacks that read them.
   func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration
+  /// Like `calibrate(_:context:)`, which it calls by default, for attacks that also read the parameters of these models.
+  ///
+  /// `models` is nil where the attack does not declare them.
+  func calibrate(_ retrained: ModelBank, models: SharedModels?, context: EvidenceContext) throws -> Calibration
 
   /// Attacks one model and returns a value of each kind that applies, see `measures`.
   func attack(_ evidence: Evidence) throws -> [MeasuredValue]
@@ -129,6 +136,11 @@ extension Attack {
 
   /// An empty calibration.
   public func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration { Calibration() }
+
+  /// The calibration on outputs alone.
+  public func calibrate(
+    _ retrained: ModelBank, models: SharedModels?, context: EvidenceContext
+  ) throws -> Calibration { try calibrate(retrained, context: context) }
 
   /// The result of `attack`.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] { try attack(evidence) }

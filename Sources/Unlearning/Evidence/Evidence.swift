@@ -89,6 +89,8 @@ public struct Evidence: Sendable {
   /// For each model of `peers` the index in `originals` of the one that it is or was made from; empty for retrained
   /// models.
   public var originalsOfPeers: [Int] = []
+  /// The parameters of models; nil for probes that do not read them.
+  public var models: ModelEvidence?
   /// The request, classes, groups and random source, equal for all models of the cell.
   public var context: EvidenceContext
   /// The result of the attack's `calibrate` on the retrained models.

@@ -8,6 +8,10 @@ public enum MeasurementUnit: String, Sendable, Codable {
   case bytes
   /// Entropy or divergence with natural logarithms.
   case nats
+  /// An L2 distance of parameters.
+  case distance
+  /// Steps of an optimizer.
+  case steps
 
   /// The default range of values in this unit, see `MeasurementKind.range`.
   public var range: ClosedRange<Double> {
@@ -15,7 +19,7 @@ public enum MeasurementUnit: String, Sendable, Codable {
     case .fraction: 0...1
     case .seconds: 0...1e10
     case .bytes: 0...1e18
-    case .nats: 0...Double.greatestFiniteMagnitude
+    case .nats, .distance, .steps: 0...Double.greatestFiniteMagnitude
     }
   }
 }

@@ -122,7 +122,7 @@ enum ProbeMutants {
     static let measures = [share(unit: .nats)]
     @Parameter("what it reads") var kind = EvidenceKind.cost
 
-    func measure(_ evidence: Evidence) -> [MeasuredValue] {
+    func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
       let found: Double =
         switch kind {
         case .predictions: evidence.target[.retainTest].losses.reduce(0, +)
@@ -131,6 +131,7 @@ enum ProbeMutants {
         case .retrainedModels: Double(evidence.retrained.count)
         case .unlearnedModels: Double(evidence.peers.count)
         case .originalModels: Double(evidence.originals.count)
+        case .models: try evidence.models?.target().parameters.values.first.map { Double($0.count) } ?? 0
         case .cost: evidence.cost?.seconds ?? 0
         case .measurements: Double(evidence.measurements.count)
         case .groups, .knownGroups: Double(evidence.context.groups?.test.count ?? 0)
