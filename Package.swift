@@ -18,7 +18,7 @@ let methods = [
 let metrics = [
   "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
   "GroupAccuracy", "PeakMemory", "PredictionDistance", "RepresentationProbe", "Retention", "RunTime", "TotalVariation",
-  "TugOfWar",
+  "TugOfWar", "WeightDistance", "ZRF",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

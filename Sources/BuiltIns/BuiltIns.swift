@@ -52,6 +52,8 @@ import ULiRA
 public import Unlearning
 import VGG
 import Waterbirds
+import WeightDistance
+import ZRF
 
 extension Registry {
   /// Every plugin of this package, by role and then alphabetically.
@@ -114,5 +116,7 @@ extension Registry {
     TugOfWarScore.self
     UnlearningMemory.self
     UnlearningTime.self
+    WeightDistances.self
+    ZeroRetrainForgetting.self
   }
 }
