@@ -35,6 +35,7 @@ import PredictionDistance
 import RULI
 import RWFT
 import RandomLabels
+import Relearning
 import RepresentationProbe
 import ResNet18
 import Retention
@@ -73,6 +74,7 @@ extension Registry {
     NearestNeighborMIA.self
     PerSampleUnlearningAttack.self
     RelativeThreeSampleTest.self
+    RelearningAttack.self
     SupportVectorMIA.self
     ThresholdAttack.self
     UnlearningLiRA.self

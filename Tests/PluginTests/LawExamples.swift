@@ -33,6 +33,9 @@ extension Examples {
       ],
       values: ["cost": [0.001, 1000]]),
     "mia-threshold": Examples([["variants": ["modified-entropy", "loss-auc"]]]),
+    "relearning": Examples(
+      [["training.optimizer": "sgd"]], base: ["training.epochs": 3],
+      inert: ["share": "the measured model is an original, which has its own accuracy"]),
     "three-sample": Examples([["parts": ["retain_test", "retain_train", "forget_train"]]]),
 
     // Metrics.
