@@ -4,8 +4,8 @@ import PackageDescription
 // One line per folder of Plugins/, alphabetical. Their types are listed in Sources/BuiltIns/BuiltIns.swift.
 let architectures = ["CIFARResNet", "LeNet", "MLP", "ResNet18", "VGG"]
 let attacks = [
-  "ForestMIA", "ForgettingQuality", "KLoM", "LiRA", "LogisticMIA", "MIANN", "MIASVC", "Relearning", "RULI",
-  "ThreeSampleTest", "ThresholdMIA", "ULiRA",
+  "ForestMIA", "ForgettingQuality", "KLoM", "LiRA", "LogisticMIA", "MIANN", "MIASVC", "Relearning", "RMIA", "RULI",
+  "SampleLiRA", "SampleRULI", "SampleULiRA", "ThreeSampleTest", "ThresholdMIA", "ULiRA",
 ]
 let datasets = [
   "Adult", "CelebA", "CIFAR10", "CIFAR100", "ColoredDigits", "FairFace", "FashionMNIST", "ImageFolder", "MNIST",

@@ -32,6 +32,7 @@ import MNIST
 import NegGradPlus
 import PeakMemory
 import PredictionDistance
+import RMIA
 import RULI
 import RWFT
 import RandomLabels
@@ -43,6 +44,9 @@ import Retrain
 import RunTime
 import SCRUB
 import SalUn
+import SampleLiRA
+import SampleRULI
+import SampleULiRA
 import Shapes
 import TRW
 import ThreeSampleTest
@@ -75,6 +79,10 @@ extension Registry {
     PerSampleUnlearningAttack.self
     RelativeThreeSampleTest.self
     RelearningAttack.self
+    RobustMembershipAttack.self
+    SampleInferenceAttack.self
+    SampleLikelihoodRatioAttack.self
+    SampleUnlearningLiRA.self
     SupportVectorMIA.self
     ThresholdAttack.self
     UnlearningLiRA.self

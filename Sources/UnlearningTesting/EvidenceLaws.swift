@@ -133,6 +133,7 @@ extension TinyProblem {
       shared: SharedModels(
         retrained: (0..<6).map { place in { Self.copy(of: retrained[place % 3], seed: place / 3) } }, data: split,
         makeClassifier: Self.makeClassifier))
+    if kind == .samples { evidence.shadows = Self.shadows(evidence) }
     return evidence
   }
 
@@ -145,10 +146,22 @@ extension TinyProblem {
     return copy
   }
 
-  /// `models` and copies of them with noise, six in all: two halves have three models each.
-  private static func bank(_ models: [ModelOutputs]) -> ModelBank {
+  /// Six shadow models for each sample that were trained on it, four of which forgot it, and six others.
+  private static func shadows(_ evidence: Evidence) -> ShadowBank {
+    let (models, samples) = (12, evidence.target[.forgetTrain].count)
+    func lists(_ isOne: (_ place: Int) -> Bool) -> [[Bool]] {
+      (0..<models).map { model in (0..<samples).map { isOne(model + $0) } }
+    }
+    return ShadowBank(
+      originals: bank([evidence.target], count: models),
+      unlearned: evidence.retrained.appending(evidence.peers), originalsOfUnlearned: Array(0..<models),
+      isMember: lists { $0 % 2 == 0 }, isForgotten: lists { $0 % 2 == 0 && $0 / 2 % 3 > 0 })
+  }
+
+  /// `models` and copies of them with noise, by default six in all: two halves have three models each.
+  private static func bank(_ models: [ModelOutputs], count: Int = 6) -> ModelBank {
     ModelBank(
-      (0..<6).map { place in
+      (0..<count).map { place in
         guard place >= models.count else { return models[place] }
         return models[place % models.count].mapping { predictions in
           var random = RandomSource(seed: UInt64(place))
@@ -186,6 +199,7 @@ extension Evidence {
     case .originalModels:
       (evidence.originals, evidence.originalsOfPeers) = ([], [])
       evidence.originalPosition = nil
+    case .shadowModels: evidence.shadows = nil
     case .cost: evidence.cost = nil
     case .measurements: (evidence.measurements, evidence.referenceMeasurements) = ([:], [:])
     case .groups, .knownGroups: evidence.context.groups = nil

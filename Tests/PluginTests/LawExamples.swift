@@ -36,6 +36,8 @@ extension Examples {
     "relearning": Examples(
       [["training.optimizer": "sgd"]], base: ["training.epochs": 3],
       inert: ["share": "the measured model is an original, which has its own accuracy"]),
+    "rmia": Examples([["signal": "taylor-soft-margin"]]),
+    "sample-lira": Examples([["variant": "offline"]]),
     "three-sample": Examples([["parts": ["retain_test", "retain_train", "forget_train"]]]),
 
     // Metrics.

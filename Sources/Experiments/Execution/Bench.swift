@@ -31,8 +31,7 @@ package struct Bench: Sendable {
     case .all: return train
     case .retained: return try split(setting).retainTrain
     case .half(let seed):
-      var random = RandomSource(seed: UInt64(bitPattern: Int64(seed))).stream("training half")
-      return train.selecting(random.sample(train.count / 2, of: Array(0..<train.count)))
+      return train.selecting(ShadowDraw.half(of: train, seed: seed))
     }
   }
 
@@ -136,6 +135,7 @@ extension Bench {
         target: reader(steps.target, setting), original: reader(steps.original, setting),
         shared: try sharedModels(steps.retrained, setting))
     }
+    evidence.shadows = try target.shadows.map { try shadowBank(setting, $0) }
     return evidence
   }
 

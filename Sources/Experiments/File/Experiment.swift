@@ -12,6 +12,8 @@ public struct Experiment: Sendable {
   public let seeds: Seeds
   /// The number of models of each kind that attacks and metrics may read as a bank, those of `seeds` first.
   public let bankSize: Int
+  /// The shadow models of random halves; nil where the file has no bank of halves.
+  let shadows: ShadowSettings?
   /// The fraction of the training data that is held out for validation, in [0, 1).
   public let validationFraction: Double
   /// Where the file, or an override, gives the fraction.
@@ -83,7 +85,7 @@ extension Experiment {
   func checkCellCount() throws(DiagnosticList) {
     var count = 1
     for axis in [
-      data.count, architectures.count, recipes.count, forget.first?.count ?? 0, max(seeds.training.count, bankSize),
+      data.count, architectures.count, recipes.count, forget.first?.count ?? 0, max(bankSize, shadows?.size ?? 0),
       methods.count * seeds.rounds + 2,
     ] {
       let (product, overflow) = count.multipliedReportingOverflow(by: axis)
@@ -101,14 +103,21 @@ extension Experiment {
 extension Experiment {
   /// The largest bank: 4,096 models of 10,000 samples and 10 classes take 1.6 GB of predictions.
   package static let largestBank = 4096
+  /// The most forget sets of one original in a bank of halves.
+  package static let mostForgetsPerModel = 64
 
-  /// The seeds of the bank's models that are not among `seeds`: the smallest positive numbers, so that files whose seeds
-  /// are 1 to n share models.
-  var bankSeeds: [Int] {
-    let missing = max(0, bankSize - seeds.training.count)
-    let known = Set(seeds.training)
-    return Array((1...).lazy.filter { !known.contains($0) }.prefix(missing))
-  }
+  /// The seeds of the bank's models that are not among `seeds`.
+  var bankSeeds: [Int] { seeds.others(upTo: bankSize) }
+}
+
+/// Shadow models of random halves: `bank: {size: 32, halves: true}`.
+struct ShadowSettings: Sendable {
+  /// The number of originals.
+  var size: Int
+  /// The number of forget sets of each original.
+  var forgetsPerModel: Int
+  /// The fraction of the original's members among the samples of the request that a forget set has, in (0, 1).
+  var forgetFraction: Double
 }
 
 /// One value of the axis of training recipes of originals and retrained models.

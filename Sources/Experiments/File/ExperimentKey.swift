@@ -35,7 +35,11 @@ package enum ExperimentKey: String, BlockKey {
 package enum SeedsKey: String, BlockKey { case training, unlearning }
 
 /// The keys of `bank:`.
-package enum BankKey: String, BlockKey { case size }
+package enum BankKey: String, BlockKey {
+  case size, halves
+  case forgetsPerModel = "forgets_per_model"
+  case forgetFraction = "forget_fraction"
+}
 
 /// The keys that tell what an item of `forget:` is.
 package enum RequestKey: String, BlockKey {

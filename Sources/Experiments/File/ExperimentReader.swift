@@ -21,8 +21,9 @@ struct ExperimentReader {
     let data = plugins(.data, of: registry.datasets)
     let requests = forget()
     let seeds = seeds()
+    let bank = bank(beside: seeds, forget: requests)
     let experiment = Experiment(
-      name: name(), seeds: seeds, bankSize: bankSize(beside: seeds), validationFraction: validationFraction(),
+      name: name(), seeds: seeds, bankSize: bank.size, shadows: bank.shadows, validationFraction: validationFraction(),
       validationMark: block(.validationFraction)?.mark, data: data,
       architectures: plugins(.architectures, of: registry.architectures), recipes: recipes(),
       forget: data.map { resolved(requests, for: $0) }, methods: plugins(.methods, of: registry.methods),
@@ -136,15 +137,16 @@ struct ExperimentReader {
     return seed
   }
 
-  private func bankSize(beside seeds: Seeds) -> Int {
-    guard let node = block(.bank) else { return seeds.training.count }
-    guard node.entries(diagnostics) != nil else { return seeds.training.count }
+  /// Reads the size of the bank, and its shadow models; a bank of halves has no others than those of the seeds.
+  private func bank(beside seeds: Seeds, forget requests: [NamedRequest]) -> (size: Int, shadows: ShadowSettings?) {
+    let alone = (size: seeds.training.count, shadows: nil as ShadowSettings?)
+    guard let node = block(.bank), node.entries(diagnostics) != nil else { return alone }
     node.reportUnknownKeys(of: BankKey.self, diagnostics)
     guard let size = node[BankKey.size] else {
       diagnostics.report("the key 'size' is missing", at: node.mark)
-      return seeds.training.count
+      return alone
     }
-    guard let value = size.int(diagnostics) else { return seeds.training.count }
+    guard let value = size.int(diagnostics) else { return alone }
     if value < seeds.training.count {
       diagnostics.report(
         "the models of the \(seeds.training.count) seeds are the first of the bank, whose size is \(value)",
@@ -152,7 +154,38 @@ struct ExperimentReader {
     } else if value > Experiment.largestBank {
       diagnostics.report("a bank has at most \(Experiment.largestBank) models, found \(value)", at: size.mark)
     }
-    return value
+    guard let halves = node[BankKey.halves], halves.bool(diagnostics) == true else {
+      for key in [BankKey.forgetsPerModel, .forgetFraction] {
+        guard let other = node[key] else { continue }
+        diagnostics.report("'\(key.rawValue)' is of a bank of halves: 'halves: true'", at: other.mark)
+      }
+      return (value, nil)
+    }
+    return (seeds.training.count, shadows(node, size: value, forget: requests))
+  }
+
+  private func shadows(_ node: Node, size: Int, forget requests: [NamedRequest]) -> ShadowSettings {
+    var shadows = ShadowSettings(size: size, forgetsPerModel: 1, forgetFraction: 0.5)
+    if let forgets = node[BankKey.forgetsPerModel], let value = forgets.int(diagnostics) {
+      shadows.forgetsPerModel = value
+      if !(1...Experiment.mostForgetsPerModel).contains(value) {
+        diagnostics.report(
+          "'forgets_per_model' must be in 1 to \(Experiment.mostForgetsPerModel), is \(value)", at: forgets.mark)
+      }
+    }
+    if let fraction = node[BankKey.forgetFraction], let value = fraction.double(diagnostics) {
+      shadows.forgetFraction = value
+      if !(value > 0 && value < 1) {
+        diagnostics.report("'forget_fraction' must be in (0, 1), is \(value)", at: fraction.mark)
+      }
+    }
+    // A request that draws with every seed has no samples that all shadow models are judged on.
+    for request in requests where request.drawsEachSeed {
+      diagnostics.report(
+        "a bank of halves draws forget sets among the samples of a request, the same for all models, and 'seed: each' "
+          + "has others with every seed", at: request.mark)
+    }
+    return shadows
   }
 
   private func validationFraction() -> Double {

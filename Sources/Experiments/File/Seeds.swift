@@ -14,6 +14,13 @@ public struct Seeds: Sendable, Hashable {
   /// The seed of the call `round` on the original of `training`.
   func unlearning(_ round: Int, of training: Int) -> Int { unlearning?[round] ?? training }
 
+  /// So many seeds less those of `training` that are not among these: the smallest positive numbers, so that files whose
+  /// seeds are 1 to n share models.
+  func others(upTo count: Int) -> [Int] {
+    let known = Set(training)
+    return Array((1...).lazy.filter { !known.contains($0) }.prefix(max(0, count - training.count)))
+  }
+
   /// "1"; "1/2" for training and unlearning where the file crosses the two.
   package func short(_ model: ModelSeeds) -> String {
     "\(model.training)" + (crossed(model).map { "/\($0)" } ?? "")

@@ -16,6 +16,8 @@ extension PlanBuilder {
     var setting: Setting
     /// The method, as labels print it.
     var label: String
+    /// Which of the calls on each original it is of.
+    var round = 0
     /// nil for an original.
     var method: Variant?
     /// The call that made it; nil for an original.

@@ -36,6 +36,10 @@ extension PlanBuilder {
       prune(probe, group, because: "\(probe.name) reads groups, and the data have no sensitive attribute")
       return false
     }
+    if let obstacle = shadowObstacle(probe, group) {
+      prune(probe, group, because: "\(probe.name) \(obstacle)")
+      return false
+    }
     if group.entry.drawsEachSeed, Self.reads(probe, .retrainedModels) || Self.reads(probe, .unlearnedModels) {
       prune(
         probe, group,

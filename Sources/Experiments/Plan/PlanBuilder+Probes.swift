@@ -39,6 +39,11 @@ extension PlanBuilder {
         pruned.append(PrunedCell(description: "\(group.label) / \(subject.label) / \(probe.label)", reason: reason))
         continue
       }
+      if Self.reads(probe, .shadowModels) {
+        guard let target = try addShadows(of: subject, probe, group) else { continue }
+        probes.append(try addProbe(probe, setting, of: subject.label, target, isBankScore: true))
+        continue
+      }
       let usesBank = Self.reads(probe, .retrainedModels)
       if isBankScore, peers.predictions.count != bank.count {
         // Halves of another size than those of the retrained models could not be compared.
@@ -98,8 +103,14 @@ extension PlanBuilder {
     if !target.originals.isEmpty {
       parts.append(KeyPart("originals", .array(target.originalsOfPeers.map { .int($0) })))
     }
+    if let shadows = target.shadows {
+      parts.append(KeyPart("forgets_per_model", .int(shadows.forgetsPerModel)))
+      parts.append(KeyPart("forget_fraction", .number(shadows.forgetFraction)))
+    }
     parts.append(try part(kind.rawValue, probe))
-    let models = isBankScore ? "\(target.peers.count) models" : experiment.seeds.label(setting.seeds)
+    let models =
+      isBankScore
+      ? "\(target.shadows?.originals.count ?? target.peers.count) models" : experiment.seeds.label(setting.seeds)
     let label = label(setting, [setting.values.requestLabel, name, probe.label], models)
     let (values, plugin) = (setting.values, probe.configured)
     let key =

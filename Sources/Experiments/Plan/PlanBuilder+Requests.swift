@@ -54,6 +54,7 @@ extension PlanBuilder {
     if !target.peers.isEmpty, !target.bank.isEmpty {
       expected.bankGroups = BankComparison.groupCount(min(target.peers.count, target.bank.count))
     }
+    if let shadows = target.shadows { expected.bankGroups = BankComparison.groupCount(shadows.originals.count) }
     guard let sizes = group.sizes, let names = plugin.measurementNames(in: sizes) else { return expected }
     if target.baseline != nil {
       (expected.allowed, expected.mayBeEmpty) = (names, false)

@@ -97,11 +97,13 @@ package struct PlanBuilder {
             let size = Self.modelSize(architecture, on: data)
             // Models that forget other samples are no bank.
             let others = entry.drawsEachSeed ? [] : settings(experiment.bankSeeds)
+            let shadows = experiment.shadows.map { shadows in
+              settings(experiment.seeds.training + experiment.seeds.others(upTo: shadows.size))
+            }
             try addGroup(
               Group(
                 data: data, entry: entry, settings: settings(experiment.seeds.training), bankSettings: others,
-                size: size
-              ))
+                shadowSettings: shadows ?? [], size: size))
           }
         }
       }
@@ -135,6 +137,8 @@ package struct PlanBuilder {
     /// One for each seed of the bank that is not among the seeds of the file; their models are evidence and have no
     /// cells of their own.
     var bankSettings: [Setting] = []
+    /// One for each seed of the shadow models.
+    var shadowSettings: [Setting] = []
     /// The size of its models; nil where the architecture does not support the images.
     let size: ModelSize?
     /// nil until its steps are planned.
@@ -156,6 +160,9 @@ package struct PlanBuilder {
     var group = whole
     group.settings = withoutExcluded(whole.settings, of: whole)
     group.bankSettings = withoutExcluded(whole.bankSettings, of: whole)
+    group.shadowSettings = whole.shadowSettings.filter {
+      exclusion(whole, $0, method: nil, attack: nil) == nil
+    }
     guard !group.settings.isEmpty else { return }
     if let obstacle = memoryObstacle(group, method: nil) {
       noteExclusions(group, methods: experiment.methods)

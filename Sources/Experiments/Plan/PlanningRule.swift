@@ -77,9 +77,8 @@ extension PlanBuilder {
       peers.position = place
       let probes = try addProbes(
         of: Subject(
-          setting: model.setting, label: method.label, method: method, model: model.key, peers: peers,
-          bank: bank.predictions,
-          models: group.models(model.key, model.position, bank),
+          setting: model.setting, label: method.label, round: round, method: method, model: model.key,
+          peers: peers, bank: bank.predictions, models: group.models(model.key, model.position, bank),
           referenceProbes: bank.probes[model.position]),
         group)
       addCell(

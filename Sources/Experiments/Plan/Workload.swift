@@ -32,7 +32,7 @@ package struct Workloads {
       guard work.epochs > 0 || work.evaluations > 0 else { continue }
       let place = index(of: step.body.setting)
       let counts = try samples(step.body.setting.data)
-      all[place].trainedImages += work.epochs * counts.train
+      all[place].trainedImages += Int(work.fraction * Double(work.epochs * counts.train))
       all[place].predictedImages += work.evaluations * (counts.train + counts.test)
       all[place].batchSize = max(all[place].batchSize, work.batchSize)
     }

@@ -99,14 +99,6 @@ extension Analysis.Verdict {
   }
 }
 
-extension Array {
-  /// The elements; nil where one is missing.
-  func whole<Value>() -> [Value]? where Element == Value? {
-    let known = compactMap(\.self)
-    return known.count == count ? known : nil
-  }
-}
-
 extension [ResultRow] {
   /// The mean of a list of pseudo-values over the rows, which have several where unlearning seeds are crossed; nil where a
   /// row lacks them.

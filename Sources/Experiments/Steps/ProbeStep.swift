@@ -54,6 +54,8 @@ package struct ProbeTarget: Codable, Sendable {
   var originalPosition: Int?
   /// The steps of the models whose parameters the probe reads; nil where it reads none.
   var models: Models?
+  /// The shadow models, if the probe reads them.
+  var shadows: Shadows?
   /// The baseline to measure in place of the target.
   var baseline: Baseline?
   var expected = ExpectedMeasurements()
@@ -73,12 +75,27 @@ package struct ProbeTarget: Codable, Sendable {
     var key: StepKey
   }
 
+  /// The prediction steps of shadow models of random halves.
+  struct Shadows: Codable, Sendable {
+    /// One for each original.
+    var originals: [StepKey]
+    /// The seed of each original.
+    var seeds: [Int]
+    /// Those of a method's models, `forgetsPerModel` for each original; empty where the originals are judged themselves.
+    var unlearned: [StepKey] = []
+    /// The number of forget sets of each original.
+    var forgetsPerModel: Int
+    /// The fraction of an original's members that a forget set has, see `ShadowDraw`.
+    var forgetFraction: Double
+  }
+
   /// The number of models of a kind that the probe reads; 0 where it reads the target alone.
-  var modelCount: Int { max(bank.count, peers.count) }
+  var modelCount: Int { max(bank.count, peers.count, shadows?.originals.count ?? 0) }
 
   /// In the order in which keys name them.
   var inputs: [StepKey] {
     var keys = [predictions] + bank + peers + originals
+    if let shadows { keys += shadows.originals + shadows.unlearned }
     if let calibration { keys.append(calibration) }
     if let costOf { keys.append(costOf) }
     keys += measurements.map(\.key) + referenceMeasurements.map(\.key)

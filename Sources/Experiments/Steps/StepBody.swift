@@ -56,6 +56,8 @@ package struct Artifact {
 package struct StepWork: Equatable {
   /// The number of passes over all training samples in training.
   var epochs = 0
+  /// The fraction of the training samples that a pass goes over.
+  var fraction = 1.0
   /// The largest batch of a training step.
   var batchSize = 1
   /// The number of evaluations of all samples.
@@ -63,8 +65,8 @@ package struct StepWork: Equatable {
   /// The name of a method without a recipe, whose work is not known.
   var unknownMethod: String?
 
-  /// The work of one training by `recipe`.
-  static func training(_ recipe: TrainingRecipe) -> StepWork {
-    StepWork(epochs: recipe.epochs, batchSize: recipe.batchSize)
+  /// The work of one training by `recipe` on a fraction of the training samples.
+  static func training(_ recipe: TrainingRecipe, on fraction: Double = 1) -> StepWork {
+    StepWork(epochs: recipe.epochs, fraction: fraction, batchSize: recipe.batchSize)
   }
 }

@@ -16,7 +16,9 @@ package struct TrainStep: StepBody {
 
   package var inputs: [StepKey] { [] }
 
-  package func work(with plugins: PluginMaker) -> StepWork { .training(setting.recipe.steps) }
+  package func work(with plugins: PluginMaker) -> StepWork { .training(setting.recipe.steps, on: isHalf ? 0.5 : 1) }
+
+  private var isHalf: Bool { if case .half = subset { true } else { false } }
 
   package func run(on bench: Bench) throws -> Artifact {
     let train = try bench.trainingSet(setting, subset)

@@ -41,6 +41,11 @@ public struct BankComparison {
   /// The number of groups of so many seeds, each of which a jackknife leaves out.
   public static func groupCount(_ seeds: Int) -> Int { min(seeds, mostGroups) }
 
+  /// The groups of so many seeds, by their indices.
+  static func groups(_ seeds: Int) -> [Set<Int>] {
+    (0..<groupCount(seeds)).map { Set(stride(from: $0, to: seeds, by: mostGroups)) }
+  }
+
   /// All models.
   public var all: Models {
     Models(
@@ -63,8 +68,7 @@ public struct BankComparison {
       return values[0].indices.map { place in values.map { $0[place] }.mean }
     }
     let values = try means(without: [])
-    let seeds = min(unlearnedCount, retrainedCount)
-    let groups = (0..<Self.groupCount(seeds)).map { Set(stride(from: $0, to: seeds, by: Self.mostGroups)) }
+    let groups = Self.groups(min(unlearnedCount, retrainedCount))
     // Every split loses the same seeds, and must keep enough models.
     guard groups.count > 1,
       groups.allSatisfy({ group in

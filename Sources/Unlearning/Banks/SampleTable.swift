@@ -53,18 +53,8 @@ public struct SampleTable: Sendable {
   /// The logarithm of the ratio of two densities at the numbers of `model`, each by a Gaussian kernel over the numbers of
   /// some models for the same sample: `log (1/n) Σ_j exp(−(φ − φ_j)² / 2h²) − log (1/m) Σ_l exp(−(φ − φ_l)² / 2h²)`.
   public func logDensityRatios(of model: Int, _ first: [Int], _ second: [Int], bandwidth: Double) -> [Double] {
-    let scale = -0.5 / (bandwidth * bandwidth)
     func logMean(_ models: [Int], _ sample: Int) -> Double {
-      let number = rows[model][sample]
-      var largest = -Double.infinity
-      for other in models {
-        largest = max(largest, scale * (number - rows[other][sample]) * (number - rows[other][sample]))
-      }
-      var sum = 0.0
-      for other in models {
-        sum += exp(scale * (number - rows[other][sample]) * (number - rows[other][sample]) - largest)
-      }
-      return largest + log(sum / Double(models.count))
+      models.map { rows[$0][sample] }.logKernelMean(at: rows[model][sample], bandwidth: bandwidth)
     }
     return (0..<sampleCount).map { logMean(first, $0) - logMean(second, $0) }
   }
@@ -72,6 +62,53 @@ public struct SampleTable: Sendable {
   /// The table of some samples, in that order.
   public func selecting(_ samples: [Int]) -> SampleTable {
     SampleTable(rows.map { row in samples.map { row[$0] + means[$0] } })
+  }
+}
+
+extension [Double] {
+  /// `log (1/n) Σ_j exp(−(x − x_j)² / 2h²)` at x = `number` over these n numbers, with h = `bandwidth`, in natural
+  /// logarithms.
+  public func logKernelMean(at number: Double, bandwidth: Double) -> Double {
+    let scale = -0.5 / (bandwidth * bandwidth)
+    var largest = -Double.infinity
+    for other in self { largest = Swift.max(largest, scale * (number - other) * (number - other)) }
+    var sum = 0.0
+    for other in self { sum += exp(scale * (number - other) * (number - other) - largest) }
+    return largest + log(sum / Double(count))
+  }
+}
+
+/// A normal distribution, fitted to the numbers of several models for one sample.
+public struct NormalFit: Sendable {
+  /// The center of the distribution.
+  public var center: Double
+  /// The standard deviation, at least `SampleFits.smallestDeviation`.
+  public var deviation: Double
+
+  /// A distribution about the mean of some numbers, at least two, with their sample standard deviation (n − 1).
+  public init(meanOf numbers: [Double]) {
+    center = numbers.mean
+    deviation = Swift.max(numbers.sampleDeviation ?? 0, SampleFits.smallestDeviation)
+  }
+
+  /// A distribution about the median of `ascending` numbers, with their population standard deviation (n).
+  public init(medianOf ascending: [Double]) {
+    center = (ascending[(ascending.count - 1) / 2] + ascending[ascending.count / 2]) / 2
+    deviation = Swift.max(ascending.populationDeviation, SampleFits.smallestDeviation)
+  }
+
+  /// `(x − μ) / σ`.
+  public func distance(of number: Double) -> Double { (number - center) / deviation }
+
+  /// `log N(x; μ, σ)` less that of `other`, in natural logarithms.
+  public func logRatio(at number: Double, to other: NormalFit) -> Double {
+    let (own, far) = (distance(of: number), other.distance(of: number))
+    return log(other.deviation / deviation) - 0.5 * (own * own - far * far)
+  }
+
+  /// `−log N(x; μ, σ)`, in natural logarithms.
+  public func negativeLogDensity(at number: Double) -> Double {
+    0.5 * distance(of: number) * distance(of: number) + log(deviation * (2 * Double.pi).squareRoot())
   }
 }
 

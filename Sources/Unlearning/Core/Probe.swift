@@ -18,6 +18,9 @@ public enum EvidenceKind: String, Sendable, Codable, CaseIterable {
   /// Parameters: of the measured model, of its original, and of the retrained models where it reads these, too; with the
   /// data of the request, and new models. Not for a score of a whole bank.
   case models = "parameters of models"
+  /// Outputs of originals that were trained on random halves, and of models of the same method that forget some of their
+  /// members: `ShadowBank`.
+  case shadowModels = "shadow models of random halves"
   /// Time and memory of the unlearning call.
   case cost
   /// Values of other metrics and attacks for the same model.

@@ -91,6 +91,8 @@ public struct Evidence: Sendable {
   public var originalsOfPeers: [Int] = []
   /// The parameters of models; nil for probes that do not read them.
   public var models: ModelEvidence?
+  /// Shadow models of random halves, and what is known of their members; for probes that read them.
+  public var shadows: ShadowBank?
   /// The request, classes, groups and random source, equal for all models of the cell.
   public var context: EvidenceContext
   /// The result of the attack's `calibrate` on the retrained models.

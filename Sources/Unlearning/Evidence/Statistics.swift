@@ -32,3 +32,11 @@ extension [Double] {
     return reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
   }
 }
+
+extension Array {
+  /// The elements; nil where one is missing.
+  package func whole<Value>() -> [Value]? where Element == Value? {
+    let known = compactMap(\.self)
+    return known.count == count ? known : nil
+  }
+}

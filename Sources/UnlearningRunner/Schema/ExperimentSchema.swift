@@ -70,11 +70,32 @@ enum ExperimentSchema {
     several; those of 'seeds' are the first of them, the others have the smallest other seeds and no rows of their own.
     """,
     "type": "object",
-    "properties": properties { (_: BankKey) in
-      [
-        "description": "The number of models of each kind.", "type": "integer", "minimum": 1,
-        "maximum": .int(Experiment.largestBank),
-      ]
+    "properties": properties { (key: BankKey) -> JSONValue in
+      switch key {
+      case .size:
+        [
+          "description": "The number of models of each kind.", "type": "integer", "minimum": 1,
+          "maximum": .int(Experiment.largestBank),
+        ]
+      case .halves:
+        [
+          "description": """
+          Whether the models of the bank are shadow models for attacks on single samples: each original is trained on a \
+          random half of the training set.
+          """, "type": "boolean", "default": false,
+        ]
+      case .forgetsPerModel:
+        [
+          "description": "The number of forget sets that are drawn for each original of a bank of halves.",
+          "type": "integer", "minimum": 1, "maximum": .int(Experiment.mostForgetsPerModel), "default": 1,
+        ]
+      case .forgetFraction:
+        [
+          "description": """
+          The fraction of the request's samples in an original's half that one of its forget sets has.
+          """, "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.5,
+        ]
+      }
     },
     "required": [.string(BankKey.size.rawValue)], "additionalProperties": false,
   ]
@@ -157,7 +178,7 @@ enum ExperimentSchema {
       "properties": properties { (key: GroupRequestKey) in
         switch key {
         case .group: ["anyOf": [one, ["type": "array", "items": one, "minItems": 1]]]
-        case .ratio: ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5]
+        case .ratio: ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.5]
         case .seed: drawSeed
         }
       },

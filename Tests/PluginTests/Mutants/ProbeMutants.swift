@@ -132,6 +132,7 @@ enum ProbeMutants {
         case .unlearnedModels: Double(evidence.peers.count)
         case .originalModels: Double(evidence.originals.count)
         case .models: try evidence.models?.target().parameters.values.first.map { Double($0.count) } ?? 0
+        case .shadowModels: Double(evidence.shadows?.originals.count ?? 0)
         case .cost: evidence.cost?.seconds ?? 0
         case .measurements: Double(evidence.measurements.count)
         case .groups, .knownGroups: Double(evidence.context.groups?.test.count ?? 0)

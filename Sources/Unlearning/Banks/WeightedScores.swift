@@ -1,0 +1,52 @@
+/// Scores with weights, for rates and areas.
+package struct WeightedScores {
+  private let entries: [(score: Double, weight: Double)]
+
+  /// Scores with positive weights.
+  package init(_ entries: some Sequence<(Double, Double)>) { self.entries = entries.map { (score: $0, weight: $1) } }
+
+  package var isEmpty: Bool { entries.isEmpty }
+
+  /// The weight of the scores above 0 as a fraction of all.
+  package var fractionAboveZero: Double {
+    entries.reduce(0) { $1.score > 0 ? $0 + $1.weight : $0 } / total
+  }
+
+  private var total: Double { entries.reduce(0) { $0 + $1.weight } }
+
+  /// The probability that one of these scores is higher than one of `negatives`, ties counting half, both drawn by weight.
+  package func area(over negatives: WeightedScores) -> Double {
+    let (positives, others) = (ascending, negatives.ascending)
+    var (place, below, sum) = (0, 0.0, 0.0)
+    for entry in positives {
+      while place < others.count, others[place].score < entry.score {
+        below += others[place].weight
+        place += 1
+      }
+      var (tie, equal) = (place, 0.0)
+      while tie < others.count, others[tie].score == entry.score {
+        equal += others[tie].weight
+        tie += 1
+      }
+      sum += entry.weight * (below + equal / 2)
+    }
+    return sum / total / negatives.total
+  }
+
+  /// The largest true positive rate of a threshold whose false positive rate is at most `bound`; a score at least the
+  /// threshold is a positive.
+  package func truePositiveRate(over negatives: WeightedScores, atFalsePositiveRate bound: Double) -> Double {
+    let allowed = bound * negatives.total * (1 + 1e-9)
+    var accused = 0.0
+    for entry in negatives.ascending.reversed() {
+      accused += entry.weight
+      // This negative, and all that are equal to it, must be below the threshold.
+      guard accused <= allowed else {
+        return entries.reduce(0) { $1.score > entry.score ? $0 + $1.weight : $0 } / total
+      }
+    }
+    return 1
+  }
+
+  private var ascending: [(score: Double, weight: Double)] { entries.sorted { $0.score < $1.score } }
+}
