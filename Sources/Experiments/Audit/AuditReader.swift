@@ -39,6 +39,7 @@ struct AuditReader {
     let methods = (block(.methods)?.entries ?? []).compactMap { variant(AuditedModel(), name: $0.key) }
     var experiment = Experiment(
       name: name, seeds: Seeds(training: Array(1...imports.retrained.count)), bankSize: imports.retrained.count,
+      shadows: nil,
       validationFraction: 0, validationMark: nil, data: [data], architectures: [architecture],
       recipes: [RecipeVariant(recipe: OriginalRecipe(), parameters: recipe, varied: [])], forget: [[request]],
       methods: methods, attacks: attacks, metrics: metrics, exclusions: [], document: file.document,
