@@ -44,7 +44,7 @@ public struct RobustMembershipAttack: SampleAttack {
       authors: "Zarifzadeh, Liu, Shokri", title: "Low-Cost High-Power Membership Inference Attacks", venue: "ICML 2024",
       arXiv: "2312.03262", place: "offline and online; attacked are unlearned models"))
   /// Shadow models of random halves, and their predictions of test samples.
-  public static let reads: Set<EvidenceKind> = [.shadowModels]
+  public static let reads: Set<EvidenceKind> = [.predictions, .shadowModels]
   /// What its values mean.
   public static let reading = [
     "auc: forgotten samples against ones never trained on (AMUN's forget-test AUC). Good is retrain's value, near 0.5.",

@@ -11,13 +11,13 @@ struct AuditReader {
   /// The reader of what audits and experiments have in common.
   let file: ExperimentReader
 
-  private var diagnostics: Diagnostics { file.diagnostics }
-  private func block(_ key: AuditKey) -> Node? { file.root[key] }
+  var diagnostics: Diagnostics { file.diagnostics }
+  func block(_ key: AuditKey) -> Node? { file.root[key] }
 
   private static let mostClasses = 100_000
   private static let mostSamples = 10_000_000
   /// The numbers of one model, 1 GiB of them.
-  private static let mostNumbers = 1 << 28
+  static let mostNumbers = 1 << 28
 
   func read() -> Experiment? {
     file.root.reportUnknownKeys(of: AuditKey.self, diagnostics)
@@ -63,7 +63,7 @@ struct AuditReader {
 
 /// The samples, and what is to be forgotten.
 extension AuditReader {
-  private struct Samples {
+  struct Samples {
     var source: AuditedSamples
     var labels: [Int]
     var parts: [Part?]
@@ -184,11 +184,8 @@ extension AuditReader {
         "\(one[0]) samples of \(one[1]) classes are more than \(Self.mostNumbers) numbers", at: block(.labels)?.mark)
       return nil
     }
-    func places(_ node: Node?, _ name: String) -> [ModelPlace] {
-      (node?.items ?? node.map { [$0] } ?? []).flatMap { self.places($0, usual: name, one) }
-    }
-    let retrained = places(block(.retrained), AuditKey.retrained.rawValue)
-    let originals = places(block(.originals), AuditKey.originals.rawValue)
+    let retrained = places(block(.retrained), usual: AuditKey.retrained.rawValue, one)
+    let originals = places(block(.originals), usual: AuditKey.originals.rawValue, one)
     let entries = block(.methods).flatMap { $0.entries(diagnostics) } ?? []
     if entries.isEmpty, let node = block(.methods), node.entries != nil {
       diagnostics.report("at least one method is needed", at: node.mark)
@@ -197,7 +194,7 @@ extension AuditReader {
     for entry in entries where reserved.contains(entry.key) || entry.key.isEmpty {
       diagnostics.report("'\(entry.key)' is the name of another row; name the method otherwise", at: entry.keyMark)
     }
-    let methods = entries.map { ($0.key, places($0.value, $0.key), $0.value.mark) }
+    let methods = entries.map { ($0.key, places($0.value, usual: $0.key, one), $0.value.mark) }
     guard diagnostics.isEmpty else { return nil }
     // Models of one index are compared with each other, so there are as many of each kind.
     let count = block(.models).flatMap { $0.int(diagnostics) }
@@ -220,11 +217,16 @@ extension AuditReader {
     guard diagnostics.isEmpty else { return nil }
     return ImportedModels(
       scores: scores, originals: first(originals), retrained: first(retrained),
-      methods: Dictionary(methods.map { ($0.0, first($0.1)) }) { first, _ in first })
+      methods: Dictionary(methods.map { ($0.0, first($0.1)) }) { first, _ in first },
+      shadows: block(.shadows).flatMap { shadows($0, samples, one, of: methods.map(\.0)) })
   }
 
-  /// The models of one array: `one`, or a list of such.
-  private func places(_ node: Node, usual: String, _ one: [Int]) -> [ModelPlace] {
+  /// The models of an array, or of a list of such; `one` is the shape of the numbers of one model.
+  func places(_ node: Node?, usual: String, _ one: [Int]) -> [ModelPlace] {
+    (node?.items ?? node.map { [$0] } ?? []).flatMap { places(of: $0, usual: usual, one) }
+  }
+
+  private func places(of node: Node, usual: String, _ one: [Int]) -> [ModelPlace] {
     guard let (place, opened) = array(node, usual: usual) else { return [] }
     guard opened.shape.suffix(one.count) == one[...], opened.shape.count <= one.count + 1 else {
       let shape = one.map(String.init).joined(separator: ", ")
@@ -243,7 +245,7 @@ extension AuditReader {
 /// Arrays.
 extension AuditReader {
   /// The array of `file` or `{file: …, array: …}`, whose checksum is verified where the file has one.
-  private func array(_ node: Node, usual: String) -> (place: ModelPlace, opened: FileArray)? {
+  func array(_ node: Node, usual: String) -> (place: ModelPlace, opened: FileArray)? {
     var (path, name): (String?, String?)
     if node.entries == nil {
       path = node.string(diagnostics)
@@ -273,8 +275,13 @@ extension AuditReader {
       diagnostics.report("\(array.opened.place): shape \(array.opened.shape); expected [samples]", at: node.mark)
       return nil
     }
+    return integers(array.opened, node)
+  }
+
+  /// All integers of an array.
+  func integers(_ opened: FileArray, _ node: Node) -> [Int]? {
     do throws(ArrayFileError) {
-      return try array.opened.integers()
+      return try opened.integers()
     } catch {
       diagnostics.report("\(error)", at: node.mark)
       return nil

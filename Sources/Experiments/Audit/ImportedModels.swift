@@ -10,6 +10,7 @@ struct ImportedModels: Sendable {
   var originals: [ModelPlace]
   var retrained: [ModelPlace]
   var methods: [String: [ModelPlace]]
+  var shadows: ImportedShadows?
 
   /// What an audit does not have, and why.
   var lacking: [EvidenceKind: String] {
@@ -19,6 +20,7 @@ struct ImportedModels: Sendable {
     ]
     if scores == .margins { lacking[.predictions] = "the file has margins alone" }
     if originals.isEmpty { lacking[.originalModels] = "the file names none" }
+    if shadows == nil { lacking[.shadowModels] = "the file names none in 'shadows'" }
     return lacking
   }
 
@@ -26,6 +28,24 @@ struct ImportedModels: Sendable {
   func places(of method: String?) -> [ModelPlace] {
     method.map { $0 == PlanBuilder.referenceName ? retrained : methods[$0, default: []] } ?? originals
   }
+}
+
+/// Shadow models of random halves that another program made, see `ShadowBank`.
+struct ImportedShadows: Sendable {
+  var originals: [ModelPlace]
+  /// The models of each method, and of retraining.
+  var methods: [String: [ModelPlace]]
+  var members: ShadowMembers
+}
+
+/// What shadow models were trained on and forgot.
+struct ShadowMembers: Codable, Hashable, Sendable {
+  /// `[originals][N]`.
+  var membership: ModelPlace
+  /// `[unlearned][N]`.
+  var forgotten: ModelPlace
+  /// For each unlearned model the index of its original.
+  var originalsOfUnlearned: [Int]
 }
 
 /// Where the numbers of one model are.

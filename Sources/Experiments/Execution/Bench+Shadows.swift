@@ -20,6 +20,7 @@ extension Bench {
 
   /// The shadow models of `shadows`, with what they were trained on and forgot of the request's samples.
   func shadowBank(_ setting: StepSetting, _ shadows: ProbeTarget.Shadows) throws -> ShadowBank {
+    if let members = shadows.members { return try importedShadowBank(setting, shadows, members) }
     let train = try workshop.data.data(setting.data).train
     let judged = try split(setting).forgetTrain.indices
     var (isMember, isForgotten): ([[Bool]], [[Bool]]) = ([], [])

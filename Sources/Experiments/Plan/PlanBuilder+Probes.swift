@@ -103,7 +103,9 @@ extension PlanBuilder {
     if !target.originals.isEmpty {
       parts.append(KeyPart("originals", .array(target.originalsOfPeers.map { .int($0) })))
     }
-    if let shadows = target.shadows {
+    if let members = target.shadows?.members {
+      parts += try identity(of: members)
+    } else if let shadows = target.shadows {
       parts.append(KeyPart("forgets_per_model", .int(shadows.forgetsPerModel)))
       parts.append(KeyPart("forget_fraction", .number(shadows.forgetFraction)))
     }

@@ -11,7 +11,7 @@ extension PlanBuilder {
 
   /// Why a probe that reads shadow models cannot have them; nil for others and where it can.
   func shadowObstacle(_ probe: Variant, _ group: Group) -> String? {
-    guard Self.reads(probe, .shadowModels), group.request.kind == .samples else { return nil }
+    guard Self.reads(probe, .shadowModels), group.request.kind == .samples, !experiment.isAudit else { return nil }
     guard let shadows = experiment.shadows else {
       return "reads shadow models of random halves; write for example 'bank: {size: 32, halves: true}'"
     }
@@ -29,6 +29,7 @@ extension PlanBuilder {
   /// The shadow models of `subject` as evidence of `probe`, with the steps that make them; nil, with a reason, where
   /// exclusions leave not all of them.
   mutating func addShadows(of subject: Subject, _ probe: Variant, _ group: Group) throws -> ProbeTarget? {
+    if let imported = experiment.imports?.shadows { return try addImportedShadows(imported, of: subject, probe, group) }
     guard let settings = experiment.shadows else { preconditionFailure("an obstacle without a bank of halves") }
     var shadows = ProbeTarget.Shadows(
       originals: [], seeds: [], forgetsPerModel: settings.forgetsPerModel, forgetFraction: settings.forgetFraction)

@@ -85,22 +85,25 @@ extension PlanBuilder {
   /// The name of the model before unlearning.
   static let originalName = "original"
 
-  private mutating func addImport(
+  mutating func addImport(
     _ setting: Setting, _ place: ModelPlace, _ scores: ScoreKind, of name: String
   ) throws -> StepKey {
-    let url = URL(fileURLWithPath: place.file)
-    let digest = try importedDigests[place.file] ?? FileDigest.sha256(of: [url])[0]
-    importedDigests[place.file] = digest
-    files.add(url, digest: digest)
-    var parts = common(setting) + (try request(setting))
-    parts += [
-      KeyPart("file", .string(digest)), KeyPart("array", .string(place.array)),
-      KeyPart("scores", .string(scores.rawValue)),
-    ]
-    if let index = place.index { parts.append(KeyPart("index", .int(index))) }
+    let parts =
+      common(setting) + (try request(setting)) + (try identity(of: place))
+      + [KeyPart("scores", .string(scores.rawValue))]
     return add(
       ImportStep(setting: setting.values, place: place, scores: scores),
       label(setting, setting.values.requestLabel, name), configuration: parts,
       plugins: [experiment.data[setting.data]])
+  }
+
+  /// The content of the file of `place`, not its path, and where the numbers are in it.
+  mutating func identity(of place: ModelPlace) throws -> [KeyPart] {
+    let url = URL(fileURLWithPath: place.file)
+    let digest = try importedDigests[place.file] ?? FileDigest.sha256(of: [url])[0]
+    importedDigests[place.file] = digest
+    files.add(url, digest: digest)
+    let parts = [KeyPart("file", .string(digest)), KeyPart("array", .string(place.array))]
+    return parts + (place.index.map { [KeyPart("index", .int($0))] } ?? [])
   }
 }

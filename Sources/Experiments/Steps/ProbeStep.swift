@@ -87,6 +87,8 @@ package struct ProbeTarget: Codable, Sendable {
     var forgetsPerModel: Int
     /// The fraction of an original's members that a forget set has, see `ShadowDraw`.
     var forgetFraction: Double
+    /// The members of imported models, which no seed draws.
+    var members: ShadowMembers?
   }
 
   /// The number of models of a kind that the probe reads; 0 where it reads the target alone.

@@ -73,6 +73,31 @@ enum AuditSchema {
         "description": "The models that methods made, by the name of the method.", "type": "object",
         "minProperties": 1, "additionalProperties": ["$ref": "#/$defs/models"],
       ]
+    case .shadows:
+      return [
+        "description": "Models of random halves of the training set, for attacks on single samples.", "type": "object",
+        "properties": .object(
+          named: ShadowKey.allCases.map { key in
+            let block: JSONValue =
+              switch key {
+              case .originals: reference("models", "The originals, each trained on its own half.")
+              case .membership:
+                reference("array", "[originals, samples], whether the original was trained on the sample.")
+              case .forgotten: reference("array", "[models, samples], whether the model has forgotten the sample.")
+              case .originalsOf:
+                reference("array", "[models], the index of each model's original; default: its own index.")
+              case .methods:
+                [
+                  "description": "The unlearned models, by the name of the method, and of 'retrain'.",
+                  "type": "object", "minProperties": 1, "additionalProperties": ["$ref": "#/$defs/models"],
+                ]
+              }
+            return (key.rawValue, block)
+          }),
+        "required": .array(
+          ShadowKey.allCases.filter { $0 != .originalsOf }.map { .string($0.rawValue) }),
+        "additionalProperties": false,
+      ]
     case .attacks: return list(.attacks, "The attacks on every model.")
     case .metrics: return list(.metrics, "The measurements of every model.")
     }
