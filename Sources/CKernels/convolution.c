@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "convolution_products.h"
+#include "image_lanes.h"
 #include "internal.h"
 #include "winograd.h"
 
@@ -301,6 +302,8 @@ void lacuna_convolution_forward(const lacuna_convolution *c, const float *x, con
                                 const float *residual, int relu, float *y, float *memory) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 0, x, w, bias, residual, relu, y, memory);
   if (lacuna_products_suit(c, 0)) return lacuna_products_convolution(c, 0, x, w, bias, residual, relu, y, memory);
+  if (residual == NULL && lacuna_image_lanes_suit(c, lanes_forward))
+    return lacuna_image_lanes_convolution(c, 0, x, w, bias, relu, y, memory);
   plan p = make_plan(c, 0);
   p.x = x, p.w = w, p.bias = bias, p.residual = residual, p.relu = relu, p.y = y;
   run(&p, memory);
@@ -312,6 +315,8 @@ void lacuna_convolution_backward_data(const lacuna_convolution *c, const float *
                                       float *memory) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_convolution(c, 1, dy, w, NULL, NULL, 0, dx, memory);
   if (lacuna_products_suit(c, 1)) return lacuna_products_convolution(c, 1, dy, w, NULL, NULL, 0, dx, memory);
+  if (lacuna_image_lanes_suit(c, lanes_backward_data))
+    return lacuna_image_lanes_convolution(c, 1, dy, w, NULL, 0, dx, memory);
   plan p = make_plan(c, 1);
   p.x = dy, p.w = w, p.y = dx;
   run(&p, memory);

@@ -5,6 +5,7 @@
 // multiplied by vectors of output channels that stay in registers during the loop over pixels.
 #include <string.h>
 
+#include "image_lanes.h"
 #include "internal.h"
 #include "winograd.h"
 
@@ -52,6 +53,7 @@ static plan make_plan(const lacuna_convolution *c) {
 
 size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c) {
   if (lacuna_winograd_suits(c)) return lacuna_winograd_weights_workspace(c);
+  if (lacuna_image_lanes_suit(c, lanes_backward_weights)) return lacuna_image_lanes_weights_workspace(c);
   plan p = make_plan(c);
   return (size_t)(p.chunks * p.size * c->groups) + 64;
 }
@@ -172,6 +174,8 @@ void lacuna_convolution_backward_weights(const lacuna_convolution *c, const floa
                                          float *dbias, float *memory) {
   if (lacuna_winograd_suits(c)) {
     lacuna_winograd_backward_weights(c, x, dy, dw, memory);
+  } else if (lacuna_image_lanes_suit(c, lanes_backward_weights)) {
+    lacuna_image_lanes_backward_weights(c, x, dy, dw, memory);
   } else {
     plan p = make_plan(c);
     p.x = x, p.dy = dy, p.dw = dw;

@@ -133,6 +133,29 @@ typedef struct {
   int64_t dw_pitch;
 } weights_block;
 
+/// Rows of a convolution at stride 1 of as many images as a vector has lanes; all arrays but the weights end in [lane].
+typedef struct {
+  const float *in;             // [in_rows][in_columns][channels]
+  int64_t in_rows, in_columns, channels;
+  int64_t kernel_height, kernel_width, top, left;  // output 0's first tap is at −top, −left
+  const float *weights;        // [kernel_height][kernel_width][channels][produced]
+  const float *bias;           // [produced]; may be NULL
+  int relu;                    // whether max(0, ·) follows
+  int64_t first_row, rows, columns, produced;  // of the output
+  float *out;                  // [rows][columns][produced]
+} lanes_block;
+
+/// Weight gradients of one row of taps, over some output rows of as many images as a vector has lanes; all arrays end in
+/// [lane].
+typedef struct {
+  const float *x;              // [row][column][channels], at the first tap's pixel, with zeros beside the image
+  const float *dy;             // [rows][columns][produced]
+  int64_t rows, columns, x_row;
+  int64_t channels, produced;
+  int64_t length;              // (kx, ic) pairs, adjacent in x
+  float *dw;                   // [length][produced], added to
+} lanes_weights;
+
 /// out [rows, vectors · lanes] (+)= a · b, with b [depth, vectors · lanes]; then bias and ReLU.
 typedef struct {
   int64_t rows, depth, vectors;   // vectors: 1 to product_vectors
@@ -209,6 +232,8 @@ typedef struct {
   void (*transpose)(int64_t count, int64_t channels, const float *in, int64_t in_pitch, float *out, int64_t out_pitch);
   void (*convolve)(const tap_block *block);
   void (*convolve_weights)(const weights_block *block);
+  void (*convolve_lanes)(const lanes_block *block);
+  void (*convolve_weights_lanes)(const lanes_weights *block);
 
   int tap_products;         // whether convolution_products.c is faster where it applies; see hot/all.h
 

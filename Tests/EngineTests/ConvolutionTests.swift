@@ -86,12 +86,57 @@ extension OperationCase {
     ]
     return sizes.map { convolution($0, random: &random).with { $0.coordinates = 3 } }
   }()
+
+  /// Few output channels and about as many images as a vector has lanes: each lane holds an image, in some passes.
+  static let thinConvolutions: [OperationCase] = {
+    var random = RandomSource(seed: 1).stream("thin convolutions")
+    let sizes: [ConvolutionSizes] = [
+      .init(batch: 16, height: 7, width: 9, inputs: 1, outputs: 6, kernel: (5, 5), padding: 2, hasBias: true),
+      .init(batch: 37, height: 6, width: 7, inputs: 6, outputs: 16, kernel: (5, 5)),
+      .init(batch: 13, height: 3, width: 12, inputs: 3, outputs: 1, padding: 1),
+      .init(batch: 17, height: 1, width: 2, inputs: 4, outputs: 5, kernel: (3, 5), padding: 2, hasBias: true),
+      .init(batch: 40, height: 5, width: 3, inputs: 2, outputs: 10, kernel: (5, 2), hasBias: true),
+      .init(batch: 31, height: 2, width: 3, inputs: 1, outputs: 3, kernel: (1, 2), padding: 3),
+      .init(batch: 15, height: 4, width: 4, inputs: 7, outputs: 4, kernel: (2, 3), padding: 1),
+      .init(batch: 16, height: 3, width: 5, inputs: 8, outputs: 9, kernel: (2, 3)),
+      .init(batch: 300, height: 2, width: 2, inputs: 1, outputs: 2, padding: 1),
+      .init(batch: 16, height: 4, width: 5, inputs: 3, outputs: 4, kernel: (1, 4), padding: 1, hasBias: true),
+      .init(batch: 16, height: 40, width: 5, inputs: 2, outputs: 12, padding: 1),
+    ]
+    return sizes.map { convolution($0, random: &random).with { $0.coordinates = 3 } }
+  }()
 }
 
 @Suite struct ConvolutionTests {
-  @Test(arguments: OperationCase.smallConvolutions + OperationCase.wideConvolutions)
+  @Test(
+    arguments: OperationCase.smallConvolutions + OperationCase.wideConvolutions + OperationCase.thinConvolutions)
   func agreesWithTheReference(_ operation: OperationCase) {
     #expect(operation.violations() == [])
+  }
+
+  /// One image does not fill the lanes of a vector, so it takes another way.
+  @Test(arguments: OperationCase.thinConvolutions)
+  func theNumberOfImagesDoesNotChangeTheirBits(_ operation: OperationCase) {
+    let tensors = operation.inputs.map(\.tensor)
+    let count = tensors[0].shape[0]
+    var random = RandomSource(seed: 8)
+    func run(_ images: Tensor, _ dy: (Variable) -> Variable) -> (Tensor, Tensor) {
+      let tape = Tape()
+      let (variables, result) = operation.run([images] + tensors.dropFirst(), tape)
+      return (result.value, tape.gradients(of: dy(result), for: [variables[0]])[0])
+    }
+    var weights = Numbers(zeros: [])
+    let all = run(tensors[0]) {
+      weights = Numbers(uniform: $0.shape, random: &random)
+      return weightedSum($0, weights)
+    }
+    for image in [0, count / 2, count - 1] {
+      let alone = run(tensors[0].rows(image..<image + 1)) {
+        weightedSum($0, Numbers(weights.tensor.rows(image..<image + 1)))
+      }
+      #expect(Comparison.bitDifference(alone.0, from: all.0.rows(image..<image + 1)) == nil)
+      #expect(Comparison.bitDifference(alone.1, from: all.1.rows(image..<image + 1)) == nil)
+    }
   }
 
   /// Deep enough that the reduced channels are split into blocks.

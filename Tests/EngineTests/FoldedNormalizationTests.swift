@@ -7,7 +7,7 @@ import UnlearningTesting
 @Suite struct FoldedNormalizationTests {
   struct Case: Sendable {
     var width: Int, height: Int, channels: Int
-    var groups = 1
+    var groups = 1, images = 3
   }
 
   /// Channels below, at and above the widths of vectors and of Winograd's algorithm; maps that are not whole tiles.
@@ -15,6 +15,7 @@ import UnlearningTesting
     Case(width: 7, height: 9, channels: 5), Case(width: 8, height: 8, channels: 16),
     Case(width: 9, height: 5, channels: 18, groups: 2), Case(width: 8, height: 16, channels: 32),
     Case(width: 13, height: 10, channels: 37), Case(width: 4, height: 4, channels: 300),
+    Case(width: 5, height: 4, channels: 4, images: 18),
   ]
 
   private static func classifier(_ c: Case) -> Classifier {
@@ -47,7 +48,7 @@ import UnlearningTesting
     cases.flatMap { c -> [String?] in
       let model = classifier(c)
       var random = RandomSource(seed: 4)
-      let images = Tensor(normal: [3, c.height, c.width, 3], random: &random)
+      let images = Tensor(normal: [c.images, c.height, c.width, 3], random: &random)
       let folded = model.evaluate(images)
       let pass = Pass(parameters: model.parameters, statistics: model.statistics, mode: .evaluate, tape: Tape())
       let apart = model(Variable(images), in: pass)

@@ -21,7 +21,9 @@ import UnlearningTesting
   @Test(arguments: others) func convolutions(_ set: String) async {
     await #expect(processExitsWith: .success) { [set] in
       Self.choose(set)
-      for operation in OperationCase.smallConvolutions + OperationCase.wideConvolutions {
+      let convolutions =
+        OperationCase.smallConvolutions + OperationCase.wideConvolutions + OperationCase.thinConvolutions
+      for operation in convolutions {
         record(operation.with { $0.coordinates = 3 }.violations())
       }
       record(ConvolutionTests.deepViolations())

@@ -85,6 +85,24 @@ extension OperationCase {
     #expect(tape.gradients(of: weightedSum(y, weights), for: [input])[0].scalars == [0, 111, 1000, 0])
   }
 
+  /// With negative numbers, zeros and equal maxima.
+  @Test func rectifierAndPoolingCommute() {
+    let plane: [Float] = [-3, -1, 0, -2, 0, 0, 4, 4, 5, -5, 7, 7]
+    let tensor = Tensor(plane.flatMap { [$0, -$0, $0] }, shape: [1, 2, 6, 3])
+    let empty = NamedTensors()
+    func run(_ apply: (Variable, Pass) -> Variable) -> (y: Tensor, dx: Tensor) {
+      let tape = Tape()
+      let x = tape.variable(tensor)
+      let y = apply(x, Pass(parameters: empty, statistics: empty, mode: .evaluate, tape: tape))
+      let weights = Numbers((1...y.value.count).map(Double.init), shape: y.shape)
+      return (y.value, tape.gradients(of: weightedSum(y, weights), for: [x])[0])
+    }
+    let fused = run { Sequential([("relu", ReLU()), ("pool", MaxPool(size: 2, stride: 2))])($0, at: "", in: $1) }
+    let apart = run { x, _ in x.rectified().maxPooled(size: 2, stride: 2) }
+    #expect(fused.y == apart.y)
+    #expect(fused.dx == apart.dx)
+  }
+
   @Test func layersDeclareTheShapesTheyReturn() {
     var declarations = Declarations(random: RandomSource(seed: 1))
     let empty = NamedTensors()

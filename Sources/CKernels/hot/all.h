@@ -7,6 +7,7 @@
 
 #include "batch_norm.h"
 #include "convolution.h"
+#include "image_lanes.h"
 #include "optimizers.h"
 #include "pooling.h"
 #include "product.h"
@@ -58,6 +59,8 @@ const kernel_table TABLE = {
   .transpose = transpose,
   .convolve = convolve,
   .convolve_weights = convolve_weights,
+  .convolve_lanes = convolve_lanes,
+  .convolve_weights_lanes = convolve_weights_lanes,
   .tap_products = TAP_PRODUCTS,
   .product_vectors = product_vectors,
   .multiply = multiply,

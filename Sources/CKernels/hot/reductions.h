@@ -40,7 +40,20 @@ static int range_all_finite(int64_t count, const float *x) {
   return 1;
 }
 
+// Rows narrower than a vector: column c is in the same lanes of every `columns`-th vector.
+static void narrow_rows_sum(int64_t rows, int64_t columns, const float *x, double *out) {
+  doubles sums[LANES] = {{0}};
+  const int64_t count = rows * columns, period = columns * LANES;
+  int64_t i = 0;
+  for (; i + period <= count; i += period)
+    for (int64_t v = 0; v < columns; v++) sums[v] += widen(load(x + i + v * LANES));
+  for (int64_t c = 0; c < columns; c++) out[c] = 0;
+  for (int64_t k = 0; k < period; k++) out[k % columns] += sums[k / LANES][k % LANES];
+  for (; i < count; i++) out[i % columns] += x[i];
+}
+
 static void rows_sum(int64_t rows, int64_t columns, const float *x, double *out) {
+  if (columns < LANES) return narrow_rows_sum(rows, columns, x, out);
   int64_t c = 0;
   for (; c + LANES <= columns; c += LANES) {
     doubles sum = {0};

@@ -11,6 +11,8 @@ public struct Sequential: Layer {
   }
 
   /// Runs the layers in order; fuses a convolution with the normalization after it, and a linear layer with its ReLU.
+  ///
+  /// A ReLU followed by max-pooling runs after it: values and gradients are the same, and it has fewer numbers.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var (x, index) = (x, 0)
     while index < layers.count {
@@ -21,6 +23,9 @@ public struct Sequential: Layer {
         index += 1
       } else if let linear = layer as? Linear, index < layers.count, layers[index].layer is ReLU {
         x = linear.rectified(x, at: path.below(name), in: pass)
+        index += 1
+      } else if layer is ReLU, index < layers.count, let pool = layers[index].layer as? MaxPool {
+        x = layer(pool(x, at: path.below(layers[index].name), in: pass), at: path.below(name), in: pass)
         index += 1
       } else {
         x = layer(x, at: path.below(name), in: pass)

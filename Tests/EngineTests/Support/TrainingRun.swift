@@ -12,6 +12,7 @@ struct TrainingRun {
   init(seed: UInt64 = 1, batch: Int = 48) {
     let random = RandomSource(seed: seed)
     let body = Sequential([
+      ("thin", Convolution(channels: 6, size: 5, padding: 2)),
       ("conv1", Convolution(channels: 24, size: 3, padding: 1, hasBias: false)), ("bn1", BatchNorm(rectified: true)),
       ("layer1", ResidualBlock(width: 40, stride: 2)), ("pool", AveragePool(size: 2, stride: 2)),
       ("drop", Dropout(rate: 0.2)), ("layer2", ResidualBlock(width: 40)), ("average", GlobalAveragePool()),
