@@ -49,7 +49,8 @@ static void from_lanes(int64_t images, int64_t count, const float *in, float *ou
   int64_t lanes = kernels->lanes, whole = count / lanes * lanes;
   kernels->transpose(whole, images, in, lanes, out, out_pitch);
   for (int64_t image = 0; image < images; image++)
-    for (int64_t i = whole; i < count; i++) out[image * out_pitch + i] = in[i * lanes + image];
+    for (int64_t i = whole; i < count; i++)
+      memcpy(out + image * out_pitch + i, in + i * lanes + image, sizeof(float));  // the numbers may be integers
 }
 
 // ---- Forward, and backward to the data ------------------------------------------------------------------------------
@@ -59,7 +60,23 @@ typedef struct {
   int64_t batch, lanes, rows, rows_together;
   const float *x;
   float *y;
+  int32_t *chosen;  // NULL, or the output is max-pooled
 } plan;
+
+/// Max-pools rows of a block of images, which starts at image `first`.
+static void pool_rows(const plan *p, const lanes_block *b, int64_t first, int64_t images) {
+  int64_t row = b->columns * b->produced, image = p->rows * row, count = b->rows * row / 4;
+  float *small = lacuna_scratch(scratch_between, (size_t)(2 * count * p->lanes) * sizeof(float));
+  float *chosen = small + count * p->lanes;
+  int64_t start = first * image + b->first_row * row;
+  lacuna_kernels()->pool_lanes(&(lanes_pool){
+    .rows = b->rows, .columns = b->columns, .channels = b->produced, .large = b->out, .small = small,
+    .chosen = (int32_t *)chosen, .first = (int32_t)start, .image = (int32_t)image,
+  });
+  int64_t place = first * image / 4 + b->first_row * row / 4;
+  from_lanes(images, count, small, p->y + place, image / 4);
+  from_lanes(images, count, chosen, (float *)p->chosen + place, image / 4);
+}
 
 static void run_item(void *context, int64_t index) {
   const plan *p = context;
@@ -73,8 +90,9 @@ static void run_item(void *context, int64_t index) {
   for (b.first_row = 0; b.first_row < p->rows; b.first_row += b.rows) {
     b.rows = lacuna_minimum(p->rows_together, p->rows - b.first_row);
     lacuna_kernels()->convolve_lanes(&b);
-    from_lanes(images, b.rows * row_count, b.out, p->y + (first * p->rows + b.first_row) * row_count,
-               p->rows * row_count);
+    if (p->chosen) pool_rows(p, &b, first, images);
+    else from_lanes(images, b.rows * row_count, b.out, p->y + (first * p->rows + b.first_row) * row_count,
+                    p->rows * row_count);
   }
 }
 
@@ -87,9 +105,9 @@ static void flip_weights(const lacuna_convolution *c, const float *w, float *out
         out[(taps - 1 - tap) * count + o * c->in_channels + i] = w[tap * count + i * c->out_channels + o];
 }
 
-void lacuna_image_lanes_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
-                                    const float *bias, int relu, float *y, float *workspace) {
-  plan p = {.batch = c->batch, .lanes = lacuna_kernels()->lanes, .x = x, .y = y};
+static void convolve(const lacuna_convolution *c, int backward, const float *x, const float *w, const float *bias,
+                     int relu, float *y, int32_t *chosen, float *workspace) {
+  plan p = {.batch = c->batch, .lanes = lacuna_kernels()->lanes, .x = x, .y = y, .chosen = chosen};
   p.block = (lanes_block){
     .kernel_height = c->kernel_height, .kernel_width = c->kernel_width, .weights = w, .bias = bias, .relu = relu,
   };
@@ -105,7 +123,13 @@ void lacuna_image_lanes_convolution(const lacuna_convolution *c, int backward, c
     p.block.top = p.block.left = c->padding;
   }
   p.rows_together = lacuna_maximum(1, cached_rows / (p.block.columns * p.block.produced * p.lanes));
+  if (chosen) p.rows_together = lacuna_round_up(p.rows_together, 2);
   lacuna_parallel(lacuna_divide_up(c->batch, p.lanes), run_item, &p);
+}
+
+void lacuna_image_lanes_convolution(const lacuna_convolution *c, int backward, const float *x, const float *w,
+                                    const float *bias, int relu, float *y, float *workspace) {
+  convolve(c, backward, x, w, bias, relu, y, NULL, workspace);
 }
 
 // ---- Backward to the weights ----------------------------------------------------------------------------------------
@@ -116,6 +140,7 @@ typedef struct {
   int64_t columns;                   // of the padded image
   int64_t rows_together, size;       // size: numbers of dw
   const float *x, *dy;
+  const int32_t *chosen;             // NULL, or dy is the gradient of the max-pooled output
   float *partials;                   // [chunk][dw][lane]
 } weights_plan;
 
@@ -132,6 +157,24 @@ static weights_plan make_weights_plan(const lacuna_convolution *c) {
 size_t lacuna_image_lanes_weights_workspace(const lacuna_convolution *c) {
   weights_plan p = make_weights_plan(c);
   return (size_t)(p.chunks * p.size * p.lanes) + 64;
+}
+
+/// Rows of the output's gradient, for `images` images from `image` on.
+static void load_gradient(const weights_plan *p, int64_t image, int64_t images, int64_t first_row, int64_t rows,
+                          float *dy) {
+  const lacuna_convolution *c = p->c;
+  int64_t row = c->out_width * c->out_channels, pitch = c->out_height * row;
+  int64_t start = image * pitch + first_row * row;
+  if (p->chosen == NULL) return to_lanes(images, rows * row, p->dy + start, pitch, dy);
+  int64_t count = rows * row / 4, place = image * pitch / 4 + first_row * row / 4;
+  float *small = lacuna_scratch(scratch_between, (size_t)(2 * count * p->lanes) * sizeof(float));
+  float *chosen = small + count * p->lanes;
+  to_lanes(images, count, p->dy + place, pitch / 4, small);
+  to_lanes(images, count, (const float *)p->chosen + place, pitch / 4, chosen);
+  lacuna_kernels()->unpool_lanes(&(lanes_pool){
+    .rows = rows, .columns = c->out_width, .channels = c->out_channels, .large = dy, .small = small,
+    .chosen = (int32_t *)chosen, .first = (int32_t)start, .image = (int32_t)pitch,
+  });
 }
 
 /// Adds the products of some rows of dy, which are in `dy`, to dw.
@@ -161,7 +204,7 @@ static void run_chunk(void *context, int64_t chunk) {
   float *dw = p->partials + chunk * p->size * p->lanes;
   memset(dw, 0, (size_t)(p->size * p->lanes) * sizeof(float));
   int64_t row_count = c->in_width * c->in_channels, in_count = c->in_height * row_count;
-  int64_t dy_row = c->out_width * c->out_channels, dy_count = c->out_height * dy_row;
+  int64_t dy_row = c->out_width * c->out_channels;
   int64_t padded_row = p->columns * c->in_channels * p->lanes;
   size_t bytes = (size_t)(c->in_height * padded_row) * sizeof(float);
   // Zeros at the left and the right of each row, which no block overwrites.
@@ -174,16 +217,17 @@ static void run_chunk(void *context, int64_t chunk) {
                x + row * padded_row + c->padding * c->in_channels * p->lanes);
     for (int64_t row = 0; row < c->out_height; row += p->rows_together) {
       int64_t rows = lacuna_minimum(p->rows_together, c->out_height - row);
-      to_lanes(images, rows * dy_row, p->dy + image * dy_count + row * dy_row, dy_count, dy);
+      load_gradient(p, image, images, row, rows, dy);
       add_rows(p, x, dy, row, rows, dw);
     }
   }
 }
 
-void lacuna_image_lanes_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
-                                         float *workspace) {
+static void backward_weights(const lacuna_convolution *c, const float *x, const float *dy, const int32_t *chosen,
+                             float *dw, float *workspace) {
   weights_plan p = make_weights_plan(c);
-  p.x = x, p.dy = dy, p.partials = lacuna_align(workspace);
+  p.x = x, p.dy = dy, p.chosen = chosen, p.partials = lacuna_align(workspace);
+  if (chosen) p.rows_together = lacuna_round_up(p.rows_together, 2);
   lacuna_parallel(p.chunks, run_chunk, &p);
   // The lanes of each chunk, in order.
   for (int64_t i = 0; i < p.size; i++) {
@@ -192,4 +236,32 @@ void lacuna_image_lanes_backward_weights(const lacuna_convolution *c, const floa
       for (int64_t lane = 0; lane < p.lanes; lane++) sum += p.partials[(chunk * p.size + i) * p.lanes + lane];
     dw[i] = sum;
   }
+}
+
+void lacuna_image_lanes_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
+                                         float *workspace) {
+  backward_weights(c, x, dy, NULL, dw, workspace);
+}
+
+// ---- Followed by max-pooling ----------------------------------------------------------------------------------------
+
+int lacuna_pooled_convolution_suits(const lacuna_convolution *c) {
+  return c->out_height % 2 == 0 && c->out_width % 2 == 0
+         && c->batch * c->out_height * c->out_width * c->out_channels <= INT32_MAX
+         && lacuna_image_lanes_suit(c, lanes_forward) && lacuna_image_lanes_suit(c, lanes_backward_weights);
+}
+
+void lacuna_pooled_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
+                                       float *y, int32_t *chosen) {
+  convolve(c, 0, x, w, bias, 0, y, chosen, NULL);
+}
+
+size_t lacuna_pooled_convolution_workspace(const lacuna_convolution *c) {
+  return lacuna_image_lanes_weights_workspace(c);
+}
+
+void lacuna_pooled_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy,
+                                                const int32_t *chosen, float *dw, float *dbias, float *workspace) {
+  backward_weights(c, x, dy, chosen, dw, workspace);
+  if (dbias) lacuna_sum_rows(c->batch * c->out_height * c->out_width / 4, c->out_channels, dy, dbias);
 }

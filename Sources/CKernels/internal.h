@@ -145,6 +145,14 @@ typedef struct {
   float *out;                  // [rows][columns][produced]
 } lanes_block;
 
+/// 2×2 max-pooling of some rows of as many images as a vector has lanes; all arrays end in [lane].
+typedef struct {
+  int64_t rows, columns, channels;  // of the larger side; rows and columns are even
+  float *large, *small;             // [rows][columns][channels], [rows / 2][columns / 2][channels]
+  int32_t *chosen;                  // laid out like `small`
+  int32_t first, image;             // flat index of lane 0's first number, and the distance of two lanes
+} lanes_pool;
+
 /// Weight gradients of one row of taps, over some output rows of as many images as a vector has lanes; all arrays end in
 /// [lane].
 typedef struct {
@@ -234,6 +242,8 @@ typedef struct {
   void (*convolve_weights)(const weights_block *block);
   void (*convolve_lanes)(const lanes_block *block);
   void (*convolve_weights_lanes)(const lanes_weights *block);
+  void (*pool_lanes)(const lanes_pool *pool);    // from `large` to `small` and `chosen`
+  void (*unpool_lanes)(const lanes_pool *pool);  // from `small` and `chosen` to `large`, the gradients
 
   int tap_products;         // whether convolution_products.c is faster where it applies; see hot/all.h
 

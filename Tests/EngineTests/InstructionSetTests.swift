@@ -27,6 +27,7 @@ import UnlearningTesting
         record(operation.with { $0.coordinates = 3 }.violations())
       }
       record(ConvolutionTests.deepViolations())
+      for example in PooledConvolutionCase.all { record(example.violations()) }
       for operation in NormalizedConvolutionCase.all {
         record(operation.violations(rectified: true, addsResidual: true))
       }

@@ -139,3 +139,41 @@ static void convolve_weights_lanes(const lanes_weights *b) {
       lanes_strips[produced - 1][length - 1](b, start, channel);
     }
 }
+
+// ---- Max-pooling of 2×2 windows --------------------------------------------------------------------------------------
+
+INLINE void lanes_windows(const lanes_pool *p, const int unpools) {
+  integers lane;
+  for (int i = 0; i < LANES; i++) lane[i] = i * p->image;
+  const int64_t row = p->columns * p->channels;
+  const int64_t steps[4] = {0, p->channels, row, row + p->channels};
+  int64_t place = 0;
+  for (int64_t y = 0; y < p->rows; y += 2)
+    for (int64_t x = 0; x < p->columns; x += 2)
+      for (int64_t c = 0; c < p->channels; c++, place += LANES) {
+        const int64_t first = y * row + x * p->channels + c;
+        integers at[4];
+        UNROLL for (int k = 0; k < 4; k++) at[k] = lane + (int32_t)(p->first + first + steps[k]);
+        if (unpools) {
+          vector gradient = load(p->small + place);
+          integers chosen = *(const loose_integers *)(p->chosen + place);
+          UNROLL for (int k = 0; k < 4; k++)
+            store(p->large + (first + steps[k]) * LANES, select(chosen == at[k], gradient, zero()));
+        } else {
+          // As in max_pool: the first of equal numbers, and NaN before all.
+          vector best = load(p->large + first * LANES);
+          integers best_at = at[0];
+          UNROLL for (int k = 1; k < 4; k++) {
+            vector value = load(p->large + (first + steps[k]) * LANES);
+            integers better = (value > best) | (value != value);
+            best = select(better, value, best);
+            best_at = (better & at[k]) | (~better & best_at);
+          }
+          store(p->small + place, best);
+          store_integers(p->chosen + place, best_at);
+        }
+      }
+}
+
+static void pool_lanes(const lanes_pool *p) { lanes_windows(p, 0); }
+static void unpool_lanes(const lanes_pool *p) { lanes_windows(p, 1); }

@@ -85,6 +85,19 @@ size_t lacuna_convolution_backward_weights_workspace(const lacuna_convolution *c
 void lacuna_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy, float *dw,
                                          float *dbias, float *workspace);
 
+// ---- A convolution and max-pooling of its output by 2×2 windows ------------------------------------------------------
+
+/// Whether fusing the two is faster; the other functions may be called only then.
+int lacuna_pooled_convolution_suits(const lacuna_convolution *c);
+/// y and chosen [N, OH / 2, OW / 2, OC] are those of lacuna_max_pool for the convolution's output, which is not stored.
+/// bias may be NULL.
+void lacuna_pooled_convolution_forward(const lacuna_convolution *c, const float *x, const float *w, const float *bias,
+                                       float *y, int32_t *chosen);
+size_t lacuna_pooled_convolution_workspace(const lacuna_convolution *c);
+/// dw and, when dbias is not NULL, dbias from the gradient dy of y. For dx, lacuna_max_pool_backward comes first.
+void lacuna_pooled_convolution_backward_weights(const lacuna_convolution *c, const float *x, const float *dy,
+                                                const int32_t *chosen, float *dw, float *dbias, float *workspace);
+
 // ---- Dense products -------------------------------------------------------------------------------------------------
 
 size_t lacuna_product_workspace(int64_t m, int64_t n, int64_t k, int b_transposed);

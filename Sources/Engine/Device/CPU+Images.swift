@@ -74,6 +74,27 @@ extension CPU {
       &c, &arguments, x.pointer, weights.pointer, dx?.pointer, dw.pointer, workspace.pointer)
   }
 
+  func poolsByImages(_ g: ConvolutionGeometry) -> Bool {
+    var c = g.kernelArguments
+    return lacuna_pooled_convolution_suits(&c) != 0
+  }
+
+  func pooledConvolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage, chosen: IndexStorage
+  ) {
+    var c = g.kernelArguments
+    lacuna_pooled_convolution_forward(&c, x.pointer, weights.pointer, bias?.pointer, y.pointer, chosen.pointer)
+  }
+
+  func pooledConvolutionBackwardWeights(
+    _ g: ConvolutionGeometry, x: Storage, dy: Storage, chosen: IndexStorage, into dw: Storage, bias: Storage?
+  ) {
+    var c = g.kernelArguments
+    let workspace = Storage(count: lacuna_pooled_convolution_workspace(&c))
+    lacuna_pooled_convolution_backward_weights(
+      &c, x.pointer, dy.pointer, chosen.pointer, dw.pointer, bias?.pointer, workspace.pointer)
+  }
+
   func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage) {
     lacuna_max_pool(
       Int64(g.batch), Int64(g.height), Int64(g.width), Int64(g.channels), Int64(g.size), Int64(g.stride),

@@ -50,6 +50,14 @@ protocol Device: Sendable {
     _ g: ConvolutionGeometry, _ context: BatchNormContext, dy: Storage, x: Storage, weights: Storage, into dx: Storage?,
     weights dw: Storage, _ others: BatchNormGradients)
 
+  /// Whether the next two kernels support these sizes; they are then faster than convolution and pooling separately
+  func poolsByImages(_ g: ConvolutionGeometry) -> Bool
+  /// y and `chosen` are those of max pooling by 2×2 windows of conv(x) + bias
+  func pooledConvolutionForward(
+    _ g: ConvolutionGeometry, x: Storage, weights: Storage, bias: Storage?, into y: Storage, chosen: IndexStorage)
+  func pooledConvolutionBackwardWeights(
+    _ g: ConvolutionGeometry, x: Storage, dy: Storage, chosen: IndexStorage, into dw: Storage, bias: Storage?)
+
   func maxPool(_ g: PoolGeometry, x: Storage, into y: Storage, chosen: IndexStorage)
   func maxPoolBackward(_ g: PoolGeometry, dy: Storage, chosen: IndexStorage, into dx: Storage)
   func averagePool(_ g: PoolGeometry, x: Storage, into y: Storage)

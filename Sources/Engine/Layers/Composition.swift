@@ -3,16 +3,23 @@ public struct Sequential: Layer {
   private let layers: [(name: String, layer: any Layer)]
 
   /// Layers applied in this order; each `name` becomes part of the paths of that layer's parameters.
-  public init(_ layers: [(name: String, layer: any Layer)]) { self.layers = layers }
+  ///
+  /// A ReLU before max-pooling runs after it: values and gradients are the same, and it has fewer numbers.
+  public init(_ layers: [(name: String, layer: any Layer)]) {
+    var layers = layers
+    for index in layers.indices.dropFirst() where layers[index - 1].layer is ReLU && layers[index].layer is MaxPool {
+      layers.swapAt(index - 1, index)
+    }
+    self.layers = layers
+  }
 
   /// Declares every layer in order.
   public func declare(at path: String, input: [Int], in declarations: inout Declarations) -> [Int] {
     layers.reduce(input) { $1.layer.declare(at: path.below($1.name), input: $0, in: &declarations) }
   }
 
-  /// Runs the layers in order; fuses a convolution with the normalization after it, and a linear layer with its ReLU.
-  ///
-  /// A ReLU followed by max-pooling runs after it: values and gradients are the same, and it has fewer numbers.
+  /// Runs the layers in order; fuses a convolution with the normalization or max-pooling after it, and a linear layer
+  /// with its ReLU.
   public func callAsFunction(_ x: Variable, at path: String, in pass: Pass) -> Variable {
     var (x, index) = (x, 0)
     while index < layers.count {
@@ -21,11 +28,13 @@ public struct Sequential: Layer {
       if let convolution = layer as? Convolution, index < layers.count, let norm = layers[index].layer as? BatchNorm {
         x = convolution(x, at: path.below(name), then: norm, at: path.below(layers[index].name), in: pass)
         index += 1
+      } else if let convolution = layer as? Convolution, index < layers.count,
+        let pool = layers[index].layer as? MaxPool
+      {
+        x = convolution(x, at: path.below(name), then: pool, at: path.below(layers[index].name), in: pass)
+        index += 1
       } else if let linear = layer as? Linear, index < layers.count, layers[index].layer is ReLU {
         x = linear.rectified(x, at: path.below(name), in: pass)
-        index += 1
-      } else if layer is ReLU, index < layers.count, let pool = layers[index].layer as? MaxPool {
-        x = layer(pool(x, at: path.below(layers[index].name), in: pass), at: path.below(name), in: pass)
         index += 1
       } else {
         x = layer(x, at: path.below(name), in: pass)

@@ -75,6 +75,22 @@ extension Convolution {
   }
 }
 
+extension Convolution {
+  /// The convolution, then `pool`, fused where possible.
+  func callAsFunction(
+    _ x: Variable, at path: String, then pool: MaxPool, at poolPath: String, in pass: Pass
+  ) -> Variable {
+    if stride == 1, groups == 1, pool.size == 2, pool.stride == 2, pool.padding == 0,
+      let y = x.pooledConvolution(
+        weights: pass.parameter(path.below("weight")), bias: hasBias ? pass.parameter(path.below("bias")) : nil,
+        padding: padding)
+    {
+      return y
+    }
+    return pool(self(x, at: path, in: pass), at: poolPath, in: pass)
+  }
+}
+
 /// A fully connected layer x·Wᵀ + b; parameters "weight" `[K, D]` and "bias" `[K]`.
 public struct Linear: Layer {
   /// K, the number of output features.

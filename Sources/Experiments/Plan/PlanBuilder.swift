@@ -40,7 +40,7 @@ package struct PlanBuilder {
   var importedDigests: [String: String] = [:]
 
   /// Raised when the engine's numerical results change, so that old artifacts are not reused.
-  static let engineVersion = 7
+  static let engineVersion = 8
 
   init(_ experiment: Experiment, registry: Registry, memory: Int, rules: [PlanningRule]) throws {
     self.experiment = experiment
