@@ -88,6 +88,22 @@ import Unlearning
     #expect(values.named("retained_auc") == nil)
   }
 
+  @Test("an original without an unlearned model counts in the jackknife, as the plan expects") func unattacked() throws
+  {
+    var evidence = evidence
+    evidence.shadows = ShadowBank(
+      originals: shadows.originals, unlearned: shadows.unlearned.selecting(Array(0..<22)),
+      originalsOfUnlearned: (0..<22).map { $0 / 2 }, isMember: golden.is_member,
+      isForgotten: Array(golden.is_forgotten.prefix(22)))
+    for attack in [SampleUnlearningLiRA(), SampleInferenceAttack()] as [any SampleAttack] {
+      guard case .pseudoValues(let found) = try attack.attack(evidence).named("auc")?.spread else {
+        Issue.record("no pseudo-values")
+        continue
+      }
+      #expect(found.count == 12)
+    }
+  }
+
   @Test("LiRA agrees with SciPy in all variants") func liRA() throws {
     var attack = SampleLikelihoodRatioAttack()
     try expect(attack, golden.lira_online, "online")
@@ -156,7 +172,7 @@ import Unlearning
       originalsOfUnlearned: Array(0..<originals), isMember: isMember, isForgotten: isForgotten)
     return SampleGame(
       first: shadows.unlearned(unlearned, .forgotten), second: shadows.originals(original, trained: false),
-      attacked: shadows.attacked(unlearned), judgesRetained: false
+      attacked: shadows.attacked(unlearned), originalCount: originals, judgesRetained: false
     ) { _, number, first, second in NormalFit(meanOf: first).logRatio(at: number, to: NormalFit(meanOf: second)) }
   }
 

@@ -88,7 +88,7 @@ public struct RobustMembershipAttack: SampleAttack {
     return SampleGame(
       first: shadows.originals(originals, trained: true), second: shadows.originals(originals, trained: false),
       attacked: shadows.attacked(try evidence.map(shadows.unlearned, on: .forgetTrain, signals)),
-      judgesRetained: true
+      originalCount: shadows.originals.count, judgesRetained: true
     ) { place, number, inside, outside in
       let ratio = number / reference(inside: inside.mean, outside: outside.mean)
       // A polynomial of odd degree may be negative, and so may the ratios.

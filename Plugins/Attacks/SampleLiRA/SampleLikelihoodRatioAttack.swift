@@ -59,7 +59,7 @@ public struct SampleLikelihoodRatioAttack: SampleAttack {
     return SampleGame(
       first: shadows.originals(originals, trained: true), second: shadows.originals(originals, trained: false),
       attacked: shadows.attacked(try evidence.margins(of: shadows.unlearned)),
-      judgesRetained: true
+      originalCount: shadows.originals.count, judgesRetained: true
     ) { _, number, inside, outside in
       let out = NormalFit(medianOf: outside)
       return switch (variant, asReleased) {

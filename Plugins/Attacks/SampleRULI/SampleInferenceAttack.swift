@@ -72,14 +72,16 @@ public struct SampleInferenceAttack: SampleAttack {
   }
 
   private func privacy(_ shadows: ShadowBank, _ margins: [[Double]]) -> SampleGame {
-    game(shadows.unlearned(margins, .forgotten), shadows.unlearned(margins, .out), shadows.attacked(margins))
+    game(
+      shadows.unlearned(margins, .forgotten), shadows.unlearned(margins, .out), shadows.attacked(margins),
+      originals: shadows.originals.count)
   }
 
   private func game(
-    _ first: SampleGame.Side, _ second: SampleGame.Side, _ attacked: [SampleGame.Attacked]
+    _ first: SampleGame.Side, _ second: SampleGame.Side, _ attacked: [SampleGame.Attacked], originals: Int
   ) -> SampleGame {
     SampleGame(
-      first: first, second: second, attacked: attacked, judgesRetained: false
+      first: first, second: second, attacked: attacked, originalCount: originals, judgesRetained: false
     ) { _, number, first, second in
       first.logKernelMean(at: number, bandwidth: bandwidth) - second.logKernelMean(at: number, bandwidth: bandwidth)
     }
@@ -97,7 +99,8 @@ public struct SampleInferenceAttack: SampleAttack {
     let originals = try evidence.margins(of: shadows.originals)
     let efficacy = game(
       shadows.originals(originals, trained: true), shadows.originals(originals, trained: false),
-      shadows.attacked(margins))
+      shadows.attacked(margins),
+      originals: shadows.originals.count)
     if let judged = efficacy.estimate(\.found) {
       values.append(Self.efficacy.value(judged.value, spread: judged.spread))
     }

@@ -49,7 +49,7 @@ public struct SampleUnlearningLiRA: SampleAttack {
     }
     return SampleGame(
       first: shadows.unlearned(unlearned, .forgotten), second: shadows.originals(originals, trained: false),
-      attacked: attacked, judgesRetained: false
+      attacked: attacked, originalCount: shadows.originals.count, judgesRetained: false
     ) { _, number, first, second in NormalFit(meanOf: first).logRatio(at: number, to: NormalFit(meanOf: second)) }
   }
 }

@@ -59,6 +59,7 @@ extension SampleGame {
   package struct Outcomes {
     /// For each attacked model the index of its original.
     let originals: [Int]
+    let originalCount: Int
     /// Nil for a model without forgotten or without other samples.
     package let whole: [Outcome?]
     let fewer: [[Outcome?]]
@@ -66,6 +67,7 @@ extension SampleGame {
     package init(_ game: SampleGame, rates: [Double]) {
       let scores = game.scores()
       originals = game.attacked.map(\.original)
+      originalCount = game.originalCount
       whole = scores.map { outcome($0, rates: rates) }
       let count = BankComparison.groupCount(game.attacked.first?.numbers.count ?? 0)
       fewer = (0..<count).map { group in
@@ -85,7 +87,7 @@ extension SampleGame {
     package func estimate(_ number: (Outcome) -> Double?) -> BankComparison.Value? {
       let numbers = whole.map { $0.flatMap(number) }
       guard let value = Self.mean(numbers) else { return nil }
-      let groups = BankComparison.groups((originals.max() ?? 0) + 1)
+      let groups = BankComparison.groups(originalCount)
       let withoutModels = groups.map { group in
         Self.mean(zip(numbers, originals).map { group.contains($1) ? nil : $0 })
       }

@@ -44,6 +44,7 @@ public struct SampleGame {
   let first: Side
   let second: Side
   let attacked: [Attacked]
+  let originalCount: Int
   let judgesRetained: Bool
   private let score: Score
 
@@ -53,11 +54,14 @@ public struct SampleGame {
   ///   - first: Models that were trained on the sample, such as those that forgot it.
   ///   - second: Models that were not.
   ///   - attacked: The judged models.
+  ///   - originalCount: The number of originals, of which some may have no attacked model.
   ///   - judgesRetained: Whether samples are judged that the attacked model was trained on and did not forget.
   ///   - score: What is above 0 for "forgotten".
-  public init(first: Side, second: Side, attacked: [Attacked], judgesRetained: Bool, score: @escaping Score) {
+  public init(
+    first: Side, second: Side, attacked: [Attacked], originalCount: Int, judgesRetained: Bool, score: @escaping Score
+  ) {
     (self.first, self.second, self.attacked) = (first, second, attacked)
-    (self.judgesRetained, self.score) = (judgesRetained, score)
+    (self.originalCount, self.judgesRetained, self.score) = (originalCount, judgesRetained, score)
   }
 
   /// The same game on some of the samples.
@@ -73,8 +77,8 @@ public struct SampleGame {
         statuses: samples.map { model.statuses[$0] })
     }
     return SampleGame(
-      first: selected(first), second: selected(second), attacked: attacked, judgesRetained: judgesRetained,
-      score: score)
+      first: selected(first), second: selected(second), attacked: attacked, originalCount: originalCount,
+      judgesRetained: judgesRetained, score: score)
   }
 
   /// The fewest numbers of a side.
