@@ -166,9 +166,6 @@ public struct PerSampleUnlearningAttack: BankAttack {
       return rows[0].indices.map { sample in rows.map { $0[sample] }.mean }
     }
     let (inside, outside) = (try meanConfidences(evidence.originals), try meanConfidences(evidence.retrained))
-    let memorization = zip(inside, outside).map { $0 - $1 }
-    return memorization.indices.sorted {
-      memorization[$0] != memorization[$1] ? memorization[$0] > memorization[$1] : $0 < $1
-    }
+    return zip(inside, outside).map { $0 - $1 }.descendingOrder
   }
 }

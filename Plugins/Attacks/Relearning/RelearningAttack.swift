@@ -148,17 +148,16 @@ public struct RelearningAttack: Attack {
     let gaps = others.map { own.distance(to: retrained[$0]) }
     let position = evidence.targetPosition
     let caveat = ownNeeded == nil ? "the share of the original's accuracy is not reached within the steps" : nil
-    let index = index(ownNeeded ?? own.last, others.map { needed[$0] })
+    let counted = ownNeeded ?? own.last
+    let neededByOthers = others.map { needed[$0] }
     return [Self.area.value(own.area), Self.lossArea.value(own.lossArea)]
       + shown.filter { $0 <= own.last }.map { Self.after.named("\($0)").value(own.accuracies[$0]) }
       + [
-        Self.steps.value(Double(ownNeeded ?? own.last), caveat: caveat),
+        Self.steps.value(Double(counted), caveat: caveat),
         Self.index.value(
-          index,
+          index(counted, neededByOthers),
           spread: position.map { .jackknife(needed, at: $0, indexOfFloor) }
-            ?? .ofComparison(with: others.map { needed[$0] }) { others in
-              Double(ownNeeded ?? own.last) / max(1, others.map(Double.init).mean)
-            }, caveat: caveat),
+            ?? .ofComparison(with: neededByOthers) { index(counted, $0) }, caveat: caveat),
         Self.gap.value(
           gaps.mean,
           spread: position.map { position in

@@ -123,8 +123,6 @@ public struct SampleInferenceAttack: SampleAttack {
       }
       return mean(true) - mean(false)
     }
-    return memorization.indices.sorted {
-      memorization[$0] != memorization[$1] ? memorization[$0] > memorization[$1] : $0 < $1
-    }
+    return memorization.descendingOrder
   }
 }

@@ -5,10 +5,10 @@ import Unlearning
 
 /// Shadow models of an audit.
 extension PlanBuilder {
-  /// The imported shadow models of `subject` as evidence of `probe`; nil, with a reason, where the file names none.
+  /// The imported shadow models of `subject`; nil, with a reason, where the file names none.
   mutating func addImportedShadows(
     _ imported: ImportedShadows, of subject: Subject, _ probe: Variant, _ group: Group
-  ) throws -> ProbeTarget? {
+  ) throws -> ProbeTarget.Shadows? {
     guard let scores = experiment.imports?.scores else { preconditionFailure("shadow models of an audit") }
     func name(_ index: Int, _ method: String) -> String { "\(method), shadow model \(index)" }
     var shadows = ProbeTarget.Shadows(originals: [], seeds: [], forgetsPerModel: 1, forgetFraction: 0.5)
@@ -28,10 +28,7 @@ extension PlanBuilder {
         shadows.unlearned.append(try addImport(group.settings[0], place, scores, of: name(index, method.label)))
       }
     }
-    var target = ProbeTarget(predictions: (shadows.unlearned + shadows.originals)[0])
-    target.shadows = shadows
-    target.expected = expectedMeasurements(of: probe, target, group, isReference: subject.referenceProbes == nil)
-    return target
+    return shadows
   }
 
   /// What the evidence of imported shadow models depends on besides their predictions.
@@ -46,23 +43,14 @@ extension PlanBuilder {
 }
 
 extension Bench {
-  /// The imported shadow models of `shadows`, with what the file says of their members.
-  func importedShadowBank(
-    _ setting: StepSetting, _ shadows: ProbeTarget.Shadows, _ members: ShadowMembers
-  ) throws -> ShadowBank {
-    let judged = try split(setting).forgetTrain.indices
+  /// What the file says of the `judged` samples.
+  func importedRows(_ members: ShadowMembers, judged: [Int]) throws -> ShadowRows {
     func rows(_ place: ModelPlace) throws -> [[Bool]] {
       try workshop.planned.verify([URL(fileURLWithPath: place.file)])
       let array = try place.open()
       let (count, numbers) = (array.shape[1], try array.integers())
       return (0..<array.shape[0]).map { row in judged.map { numbers[row * count + $0] != 0 } }
     }
-    let originals = bank(shadows.originals)
-    return ShadowBank(
-      originals: originals,
-      unlearned: shadows.unlearned.isEmpty
-        ? originals.selecting(members.originalsOfUnlearned) : bank(shadows.unlearned),
-      originalsOfUnlearned: members.originalsOfUnlearned, isMember: try rows(members.membership),
-      isForgotten: try rows(members.forgotten))
+    return (try rows(members.membership), try rows(members.forgotten), members.originalsOfUnlearned)
   }
 }

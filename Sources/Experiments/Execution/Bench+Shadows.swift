@@ -18,29 +18,39 @@ extension Bench {
     return try request.split(data, random: RandomSource(seed: 0))
   }
 
+  /// Whether each original was trained on each judged sample, whether each unlearned model has forgotten it, and the
+  /// original of each unlearned model.
+  typealias ShadowRows = (isMember: [[Bool]], isForgotten: [[Bool]], originalsOfUnlearned: [Int])
+
   /// The shadow models of `shadows`, with what they were trained on and forgot of the request's samples.
   func shadowBank(_ setting: StepSetting, _ shadows: ProbeTarget.Shadows) throws -> ShadowBank {
-    if let members = shadows.members { return try importedShadowBank(setting, shadows, members) }
-    let train = try workshop.data.data(setting.data).train
     let judged = try split(setting).forgetTrain.indices
-    var (isMember, isForgotten): ([[Bool]], [[Bool]]) = ([], [])
-    for seed in shadows.seeds {
+    let rows =
+      try shadows.members.map { try importedRows($0, judged: judged) } ?? drawnRows(setting, shadows, judged: judged)
+    let originals = bank(shadows.originals)
+    return ShadowBank(
+      originals: originals,
+      unlearned: shadows.unlearned.isEmpty ? originals.selecting(rows.originalsOfUnlearned) : bank(shadows.unlearned),
+      originalsOfUnlearned: rows.originalsOfUnlearned, isMember: rows.isMember, isForgotten: rows.isForgotten)
+  }
+
+  /// What the seeds of the originals draw of the `judged` samples.
+  private func drawnRows(
+    _ setting: StepSetting, _ shadows: ProbeTarget.Shadows, judged: [Int]
+  ) throws -> ShadowRows {
+    let train = try workshop.data.data(setting.data).train
+    var rows: ShadowRows = ([], [], [])
+    for (place, seed) in shadows.seeds.enumerated() {
       let half = Set(ShadowDraw.half(of: train, seed: seed).map { train.indices[$0] })
-      isMember.append(judged.map(half.contains))
+      rows.isMember.append(judged.map(half.contains))
       let members = judged.filter(half.contains)
       for number in 0..<shadows.forgetsPerModel {
         let draw = ShadowDraw(number: number, fraction: shadows.forgetFraction)
         let forgotten = Set(members.count > 1 ? draw.forgotten(of: members, seed: seed) : [])
-        isForgotten.append(judged.map(forgotten.contains))
+        rows.isForgotten.append(judged.map(forgotten.contains))
+        rows.originalsOfUnlearned.append(place)
       }
     }
-    let originalsOfUnlearned = shadows.seeds.indices.flatMap { place in
-      [Int](repeating: place, count: shadows.forgetsPerModel)
-    }
-    let originals = bank(shadows.originals)
-    return ShadowBank(
-      originals: originals,
-      unlearned: shadows.unlearned.isEmpty ? originals.selecting(originalsOfUnlearned) : bank(shadows.unlearned),
-      originalsOfUnlearned: originalsOfUnlearned, isMember: isMember, isForgotten: isForgotten)
+    return rows
   }
 }

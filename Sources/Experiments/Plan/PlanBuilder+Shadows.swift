@@ -29,7 +29,22 @@ extension PlanBuilder {
   /// The shadow models of `subject` as evidence of `probe`, with the steps that make them; nil, with a reason, where
   /// exclusions leave not all of them.
   mutating func addShadows(of subject: Subject, _ probe: Variant, _ group: Group) throws -> ProbeTarget? {
-    if let imported = experiment.imports?.shadows { return try addImportedShadows(imported, of: subject, probe, group) }
+    let found =
+      if let imported = experiment.imports?.shadows {
+        try addImportedShadows(imported, of: subject, probe, group)
+      } else {
+        try addTrainedShadows(of: subject, probe, group)
+      }
+    guard let shadows = found else { return nil }
+    var target = ProbeTarget(predictions: (shadows.unlearned + shadows.originals)[0])
+    target.shadows = shadows
+    target.expected = expectedMeasurements(of: probe, target, group, isReference: subject.referenceProbes == nil)
+    return target
+  }
+
+  private mutating func addTrainedShadows(
+    of subject: Subject, _ probe: Variant, _ group: Group
+  ) throws -> ProbeTarget.Shadows? {
     guard let settings = experiment.shadows else { preconditionFailure("an obstacle without a bank of halves") }
     var shadows = ProbeTarget.Shadows(
       originals: [], seeds: [], forgetsPerModel: settings.forgetsPerModel, forgetFraction: settings.forgetFraction)
@@ -54,10 +69,6 @@ extension PlanBuilder {
         shadows.unlearned.append(try addPrediction(call, model: model, of: method.label + Self.text(draw)))
       }
     }
-    var target = ProbeTarget(predictions: (shadows.unlearned + shadows.originals)[0])
-    target.shadows = shadows
-    target.expected = expectedMeasurements(
-      of: probe, target, group, isReference: subject.referenceProbes == nil)
-    return target
+    return shadows
   }
 }

@@ -101,10 +101,10 @@ public struct SampleGame {
   package func scores() -> [[JudgedSample]] {
     var found = [[JudgedSample]](repeating: [], count: attacked.count)
     var (own, other): ([Double], [Double]) = ([], [])
-    var judged: [(place: Int, status: ShadowBank.Status, score: Double)] = []
     for sample in 0..<(attacked.first?.numbers.count ?? 0) {
       let sides = [first, second].map { $0.column(sample) }
-      judged.removeAll(keepingCapacity: true)
+      var judged: [(place: Int, status: ShadowBank.Status, score: Double)] = []
+      var counts: [ShadowBank.Status: Int] = [:]
       for (place, model) in attacked.enumerated() {
         let status = model.statuses[sample]
         if status == .retained, !judgesRetained { continue }
@@ -116,11 +116,11 @@ public struct SampleGame {
         guard min(own.count, other.count) >= Self.fewestNumbers else { continue }
         let score = score(place, model.numbers[sample], status == .out ? other : own, status == .out ? own : other)
         judged.append((place, status, score))
+        counts[status, default: 0] += 1
       }
       for (place, status, score) in judged {
-        let count = judged.count { $0.status == status }
-        found[place].append(
-          JudgedSample(sample: sample, status: status, score: score, weight: 1 / Double(count)))
+        let weight = 1 / Double(counts[status, default: 1])
+        found[place].append(JudgedSample(sample: sample, status: status, score: score, weight: weight))
       }
     }
     return found

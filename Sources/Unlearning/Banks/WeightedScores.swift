@@ -1,9 +1,15 @@
 /// Scores with weights, for rates and areas.
 package struct WeightedScores {
   private let entries: [(score: Double, weight: Double)]
+  private let ascending: [(score: Double, weight: Double)]
+  private let total: Double
 
   /// Scores with positive weights.
-  package init(_ entries: some Sequence<(Double, Double)>) { self.entries = entries.map { (score: $0, weight: $1) } }
+  package init(_ entries: some Sequence<(Double, Double)>) {
+    self.entries = entries.map { (score: $0, weight: $1) }
+    ascending = self.entries.sorted { $0.score < $1.score }
+    total = self.entries.reduce(0) { $0 + $1.weight }
+  }
 
   package var isEmpty: Bool { entries.isEmpty }
 
@@ -12,13 +18,11 @@ package struct WeightedScores {
     entries.reduce(0) { $1.score > 0 ? $0 + $1.weight : $0 } / total
   }
 
-  private var total: Double { entries.reduce(0) { $0 + $1.weight } }
-
   /// The probability that one of these scores is higher than one of `negatives`, ties counting half, both drawn by weight.
   package func area(over negatives: WeightedScores) -> Double {
-    let (positives, others) = (ascending, negatives.ascending)
+    let others = negatives.ascending
     var (place, below, sum) = (0, 0.0, 0.0)
-    for entry in positives {
+    for entry in ascending {
       while place < others.count, others[place].score < entry.score {
         below += others[place].weight
         place += 1
@@ -47,6 +51,4 @@ package struct WeightedScores {
     }
     return 1
   }
-
-  private var ascending: [(score: Double, weight: Double)] { entries.sorted { $0.score < $1.score } }
 }

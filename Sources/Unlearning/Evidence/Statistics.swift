@@ -19,6 +19,9 @@ extension [Double] {
     return isEmpty ? nil : (ascending[(count - 1) / 2] + ascending[count / 2]) / 2
   }
 
+  /// The indices of the numbers from the largest to the smallest, the first ones first among equals.
+  package var descendingOrder: [Int] { indices.sorted { self[$0] != self[$1] ? self[$0] > self[$1] : $0 < $1 } }
+
   /// The quantile of the `fraction` in [0, 1] of these numbers in ascending order, by linear interpolation between two of
   /// them as in NumPy; there must be one.
   package func percentile(_ fraction: Double) -> Double {
