@@ -1,5 +1,5 @@
 import ConfigYAML
-import Experiments
+@testable import Experiments
 import Foundation
 import Testing
 import Unlearning
@@ -37,6 +37,23 @@ struct ReportSpreadTests {
     let report = try Report(experiment: "demo", rows: rows)
     let lines = report.text(.markdown, ReportStyle(interval: interval)).split(separator: "\n")
     return String(try #require(lines.first { $0.hasPrefix("| \(method)") }))
+  }
+
+  @Test("with one seed a score of a bank has its spread over models, and the note says so") func oneSeedOfABank() throws
+  {
+    let scores = rows([90], reference: [50]).map { row in
+      var row = row
+      row.bankPseudoValues = [-0.02, 0, 0.02].map { row.value + $0 }
+      return row
+    }
+    for (interval, width, meaning) in [
+      (ReportInterval.sd, "2.00", "the sample standard deviation"),
+      (.t95, "4.97", "half the width of its 95 % interval (Student's t)"),
+    ] {
+      #expect(try line("trw", of: scores, interval: interval).contains("90.00 ± \(width)"))
+      let text = try Report(experiment: "demo", rows: scores).text(.markdown, ReportStyle(interval: interval))
+      #expect(text.contains("One seed: only a score of a whole bank has a ±, \(meaning) over its models."))
+    }
   }
 
   @Test("a caveat marks the value, and is printed once with the measurements concerned")

@@ -84,6 +84,11 @@ struct ReportText {
 
   private static func spreadNote(_ analysis: Analysis, _ interval: ReportInterval) -> String {
     let counts = Set(analysis.tables.map(\.seeds.count)).sorted()
+    if counts == [1] {
+      let width =
+        interval == .sd ? "the sample standard deviation" : "half the width of its 95 % interval (Student's t)"
+      return "One seed: only a score of a whole bank has a ±, \(width) over its models."
+    }
     let hasPartialRows = analysis.tables.contains { table in
       table.models.contains { $0.seeds.count < table.seeds.count }
     }
