@@ -42,6 +42,7 @@ enum AttackFixture {
       var evaluate: Part
       var neighbor: String
       var scaling: String?
+      var discriminators: String?
       var gap: Double
       var argmax: Double
       var kept: [Int]

@@ -21,6 +21,7 @@ import Unlearning
       $0.kernel = NearestNeighborMIA.KernelKind(rawValue: expected.kernel) ?? .rbf
       $0.neighbor = NearestNeighborMIA.NeighborRule(rawValue: expected.neighbor) ?? .accuracy
       $0.evaluate = expected.evaluate
+      $0.discriminators = expected.discriminators.flatMap(NearestNeighborMIA.Discriminators.init) ?? .own
       $0.balance = balance
     }
     let calibration = try attack.calibrate(ModelBank(golden.retrainedOutputs), context: golden.context)
@@ -47,12 +48,12 @@ import Unlearning
     }
   }
 
-  @Test("agrees with scikit-learn without balancing", arguments: 0..<9) func scikitLearn(place: Int) throws {
+  @Test("agrees with scikit-learn without balancing", arguments: 0..<12) func scikitLearn(place: Int) throws {
     let golden = try AttackFixture.golden("class_request")
     try compare(golden, try #require(golden.miaNn)[place], balance: false)
   }
 
-  @Test("agrees with scikit-learn where balancing draws nothing, on two forgotten classes", arguments: 0..<4)
+  @Test("agrees with scikit-learn where balancing draws nothing, on two forgotten classes", arguments: 0..<5)
   func balanced(place: Int) throws {
     let golden = try AttackFixture.golden("two_kept_classes")
     try compare(golden, try #require(golden.miaNn)[place], balance: true)
@@ -96,6 +97,35 @@ import Unlearning
     // 0.2 is four standard deviations of a fraction of 80 samples.
     #expect(abs(twin - mean) <= 0.2, "twin \(twin), retrained \(mean)")
     #expect(abs(suppressing - mean) > 0.35, "suppressing \(suppressing), retrained \(mean)")
+  }
+
+  @Test("discriminators of retrained models need another one, and no pairwise mode") func retrainedDiscriminators()
+    throws
+  {
+    let attack = try attack { $0.discriminators = .retrained }
+    var cell = CellSizes.everything
+    #expect(attack.obstacle(in: cell) == nil)
+    cell.modelCount = 1
+    #expect(attack.obstacle(in: cell)?.contains("two retrained models") == true)
+    let pairwise = try self.attack {
+      $0.discriminators = .retrained
+      $0.mode = .pairwise
+    }
+    #expect(pairwise.obstacle(in: .everything)?.contains("one-vs-rest") == true)
+    let alone = ModelBank(bank(seeds: 1..<2))
+    #expect(throws: AttackError.tooFewRetrainedModels(needed: 2, found: 1)) {
+      try attack.calibrate(alone, context: AttackFixture.context([0], 4))
+    }
+  }
+
+  @Test("the certain answers of an original are found by discriminators of retrained models alone")
+  func originalFound() throws {
+    // The model answers the forgotten class, which no discriminator of its own was fitted to.
+    let original = model(leak: 4, seed: 9, own: 12)
+    let attack = try attack { $0.discriminators = .retrained }
+    let twin = try value(model(leak: 4, seed: 9), attack)
+    #expect(twin > 0.8)
+    #expect(try value(original, attack) < twin - 0.5)
   }
 
   @Test("decisions per sample agree with the value") func verdicts() throws {

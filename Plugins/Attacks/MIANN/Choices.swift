@@ -38,6 +38,14 @@ extension NearestNeighborMIA {
     case argmaxRate = "argmax-rate"
   }
 
+  /// Whose outputs the discriminators are fitted to.
+  public enum Discriminators: String, Codable, Sendable, CaseIterable {
+    /// Those of the attacked model itself.
+    case own
+    /// Those of each retrained model but the attacked one; the value is the mean over their discriminators.
+    case retrained
+  }
+
   /// The two sides of a discriminator.
   public enum Mode: String, Codable, Sendable, CaseIterable {
     /// A kept class from the other kept classes; the value is the fraction of forget samples assigned to it.

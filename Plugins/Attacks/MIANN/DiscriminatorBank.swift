@@ -21,8 +21,9 @@ struct DiscriminatorBank {
   struct Judgement {
     /// The fraction assigned to the neighbor; in pairwise mode the accuracy.
     var accuracy: Double
-    /// The decision on each sample of the class, in the order of the part; empty in pairwise mode.
-    var verdicts: [Bool]
+    /// For each sample of the class, in the order of the part, the fraction of discriminators that assign it to the
+    /// neighbor; empty in pairwise mode.
+    var verdicts: [Double]
     /// Reasons why `accuracy` may be degenerate.
     var caveats: [String]
   }
@@ -59,10 +60,23 @@ struct DiscriminatorBank {
   func judgement(of neighbor: Int, on forgotten: Int) throws(AttackError) -> Judgement {
     switch attack.mode {
     case .oneVsRest:
-      let (verdicts, caveats) = try discriminator(neighbor).judge(rows(judged, [forgotten]))
-      return Judgement(accuracy: verdicts.map { $0 ? 1 : 0 }.mean, verdicts: verdicts, caveats: caveats)
+      return try judgement(by: [discriminator(neighbor)], on: forgotten)
     case .pairwise: return try pairwiseJudgement(neighbor, forgotten)
     }
+  }
+
+  /// The decisions of several `discriminators`, one or more, on the samples of `forgotten`; the accuracy is their mean.
+  func judgement(by discriminators: [Discriminator], on forgotten: Int) throws(AttackError) -> Judgement {
+    let samples = rows(judged, [forgotten])
+    var sums = [Double](repeating: 0, count: samples.count)
+    var caveats: [String] = []
+    for discriminator in discriminators {
+      let found = try discriminator.judge(samples)
+      for (place, isNeighbor) in found.verdicts.enumerated() where isNeighbor { sums[place] += 1 }
+      caveats += found.caveats
+    }
+    let verdicts = sums.map { $0 / Double(discriminators.count) }
+    return Judgement(accuracy: verdicts.mean, verdicts: verdicts, caveats: caveats)
   }
 
   /// `Acc(M, neighbor)` on the samples of `forgotten`.
@@ -70,12 +84,12 @@ struct DiscriminatorBank {
     try judgement(of: neighbor, on: forgotten).accuracy
   }
 
-  /// 1 for each sample that is assigned to the neighbor of its class, else 0, in the order of the part.
-  func inOrderOfPart(_ verdicts: [(forgotten: Int, verdicts: [Bool])]) -> [Double] {
+  /// The verdicts on the samples of all forgotten classes, in the order of the part.
+  func inOrderOfPart(_ verdicts: [(forgotten: Int, verdicts: [Double])]) -> [Double] {
     var result = [Double](repeating: 0, count: judged.count)
     for (forgotten, verdicts) in verdicts {
       let places = judged.labels.indices.filter { judged.labels[$0] == forgotten }
-      for (place, isNeighbor) in zip(places, verdicts) where isNeighbor { result[place] = 1 }
+      for (place, verdict) in zip(places, verdicts) { result[place] = verdict }
     }
     return result
   }
@@ -95,7 +109,7 @@ struct DiscriminatorBank {
   }
 
   /// The machine that separates kept class `label` from the other kept classes.
-  private func discriminator(_ label: Int) throws(AttackError) -> Discriminator {
+  func discriminator(_ label: Int) throws(AttackError) -> Discriminator {
     var positives = kept.labels.indices.filter { kept.labels[$0] == label }
     var negatives = kept.labels.indices.filter { kept.labels[$0] != label }
     if attack.balance {

@@ -23,6 +23,12 @@ public import Unlearning
 /// `<features>_argmax` is the fraction of the same samples whose largest logit among kept classes is that of `rn`. It
 /// needs no discriminator: where the two disagree on retrained models, the attack is unreliable.
 ///
+/// With `discriminators: retrained` step 2 applies the discriminators of the retrained models to the attacked one,
+/// `(1/m) Σ_j` of the fraction that the machine of `R_j` assigns to `rn`: is the model's output where retrained models
+/// put it? A retrained model is judged by those of the others. The neighbor is found as above. It asks more: an output that
+/// the attacked model's own machine never saw, such as the original's certain answers for the forgotten class, is
+/// decided there by the sign of the offset, and here by what retrained models answer.
+///
 /// Names are `mia-nn.<features>`, `mia-nn.<features>_gap` and `mia-nn.<features>_argmax`; values are in [0, 1]. With
 /// several forgotten classes, each has its own nearest neighbor, and values are means over the classes.
 ///
@@ -42,6 +48,8 @@ public import Unlearning
 ///   = 1/K nearly all samples become support vectors: the attack then separates neither the original nor random labels
 ///   from retraining. Standardized logits have little power either (ten classes of shapes, five seeds: random labels 96
 ///   %, retrained 94 %, by argmax 41 and 90 %): prefer probabilities, and read the argmax rate.
+/// - Note: `discriminators: retrained` is another reading of "trained on retrained models", and not the default, since
+///   the sources train them on the unlearned model, too.
 /// - Note: `mode: pairwise` is another reading, in which the machine separates the neighbor from the forgotten class
 ///   itself. Samples are split into two random halves, each judged by the machine that is fitted to the other; the
 ///   value is the accuracy averaged over both classes, .5 where they are indistinguishable, and the nearest neighbor
@@ -57,7 +65,7 @@ public struct NearestNeighborMIA: Attack {
       authors: "Wang, Ebrahimpour-Boroojeny, Sundaram",
       title: "On the Necessity of Output Distribution Reweighting for Effective Class Unlearning",
       venue: "arXiv 2025 (v4), ICML 2026", arXiv: "2506.20893",
-      place: "reconstructed from the abstract and public reviews"), version: 5)
+      place: "reconstructed from the abstract and public reviews"), version: 6)
   /// Predictions of the attacked and of retrained models.
   public static let reads: Set<EvidenceKind> = [.predictions, .retrainedModels]
   /// Value, gap and argmax rate.
@@ -101,6 +109,9 @@ public struct NearestNeighborMIA: Attack {
   /// The two sides of a discriminator.
   @Parameter("whether a discriminator separates a kept class from the other kept ones or from the forgotten one")
   public var mode = Mode.oneVsRest
+  /// Whose outputs the discriminators are fitted to.
+  @Parameter("models whose outputs discriminators are fitted to: the attacked one, or the retrained ones")
+  public var discriminators = Discriminators.own
   /// The fewest test samples of a kept class, and judged ones of a forgotten class; fewer are an error.
   @Parameter("least number of samples of each class; fewer are an error", .closed(2, 1_000_000))
   public var minimumClassSamples = 10
@@ -120,7 +131,13 @@ public struct NearestNeighborMIA: Attack {
   public func serves(_ kind: RequestKind) -> Bool { kind != .samples }
 
   /// Every forgotten class needs samples to judge and two kept classes need test samples, `minimum_class_samples` each.
+  ///
+  /// Discriminators of retrained models need two of these, and are not defined for `mode: pairwise`.
   public func obstacle(in cell: CellSizes) -> String? {
+    if discriminators == .retrained {
+      if mode == .pairwise { return "'discriminators: retrained' needs 'mode: one-vs-rest'" }
+      if cell.modelCount == 1 { return "'discriminators: retrained' needs two retrained models, the file has one" }
+    }
     if let missing = cell.missing(cell.forgottenClasses, in: evaluate) { return missing }
     let kept = (0..<cell.classCount).filter {
       cell.count(.retainTest, of: $0) > 0 && !cell.forgottenClasses.contains($0)
@@ -176,16 +193,36 @@ public struct NearestNeighborMIA: Attack {
       neighbors.append(Double(kept[nearest]))
       values["statistics_\(forgotten)"] = statistics
       values["accuracies_\(forgotten)"] =
-        switch neighbor {
-        case .accuracy: tables.map { $0[index][nearest] }
-        case .argmaxRate:
+        switch (discriminators, neighbor) {
+        case (.own, .accuracy): tables.map { $0[index][nearest] }
+        case (.own, .argmaxRate):
           try retrained.map {
             try DiscriminatorBank($0, context: context, attack: self).accuracy(of: kept[nearest], on: forgotten)
           }
+        case (.retrained, _): try accuraciesByOthers(retrained, of: kept[nearest], on: forgotten, context)
         }
     }
     values["neighbors"] = neighbors
     return Calibration(values)
+  }
+
+  /// For each retrained model the accuracy of the discriminators of the others.
+  private func accuraciesByOthers(
+    _ retrained: ModelBank, of neighbor: Int, on forgotten: Int, _ context: EvidenceContext
+  ) throws -> [Double] {
+    let machines = try discriminators(of: retrained, for: neighbor, context)
+    return try retrained.indices.map { place in
+      let others = machines.enumerated().filter { $0.offset != place }.map(\.element)
+      guard !others.isEmpty else { throw AttackError.tooFewRetrainedModels(needed: 2, found: 1) }
+      return try DiscriminatorBank(retrained[place], context: context, attack: self)
+        .judgement(by: others, on: forgotten).accuracy
+    }
+  }
+
+  private func discriminators(
+    of models: ModelBank, for neighbor: Int, _ context: EvidenceContext
+  ) throws -> [Discriminator] {
+    try models.map { try DiscriminatorBank($0, context: context, attack: self).discriminator(neighbor) }
   }
 
   /// Attacks one model; the evidence must contain the result of `calibrate`.
@@ -193,7 +230,17 @@ public struct NearestNeighborMIA: Attack {
     let forgotten = evidence.context.forgottenClasses
     let neighbors = try neighbors(evidence)
     let bank = try DiscriminatorBank(evidence.target, context: evidence.context, attack: self)
-    let judgements = try zip(forgotten, neighbors).map { try bank.judgement(of: $1, on: $0) }
+    let others = evidence.otherRetrained
+    if discriminators == .retrained, others.isEmpty {
+      throw AttackError.tooFewRetrainedModels(needed: 2, found: evidence.retrained.count)
+    }
+    let judgements = try zip(forgotten, neighbors).map { label, neighbor in
+      switch discriminators {
+      case .own: try bank.judgement(of: neighbor, on: label)
+      case .retrained:
+        try bank.judgement(by: discriminators(of: others, for: neighbor, evidence.context), on: label)
+      }
+    }
     let caveat = DecisionCaveat.joined(judgements.flatMap(\.caveats))
     let name = features.measurementName
     let verdicts =

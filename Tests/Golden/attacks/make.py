@@ -178,7 +178,12 @@ def neighbor_features(name, z, label, forgotten):
     }[name]()
 
 
-def discriminator_accuracy(outputs, labels, i, u, forgotten, features, kernel, evaluate, scaling=None):
+def discriminator_accuracy(outputs, labels, i, u, forgotten, features, kernel, evaluate, scaling=None, fitted_to=None):
+    """The share of `outputs` that the machines fitted to each model of `fitted_to`, or to `outputs`, assign to i."""
+    if fitted_to is not None:
+        return float(np.mean([
+            discriminator_accuracy({**other, evaluate: outputs[evaluate]}, labels, i, u, forgotten, features, kernel,
+                                   evaluate, scaling) for other in fitted_to]))
     y = labels["retain_test"]
     x = neighbor_features(features, outputs["retain_test"], i, forgotten)
     machine = SVC(C=3, gamma="auto", kernel=kernel)
@@ -194,10 +199,12 @@ def argmax_rate(outputs, labels, i, u, kept, evaluate):
     return float((winners == kept.index(i)).mean())
 
 
-def neighbor_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy", scaling=None):
+def neighbor_attack(target, bank, labels, forgotten, features, kernel, evaluate, rule="accuracy", scaling=None,
+                    by_retrained=False):
     kept = sorted(set(labels["retain_test"].tolist()))
     report = {"features": features, "kernel": kernel, "evaluate": evaluate, "neighbor": rule, "kept": kept,
-              "statistics": {}, "accuracies": {}, "neighbors": [], **({"scaling": scaling} if scaling else {})}
+              "statistics": {}, "accuracies": {}, "neighbors": [], **({"scaling": scaling} if scaling else {}),
+              **({"discriminators": "retrained"} if by_retrained else {})}
     values = []
     for u in forgotten:
         table = [[discriminator_accuracy(m, labels, i, u, forgotten, features, kernel, evaluate, scaling) for i in kept]
@@ -212,10 +219,12 @@ def neighbor_attack(target, bank, labels, forgotten, features, kernel, evaluate,
             statistics = np.mean(rates, 0)
         place = int(np.argmax(statistics))
         report["statistics"][str(u)] = statistics.tolist()
-        report["accuracies"][str(u)] = [row[place] for row in table]
+        arguments = labels, kept[place], u, forgotten, features, kernel, evaluate, scaling
+        report["accuracies"][str(u)] = [
+            discriminator_accuracy(m, *arguments, bank[:j] + bank[j + 1:]) if by_retrained else table[j][place]
+            for j, m in enumerate(bank)]
         report["neighbors"].append(kept[place])
-        values.append(
-            discriminator_accuracy(target, labels, kept[place], u, forgotten, features, kernel, evaluate, scaling))
+        values.append(discriminator_accuracy(target, *arguments, bank if by_retrained else None))
     report["value"] = float(np.mean(values))
     # The distance from the bank without one model, averaged over the one that is left out.
     report["gap"] = float(np.mean([
@@ -284,6 +293,10 @@ def class_request():
             ("logits", "rbf", "forget_test", "argmax-rate", None),
             ("logits", "rbf", "forget_test", "accuracy", "none"),
             ("probabilities", "rbf", "forget_test", "accuracy", "standard")]
+    ] + [
+        neighbor_attack(target, bank, labels, forgotten, features, kernel, "forget_test", rule, by_retrained=True)
+        for features, kernel, rule in [
+            ("probabilities", "rbf", "accuracy"), ("logits", "rbf", "accuracy"), ("logits", "linear", "argmax-rate")]
     ]
     write("class_request", k, forgotten, labels, target, bank, {
         "scores": {part: {key: value.tolist() for key, value in s[part].items()} for part in PARTS},
@@ -327,7 +340,8 @@ def two_kept_classes():
     bank = [model(rng, labels, {**memory, "forget_test": 0, "leak": 1.5}, forgotten, 2, k) for _ in range(3)]
     write("two_kept_classes", k, forgotten, labels, target, bank, {
         "mia_nn": [neighbor_attack(target, bank, labels, forgotten, features, "rbf", "forget_test")
-                   for features in ("logits", "probabilities", "retained-logits", "neighbor-probability")],
+                   for features in ("logits", "probabilities", "retained-logits", "neighbor-probability")] + [
+            neighbor_attack(target, bank, labels, forgotten, "retained-logits", "rbf", "forget_test", by_retrained=True)],
     })
 
 
