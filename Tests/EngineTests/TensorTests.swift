@@ -108,4 +108,33 @@ import UnlearningTesting
     #expect(result.row(2) == pixel(2) + pixel(1) + pixel(0) + pixel(5) + pixel(4) + pixel(3))
     #expect(result.row(3) == nothing + nothing + [130, 261] + nothing + nothing + nothing)
   }
+
+  /// Rows longer and shorter than a block of vectors, and more channels than blocks have.
+  @Test(arguments: [1, 2, 3, 4, 5], [15, 16, 37]) func agreesPixelByPixel(channels: Int, width: Int) {
+    let height = 3
+    let count = 2 * height * width * channels
+    let pixels = (0..<count).map { UInt8(truncatingIfNeeded: 37 * $0 + $0 / 7) }
+    var transform = Tensor.ImageTransform(
+      scale: (0..<channels).map { 0.25 * Float($0 + 1) }, offset: (0..<channels).map { -Float($0) })
+    let moves = [(0, 0, false), (1, 2, false), (-1, -3, false), (0, 0, true), (0, 4, true), (2, -5, true)]
+    transform.shiftY = moves.map { Int32($0.0) }
+    transform.shiftX = moves.map { Int32($0.1) }
+    transform.mirror = moves.map(\.2)
+    let found = Tensor(
+      images: pixels, imageShape: [height, width, channels], indices: [0, 1, 0, 1, 0, 1], transform: transform)
+    for (image, (down, right, isMirrored)) in moves.enumerated() {
+      for y in 0..<height {
+        for x in 0..<width {
+          let (fromY, fromX) = (y - down, (isMirrored ? width - 1 - x : x) - right)
+          let isInside = (0..<height).contains(fromY) && (0..<width).contains(fromX)
+          for c in 0..<channels {
+            let place = ((image % 2 * height + fromY) * width + fromX) * channels + c
+            let pixel = isInside ? Float(pixels[place]) : 0
+            let value = found.row(image)[(y * width + x) * channels + c]
+            #expect(value == pixel * 0.25 * Float(c + 1) - Float(c), "image \(image), pixel \(y), \(x), channel \(c)")
+          }
+        }
+      }
+    }
+  }
 }
