@@ -17,8 +17,8 @@ let methods = [
 ]
 let metrics = [
   "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
-  "GroupAccuracy", "PeakMemory", "PredictionDistance", "RepresentationProbe", "Retention", "RunTime", "TotalVariation",
-  "TugOfWar", "WeightDistance", "ZRF",
+  "GroupAccuracy", "IDI", "PeakMemory", "PredictionDistance", "RepresentationProbe", "Retention", "RunTime",
+  "TotalVariation", "TugOfWar", "WeightDistance", "ZRF",
 ]
 
 func plugins(_ names: [String], in folder: String) -> [Target] {

@@ -18,6 +18,7 @@ import ForgetConfusion
 import ForgettingQuality
 import GradientAscent
 import GroupAccuracy
+import IDI
 import ImageFolder
 import KLoM
 import L1Sparse
@@ -118,6 +119,7 @@ extension Registry {
     EqualizedOddsGap.self
     ForgottenClassConfusion.self
     GroupwiseAccuracy.self
+    InformationDifferenceIndex.self
     NeighborhoodDiscrepancy.self
     PredictionDistances.self
     PredictionTotalVariation.self

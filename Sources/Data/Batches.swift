@@ -11,6 +11,11 @@ public struct Batch: Sendable {
   /// The index of each image in the source set, `[N]`.
   public let indices: [Int]
 
+  /// A batch of N images, labels, rows and indices.
+  public init(images: Tensor, labels: [Int], rows: [Int], indices: [Int]) {
+    (self.images, self.labels, self.rows, self.indices) = (images, labels, rows, indices)
+  }
+
   /// The number of images, N.
   public var count: Int { rows.count }
 }

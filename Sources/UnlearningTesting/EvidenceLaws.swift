@@ -48,8 +48,8 @@ public enum EvidenceLaws {
 
   private static func measure<P: Probe>(_ probe: P, _ evidence: Evidence) throws -> [MeasuredValue] {
     var evidence = evidence
-    if P.reads.contains(.retrainedModels), let attack = probe as? any Attack {
-      evidence.calibration = try attack.calibrate(
+    if P.reads.contains(.retrainedModels), P.isCalibrated {
+      evidence.calibration = try probe.calibrate(
         evidence.retrained, models: P.reads.contains(.models) ? evidence.models?.shared : nil,
         context: evidence.context)
     }

@@ -201,3 +201,34 @@ private struct SmallModel {
     #expect(longer["conv1.weight"] != longer["conv2.weight"])
   }
 }
+
+@Suite("blocks of a classifier") struct ClassifierBlockTests {
+  @Test("what is after each block gives the features of the whole from the output of the block") func cuts() {
+    let small = SmallModel()
+    let model = small.model
+    #expect(model.blockNames == ["conv1", "layer1"])
+    let images = small.images.tensor
+    let expected = model.evaluate(images).features
+    for count in 1...2 {
+      let output = model.evaluate(images, throughBlocks: count)
+      let rest = model.remainder(afterBlocks: count, then: [], classCount: 2, random: RandomSource(seed: 3))
+      #expect(rest.imageShape == Array(output.shape.dropFirst()))
+      let found = rest.evaluate(output)
+      #expect(found.features.scalars == expected.scalars)
+      #expect(found.logits.shape == [expected.shape[0], 2])
+    }
+    #expect(
+      model.remainder(afterBlocks: 1, then: [], classCount: 2, random: RandomSource(seed: 3)).parameters.names
+        .contains("layer1.0.conv1.weight"))
+  }
+
+  @Test("a body that is one layer is one block, and one without weights has none") func single() {
+    func model(_ body: any Layer) -> Classifier {
+      Classifier(body: body, imageShape: [2, 2, 1], classCount: 2, random: RandomSource(seed: 1))
+    }
+    #expect(model(Flatten()).blockNames.isEmpty)
+    let one = model(Sequential([("flatten", Flatten()), ("fc", Linear(3)), ("relu", ReLU())]))
+    #expect(one.blockNames == ["fc"])
+    #expect(one.remainder(afterBlocks: 1, then: [], classCount: 5, random: RandomSource(seed: 1)).imageShape == [3])
+  }
+}

@@ -42,6 +42,9 @@ extension Examples {
 
     // Metrics.
     "energy-gap": Examples(inert: ["permutations": "the relabelings of a few models are all gone through"]),
+    "idi": Examples(
+      [["training.optimizer": "sgd"]], base: ["training.epochs": 3, "training.batch_size": 16, "samples": 20],
+      inert: ["blocks": "the tiny model has one"]),
 
     // Architectures, narrower than by default.
     "cifar-resnet": Examples(base: ["depth": 14, "width": 4]),

@@ -1,6 +1,6 @@
 /// Named layers, one after the other.
 public struct Sequential: Layer {
-  private let layers: [(name: String, layer: any Layer)]
+  let layers: [(name: String, layer: any Layer)]
 
   /// Layers applied in this order; each `name` becomes part of the paths of that layer's parameters.
   ///

@@ -18,6 +18,8 @@ public struct Declarations {
   public private(set) var statistics = NamedTensors()
   /// Outputs of each convolution per image.
   private(set) var mapCounts: [Int] = []
+  /// The paths of the parameters, also of those that are only counted.
+  private(set) var names: [String] = []
   /// Scalars of all parameters together; `Int.max` on overflow.
   private(set) var parameterCount = 0
   /// Outputs per image of the layers that have parameters; `Int.max` on overflow.
@@ -34,6 +36,7 @@ public struct Declarations {
   /// Declares a parameter of `shape` whose initial value is drawn by `initial`.
   public mutating func parameter(_ name: String, shape: [Int], _ initial: (inout RandomSource) -> Tensor) {
     parameterCount = parameterCount.addingSaturated(shape.saturatedProduct)
+    names.append(name)
     guard let random else { return }
     precondition(parameters[name] == nil, "parameter '\(name)' is declared twice")
     var source = random.stream(name)

@@ -12,7 +12,7 @@ public struct Classifier: Sendable {
   public var parameters: NamedTensors
   /// Running statistics of the normalization layers.
   public var statistics: NamedTensors
-  private let body: any Layer
+  let body: any Layer
   private let head: Linear
   /// The largest number of images that are evaluated together.
   let sliceLimit: Int

@@ -70,9 +70,9 @@ extension PlanBuilder {
         if !usesBank { target.models?.retrained = [] }
       }
       // What a bank attack fits depends on the models that it leaves out.
-      if isAttack, usesBank, !isBankScore {
+      if let type = probe.probe.map({ type(of: $0) }), type.isCalibrated, usesBank, !isBankScore {
         target.calibration = try addCalibration(
-          setting, attack: probe, bank: bank, models: target.models?.retrained ?? [])
+          setting, type.kind, probe, bank: bank, models: target.models?.retrained ?? [])
       }
       if Self.reads(probe, .cost) { target.costOf = subject.model }
       if Self.reads(probe, .measurements) {

@@ -57,6 +57,8 @@ public protocol Probe: CellPlugin {
   ///
   /// It reads the models of the method, of which the target is the first.
   static var isBankScore: Bool { get }
+  /// Whether `calibrate` fits anything; true for attacks, false for metrics by default.
+  static var isCalibrated: Bool { get }
   /// Baselines that it also measures, each in its own row; none by default.
   static var baselines: [Baseline] { get }
   /// Parameters whose values are part of the measurement names, so that sweeps do not repeat them; none by default.
@@ -76,6 +78,14 @@ public protocol Probe: CellPlugin {
   /// all.
   func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>?
 
+  /// Fits what all probes of one grid share to the retrained models alone; by default nothing.
+  ///
+  /// Called once per bank of retrained models, and only for probes that read them and are calibrated.
+  func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration
+  /// Like `calibrate(_:context:)`, which it calls by default, for probes that also read the parameters of these models.
+  ///
+  /// `models` is nil where the probe does not declare them.
+  func calibrate(_ retrained: ModelBank, models: SharedModels?, context: EvidenceContext) throws -> Calibration
   /// Measures one model.
   func measure(_ evidence: Evidence) throws -> [MeasuredValue]
   /// Measures `baseline` against the retrained models; the evidence is that of one of these, one for each seed.
@@ -114,21 +124,20 @@ extension Probe {
   /// All.
   public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? { measurementNames(in: cell) }
 
+  /// An empty calibration.
+  public func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration { Calibration() }
+
+  /// The calibration on outputs alone.
+  public func calibrate(
+    _ retrained: ModelBank, models: SharedModels?, context: EvidenceContext
+  ) throws -> Calibration { try calibrate(retrained, context: context) }
+
   /// No values; called only where `baselines` is not empty.
   public func measure(_ baseline: Baseline, _ evidence: Evidence) throws -> [MeasuredValue] { [] }
 }
 
 /// An attack that measures how an unlearned model differs from one that never saw the forget set.
 public protocol Attack: Probe {
-  /// Fits what all attacks of one grid share to the retrained models alone; by default nothing.
-  ///
-  /// Called once per bank of retrained models, and only for attacks that read them.
-  func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration
-  /// Like `calibrate(_:context:)`, which it calls by default, for attacks that also read the parameters of these models.
-  ///
-  /// `models` is nil where the attack does not declare them.
-  func calibrate(_ retrained: ModelBank, models: SharedModels?, context: EvidenceContext) throws -> Calibration
-
   /// Attacks one model and returns a value of each kind that applies, see `measures`.
   func attack(_ evidence: Evidence) throws -> [MeasuredValue]
 }
@@ -137,13 +146,8 @@ extension Attack {
   /// An attack.
   public static var kind: ProbeKind { .attack }
 
-  /// An empty calibration.
-  public func calibrate(_ retrained: ModelBank, context: EvidenceContext) throws -> Calibration { Calibration() }
-
-  /// The calibration on outputs alone.
-  public func calibrate(
-    _ retrained: ModelBank, models: SharedModels?, context: EvidenceContext
-  ) throws -> Calibration { try calibrate(retrained, context: context) }
+  /// Attacks are.
+  public static var isCalibrated: Bool { true }
 
   /// The result of `attack`.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] { try attack(evidence) }
@@ -155,4 +159,7 @@ public protocol Metric: Probe {}
 extension Metric {
   /// A metric.
   public static var kind: ProbeKind { .metric }
+
+  /// A metric that is declares it.
+  public static var isCalibrated: Bool { false }
 }
