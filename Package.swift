@@ -16,7 +16,7 @@ let methods = [
   "TRW",
 ]
 let metrics = [
-  "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
+  "Accuracy", "AUS", "AverageGap", "DiscrepancyByDistance", "Energy", "EnergyGap", "EqualizedOdds", "ForgetConfusion",
   "GroupAccuracy", "IDI", "PeakMemory", "PredictionDistance", "RepresentationProbe", "Retention", "RunTime",
   "TotalVariation", "TugOfWar", "WeightDistance", "ZRF",
 ]

@@ -8,6 +8,7 @@ import CIFARResNet
 import CelebA
 import ColoredDigits
 import DiscrepancyByDistance
+import Energy
 import EnergyGap
 import EqualizedOdds
 import FairFace
@@ -126,6 +127,7 @@ extension Registry {
     RepresentationProbes.self
     SplitAccuracy.self
     TugOfWarScore.self
+    UnlearningEnergy.self
     UnlearningMemory.self
     UnlearningTime.self
     WeightDistances.self

@@ -121,7 +121,7 @@ extension TinyProblem {
     ]
     var evidence = Evidence(
       target: outputs(original), retrained: Self.bank(retrained.map(outputs)), context: context,
-      cost: Cost(seconds: 1.5, peakBytes: 4096), measurements: values,
+      cost: Cost(seconds: 1.5, peakBytes: 4096, energy: .init(joules: 30, isShared: false)), measurements: values,
       referenceMeasurements: values.mapValues { 0.75 * $0 })
     // The peers of the target are originals of other seeds.
     evidence.peers = Self.bank([evidence.target, outputs(try model(data.train, seed: 21, "original"))])

@@ -59,7 +59,7 @@ package struct Bench: Sendable {
     }
   }
 
-  /// Runs a training or an unlearning call and measures its time and memory without loading and saving.
+  /// Runs a training or an unlearning call and measures its time, memory and energy without loading and saving.
   ///
   /// - Parameters:
   ///   - setting: What the random streams, the recipe and the model are taken from.
@@ -70,6 +70,7 @@ package struct Bench: Sendable {
     _ setting: StepSetting, forgetting request: ForgetRequest?, _ body: (Run) throws -> Classifier
   ) throws -> Artifact {
     let lastShown = Mutex(-1.0)
+    let energy = workshop.energyMeter()
     var factory = try workshop.factory(setting)
     factory.initialWeights = try workshop.initialWeights(setting)
     let run = Run(
@@ -82,13 +83,16 @@ package struct Bench: Sendable {
           last = fraction
           return true
         }
-        if shows { workshop.observer.progressed(step, fraction: fraction) }
+        if shows {
+          energy?.update()
+          workshop.observer.progressed(step, fraction: fraction)
+        }
       },
       isCancelled: { [workshop] in workshop.isCancelled })
     let clock = ContinuousClock()
     let start = clock.now
     let (model, peak) = try MemoryMeter.measure { try body(run) }
-    let cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak)
+    let cost = Cost(seconds: (clock.now - start).inSeconds, peakBytes: peak, energy: energy?.finish())
     // No epoch can be named here: methods count epochs in their own way, or have none.
     if let tensor = model.firstNotFinite { throw UnlearningError.modelNotFinite(tensor: tensor) }
     var artifact = Artifact([(Self.modelFile, model.checkpoint.encoded())])
@@ -122,7 +126,7 @@ extension Bench {
     }
     if let key = target.costOf {
       let record = try store.record(of: key)
-      evidence.cost = Cost(seconds: record.seconds, peakBytes: record.peakBytes)
+      evidence.cost = Cost(seconds: record.seconds, peakBytes: record.peakBytes, energy: record.energy)
     }
     evidence.measurements = try values(target.measurements)
     evidence.referenceMeasurements = try values(target.referenceMeasurements)

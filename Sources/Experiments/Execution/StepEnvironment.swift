@@ -17,6 +17,7 @@ struct StepEnvironment: Sendable {
     return StepRecord(
       kind: step.kind.rawValue, label: step.label, key: step.key, configuration: step.configuration,
       plugins: step.plugins, parents: step.parents, build: build, pluginSources: sources.isEmpty ? nil : sources,
-      started: StepRecord.timestamp(started), seconds: cost.seconds, peakBytes: cost.peakBytes, notes: notes)
+      started: StepRecord.timestamp(started), seconds: cost.seconds, peakBytes: cost.peakBytes, energy: cost.energy,
+      notes: notes)
   }
 }

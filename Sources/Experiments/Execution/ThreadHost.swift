@@ -10,9 +10,10 @@ package final class ThreadHost: StepHost {
   private let environment: StepEnvironment
 
   package init(
-    _ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger = Logger(label: "lacuna")
+    _ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger = Logger(label: "lacuna"),
+    energyCounter: EnergyCounter? = EnergyCounter()
   ) {
-    workshop = Workshop(plan, store: store, observer: observer, log: log)
+    workshop = Workshop(plan, store: store, observer: observer, log: log, energyCounter: energyCounter)
     environment = StepEnvironment(plan)
   }
 
@@ -24,8 +25,10 @@ package final class ThreadHost: StepHost {
       let started = Date()
       let clock = ContinuousClock()
       let start = clock.now
-      let artifact = try Runtime.asJob {
-        try workshop.planned.checking { try step.body.run(on: Bench(workshop: workshop, step: step)) }
+      let artifact = try workshop.activity.running {
+        try Runtime.asJob {
+          try workshop.planned.checking { try step.body.run(on: Bench(workshop: workshop, step: step)) }
+        }
       }
       let seconds = (clock.now - start).inSeconds
       let cost = artifact.cost ?? Cost(seconds: seconds, peakBytes: artifact.peakBytes)

@@ -14,6 +14,9 @@ final class Workshop: Sendable {
   let outputs: OutputsCache
   let observer: any ExecutionObserver
   let log: Logger
+  /// The steps that run at the moment.
+  let activity = StepActivity()
+  private let energyCounter: EnergyCounter?
   private let cancellation = Cancellation()
   /// Pretrained weights, by data set and architecture.
   private let initialTensors = Mutex<[Model: NamedTensors]>([:])
@@ -28,8 +31,11 @@ final class Workshop: Sendable {
   /// The interval of progress messages while pictures are decoded.
   private static let notingInterval = Duration.seconds(10)
 
-  init(_ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger) {
+  init(
+    _ plan: Plan, store: Store, observer: any ExecutionObserver, log: Logger, energyCounter: EnergyCounter?
+  ) {
     self.store = store
+    self.energyCounter = energyCounter
     self.observer = observer
     self.log = log
     plugins = plan.plugins
@@ -49,6 +55,9 @@ final class Workshop: Sendable {
     }
     outputs = OutputsCache(limit: Self.cachedBytes)
   }
+
+  /// Begins to measure energy; nil where the machine has no counter.
+  func energyMeter() -> EnergyMeter? { energyCounter.flatMap { EnergyMeter($0, activity) } }
 
   func cancel() { cancellation.request() }
   var isCancelled: Bool { cancellation.isRequested }

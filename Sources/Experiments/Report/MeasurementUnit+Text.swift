@@ -11,10 +11,11 @@ extension MeasurementUnit {
     case .nats: "nats"
     case .distance: "L2"
     case .steps: "steps"
+    case .joules: "J"
     }
   }
 
-  /// `value` as tables show it: percent and seconds with 2 decimals, MiB and steps with 1, nats and distances with 4.
+  /// `value` as tables show it: percent and seconds with 2 decimals, MiB, steps and joules with 1, nats and distances with 4.
   func text(_ value: Double) -> String {
     let shown = rounded(value)
     return shown.hasPrefix("-") ? "−" + shown.dropFirst() : shown
@@ -35,7 +36,7 @@ extension MeasurementUnit {
       case .seconds: (1, 2)
       case .bytes: (1 / 1_048_576, 1)
       case .nats, .distance: (1, 4)
-      case .steps: (1, 1)
+      case .steps, .joules: (1, 1)
       }
     let shown = String(format: "%.\(decimals)f", value * scale)
     return shown.hasPrefix("-") && !shown.contains { ("1"..."9").contains($0) } ? String(shown.dropFirst()) : shown

@@ -69,7 +69,8 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
     case .value: return ["type": number, "description": "The value in its unit; rates are fractions in [0, 1]."]
     case .unit:
       return words(
-        [MeasurementUnit.fraction, .seconds, .bytes, .nats, .distance, .steps], "The unit of value, reference and gap.")
+        [MeasurementUnit.fraction, .seconds, .bytes, .nats, .distance, .steps, .joules],
+        "The unit of value, reference and gap.")
     case .direction:
       return words(
         [Direction.higher, .lower, .nearest], "Which values are better; 'nearest' is nearest to the reference.")

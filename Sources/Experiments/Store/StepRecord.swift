@@ -1,7 +1,7 @@
 public import JSON
 import ConfigYAML
 public import Foundation
-import Unlearning
+public import Unlearning
 
 /// The record of a finished step, stored with its files: provenance and cost.
 public struct StepRecord: Codable, Sendable, Equatable {
@@ -54,6 +54,8 @@ public struct StepRecord: Codable, Sendable, Equatable {
   public var seconds: Double
   /// The most tensor memory that it held at once, in bytes.
   public var peakBytes: Int
+  /// The energy of the processors during an unlearning call; nil where the machine has no counter, and in earlier records.
+  public var energy: Cost.Energy?
   /// The notes of the step, by name.
   public var notes: [String: Double]
   /// The files beside the record, by name; filled in by `Store.write`.
@@ -65,7 +67,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
     parents: [StepKey] = [], gitRevision: String? = nil, build: String? = nil,
     pluginSources: [String: String]? = nil, host: String = Machine.current.host,
     processor: String = Machine.current.processor, instructionSet: String = Machine.current.instructionSet,
-    blas: String = Machine.current.blas, started: String, seconds: Double, peakBytes: Int,
+    blas: String = Machine.current.blas, started: String, seconds: Double, peakBytes: Int, energy: Cost.Energy? = nil,
     notes: [String: Double] = [:], files: [String: FileRecord] = [:]
   ) {
     self.kind = kind
@@ -84,6 +86,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
     self.started = started
     self.seconds = seconds
     self.peakBytes = peakBytes
+    self.energy = energy
     self.notes = notes
     self.files = files
   }
@@ -93,7 +96,7 @@ public struct StepRecord: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case kind, label, key, configuration, plugins, parents, host, processor, blas, started, seconds, notes, files
-    case build
+    case build, energy
     case gitRevision = "git_revision"
     case pluginSources = "plugin_sources"
     case instructionSet = "instruction_set"
@@ -143,6 +146,7 @@ extension StepRecord {
       let record = try? json.decode(StepRecord.self),
       MeasurementUnit.seconds.range.contains(record.seconds),
       MeasurementUnit.bytes.range.contains(Double(record.peakBytes)),
+      MeasurementUnit.joules.range.contains(record.energy?.joules ?? 0),
       record.files.keys.allSatisfy(Self.isFileName)
     else { return nil }
     self = record

@@ -55,17 +55,36 @@ public struct Calibration: Sendable, Codable, Hashable {
   public init(_ values: [String: [Double]] = [:]) { self.values = values }
 }
 
-/// Time and memory of one unlearning call.
+/// Time, memory and energy of one unlearning call.
 public struct Cost: Sendable, Codable, Hashable {
+  /// What the energy counters of the machine's processors counted during a call.
+  public struct Energy: Sendable, Codable, Hashable {
+    /// In joules, > 0.
+    public var joules: Double
+    /// Whether other steps of the program ran at the same time, whose energy is counted, too.
+    public var isShared: Bool
+
+    /// The energy of a call; `isShared` if other steps are counted with it.
+    public init(joules: Double, isShared: Bool) { (self.joules, self.isShared) = (joules, isShared) }
+
+    private enum CodingKeys: String, CodingKey {
+      case joules
+      case isShared = "is_shared"
+    }
+  }
+
   /// Wall-clock seconds of the call alone.
   public var seconds: Double
   /// The most tensor memory that the call held at once, in bytes.
   public var peakBytes: Int
+  /// The energy of the processors during the call; nil where the machine has no counter of it.
+  public var energy: Energy?
 
   /// The cost of a call of `seconds` with at most `peakBytes` of tensors.
-  public init(seconds: Double, peakBytes: Int) {
+  public init(seconds: Double, peakBytes: Int, energy: Energy? = nil) {
     self.seconds = seconds
     self.peakBytes = peakBytes
+    self.energy = energy
   }
 }
 

@@ -12,6 +12,8 @@ public enum MeasurementUnit: String, Sendable, Codable {
   case distance
   /// Steps of an optimizer.
   case steps
+  /// Energy.
+  case joules
 
   /// The default range of values in this unit, see `MeasurementKind.range`.
   public var range: ClosedRange<Double> {
@@ -19,6 +21,7 @@ public enum MeasurementUnit: String, Sendable, Codable {
     case .fraction: 0...1
     case .seconds: 0...1e10
     case .bytes: 0...1e18
+    case .joules: 0...1e15
     case .nats, .distance, .steps: 0...Double.greatestFiniteMagnitude
     }
   }
