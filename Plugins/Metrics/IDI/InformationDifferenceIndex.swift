@@ -19,7 +19,7 @@ public import Unlearning
 /// - `id`: I − I_R, and `gap`: the mean over retrained models R of |I − I(R)|
 /// - `idi`: id divided by that of the model's own original: 0 as retrained, 1 as the original, negative below retrained
 ///
-/// A retrained model is compared with the others.
+/// A retrained model has no id and idi, whose mean would be 0 by definition; its gap is that to the others.
 ///
 /// - Source: Jeon, Jeung, Kim, No, Choi, "An information theoretic evaluation metric for strong unlearning", AAAI 2026,
 ///   arXiv:2405.17878, from its abstract and summaries: no code was released.
@@ -42,10 +42,10 @@ public struct InformationDifferenceIndex: Metric {
   public static let measures = [index, difference, gap, information, informationOfBlock]
   private static let anyNumber = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
   private static let index = MeasurementKind(
-    "idi", range: anyNumber, direction: .nearest, spread: .ofComparison,
+    "idi", range: anyNumber, direction: .nearest, reference: .none, spread: .ofComparison,
     meaning: "information beyond retrained models' as a fraction of the original's")
   private static let difference = MeasurementKind(
-    "id", unit: .nats, range: anyNumber, direction: .nearest, spread: .ofComparison,
+    "id", unit: .nats, range: anyNumber, direction: .nearest, reference: .none, spread: .ofComparison,
     meaning: "information about the forget set less the mean of retrained models', summed over blocks")
   private static let gap = MeasurementKind(
     "gap", unit: .nats, direction: .lower, spread: .ofComparison,
@@ -65,7 +65,7 @@ public struct InformationDifferenceIndex: Metric {
   public static let reading = [
     "0 is retraining and 1 the original; below 0 the layers know less than those of retrained models, which is no aim.",
     "Retrained models separate a class that they never saw, too: information is compared with theirs and never with 0. "
-      + "gap has a floor, the difference between retrained models; the mean of retrain's id is 0 by definition.",
+      + "gap has a floor, the difference between retrained models.",
     "The index means nothing where the original itself is like retrained models, as it can be for single samples: such "
       + "values are marked.",
     "The bound depends on the critics: compare only values of the same parameters.",
@@ -105,6 +105,11 @@ public struct InformationDifferenceIndex: Metric {
   /// The four names; those of blocks are not known in advance.
   public func measurementNames(in cell: CellSizes) -> Set<String>? {
     perBlock ? nil : Set([Self.index, Self.difference, Self.gap, Self.information].map(\.name))
+  }
+
+  /// Without the two that compare with retrained models.
+  public func measurementNames(ofRetrainedIn cell: CellSizes) -> Set<String>? {
+    measurementNames(in: cell)?.subtracting([Self.index, Self.difference].map(\.name))
   }
 
   /// The information of the retrained models, block for block.
@@ -151,24 +156,22 @@ public struct InformationDifferenceIndex: Metric {
       let scale = original - others.mean
       return scale == 0 ? 0 : (own - others.mean) / scale
     }
-    // The differences of retrained models from the means of the others have the mean 0, whichever are left out.
-    let floor = position.map { Spread.jackknife(retrained, at: $0) { _ in 0 } }
     let gaps = others.map { abs(own - $0) }
     let pairs = position.map { position in
       Spread.ofPairs(retrained.map { first in retrained.map { abs(first - $0) } }, at: position)
     }
+    let measured = [
+      Self.gap.value(gaps.mean, spread: pairs ?? .ofComparison(with: gaps) { $0.mean }), Self.information.value(own),
+    ]
+    guard position == nil else { return measured }
     let noise = 2 * (others.sampleDeviation ?? 0) * (1 + 1 / Double(others.count)).squareRoot()
     let caveat =
       original - others.mean > noise
       ? nil : "the original's information is not clearly above that of retrained models, which the index is relative to"
     return [
-      Self.index.value(
-        index(others), spread: floor ?? .ofComparison(with: others, index), caveat: caveat),
-      Self.difference.value(
-        own - others.mean, spread: floor ?? .ofComparison(with: others) { own - $0.mean }),
-      Self.gap.value(gaps.mean, spread: pairs ?? .ofComparison(with: gaps) { $0.mean }),
-      Self.information.value(own),
-    ]
+      Self.index.value(index(others), spread: .ofComparison(with: others, index), caveat: caveat),
+      Self.difference.value(own - others.mean, spread: .ofComparison(with: others) { own - $0.mean }),
+    ] + measured
   }
 
   private func names(of model: Classifier) -> [String] {
