@@ -31,6 +31,19 @@ import Unlearning
     #expect(try AverageGapToRetrained(.init()).measure(evidence(retrained, retrained)).first?.value == 0)
   }
 
+  @Test("a definition names the terms, and none may be beside it") func definitions() throws {
+    var metric = AverageGapToRetrained()
+    metric.definition = .salun
+    #expect(try AverageGapToRetrained(metric).measurementsRead == AverageGapToRetrained().terms)
+    metric.definition = .amun
+    #expect(try AverageGapToRetrained(metric).measurementsRead.last == "rmia.auc")
+    metric.definition = .classUnlearning
+    let found = try AverageGapToRetrained(metric).measurementsRead
+    #expect(found == ["accuracy.retain_test", "accuracy.forget_test", "mia-svc.kodge", "ulira.accuracy"])
+    metric.terms = ["accuracy.retain_test"]
+    #expect(throws: ParameterError.self) { try AverageGapToRetrained(metric) }
+  }
+
   @Test("a retrained model is compared with those of the other seeds: the floor") func floor() throws {
     func model(_ forget: Double, _ retain: Double) -> [String: Double] {
       ["accuracy.forget_train": forget, "accuracy.retain_train": retain]

@@ -12,6 +12,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
   var references: [ReferenceKey: (measurement: MeasuredValue, row: Int)] = [:]
   var rows: [ResultRow] = []
   var shared = SharedReferences()
+  var means = SeedMeans()
   var missing: [MissingResult] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models come first in every group, so that their values are known when others are compared.
@@ -20,6 +21,8 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
     let notes = try notes(of: cell, plan, store, steps)
     rows += notes.rows
     missing += notes.missing
+    var measured: [String: Double] = [:]
+    defer { means.note(measured, of: cell) }
     for probe in cell.probes {
       guard store.contains(probe.key) else {
         let failure = failure(above: probe.key, steps, store)
@@ -40,6 +43,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       }
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
+        measured[name] = measurement.value
         let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
         if cell.role == .reference { references[place] = (measurement, rows.count) }
         let known = measurement.reference == .none ? nil : references[place]
@@ -60,7 +64,7 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
     }
   }
   shared.resolve(&rows)
-  return (rows, missing)
+  return (rows + (try means.rows(of: plan, steps)), missing)
 }
 
 /// The notes of a method's call that tables show, and those that are missing.

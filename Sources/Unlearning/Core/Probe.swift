@@ -163,3 +163,15 @@ extension Metric {
   /// A metric that is declares it.
   public static var isCalibrated: Bool { false }
 }
+
+/// A metric that compares measurements of a model with those of the retrained model of its seed, and that publications
+/// compute from the means over seeds instead.
+///
+/// The value of means is added to the results once all seeds are known, see `ofMeans`.
+public protocol ComparisonOfMeans: Metric {
+  /// The kind of the value of means, among `measures`; its values are those of all seeds, with a jackknife over them.
+  static var ofMeans: MeasurementKind { get }
+
+  /// The value from the absolute differences of `measurementsRead`, in their order.
+  func value(_ differences: [Double]) -> Double
+}
