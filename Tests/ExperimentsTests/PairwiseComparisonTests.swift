@@ -74,7 +74,7 @@ import Unlearning
     #expect(shifted.p == 2.0 / 128 && shifted.difference == pair.difference)
     rows[1].bankPseudoValues = rows[1].bankPseudoValues?.map { $0 - 0.1 }
     let text = try #require(PairwiseComparison.tables(of: rows, by: "accuracy.retain_test").first?.text)
-    #expect(text.contains("a      b           +10.00"))
+    #expect(text.contains("a      b            +10.0"))
     #expect(text.contains("different"))
   }
 

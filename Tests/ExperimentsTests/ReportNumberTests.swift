@@ -93,7 +93,7 @@ struct ReportNumberTests {
     let rows = ReportRows.all.filter { $0.method != "fine-tune" || $0.seed == 1 || $0.name != "accuracy.retain_test" }
     let report = try Report(experiment: "demo", rows: rows)
     let markdown = report.text(.markdown)
-    #expect(markdown.contains("| fine-tune | 94.00‡ (+2.00)? | 10.00 ± 0.00 | 31.25 ± 8.84 (+25.00)? |"), "\(markdown)")
+    #expect(markdown.contains("| fine-tune | 94.00‡ (+2.00)? | 10.00 ± 0.00 | 31 ± 9 (+25)? |"), "\(markdown)")
     #expect(markdown.contains("‡: of fewer seeds than its row."))
     #expect(report.text(.latex).contains("$94.00^{\\ddagger}$ ($+2.00$)?"))
     let whole = try Report(experiment: "demo", rows: ReportRows.all).text(.markdown)
@@ -118,10 +118,10 @@ struct ReportNumberTests {
       }
     let report = try Report(experiment: "demo", rows: rows)
     let markdown = report.text(.markdown)
-    #expect(markdown.contains("| trw tilt=10 temperature=0.1 | 87.00 ± 6.08 (−2.00‡)? |"), "\(markdown)")
+    #expect(markdown.contains("| trw tilt=10 temperature=0.1 | 87 ± 6 (−2‡)? |"), "\(markdown)")
     #expect(markdown.contains("‡ in parentheses: over fewer seeds than the mean; the others have no value of retrain."))
     #expect(!markdown.contains("‡: of fewer seeds than its row."))
-    #expect(report.text(.latex).contains("$87.00 \\pm 6.08$ ($-2.00^{\\ddagger}$)?"))
+    #expect(report.text(.latex).contains("$87 \\pm 6$ ($-2^{\\ddagger}$)?"))
     let difference = try #require(
       report.analysis.tables[0].models.last { $0.method == "trw" }?.estimates[0]?.difference)
     #expect(difference.count == 2 && difference.verdict == .inconclusive)
@@ -132,7 +132,7 @@ struct ReportNumberTests {
         if row.seed > 1 { (row.reference, row.gap) = (nil, nil) }
         return row
       })
-    #expect(alone.text(.markdown).contains("(−2.00‡)?"), "one pair has no interval")
+    #expect(alone.text(.markdown).contains("87 ± 6 (−2‡)?"), "one pair has no interval")
   }
 
   @Test("a mark is explained where a table has it, and nowhere else") func legends() throws {

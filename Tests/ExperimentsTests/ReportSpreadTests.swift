@@ -47,10 +47,10 @@ struct ReportSpreadTests {
       return row
     }
     for (interval, width, meaning) in [
-      (ReportInterval.sd, "2.00", "the sample standard deviation"),
-      (.t95, "4.97", "half the width of its 95 % interval (Student's t)"),
+      (ReportInterval.sd, "2.0", "the sample standard deviation"),
+      (.t95, "5.0", "half the width of its 95 % interval (Student's t)"),
     ] {
-      #expect(try line("trw", of: scores, interval: interval).contains("90.00 ± \(width)"))
+      #expect(try line("trw", of: scores, interval: interval).contains("90.0 ± \(width)"))
       let text = try Report(experiment: "demo", rows: scores).text(.markdown, ReportStyle(interval: interval))
       #expect(text.contains("One seed: only a score of a whole bank has a ±, \(meaning) over its models."))
     }
@@ -61,9 +61,9 @@ struct ReportSpreadTests {
     let caveat = "the decision is the same for all scores"
     let marked = rows([10, 20, 30], reference: [1, 2, 3], caveat: caveat)
     let report = try Report(experiment: "demo", rows: marked)
-    #expect(try line("trw", of: marked).contains("| 20.00† ± 10.00 "))
-    #expect(report.text(.table).contains("20.00† ± 10.00"))
-    #expect(report.text(.latex).contains("$20.00^{\\dagger} \\pm 10.00$"))
+    #expect(try line("trw", of: marked).contains("| 20† ± 10 "))
+    #expect(report.text(.table).contains("20†  ± 10"))
+    #expect(report.text(.latex).contains("$20^{\\dagger} \\pm 10$"))
     let note = "†: \(caveat): total-variation.forget_test of trw."
     #expect(report.text(.markdown).components(separatedBy: note).count == 2)
     #expect(report.text(.table).components(separatedBy: note).count == 2)
@@ -80,10 +80,10 @@ struct ReportSpreadTests {
   func spreads() throws {
     let pseudo = rows(
       [5, 5, 5], reference: [1, 2, 3], spreads: [.pseudoValue(-0.02), .pseudoValue(0.02), .pseudoValue(0.06)])
-    #expect(try line("retrain", of: pseudo) == "| retrain (floor) | 2.00 ± 4.00 |")
+    #expect(try line("retrain", of: pseudo) == "| retrain (floor) | 2.0 ± 4.0 |")
     let two = rows([5, 6], reference: [2, 2], spreads: [.unknown, .unknown], gapSpreads: [.unknown, .unknown])
     #expect(try line("retrain", of: two) == "| retrain (floor) | 2.00 ± — |")
-    #expect(try line("trw", of: two) == "| trw | 5.50 ± 0.71 (+3.50)? |")
+    #expect(try line("trw", of: two) == "| trw | 5.5 ± 0.7 (+3.5)? |")
     let lines = try Report(experiment: "demo", rows: two).text(.json).split(separator: "\n")
     #expect(lines[0].contains(#""spread":null"#) && lines[2].contains(#""spread":0.05"#))
     let read = try JSONDecoder().decode(ResultRow.self, from: Data(lines[0].utf8))
@@ -93,7 +93,7 @@ struct ReportSpreadTests {
   // t(.975) is 4.302652729749462 at 2 and 2.7764451051977934 at 4 degrees of freedom (SciPy 1.17.1).
   @Test(
     "intervals of means by Student's t",
-    arguments: [([1.0, 2, 3], "2.00 ± 2.48"), ([10, 11, 12, 13, 14], "12.00 ± 1.96"), ([1, 3], "2.00 ± 12.71")])
+    arguments: [([1.0, 2, 3], "2.0 ± 2.5"), ([10, 11, 12, 13, 14], "12.0 ± 2.0"), ([1, 3], "2 ± 13")])
   func intervals(values: [Double], shown: String) throws {
     let rows = rows(values, reference: values.map { _ in 1 })
     #expect(try line("trw", of: rows, interval: .t95).contains("| \(shown) "))
@@ -118,6 +118,31 @@ struct ReportSpreadTests {
     #expect(shown.hasSuffix(")? |") == isMarked, "\(shown)")
     let text = try Report(experiment: "demo", rows: rows(values, reference: reference)).text(.table)
     #expect(text.contains("?: inconclusive") == isMarked)
+  }
+
+  // With n = 3 the half width is 2.484 times the deviation.
+  @Test(
+    "no more digits are shown than the interval bears",
+    arguments: [
+      ([12.34, 12.35, 12.36], "12.35 ± 0.01 (+2.35)"), ([12.1, 12.3, 12.5], "12.30 ± 0.20 (+2.30)"),
+      // Half widths of 0.994 and, rounded to two digits, 1.0.
+      ([11.9, 12.3, 12.7], "12.30 ± 0.40 (+2.30)"), ([11.9, 12.301, 12.702], "12.3 ± 0.4 (+2.3)"),
+      ([8, 12.3, 16.6], "12 ± 4 (+2)?"),
+      // Never rounded in front of the decimal point; 123.4 ± 173.9.
+      ([53.4, 123.4, 193.4], "123 ± 70 (+113)?"),
+      // Without an interval the digits of the unit.
+      ([12.3, 12.3, 12.3], "12.30 ± 0.00 (+2.30)?"),
+    ])
+  func digits(values: [Double], shown: String) throws {
+    #expect(try line("trw", of: rows(values, reference: [10, 10, 10])) == "| trw | \(shown) |")
+  }
+
+  @Test("a paired difference has digits of its own; without an interval those of the mean")
+  func digitsOfDifferences() throws {
+    let paired = rows([20, 30.01, 40.02], reference: [10, 20, 30])
+    #expect(try line("trw", of: paired) == "| trw | 30 ± 10 (+10.01) |")
+    let unknown = rows([20, 30, 40], reference: [10.25, 10, 10], gapSpreads: [.unknown, .unknown, .unknown])
+    #expect(try line("trw", of: unknown) == "| trw | 30 ± 10 (+20)? |")
   }
 
   @Test("the difference of one seed is marked where the table has more seeds", arguments: [ReportInterval.sd, .t95])

@@ -21,16 +21,20 @@ struct CellText {
 
   /// - Parameter seeds: Those of the row.
   init(_ estimate: Analysis.Estimate, _ unit: MeasurementUnit, _ interval: ReportInterval, seeds: Int) {
-    mean = unit.text(estimate.mean)
+    let decimals = unit.decimals(halfWidth: estimate.halfWidth)
+    mean = unit.text(estimate.mean, decimals: decimals)
     let number =
       switch interval {
       case .sd: estimate.deviation
       case .t95: estimate.halfWidth
       }
     // A score of a whole bank varies over its models also where there is one seed.
-    spread = number.map(unit.text) ?? (estimate.count < 2 ? nil : Self.noValue)
-    difference = estimate.difference.map {
-      unit.signedText($0.mean) + ($0.count < estimate.count ? Self.partialMark : "")
+    spread = number.map { unit.text($0, decimals: decimals) } ?? (estimate.count < 2 ? nil : Self.noValue)
+    difference = estimate.difference.map { difference in
+      // One without an interval has no more digits than the mean.
+      let decimals = difference.halfWidth.map { unit.decimals(halfWidth: $0) } ?? decimals
+      return unit.signedText(difference.mean, decimals: decimals)
+        + (difference.count < estimate.count ? Self.partialMark : "")
     }
     marks = (estimate.hasCaveat ? Self.caveatMark : "") + (estimate.count < seeds ? Self.partialMark : "")
     isInconclusive = estimate.difference?.verdict == .inconclusive

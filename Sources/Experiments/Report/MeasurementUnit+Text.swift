@@ -15,30 +15,49 @@ extension MeasurementUnit {
     }
   }
 
-  /// `value` as tables show it: percent and seconds with 2 decimals, MiB, steps and joules with 1, nats and distances with 4.
-  func text(_ value: Double) -> String {
-    let shown = rounded(value)
-    return shown.hasPrefix("-") ? "−" + shown.dropFirst() : shown
+  /// The decimals that a mean's 95 % interval bears: as many as its half width has, rounded to two significant digits.
+  ///
+  /// At most `mostDecimals`, and these without an interval. Nothing is rounded in front of the decimal point.
+  func decimals(halfWidth: Double?) -> Int {
+    guard let width = halfWidth.map({ $0 * scale }), width.isFinite, width > 0 else { return mostDecimals }
+    let exponent = String(format: "%.1e", width).split(separator: "e").last.flatMap { Int($0) } ?? 0
+    return min(mostDecimals, max(0, 1 - exponent))
+  }
+
+  /// `value` as tables show it, by default with `mostDecimals`.
+  func text(_ value: Double, decimals: Int? = nil) -> String {
+    guard value.isFinite else { return "\(value)".replacing("-", with: "−") }
+    let shown = String(format: "%.\(decimals ?? mostDecimals)f", value * scale)
+    guard shown.hasPrefix("-") else { return shown }
+    return (shown.isZero ? "" : "−") + shown.dropFirst()
   }
 
   /// Like `text`, with a sign in front of everything that is not shown as zero.
-  func signedText(_ value: Double) -> String {
-    let shown = text(value)
-    let isZero = !shown.contains { ("1"..."9").contains($0) }
-    return shown.hasPrefix("−") || isZero ? shown : "+" + shown
+  func signedText(_ value: Double, decimals: Int? = nil) -> String {
+    let shown = text(value, decimals: decimals)
+    return shown.hasPrefix("−") || shown.isZero ? shown : "+" + shown
   }
 
-  private func rounded(_ value: Double) -> String {
-    guard value.isFinite else { return "\(value)" }
-    let (scale, decimals) =
-      switch self {
-      case .fraction: (100.0, 2)
-      case .seconds: (1, 2)
-      case .bytes: (1 / 1_048_576, 1)
-      case .nats, .distance: (1, 4)
-      case .steps, .joules: (1, 1)
-      }
-    let shown = String(format: "%.\(decimals)f", value * scale)
-    return shown.hasPrefix("-") && !shown.contains { ("1"..."9").contains($0) } ? String(shown.dropFirst()) : shown
+  /// What a value is multiplied with to be shown.
+  private var scale: Double {
+    switch self {
+    case .fraction: 100
+    case .bytes: 1 / 1_048_576
+    case .seconds, .nats, .distance, .steps, .joules: 1
+    }
   }
+
+  /// The decimals of a value without an interval.
+  private var mostDecimals: Int {
+    switch self {
+    case .fraction, .seconds: 2
+    case .bytes, .steps, .joules: 1
+    case .nats, .distance: 4
+    }
+  }
+}
+
+extension String {
+  /// Whether a number shown as this text has no digit but 0.
+  fileprivate var isZero: Bool { !contains { ("1"..."9").contains($0) } }
 }

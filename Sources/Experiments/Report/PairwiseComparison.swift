@@ -150,11 +150,13 @@ extension PairwiseComparison {
   public var text: String {
     let header = ["first", "second", "difference", "± 95 %", "p", "p (Holm)", "effect", "models", ""]
     let rows = pairs.map { pair -> [String] in
+      let decimals = unit.decimals(halfWidth: pair.halfWidth)
       func number(_ value: Double?, _ format: (Double) -> String) -> String { value.map(format) ?? CellText.noValue }
       return [
         pair.first.shownName(limit: 60), pair.second.shownName(limit: 60),
-        pair.difference.isNaN ? CellText.noValue : unit.signedText(pair.difference),
-        number(pair.halfWidth, unit.text), number(pair.p, Self.probability), number(pair.adjustedP, Self.probability),
+        pair.difference.isNaN ? CellText.noValue : unit.signedText(pair.difference, decimals: decimals),
+        number(pair.halfWidth) { unit.text($0, decimals: decimals) }, number(pair.p, Self.probability),
+        number(pair.adjustedP, Self.probability),
         number(pair.effect) { String(format: "%+.2f", $0) }, "\(pair.count)",
         pair.isDifferent ? "different" : "inconclusive",
       ]

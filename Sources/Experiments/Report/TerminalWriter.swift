@@ -80,27 +80,28 @@ public struct TerminalWriter: ReportWriter {
     return line
   }
 
-  /// Mean, spread and difference of one column, each aligned at its end.
+  /// Mean, spread and difference of one column, each with its decimal points below each other.
   private func aligned(_ cells: [CellText?]) -> [String] {
-    func widest(_ texts: [String?]) -> Int { texts.compactMap { $0?.displayWidth }.max() ?? 0 }
-    let marks = widest(cells.map { $0?.marks })
-    let hasInconclusive = cells.contains { $0?.isInconclusive == true }
-    let mean = widest(cells.map { $0?.mean ?? CellText.noValue })
-    let spread = widest(cells.map { $0?.spread })
-    let difference = widest(cells.map { $0?.difference })
-    return cells.map { cell in
-      guard let cell else { return CellText.noValue.leftPadded(to: mean) }
-      var text = cell.mean.leftPadded(to: mean) + cell.marks.padded(to: marks)
-      if spread > 0 {
-        let shown = cell.spread.map { " ± " + $0.leftPadded(to: spread) } ?? ""
-        text += shown.padded(to: spread + 3)
-      }
-      if let shown = cell.difference {
-        text += " (\(shown))".leftPadded(to: difference + 3)
-        text += cell.isInconclusive ? CellText.inconclusiveMark : hasInconclusive ? " " : ""
-      }
-      return text
+    let means = atPoints(cells.map { $0.map { $0.mean + $0.marks } ?? CellText.noValue })
+    let spreads = zip(cells, atPoints(cells.map { $0?.spread })).map { cell, spread in
+      spread.isEmpty ? "" : (cell?.spread == nil ? "   " : " ± ") + spread
     }
+    let differences = atPoints(
+      cells.map { cell in
+        cell?.difference.map { " (\($0))" + (cell?.isInconclusive == true ? CellText.inconclusiveMark : "") }
+      })
+    return cells.indices.map { means[$0] + spreads[$0] + differences[$0] }
+  }
+
+  /// `numbers` in equal widths, with what is behind the last digit in front of the decimal point below each other.
+  private func atPoints(_ numbers: [String?]) -> [String] {
+    let parts = numbers.map { number -> (whole: String, rest: String) in
+      guard let number else { return ("", "") }
+      let whole = number.prefix { !".†‡)".contains($0) }
+      return (String(whole), String(number.dropFirst(whole.count)))
+    }
+    let whole = parts.map(\.whole.displayWidth).max() ?? 0, rest = parts.map(\.rest.displayWidth).max() ?? 0
+    return parts.map { $0.whole.leftPadded(to: whole) + $0.rest.padded(to: rest) }
   }
 }
 
