@@ -202,7 +202,7 @@ struct ReportNumberTests {
       return row
     }
     let lines = try Report(experiment: "demo", rows: rows).text(.table).split(separator: "\n").map(String.init)
-    let columns = lines.filter { $0.contains("±") && !$0.hasPrefix("Mean") }.map { line in
+    let columns = lines.filter { $0.contains("±") && !$0.contains(/^(Mean|Worst|  )/) }.map { line in
       line[..<(line.firstIndex(of: "±") ?? line.endIndex)].description.displayWidth
     }
     #expect(columns.count == 4 && Set(columns).count == 1, "\(columns)")

@@ -40,8 +40,13 @@ struct ReportTextTests {
         ────────────────────────────────────────────────────────────────────────────────────────
         retrain (floor)              92.5 ± 0.7          105    ± 7       6.25 ±  0.00
         original                     96   ± 1   (+3.5)?    —             62    ± 18    (+56)?
-        trw tilt=10 temperature=0.1  90.5 ± 0.7 (−2.0)?    2.0  ± 0.7    12.50 ±  0.00  (+6.25)?
+        trw tilt=10 temperature=0.1  90.5 ± 0.7 (−2.0)?    2.0* ± 0.7    12.50 ±  0.00  (+6.25)?
         fine-tune                    93.2 ± 1.1 (+1)?     10.00 ± 0.00   31    ±  9    (+25)?
+
+        Worst case over attacks:
+          original: total-variation.forget_test +56 ± 159, p = 0.139, inconclusive
+          trw tilt=10 temperature=0.1: total-variation.forget_test +6.25, p = 0.500, inconclusive
+          fine-tune: total-variation.forget_test +25 ± 79, p = 0.156, inconclusive
 
         Mean ± sample standard deviation over 2 seeds.
         Fractions are in percent.
@@ -50,6 +55,11 @@ struct ReportTextTests {
         where fewer than six seeds have all the same difference.
         retrain (floor): models trained without the forget set; a distance in this row is the one between such models of \
         different seeds, its spread a jackknife over models.
+        Worst case over attacks: the measurement of an attack whose difference to the retrained models, in \
+        the direction of a leak, has the least p (Student's t, paired by seed); p and the interval ± are \
+        corrected for the number of these measurements (Bonferroni).
+        *: the best method of its column, and those not found worse at 5 % (Student's t, paired by seed, \
+        Holm's correction); a column in which none is found worse has no mark.
         —: no value.
 
         Left out (5):
@@ -99,13 +109,24 @@ struct ReportTextTests {
         | :-- | --: | --: | --: |
         | retrain (floor) | 92.5 ± 0.7 | 105 ± 7 | 6.25 ± 0.00 |
         | original | 96 ± 1 (+3.5)? | — | 62 ± 18 (+56)? |
-        | trw tilt=10 temperature=0.1 | 90.5 ± 0.7 (−2.0)? | 2.0 ± 0.7 | 12.50 ± 0.00 (+6.25)? |
+        | trw tilt=10 temperature=0.1 | 90.5 ± 0.7 (−2.0)? | **2.0** ± 0.7 | 12.50 ± 0.00 (+6.25)? |
         | fine-tune | 93.2 ± 1.1 (+1)? | 10.00 ± 0.00 | 31 ± 9 (+25)? |
+
+        Worst case over attacks:
+
+        - original: total-variation.forget_test +56 ± 159, p = 0.139, inconclusive
+        - trw tilt=10 temperature=0.1: total-variation.forget_test +6.25, p = 0.500, inconclusive
+        - fine-tune: total-variation.forget_test +25 ± 79, p = 0.156, inconclusive
 
         Mean ± sample standard deviation over 2 seeds. Fractions are in percent. In parentheses: the mean's difference \
         to retrain. ?: inconclusive; the difference's 95 % interval (Student's t, paired by seed) contains 0, or cannot \
         be known, as where fewer than six seeds have all the same difference. retrain (floor): models trained without \
-        the forget set; a distance in this row is the one between such models of different seeds, its spread a jackknife over models. —: no value.
+        the forget set; a distance in this row is the one between such models of different seeds, its spread a jackknife over models. \
+        Worst case over attacks: the measurement of an attack whose difference to the retrained models, in \
+        the direction of a leak, has the least p (Student's t, paired by seed); p and the interval ± are \
+        corrected for the number of these measurements (Bonferroni). bold: the best method of its column, \
+        and those not found worse at 5 % (Student's t, paired by seed, Holm's correction); a column in which \
+        none is found worse has no mark. —: no value.
 
         Left out (5):
 
@@ -132,7 +153,8 @@ struct ReportTextTests {
             "")?: inconclusive; the difference's 95 \% interval (Student's t, paired by seed) contains 0, \#(
             "")or cannot be known, as where fewer than six seeds have all the same difference. \#(
             "")retrain (floor): models trained without the forget set; a distance in this row is the one \#(
-            "")between such models of different seeds, its spread a jackknife over models. ---: no value.}
+            "")between such models of different seeds, its spread a jackknife over models. \#(
+            "")Worst case over attacks: the measurement of an attack whose difference to the retrained models, in the direction of a leak, has the least p (Student's t, paired by seed); p and the interval $\pm$ are corrected for the number of these measurements (Bonferroni). bold: the best method of its column, and those not found worse at 5 \% (Student's t, paired by seed, Holm's correction); a column in which none is found worse has no mark. ---: no value.}
           \begin{tabular}{lrrr}
             \toprule
             & \multicolumn{1}{c}{accuracy} & \multicolumn{1}{c}{run-time} & \multicolumn{1}{c}{total-variation} \\
@@ -141,9 +163,18 @@ struct ReportTextTests {
             \midrule
             retrain (floor) & $92.5 \pm 0.7$ & $105 \pm 7$ & $6.25 \pm 0.00$ \\
             original & $96 \pm 1$ ($+3.5$)? & --- & $62 \pm 18$ ($+56$)? \\
-            trw tilt=10 temperature=0.1 & $90.5 \pm 0.7$ ($-2.0$)? & $2.0 \pm 0.7$ & $12.50 \pm 0.00$ ($+6.25$)? \\
+            trw tilt=10 temperature=0.1 & $90.5 \pm 0.7$ ($-2.0$)? & $\mathbf{2.0} \pm 0.7$ & $12.50 \pm 0.00$ ($+6.25$)? \\
             fine-tune & $93.2 \pm 1.1$ ($+1$)? & $10.00 \pm 0.00$ & $31 \pm 9$ ($+25$)? \\
             \bottomrule
+          \end{tabular}
+
+          \medskip
+
+          \begin{tabular}{l}
+            Worst case over attacks: \\
+            original: total-variation.forget\_test +56 $\pm$ 159, p = 0.139, inconclusive \\
+            trw tilt=10 temperature=0.1: total-variation.forget\_test +6.25, p = 0.500, inconclusive \\
+            fine-tune: total-variation.forget\_test +25 $\pm$ 79, p = 0.156, inconclusive \\
           \end{tabular}
         \end{table}
 

@@ -8,6 +8,11 @@ public struct Analysis: Sendable, Hashable, Codable {
   public var caveats: [Caveat]
 
   /// The results of one data set, architecture and forget request: models down, measurements across.
+  ///
+  /// In each column the best method by the measurement's direction, for `nearest` the one with the mean nearest to the
+  /// retrained models', shares its mark (`Estimate.isBest`) with all that are not found worse at 5 %: by Student's t of
+  /// the differences paired by seed, with Holm's correction over the comparisons with the best. Where no method is found
+  /// worse, none has the mark.
   public struct Table: Sendable, Hashable, Codable {
     /// The data set, with what varies in parentheses.
     public var data: String
@@ -49,6 +54,9 @@ public struct Analysis: Sendable, Hashable, Codable {
     public var seeds: [Int]
     /// One for each measurement of the table; nil where there is no value.
     public var estimates: [Estimate?]
+    /// The attack that finds what a method made, or the original, most clearly; nil for other roles, and where no attack
+    /// has a difference with a p-value.
+    public var worstCase: WorstCase?
   }
 
   /// Why a value says less than it seems to, and which values it concerns.
@@ -90,12 +98,22 @@ extension Analysis.Table {
     let models = rows.grouped { [$0.method, $0.parameters, $0.variedParameters] }
     let measurements = Self.measurements(of: models)
     let seeds = rows.grouped(by: \.seed).map { $0[0].seed }
-    let found = models.map { rows in
+    var found = models.map { rows in
       let values = Dictionary(grouping: rows, by: Analysis.Measurement.init)
+      let estimates = measurements.map { values[$0].map { Analysis.Estimate($0, seeds: seeds.count) } }
+      let isJudged = [.original, .unlearned].contains(rows[0].role)
       return Analysis.Model(
         method: rows[0].method, variedParameters: rows[0].variedParameters, parameters: rows[0].parameters,
         role: rows[0].role, seeds: rows.grouped(by: \.seed).map { $0[0].seed },
-        estimates: measurements.map { values[$0].map { Analysis.Estimate($0, seeds: seeds.count) } })
+        estimates: estimates, worstCase: isJudged ? Analysis.WorstCase(estimates, of: measurements) : nil)
+    }
+    for place in measurements.indices where measurements[place].kind != .note {
+      let methods = found.indices.filter { found[$0].role == .unlearned }
+      let costs = methods.map { method in
+        let rows = models[method].filter { $0.name == measurements[place].name }
+        return PairedValues(cost: rows, measurements[place].direction)
+      }
+      for (method, isBest) in zip(methods, costs.sharesTheLeast) { found[method].estimates[place]?.isBest = isBest }
     }
     self.init(
       data: rows[0].data, architecture: rows[0].architecture, forget: rows[0].forget, seeds: seeds,

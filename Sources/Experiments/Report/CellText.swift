@@ -10,6 +10,8 @@ struct CellText {
   /// What follows the mean: "", "†", "‡" or both.
   var marks: String
   var isInconclusive: Bool
+  /// Whether the method shares the mark of the best one.
+  var isBest: Bool
 
   static let noValue = "—"
   /// Follows a value with a caveat.
@@ -37,10 +39,11 @@ struct CellText {
         + (difference.count < estimate.count ? Self.partialMark : "")
     }
     marks = (estimate.hasCaveat ? Self.caveatMark : "") + (estimate.count < seeds ? Self.partialMark : "")
+    isBest = estimate.isBest
     isInconclusive = estimate.difference?.verdict == .inconclusive
   }
 
-  /// The cell in one piece.
+  /// The cell in one piece, without a mark of the best method.
   var text: String {
     mean + marks + (spread.map { " ± \($0)" } ?? "")
       + (difference.map { " (\($0))" } ?? "") + (isInconclusive ? Self.inconclusiveMark : "")

@@ -21,6 +21,9 @@ extension Analysis {
     public var difference: Difference?
     /// Whether one of the values has a caveat.
     public var hasCaveat: Bool
+    /// Whether the method is the best of its table, or not found worse than it, while another one is; see
+    /// `Analysis.Table`.
+    public var isBest = false
   }
 
   /// The difference of a measurement from that of the retrained models, paired by seed.
@@ -32,6 +35,12 @@ extension Analysis {
     /// Half the width of the mean's 95 % interval by Student's t; nil for one observation, where it cannot be known, and
     /// where all differences are equal.
     public var halfWidth: Double?
+    /// The two-sided p-value of the mean by Student's t; where all differences are equal that of the sign test,
+    /// 2^(1 − n); nil for one observation, and where it cannot be known.
+    public var p: Double?
+    /// The degrees of freedom of the interval, one less than the seeds, or than the models of a bank for its score; nil
+    /// where `p` is.
+    public var degrees: Int?
     /// What the interval says.
     public var verdict: Verdict
   }
@@ -61,7 +70,7 @@ extension Analysis.Estimate {
     mean = numbers(observations, \.value).compactMap(\.self).mean
     let interval = StudentT.interval(of: rows.mean(of: \.bankPseudoValues) ?? numbers(observations, \.spreadNumber))
     deviation = interval?.deviation
-    halfWidth = interval?.halfWidth
+    halfWidth = interval?.halfWidth()
     let pairs = observations.filter { $0.allSatisfy { $0.gap != nil } }
     reference = pairs.isEmpty ? nil : numbers(pairs, \.reference).whole()?.mean
     difference = nil
@@ -70,31 +79,21 @@ extension Analysis.Estimate {
     let differences = numbers(pairs, \.gap).compactMap(\.self)
     let paired = StudentT.interval(of: rows.mean(of: \.bankGapPseudoValues) ?? numbers(pairs, \.gapSpreadNumber))
     difference = Analysis.Difference(
-      count: pairs.count, mean: differences.mean, halfWidth: paired?.halfWidth,
-      verdict: .init(differences, paired, seeds: seeds))
+      count: pairs.count, mean: differences.mean, halfWidth: paired?.halfWidth(),
+      p: paired?.p(of: differences.mean), degrees: paired?.degrees, verdict: .init(differences, paired, seeds: seeds))
   }
 }
 
 extension Analysis.Verdict {
-  /// The fewest differences of one sign that a two-sided sign test finds at 5 %: 2·2⁻⁶ = 3.1 %.
-  ///
-  /// It judges equal differences, which have no interval.
-  private static let fewestOfOneSign = 6
-
-  fileprivate init(_ differences: [Double], _ paired: (deviation: Double, halfWidth: Double?)?, seeds: Int) {
-    let isDifferent =
-      if let halfWidth = paired?.halfWidth {
-        abs(differences.mean) > halfWidth
-      } else {
-        paired != nil && differences.count >= Self.fewestOfOneSign
-      }
+  /// Equal differences, which have no interval, are judged by the sign test: at least six are needed for 2·2⁻⁶ = 3.1 %.
+  fileprivate init(_ differences: [Double], _ paired: StudentT.Interval?, seeds: Int) {
     self =
       if !differences.contains(where: { $0 != 0 }) {
         .equal
-      } else if seeds < 2, paired?.halfWidth == nil {
+      } else if seeds < 2, paired?.isConstant != false {
         .untested
       } else {
-        isDifferent ? .different : .inconclusive
+        (paired?.p(of: differences.mean) ?? 1) <= 0.05 ? .different : .inconclusive
       }
   }
 }

@@ -8,7 +8,7 @@ public struct LaTeXWriter: ReportWriter {
 
   /// One floating table each, with the notes in its caption, then what is missing in comments.
   public func text(of report: Report, _ style: ReportStyle) -> String {
-    let written = ReportText(report, style.interval)
+    let written = ReportText(report, style.interval, best: "bold")
     var parts = written.tables.map { text(of: $0, notes: written.notes) }
     if written.tables.isEmpty { parts.append(written.notes.map { "% \($0)\n" }.joined()) }
     for absence in written.absences {
@@ -31,8 +31,15 @@ public struct LaTeXWriter: ReportWriter {
     let title = table.titles.map(escaped).joined(separator: ", ")
     let caption = "\(title). " + notes.map(escaped).joined(separator: " ")
     return "\\begin{table}\n  \\centering\n  \\caption{\(caption)}\n"
-      + blocks.map { tabular(of: table, block: $0) }.joined(separator: "\n  \\medskip\n\n")
+      + (blocks.map { tabular(of: table, block: $0) } + worstCases(of: table)).joined(separator: "\n  \\medskip\n\n")
       + "\\end{table}\n"
+  }
+
+  /// One tabular, or none.
+  private func worstCases(of table: TableText) -> [String] {
+    guard !table.worstCases.isEmpty else { return [] }
+    let lines = ["\(TableText.worstCaseHeading):"] + table.worstCases.map(escaped)
+    return ["  \\begin{tabular}{l}\n" + lines.map { "    \($0) \\\\\n" }.joined() + "  \\end{tabular}\n"]
   }
 
   private func tabular(of table: TableText, block: [Int]) -> String {
@@ -65,7 +72,8 @@ public struct LaTeXWriter: ReportWriter {
     func ascii(_ number: String) -> String { number.replacing("−", with: "-") }
     let marks = cell.marks.replacing(CellText.caveatMark, with: "\\dagger")
       .replacing(CellText.partialMark, with: "\\ddagger")
-    let mean = ascii(cell.mean) + (marks.isEmpty ? "" : "^{\(marks)}")
+    let number = cell.isBest ? "\\mathbf{\(ascii(cell.mean))}" : ascii(cell.mean)
+    let mean = number + (marks.isEmpty ? "" : "^{\(marks)}")
     let value =
       switch cell.spread {
       case nil: "$\(mean)$"

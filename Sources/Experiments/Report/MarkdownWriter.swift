@@ -5,7 +5,7 @@ public struct MarkdownWriter: ReportWriter {
 
   /// One heading and table each, then notes and what is missing.
   public func text(of report: Report, _ style: ReportStyle) -> String {
-    let report = ReportText(report, style.interval)
+    let report = ReportText(report, style.interval, best: "bold")
     var parts = report.tables.map(text)
     parts.append(report.notes.map(escaped).joined(separator: " ") + "\n")
     for absence in report.absences {
@@ -18,9 +18,17 @@ public struct MarkdownWriter: ReportWriter {
   private func text(of table: TableText) -> String {
     let header = line(["method"] + table.columns.map { escaped($0.title) })
     let rule = line([":--"] + table.columns.map { _ in "--:" })
-    let rows = table.rows.map { row in line([escaped(row.label)] + row.cells.map { $0?.text ?? CellText.noValue }) }
+    let rows = table.rows.map { row in line([escaped(row.label)] + row.cells.map(text)) }
     let title = escaped(table.titles.joined(separator: " · "))
-    return "### \(title)\n\n" + ([header, rule] + rows).joined()
+    let worst = table.worstCases.isEmpty ? [] : ["\n\(TableText.worstCaseHeading):\n\n"]
+    return "### \(title)\n\n" + ([header, rule] + rows + worst).joined()
+      + table.worstCases.map { "- \(escaped($0))\n" }.joined()
+  }
+
+  private func text(of cell: CellText?) -> String {
+    guard var cell else { return CellText.noValue }
+    if cell.isBest { cell.mean = "**\(cell.mean)**" }
+    return cell.text
   }
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }

@@ -56,7 +56,12 @@ public struct PairwiseComparison: Sendable, Hashable, Codable {
   public static func tables(of rows: [ResultRow], by name: String) -> [PairwiseComparison] {
     rows.filter { $0.name == name && $0.role == .unlearned }.grouped { [$0.data, $0.architecture, $0.forget] }
       .map { rows in
-        let models = rows.grouped { [$0.method, $0.parameters, $0.variedParameters] }.map(Model.init)
+        let models = rows.grouped { [$0.method, $0.parameters, $0.variedParameters] }.map { rows in
+          (
+            name: Analysis.Model.name(rows[0].method, rows[0].variedParameters, rows[0].role),
+            values: PairedValues(rows)
+          )
+        }
         var pairs = models.indices.flatMap { first in
           models[(first + 1)...].map { Pair(models[first], $0) }
         }
@@ -66,25 +71,6 @@ public struct PairwiseComparison: Sendable, Hashable, Codable {
           data: rows[0].data, architecture: rows[0].architecture, forget: rows[0].forget, measurement: name,
           unit: rows[0].unit, pairs: pairs)
       }
-  }
-
-  /// The values of one method by training seed.
-  fileprivate struct Model {
-    var name: String
-    var values: [Int: Double]
-    /// The numbers whose deviation is the spread; nil where it cannot be known.
-    var numbers: [Int: Double?]
-    var bank: [Double]?
-
-    init(_ rows: [ResultRow]) {
-      name = Analysis.Model.name(rows[0].method, rows[0].variedParameters, rows[0].role)
-      let seeds = Dictionary(grouping: rows, by: \.seed)
-      values = seeds.mapValues { $0.map(\.value).mean }
-      numbers = seeds.mapValues { rows in
-        rows.map(\.spreadNumber).whole()?.mean
-      }
-      bank = rows.mean(of: \.bankPseudoValues)
-    }
   }
 
   /// Holm's adjusted p-values: of m sorted ones the largest of `(m − j)·p` up to each place j, at most 1.
@@ -123,25 +109,17 @@ public struct PairwiseComparison: Sendable, Hashable, Codable {
 }
 
 extension PairwiseComparison.Pair {
-  fileprivate init(_ first: PairwiseComparison.Model, _ second: PairwiseComparison.Model) {
-    let seeds = first.values.keys.filter { second.values[$0] != nil }.sorted()
-    let values = seeds.map { (first.values[$0] ?? 0) - (second.values[$0] ?? 0) }
-    var differences: [Double?] = seeds.map { seed in
-      guard let own = first.numbers[seed] ?? nil, let other = second.numbers[seed] ?? nil else { return nil }
-      return own - other
-    }
-    if let own = first.bank, let other = second.bank, own.count == other.count {
-      differences = zip(own, other).map { $0 - $1 }
-    }
+  fileprivate init(_ first: (name: String, values: PairedValues), _ second: (name: String, values: PairedValues)) {
+    let (mean, differences) = first.values.differences(from: second.values)
+    let interval = StudentT.interval(of: differences)
     let known = differences.compactMap(\.self)
-    let interval = known.count == differences.count ? StudentT.interval(of: known) : nil
     // The mean of pseudo-values is the jackknife's estimate, which is not the difference that is shown.
-    let shift = known.isEmpty || values.isEmpty ? 0 : values.mean - known.mean
+    let shift = mean.map { $0 - known.mean } ?? 0
     self.init(
-      first: first.name, second: second.name, count: differences.count, difference: values.isEmpty ? .nan : values.mean,
-      halfWidth: interval?.halfWidth,
+      first: first.name, second: second.name, count: differences.count, difference: mean ?? .nan,
+      halfWidth: interval?.halfWidth(),
       p: interval == nil ? nil : PairwiseComparison.signFlipP(known.map { $0 + shift }), adjustedP: nil,
-      effect: interval.flatMap { $0.halfWidth == nil ? nil : values.mean / $0.deviation })
+      effect: interval.flatMap { $0.isConstant ? nil : (mean ?? .nan) / $0.deviation })
   }
 }
 
@@ -174,7 +152,7 @@ extension PairwiseComparison {
   }
 
   /// "0.013", "< 0.001".
-  private static func probability(_ p: Double) -> String {
+  static func probability(_ p: Double) -> String {
     p < 0.001 ? "< 0.001" : String(format: "%.3f", p)
   }
 }

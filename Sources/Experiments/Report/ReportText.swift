@@ -11,9 +11,10 @@ struct ReportText {
   /// What is not in the tables, in lines below a heading.
   var absences: [(heading: String, lines: [String])]
 
-  init(_ report: Report, _ interval: ReportInterval) {
+  /// - Parameter best: What marks the best methods, as the legend calls it.
+  init(_ report: Report, _ interval: ReportInterval, best: String) {
     tables = report.analysis.tables.map { TableText($0, interval) }
-    notes = Self.notes(on: report, tables, interval).map { note in
+    notes = Self.notes(on: report, tables, interval, best).map { note in
       note.visible.replacing("\n", with: " ").cappingLines(at: 4000)
     }
     // What was left out is a statement about the results; what is missing can be counted.
@@ -23,7 +24,7 @@ struct ReportText {
   }
 
   private static func notes(
-    on report: Report, _ tables: [TableText], _ interval: ReportInterval
+    on report: Report, _ tables: [TableText], _ interval: ReportInterval, _ best: String
   ) -> [String] {
     let analysis = report.analysis
     guard !tables.isEmpty else { return ["There are no results yet."] }
@@ -65,6 +66,13 @@ struct ReportText {
           + "a distance in this row is the one between such models of different seeds"
           + (analysis.tables.contains { $0.seeds.count > 1 } ? ", its spread a jackknife over models." : "."))
     }
+    if tables.contains(where: { !$0.worstCases.isEmpty }) {
+      notes.append(
+        "\(TableText.worstCaseHeading): the measurement of an attack whose difference to the retrained models, in the "
+          + "direction of a leak, has the least p (Student's t, paired by seed); p and the interval ± are corrected for the "
+          + "number of these measurements (Bonferroni).")
+    }
+    if let note = bestNote(analysis, best) { notes.append(note) }
     for baseline in Baseline.allCases where models.contains(where: { $0.method == baseline.rawValue }) {
       notes.append(note(on: baseline))
     }
@@ -101,10 +109,25 @@ struct ReportText {
     case .t95:
       let text = "Mean ± half the width of its 95 % interval (Student's t) over \(seeds)"
       guard counts.count == 1 else { return text + (hasPartialRows ? ", or over as many as its row names." : ".") }
-      let factor = StudentT.quantile95(degrees: counts[0] - 1) / Double(counts[0]).squareRoot()
+      let factor = StudentT.quantile(degrees: counts[0] - 1) / Double(counts[0]).squareRoot()
       return text + String(format: ": %.2f sample standard deviations", factor)
         + (hasPartialRows ? ", more where a row names fewer seeds." : ".")
     }
+  }
+
+  /// Nil where no table has two methods to choose from.
+  private static func bestNote(_ analysis: Analysis, _ best: String) -> String? {
+    let tables = analysis.tables.filter { table in table.models.count { $0.role == .unlearned } > 1 }
+    let models = tables.flatMap(\.models)
+    guard !models.isEmpty else { return nil }
+    if models.contains(where: { $0.estimates.contains { $0?.isBest == true } }) {
+      return
+        "\(best): the best method of its column, and those not found worse at 5 % (Student's t, paired by seed, Holm's "
+        + "correction); a column in which none is found worse has no mark."
+    }
+    let seeds = tables.map(\.seeds.count).max() ?? 0
+    return
+      "No column has a best method: over \(seeds) \(seeds == 1 ? "seed" : "seeds") none is found worse than another."
   }
 
   private static func note(on baseline: Baseline) -> String {
@@ -127,6 +150,8 @@ struct TableText {
   var titles: [String]
   var columns: [Column]
   var rows: [(label: String, cells: [CellText?])]
+  /// The worst case of each method over attacks, a line each; empty where there is none.
+  var worstCases: [String]
 
   /// One measurement.
   struct Column {
@@ -141,6 +166,9 @@ struct TableText {
   init(_ table: Analysis.Table, _ interval: ReportInterval) {
     titles = [table.data, table.architecture, table.forget].map { $0.shownName(limit: Self.longestName) }
     columns = table.measurements.map(Column.init)
+    worstCases = table.models.compactMap { model in
+      model.worstCase.map { "\(model.name.shownName(limit: Self.longestName)): \($0.text)" }
+    }
     rows = table.models.map { model in
       let isPartial = model.seeds.count < table.seeds.count
       let partial = isPartial ? " (\(model.seeds.count) of \(table.seeds.count) seeds)" : ""
@@ -154,6 +182,21 @@ struct TableText {
   }
 
   fileprivate static let longestName = 200
+  /// Stands over `worstCases`.
+  static let worstCaseHeading = "Worst case over attacks"
+}
+
+extension Analysis.WorstCase {
+  /// "mia-nn.probabilities −14.8 ± 5.2, p = 0.004".
+  fileprivate var text: String {
+    let decimals = unit.decimals(halfWidth: halfWidth)
+    let spread = halfWidth.map { " ± " + unit.text($0, decimals: decimals) } ?? ""
+    let suffix = unit.suffix.map { " \($0)" } ?? ""
+    let p = PairwiseComparison.probability(adjustedP)
+    return "\(measurement.shownName(limit: TableText.longestName)) "
+      + unit.signedText(difference, decimals: decimals) + spread + suffix
+      + (p.hasPrefix("<") ? ", p \(p)" : ", p = \(p)") + (isFound ? "" : ", inconclusive")
+  }
 }
 
 extension TableText.Column {

@@ -4,10 +4,12 @@ public struct TerminalWriter: ReportWriter {
   public let name = "table"
 
   private static let gap = "  "
+  /// Follows the mean of the best methods.
+  private static let bestMark = "*"
 
   /// The tables, then notes and what is missing.
   public func text(of report: Report, _ style: ReportStyle) -> String {
-    let report = ReportText(report, style.interval)
+    let report = ReportText(report, style.interval, best: Self.bestMark)
     var parts = report.tables.map { text(of: $0, width: style.width) }
     parts.append(paragraphs(report.notes, style.width))
     for absence in report.absences {
@@ -50,7 +52,10 @@ public struct TerminalWriter: ReportWriter {
       return lines.map { $0.withoutTrailingSpaces + "\n" }.joined()
     }
     let title = table.titles.joined(separator: " · ").wrapped(to: width, indent: Self.gap).joined(separator: "\n")
-    return title + "\n\n" + drawn.joined(separator: "\n")
+    let worst =
+      table.worstCases.isEmpty
+      ? "" : "\n\(TableText.worstCaseHeading):\n" + paragraphs(table.worstCases, width, indent: "  ")
+    return title + "\n\n" + drawn.joined(separator: "\n") + worst
   }
 
   private static let corner = "method"
@@ -82,7 +87,8 @@ public struct TerminalWriter: ReportWriter {
 
   /// Mean, spread and difference of one column, each with its decimal points below each other.
   private func aligned(_ cells: [CellText?]) -> [String] {
-    let means = atPoints(cells.map { $0.map { $0.mean + $0.marks } ?? CellText.noValue })
+    let means = atPoints(
+      cells.map { $0.map { $0.mean + ($0.isBest ? Self.bestMark : "") + $0.marks } ?? CellText.noValue })
     let spreads = zip(cells, atPoints(cells.map { $0?.spread })).map { cell, spread in
       spread.isEmpty ? "" : (cell?.spread == nil ? "   " : " ± ") + spread
     }
@@ -97,7 +103,7 @@ public struct TerminalWriter: ReportWriter {
   private func atPoints(_ numbers: [String?]) -> [String] {
     let parts = numbers.map { number -> (whole: String, rest: String) in
       guard let number else { return ("", "") }
-      let whole = number.prefix { !".†‡)".contains($0) }
+      let whole = number.prefix { !".*†‡)".contains($0) }
       return (String(whole), String(number.dropFirst(whole.count)))
     }
     let whole = parts.map(\.whole.displayWidth).max() ?? 0, rest = parts.map(\.rest.displayWidth).max() ?? 0
