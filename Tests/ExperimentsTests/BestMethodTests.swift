@@ -38,7 +38,7 @@ import Unlearning
     for golden in try GoldenFile.read(Golden.self, "best").cases {
       let directions: [Direction] = [.lower, .higher, .nearest]
       let all = try directions.flatMap { direction in
-        try rows(
+        rows(
           try #require(golden.values[direction.rawValue]),
           retrained: try #require(golden.retrained[direction.rawValue]),
           direction)
