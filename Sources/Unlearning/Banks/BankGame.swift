@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 
 /// A membership game over a bank: which of two held-out models, one of the method and one retrained, was trained on the
@@ -14,7 +15,7 @@ public struct BankGame {
   public typealias Models = BankComparison.Models
 
   /// The scores of the left-out models on each sample.
-  public struct Fold {
+  public struct Fold: Sendable {
     /// The method's model.
     public var unlearned: [Double]
     /// The retrained model.
@@ -24,8 +25,8 @@ public struct BankGame {
     public init(unlearned: [Double], retrained: [Double]) { (self.unlearned, self.retrained) = (unlearned, retrained) }
   }
 
-  /// Prepares the folds of some models; the result computes fold t.
-  public typealias Preparation = (_ models: Models) throws -> (_ fold: Int) -> Fold
+  /// Prepares the folds of some models; the result computes fold t, on any thread.
+  public typealias Preparation = (_ models: Models) throws -> @Sendable (_ fold: Int) -> Fold
 
   let comparison: BankComparison
   /// N, the number of judged samples.
@@ -44,7 +45,7 @@ public struct BankGame {
   public static let fewestModels = 3
 
   /// The results of one fold.
-  package struct Outcome {
+  package struct Outcome: Sendable {
     /// The balanced accuracy `½(P[score of the unlearned > 0] + P[score of the retrained ≤ 0])`.
     package var accuracy: Double
     /// The largest balanced accuracy of a threshold that is chosen for the fold.
@@ -57,7 +58,7 @@ public struct BankGame {
 
   /// The results of all folds of some models; nil stands for all of them.
   package func outcomes(_ models: Models? = nil, rates: [Double] = []) throws -> [Outcome] {
-    try folds(models).map { scores in
+    try overFolds(models) { scores in
       let ranks = RankedScores(positives: scores.unlearned, negatives: scores.retrained)
       return Outcome(
         accuracy: Self.accuracy(scores), bestAccuracy: ranks.bestAccuracy, area: ranks.area,
@@ -66,12 +67,12 @@ public struct BankGame {
   }
 
   /// The accuracy of each fold.
-  func accuracies(_ models: Models? = nil) throws -> [Double] { try folds(models).map(Self.accuracy) }
+  func accuracies(_ models: Models? = nil) throws -> [Double] { try overFolds(models, Self.accuracy) }
 
   /// The mean over folds, kinds and samples of the probability of the right side, `1 / (1 + exp(∓score))`, both sides
   /// being equally likely.
   func meanPosterior(_ models: Models) throws -> Double {
-    try folds(models).map { scores in
+    try overFolds(models) { scores in
       let right = scores.unlearned.map { 1 / (1 + exp(-$0)) } + scores.retrained.map { 1 / (1 + exp($0)) }
       return right.mean
     }.mean
@@ -79,16 +80,19 @@ public struct BankGame {
 
   /// The fraction of samples with a score above 0: of the method's held-out models, mean over the folds.
   package func judgedUnlearned(_ models: Models) throws -> Double {
-    try folds(models).map { Double($0.unlearned.count { $0 > 0 }) / Double(max(1, $0.unlearned.count)) }.mean
+    try overFolds(models) { Double($0.unlearned.count { $0 > 0 }) / Double(max(1, $0.unlearned.count)) }.mean
   }
 
-  /// The scores of each fold, computed when it is read.
-  private func folds(_ models: Models?) throws -> some Collection<Fold> {
+  /// What `statistic` makes of the scores of each fold, in order; folds are computed on idle threads, too.
+  private func overFolds<Value: Sendable>(
+    _ models: Models?, _ statistic: @Sendable (Fold) -> Value
+  ) throws -> [Value] {
     let models = models ?? comparison.all
-    return (0..<models.pairs).lazy.map(try prepare(models))
+    let fold = try prepare(models)
+    return Runtime.concurrentMap(models.pairs) { statistic(fold($0)) }
   }
 
-  private static func accuracy(_ fold: Fold) -> Double {
+  @Sendable private static func accuracy(_ fold: Fold) -> Double {
     let found = Double(fold.unlearned.count { $0 > 0 }) / Double(max(1, fold.unlearned.count))
     let passed = Double(fold.retrained.count { $0 <= 0 }) / Double(max(1, fold.retrained.count))
     return (found + passed) / 2

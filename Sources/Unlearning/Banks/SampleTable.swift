@@ -28,12 +28,13 @@ public struct SampleTable: Sendable {
   /// The log-likelihood ratio of the numbers of each of `models` under two normal distributions of each sample,
   /// `log N(φ; μ₁, σ₁) − log N(φ; μ₂, σ₂)` in natural logarithms.
   public func logRatios(of models: [Int], _ first: NormalFits, _ second: NormalFits) -> [[Double]] {
-    models.map { model in
+    let logs = zip(first.deviations, second.deviations).map { log($1 / $0) }
+    return models.map { model in
       let row = rows[model]
       return row.indices.map { sample in
         let own = (row[sample] - first.centers[sample]) / first.deviations[sample]
         let other = (row[sample] - second.centers[sample]) / second.deviations[sample]
-        return log(second.deviations[sample] / first.deviations[sample]) - 0.5 * (own * own - other * other)
+        return logs[sample] - 0.5 * (own * own - other * other)
       }
     }
   }
