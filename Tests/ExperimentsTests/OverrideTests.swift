@@ -72,7 +72,7 @@ import Testing
     "an error in the value of an override has the override as its place, and is one",
     arguments: [
       ("metrics.0.accuracy.foo=3", "unknown key 'foo': none is expected here"),
-      ("metrics.2.average-gap.foo=3", "unknown key 'foo'; known: terms"),
+      ("metrics.2.average-gap.foo=3", "unknown key 'foo'; known: definition, terms"),
       ("metrics.0={acuracy: {}}", "unknown metric 'acuracy' (did you mean 'accuracy'?)"),
       ("training.epochs=many", "expected an integer, found 'many'"),
       ("training.momentum=.nan", "expected a number, found '.nan' (not a number)"),
