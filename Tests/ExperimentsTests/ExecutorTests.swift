@@ -212,7 +212,7 @@ struct ExplodingMethod: UnlearningMethod {
   @Test("a single retrained model has values, without distances from other retrained models")
   func oneSeed() async throws {
     let plan = try SmallExperiment {
-      ($0.seeds, $0.attacks) = ("[7]", ["mia-nn"])
+      ($0.seeds, $0.attacks) = ("[7]", ["mia-nn: {discriminators: own}"])
       $0.data = ["shapes: {train_count: 200, test_count: 200}"]
     }.plan()
     let (summary, store) = try await execute(plan, in: "store")

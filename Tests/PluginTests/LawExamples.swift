@@ -19,7 +19,7 @@ extension Examples {
     "mia-logistic": Examples(
       [["variants": ["starting-kit", "scrub"], "cost": 1000]], values: ["clip": [0.1, 0.01, 0.001]]),
     "lira": Examples([["variant": "offline"]]),
-    "mia-nn": Examples([["features": "logits"], ["mode": "pairwise"]]),
+    "mia-nn": Examples([["features": "logits"], ["mode": "pairwise"], ["discriminators": "own"]]),
     "mia-svc": Examples(
       [
         [

@@ -6,6 +6,7 @@ import Unlearning
 @Suite("mia-nn") struct MIANNTests {
   func attack(_ change: (inout NearestNeighborMIA) -> Void = { _ in }) throws -> NearestNeighborMIA {
     var parameters = NearestNeighborMIA()
+    parameters.discriminators = .own
     change(&parameters)
     return try NearestNeighborMIA(parameters)
   }
@@ -102,11 +103,14 @@ import Unlearning
   @Test("discriminators of retrained models need another one, and no pairwise mode") func retrainedDiscriminators()
     throws
   {
-    let attack = try attack { $0.discriminators = .retrained }
+    let attack = try NearestNeighborMIA(.init())
     var cell = CellSizes.everything
     #expect(attack.obstacle(in: cell) == nil)
     cell.modelCount = 1
     #expect(attack.obstacle(in: cell)?.contains("two retrained models") == true)
+    #expect(try self.attack().obstacle(in: cell) == nil)
+    let implied = try self.attack { ($0.discriminators, $0.mode) = (nil, .pairwise) }
+    #expect(implied.obstacle(in: cell) == nil)
     let pairwise = try self.attack {
       $0.discriminators = .retrained
       $0.mode = .pairwise
@@ -145,29 +149,61 @@ import Unlearning
 
   @Test("the floor's spread is a jackknife over models, and unknown with two") func floorSpread() throws {
     let attack = try NearestNeighborMIA(.init())
+    let three = NeighborAccuracies(byOwn: [0.1, 0.4, 0.9])
     // Leave-one-out gaps of all three: 0.55, 0.1, 0.65, mean 1.3/3; of the pairs without one: 0.5, 0.8, 0.3.
     for (position, pair) in [0.5, 0.8, 0.3].enumerated() {
-      guard case .pseudoValue(let found) = attack.floorSpread(at: position, [[0.1, 0.4, 0.9]]) else {
+      let floor = NeighborComparison(of: [[]], at: position, with: [three])
+      guard case .pseudoValue(let found) = floor.gapSpread else {
         Issue.record("no pseudo-value")
         continue
       }
       AttackFixture.expect(found, 3 * 1.3 / 3 - 2 * pair, tolerance: 1e-12, "pseudo-value \(position)")
     }
     // Without .1 the gap of .2 is the mean of its distances from .9 and .4, and so on.
-    guard case .withoutEach(let found) = attack.gapSpread(of: [0.2], at: nil, [[0.1, 0.4, 0.9]]) else {
+    guard case .withoutEach(let found) = NeighborComparison(of: [[0.2, 0.2, 0.2]], at: nil, with: [three]).gapSpread
+    else {
       Issue.record("no gaps without each retrained model")
       return
     }
     AttackFixture.expect(found, [0.45, 0.4, 0.15], tolerance: 1e-12, "gaps without each retrained model")
-    #expect(attack.gapSpread(of: [0.2], at: nil, [[0.1]]) == .unknown)
+    #expect(NeighborComparison(of: [[0.2]], at: nil, with: [.init(byOwn: [0.1])]).gapSpread == .unknown)
     let context = AttackFixture.context([0], 4)
     let known = try attack.calibrate(ModelBank(bank()), context: context)
     let retrained = Evidence(
       target: bank()[1], retrained: ModelBank(bank()), targetPosition: 1, context: context, calibration: known)
     let gap = try #require(try attack.attack(retrained).named("probabilities_gap"))
-    #expect(gap.spread == attack.floorSpread(at: 1, [known.values["accuracies_0"] ?? []]))
+    let table = NeighborAccuracies(
+      byEach: (0..<3).map { row in (0..<3).map { known.values["table_0"]?[3 * row + $0] ?? .nan } })
+    #expect(gap.spread == NeighborComparison(of: [[]], at: 1, with: [table]).gapSpread)
     #expect(gap.spread != nil && gap.spread != .unknown)
-    #expect(attack.floorSpread(at: 0, [[0.1, 0.4]]) == .unknown)
+    #expect(NeighborComparison(of: [[]], at: 0, with: [.init(byOwn: [0.1, 0.4])]).gapSpread == .unknown)
+  }
+
+  /// By hand: `R_0` is judged by `D_1` and `D_2` as .2 and .4, `R_1` as .6 and .8, `R_2` as .5 and .7.
+  @Test("spreads by discriminators of retrained models leave out a model and its discriminator together")
+  func sharedSpread() {
+    let bank = NeighborAccuracies(byEach: [[0.9, 0.2, 0.4], [0.6, 0.9, 0.8], [0.5, 0.7, 0.9]])
+    let accuracies = bank.models.map { bank.accuracy(of: $0, by: bank.models) }
+    AttackFixture.expect(accuracies, [0.3, 0.7, 0.6], tolerance: 1e-12, "accuracies")
+    // The mean is 1.6/3; of the pairs without one: (.8 + .7)/2, (.4 + .5)/2, (.2 + .6)/2.
+    for (position, pair) in [0.75, 0.45, 0.4].enumerated() {
+      let spread = NeighborComparison(of: [[]], at: position, with: [bank]).shareSpread
+      guard case .pseudoValue(let found) = spread else {
+        Issue.record("no pseudo-value: \(spread)")
+        continue
+      }
+      AttackFixture.expect(found, 1.6 - 2 * pair, tolerance: 1e-12, "pseudo-value \(position)")
+    }
+    let method = NeighborComparison(of: [[0.1, 0.3, 0.8]], at: nil, with: [bank])
+    #expect(method.shareSpread == .withoutEach([(0.3 + 0.8) / 2, (0.1 + 0.8) / 2, (0.1 + 0.3) / 2]))
+    // The value is .4; without each model retrained ones have (.7 + .6)/2, (.3 + .6)/2, (.3 + .7)/2.
+    AttackFixture.expect(method.gap, (0.25 + 0.05 + 0.1) / 3, tolerance: 1e-12, "gap")
+    // Without R_0 the value is .55, and R_1 and R_2 are .8 and .7 by each other.
+    guard case .withoutEach(let gaps) = method.gapSpread else {
+      Issue.record("no gaps without each retrained model")
+      return
+    }
+    AttackFixture.expect(gaps[0], (0.15 + 0.25) / 2, tolerance: 1e-12, "gap without the first model")
   }
 
   @Test("pairwise: indistinguishable classes give chance level, separable ones give 1") func pairwise() throws {
@@ -224,8 +260,9 @@ import Unlearning
     for _ in 0..<rounds {
       let noise = (0..<4).map { _ in Double(random.normal()) }
       let accuracies = (0..<3).map { noise[$0] - noise[3] + own.value }
-      gaps += attack.gap(of: [own.value], at: nil, [accuracies]) ?? 0
-      for place in 0..<3 { floors += (attack.gap(of: [accuracies[place]], at: place, [accuracies]) ?? 0) / 3 }
+      let bank = NeighborAccuracies(byOwn: accuracies)
+      gaps += bank.gap(of: [own.value, own.value, own.value], at: nil, from: bank.models)
+      for place in 0..<3 { floors += bank.gap(of: [], at: place, from: bank.models) / 3 }
     }
     // Both are √(2/π · 1.5) = .977; 4,000 rounds settle them to within 2 %.
     AttackFixture.expect(gaps / Double(rounds), 0.977, tolerance: 0.03, "gap")

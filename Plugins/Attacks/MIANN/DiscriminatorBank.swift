@@ -21,11 +21,16 @@ struct DiscriminatorBank {
   struct Judgement {
     /// The fraction assigned to the neighbor; in pairwise mode the accuracy.
     var accuracy: Double
-    /// For each sample of the class, in the order of the part, the fraction of discriminators that assign it to the
-    /// neighbor; empty in pairwise mode.
+    /// 1 for each sample of the class that is assigned to the neighbor, else 0, in the order of the part; empty in
+    /// pairwise mode.
     var verdicts: [Double]
     /// Reasons why `accuracy` may be degenerate.
     var caveats: [String]
+
+    /// For each sample the fraction of `judgements` that assign it to the neighbor.
+    static func meanVerdicts(_ judgements: [Judgement]) -> [Double] {
+      judgements[0].verdicts.indices.map { place in judgements.map { $0.verdicts[place] }.mean }
+    }
   }
 
   init(
@@ -60,23 +65,16 @@ struct DiscriminatorBank {
   func judgement(of neighbor: Int, on forgotten: Int) throws(AttackError) -> Judgement {
     switch attack.mode {
     case .oneVsRest:
-      return try judgement(by: [discriminator(neighbor)], on: forgotten)
+      return try judgement(by: discriminator(neighbor), on: forgotten)
     case .pairwise: return try pairwiseJudgement(neighbor, forgotten)
     }
   }
 
-  /// The decisions of several `discriminators`, one or more, on the samples of `forgotten`; the accuracy is their mean.
-  func judgement(by discriminators: [Discriminator], on forgotten: Int) throws(AttackError) -> Judgement {
-    let samples = rows(judged, [forgotten])
-    var sums = [Double](repeating: 0, count: samples.count)
-    var caveats: [String] = []
-    for discriminator in discriminators {
-      let found = try discriminator.judge(samples)
-      for (place, isNeighbor) in found.verdicts.enumerated() where isNeighbor { sums[place] += 1 }
-      caveats += found.caveats
-    }
-    let verdicts = sums.map { $0 / Double(discriminators.count) }
-    return Judgement(accuracy: verdicts.mean, verdicts: verdicts, caveats: caveats)
+  /// The decisions of `discriminator`, of this model or another one, on the samples of `forgotten`.
+  func judgement(by discriminator: Discriminator, on forgotten: Int) throws(AttackError) -> Judgement {
+    let (verdicts, caveats) = try discriminator.judge(rows(judged, [forgotten]))
+    let numbers = verdicts.map { $0 ? 1.0 : 0 }
+    return Judgement(accuracy: numbers.mean, verdicts: numbers, caveats: caveats)
   }
 
   /// `Acc(M, neighbor)` on the samples of `forgotten`.
