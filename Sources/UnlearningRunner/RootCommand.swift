@@ -26,7 +26,8 @@ struct RootCommand: ParsableCommand {
     version: ProgramVersion.line,
     subcommands: [
       RunCommand.self, AuditCommand.self, CheckCommand.self, PlanCommand.self, ListCommand.self, DescribeCommand.self,
-      SchemaCommand.self, ResultsCommand.self, CompareCommand.self, CiteCommand.self, DataCommand.self, NewCommand.self,
+      SchemaCommand.self, ResultsCommand.self, CompareCommand.self, ROCCommand.self, CiteCommand.self, DataCommand.self,
+      NewCommand.self,
     ])
 
   /// The words that may come first on the command line.

@@ -8,7 +8,7 @@ struct ReportNumberTests {
   @Test func headerIsExact() throws {
     let header =
       "experiment,data,architecture,forget,method,role,parameters,seed,unlearning_seed,forget_seed,kind,name,value,unit,"
-      + "direction,reference,gap,spread,caveat"
+      + "direction,reference,gap,spread,interval_low,interval_high,caveat"
     #expect(try Report(experiment: "demo", rows: []).text(.csv) == header + "\n")
     #expect(ResultRow.columns == header.split(separator: ",").map(String.init))
   }
@@ -41,7 +41,7 @@ struct ReportNumberTests {
     row.reference = nil
     row.gap = nil
     let csv = try Report(experiment: "demo", rows: [row]).text(.csv)
-    #expect(csv.hasSuffix("accuracy.retain_test,\(text),fraction,nearest,,,\(text),\n"))
+    #expect(csv.hasSuffix("accuracy.retain_test,\(text),fraction,nearest,,,\(text),,,\n"))
     let fields = try #require(csv.split(separator: "\n").last).split(separator: ",", omittingEmptySubsequences: false)
     let written = Double(fields[try #require(ResultRow.columns.firstIndex(of: "value"))])
     #expect(written?.isNaN == value.isNaN && (value.isNaN || written == value))

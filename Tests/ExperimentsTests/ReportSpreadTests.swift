@@ -67,7 +67,7 @@ struct ReportSpreadTests {
     let note = "†: \(caveat): total-variation.forget_test of trw."
     #expect(report.text(.markdown).components(separatedBy: note).count == 2)
     #expect(report.text(.table).components(separatedBy: note).count == 2)
-    let csv = report.text(.csv).split(separator: "\n").filter { $0.hasSuffix(",0.1,\(caveat)") }
+    let csv = report.text(.csv).split(separator: "\n").filter { $0.hasSuffix(",0.1,,,\(caveat)") }
     #expect(csv.count == 1)
     let json = report.text(.json)
     #expect(json.components(separatedBy: #""caveat":"\#(caveat)"}"#).count == 2)

@@ -21,11 +21,11 @@ struct ReportTextTests {
     #expect(
       text == """
         experiment,data,architecture,forget,method,role,parameters,seed,unlearning_seed,forget_seed,kind,name,value,unit,\
-        direction,reference,gap,spread,caveat
+        direction,reference,gap,spread,interval_low,interval_high,caveat
         demo,shapes,cnn,class circle,trw,unlearned,"{""temperature"":0.1,""tilt"":10}",1,,,metric,accuracy.retain_test,0.9,fraction,\
-        nearest,0.92,-0.020000000000000018,0.9,
+        nearest,0.92,-0.020000000000000018,0.9,,,
         demo,shapes,cnn,class circle,trw,unlearned,"{""temperature"":0.1,""tilt"":10}",1,,,metric,run-time.unlearning,1.5,seconds,\
-        lower,,,1.5,
+        lower,,,1.5,,,
 
         """)
   }
@@ -212,7 +212,8 @@ struct ReportTextTests {
         {"experiment":"demo","data":"shapes","architecture":"cnn","forget":"class circle","method":"trw",\#(
           "")"role":"unlearned","parameters":{"temperature":0.1,"tilt":10},"seed":1,"unlearning_seed":null,\#(
           "")"forget_seed":null,"kind":"metric","name":"run-time.unlearning",\#(
-          "")"value":1.5,"unit":"seconds","direction":"lower","reference":null,"gap":null,"spread":1.5,"caveat":null}
+          "")"value":1.5,"unit":"seconds","direction":"lower","reference":null,"gap":null,"spread":1.5,\#(
+          "")"interval_low":null,"interval_high":null,"caveat":null}
         """#)
   }
 

@@ -28,6 +28,44 @@ import Unlearning
       "\(part.rawValue) as released")
   }
 
+  /// With two classes the loss orders as the margin does.
+  ///
+  /// Of normal margins of deviation 1 and means d and 0 the area is
+  /// Φ(d/√2), and at a false positive rate of 1 % the true positive rate Φ(d − 2.326).
+  @Test(
+    "normal margins of a known distance have the closed form within the interval", arguments: [0.5, 1, 2] as [Float])
+  func closedForm(distance: Float) throws {
+    func part(_ part: Part, _ count: Int, mean: Float) -> Predictions {
+      var draw = RandomSource(seed: 17).stream(part.rawValue)
+      let logits = (0..<count).flatMap { _ -> [Float] in [mean + draw.normal(), 0] }
+      return AttackFixture.predictions(logits, [Int](repeating: 0, count: count), classCount: 2, part: part)
+    }
+    let target = ModelOutputs([
+      .forgetTrain: part(.forgetTrain, 2000, mean: distance), .retainTrain: part(.retainTrain, 2000, mean: distance),
+      .retainTest: part(.retainTest, 20_000, mean: 0), .forgetTest: part(.forgetTest, 0, mean: 0),
+    ])
+    let found = try attack().attack(Evidence(target: target, context: AttackFixture.context([], 2)))
+    func normal(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
+    let d = Double(distance)
+    let expected = [
+      ("loss_auc", normal(d / 2.0.squareRoot())), ("retained_auc", normal(d / 2.0.squareRoot())),
+      ("loss_tpr", normal(d - 2.3263479)),
+    ]
+    for (name, value) in expected {
+      let interval = try #require(found.named(name)?.interval)
+      // 97.5 % quantiles, 1.5 times as wide: of three distances and three numbers none should lie outside.
+      let (middle, half) = ((interval.low + interval.high) / 2, 0.75 * (interval.high - interval.low))
+      #expect(abs(value - middle) < half, "\(name): \(value), \(interval)")
+      #expect(half < 0.05)
+    }
+  }
+
+  @Test("fewer than 100 unseen samples have no rate at 1 %") func fewUnseen() throws {
+    let values = try attack().attack(AttackFixture.golden("class_request").evidence())
+    let unseen = try AttackFixture.golden("class_request").targetOutputs[.forgetTest].count
+    #expect(unseen < 100 && values.named("loss_tpr")?.caveat?.contains("1 %") == true)
+  }
+
   @Test("the modified entropy by hand") func byHand() {
     let logits = [0.7, 0.2, 0.1].map { Float(log($0)) }
     let predictions = AttackFixture.predictions(logits + logits, [0, 1], classCount: 3, part: .retainTrain)
@@ -48,11 +86,16 @@ import Unlearning
     let expected = try #require(golden.miaThreshold)
     let found = try attack().attack(golden.evidence())
     #expect(
-      found.map(\.name) == ["correctness", "confidence", "entropy", "modified_entropy", "loss", "loss_auc"])
+      found.map(\.name) == [
+        "correctness", "confidence", "entropy", "modified_entropy", "loss", "loss_auc", "loss_tpr", "retained_auc",
+      ])
     for measurement in found {
       AttackFixture.expect(measurement.value, expected[measurement.name], measurement.name)
       #expect(measurement.direction == .nearest && measurement.reference == .retrained)
-      #expect(measurement.perSample?.count == golden.targetOutputs[.forgetTrain].count)
+      let judged: Part = measurement.name == "retained_auc" ? .retainTrain : .forgetTrain
+      #expect(measurement.perSample?.count == golden.targetOutputs[judged].count)
+      #expect((measurement.curve != nil) == measurement.name.hasSuffix("_auc"))
+      #expect(measurement.interval.map { ($0.low...$0.high).contains(measurement.value) } == true)
     }
     let released = try attack { $0.asReleased = true }.attack(golden.evidence())
     AttackFixture.expect(
@@ -95,10 +138,12 @@ import Unlearning
           return (part, AttackFixture.predictions(logits, own, classCount: 2, part: part))
         }))
     for measurement in try attack().attack(Evidence(target: flat, context: AttackFixture.context([], 2))) {
-      let expected = measurement.name == "loss_auc" ? DecisionCaveat.equalScores : DecisionCaveat.constant
-      #expect(measurement.caveat == expected, "\(measurement.name)")
+      let isCurve = ["loss_auc", "loss_tpr", "retained_auc"].contains(measurement.name)
+      let expected = isCurve ? DecisionCaveat.equalScores : DecisionCaveat.constant
+      #expect(measurement.caveat?.hasPrefix(expected) == true, "\(measurement.name)")
     }
-    for measurement in try attack().attack(evidence { $0 == .retainTrain ? 6 : 0 }) {
+    for measurement in try attack().attack(evidence { $0 == .retainTrain ? 6 : 0 }) where measurement.name != "loss_tpr"
+    {
       #expect(measurement.caveat == nil, "\(measurement.name): \(measurement.caveat ?? "")")
     }
   }

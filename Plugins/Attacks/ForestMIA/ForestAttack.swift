@@ -92,9 +92,13 @@ public struct ForestAttack: Attack {
       judged: shares.map { $0 > 0.5 }, fitted: fitted.lazy.map { forest.share(of: $0, trees: best.trees) > 0.5 })
     return [
       Self.loss.value(
-        best.value, perSample: best.verdicts, caveat: DecisionCaveat.joined([constant, extrapolates])),
+        best.value, perSample: best.verdicts,
+        interval: SamplingInterval(of: best.verdicts.count { $0 == 1 }, in: best.verdicts.count),
+        caveat: DecisionCaveat.joined([constant, extrapolates])),
       Self.area.value(
         curve.area,
+        interval: SamplingInterval(areaOf: shares, over: unseenShares, negativeWeights: unseen.weights),
+        curve: curve.atRates,
         caveat: DecisionCaveat.joined([
           DecisionCaveat.equalScores(shares, unseenShares), extrapolates, unseen.caveat,
         ])),

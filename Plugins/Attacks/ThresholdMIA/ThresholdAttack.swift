@@ -16,10 +16,13 @@ public import Unlearning
 /// | `mia-threshold.modified_entropy` | (1 − p_y) log p_y + Σ_{k≠y} p_k log(1 − p_k) | per class |
 /// | `mia-threshold.loss` | log p_y | one for all classes |
 /// | `mia-threshold.loss_auc` | log p_y | none: P[forget train > unseen], ties half |
+/// | `mia-threshold.loss_tpr` | log p_y | of 1 % of the unseen samples: share of forget train above |
+/// | `mia-threshold.retained_auc` | log p_y | none: P[retain train > retain test], ties half |
 ///
 /// `loss_auc` compares forget train with unseen samples: forget test in class requests, else retain test, weighted to
 /// the class and group composition of the forget set; .5 is chance. A value carries a caveat where the decision is the
-/// same for all samples, fitted and judged, or all scores are equal.
+/// same for all samples, fitted and judged, or all scores are equal, and `loss_tpr` where there are fewer than 100 unseen
+/// samples. Shares have Clopper-Pearson intervals over the judged samples for given thresholds, areas DeLong's.
 ///
 /// - Source: Song and Mittal, "Systematic evaluation of privacy risks of machine learning models", USENIX Security
 ///   2021, arXiv:2003.10595, section 3.1; loss threshold after Yeom et al., "Privacy risk in machine learning", CSF
@@ -44,6 +47,13 @@ public struct ThresholdAttack: Attack {
     case loss
     /// Area under the ROC curve of the negative cross-entropy; no threshold.
     case lossAUC = "loss-auc"
+    /// True positive rate of the negative cross-entropy at a false positive rate of at most 1 %.
+    case lossTPR = "loss-tpr"
+    /// Area under the ROC curve of retained samples; no threshold.
+    case retainedAUC = "retained-auc"
+
+    /// Whether forget train is compared with unseen samples.
+    var needsUnseen: Bool { self == .lossAUC || self == .lossTPR }
 
     /// The kind of measurement, named after the variant in snake_case.
     var measured: MeasurementKind {
@@ -55,6 +65,8 @@ public struct ThresholdAttack: Attack {
         case .modifiedEntropy: "fraction of forget train classified as non-members by the modified entropy"
         case .loss: "fraction of forget train classified as non-members by the loss and one threshold for all classes"
         case .lossAUC: "area under the ROC curve of forget train against unseen samples, by the loss"
+        case .lossTPR: "true positive rate of forget train at a false positive rate of at most 1 % of unseen samples"
+        case .retainedAUC: "area under the ROC curve of retain train against retain test, by the loss"
         }
       return MeasurementKind(rawValue.replacing("-", with: "_"), direction: .nearest, meaning: meaning)
     }
@@ -88,10 +100,12 @@ public struct ThresholdAttack: Attack {
     try ParameterError.checkNames(variants, of: "variants", each: "variant")
   }
 
-  /// `loss-auc` needs test samples of the forgotten classes, with which it compares them.
+  /// `loss-auc` and `loss-tpr` need test samples of the forgotten classes, with which they compare them.
   public func obstacle(in cell: CellSizes) -> String? {
-    guard variants.contains(.lossAUC), let missing = cell.missingForgetTest else { return nil }
-    return variants.count == 1 ? missing : "\(missing); leave 'loss-auc' out of 'variants'"
+    let needing = variants.filter(\.needsUnseen)
+    guard !needing.isEmpty, let missing = cell.missingForgetTest else { return nil }
+    let names = needing.map { "'\($0.rawValue)'" }.joined(separator: " and ")
+    return variants.count == needing.count ? missing : "\(missing); leave \(names) out of 'variants'"
   }
 
   /// One name per variant of the parameter `variants`.
@@ -107,23 +121,49 @@ public struct ThresholdAttack: Attack {
     let nonMembers = try evidence.samples(.retainTest)
     let target = try evidence.samples(.forgetTrain)
     return try variants.map { variant in
-      if variant == .lossAUC {
+      if variant == .retainedAUC { return try curveValue(variant, members, nonMembers) }
+      if variant.needsUnseen {
         let unseen = try evidence.unseenSamples()
-        let scores = (judged: scores(variant, target), unseen: scores(variant, unseen.samples))
-        let curve = try ROCCurve(
-          positives: scores.judged, negatives: scores.unseen, negativeWeights: unseen.weights)
-        return variant.measured.value(
-          curve.area, perSample: scores.judged,
-          caveat: DecisionCaveat.joined([DecisionCaveat.equalScores(scores.judged, scores.unseen), unseen.caveat]))
+        return try curveValue(variant, target, unseen.samples, weights: unseen.weights, caveat: unseen.caveat)
       }
       let isMember = rule(variant, members, nonMembers, target)
       let judged = isMember(target)
       let verdicts = judged.map { $0 ? 0.0 : 1.0 }
       let fitted = [members, nonMembers].lazy.flatMap { isMember($0) }
       return variant.measured.value(
-        verdicts.mean, perSample: verdicts, caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
+        verdicts.mean, perSample: verdicts,
+        interval: SamplingInterval(of: verdicts.count { $0 == 1 }, in: verdicts.count),
+        caveat: DecisionCaveat.constant(judged: judged, fitted: fitted))
     }
   }
+
+  /// The area under the ROC curve of the loss, or the true positive rate of `loss-tpr`.
+  private func curveValue(
+    _ variant: Variant, _ positives: Predictions, _ negatives: Predictions, weights: [Double]? = nil,
+    caveat: String? = nil
+  ) throws(AttackError) -> MeasuredValue {
+    let (found, others) = (scores(variant, positives), scores(variant, negatives))
+    let curve = try ROCCurve(positives: found, negatives: others, negativeWeights: weights)
+    let equal = DecisionCaveat.equalScores(found, others)
+    guard variant == .lossTPR else {
+      return variant.measured.value(
+        curve.area, perSample: found,
+        interval: SamplingInterval(areaOf: found, over: others, negativeWeights: weights), curve: curve.atRates,
+        caveat: DecisionCaveat.joined([equal, caveat]))
+    }
+    let rate = curve.truePositiveRate(atFalsePositiveRate: Self.falsePositiveRate)
+    let counted = weights.map { $0.count { $0 > 0 } } ?? others.count
+    let few = Self.falsePositiveRate * Double(counted) >= 1 ? nil : Self.fewUnseen
+    return variant.measured.value(
+      rate, perSample: found,
+      interval: SamplingInterval(of: Int((rate * Double(found.count)).rounded()), in: found.count),
+      caveat: DecisionCaveat.joined([equal, few, caveat]))
+  }
+
+  /// The bound of `loss-tpr`.
+  private static let falsePositiveRate = 0.01
+  /// The caveat of `loss-tpr` below 100 unseen samples.
+  static let fewUnseen = "so few samples have no false positive rate between 0 and 1 %"
 
   /// Returns the decision rule of a variant: for predictions, which samples are judged members.
   private func rule(
@@ -157,7 +197,7 @@ public struct ThresholdAttack: Attack {
     case .modifiedEntropy:
       (asReleased ? predictions.modifiedEntropiesAsReleased() : predictions.scores(.modifiedEntropy))
         .map { -$0 }
-    case .loss, .lossAUC: predictions.losses.map { -$0 }
+    case .loss, .lossAUC, .lossTPR, .retainedAUC: predictions.losses.map { -$0 }
     }
   }
 }

@@ -39,6 +39,8 @@ enum MeasurementError: Error, CustomStringConvertible {
   case impossibleSpread(String, Double)
   case wrongSpread(String, expected: String)
   case wrongSpreadCount(String, Int, expected: Int)
+  case impossibleInterval(String, SamplingInterval)
+  case impossibleCurve(String)
   case impossibleScore(String, Double)
   case wrongScoreCount(String, Int, expected: Set<Int>)
   case nameTwice(String, Double, Double)
@@ -95,6 +97,16 @@ enum MeasurementError: Error, CustomStringConvertible {
       {
         throw .wrongSpreadCount(name, numbers.count, expected: groups)
       }
+      if let interval = measurement.interval,
+        !(interval.low <= interval.high) || !isPossible(measurement.value, in: interval.low...interval.high)
+      {
+        throw .impossibleInterval(name, interval)
+      }
+      if let curve = measurement.curve,
+        curve.count != ROCCurve.rates.count || !curve.allSatisfy({ isPossible($0, in: 0...1) })
+      {
+        throw .impossibleCurve(name)
+      }
       if let scores = measurement.perSample {
         if let impossible = scores.first(where: { !$0.isFinite }) { throw .impossibleScore(name, impossible) }
         if let sizes = expected.partSizes, !sizes.contains(scores.count) {
@@ -126,6 +138,10 @@ enum MeasurementError: Error, CustomStringConvertible {
     case .wrongScoreCount(let name, let count, let expected):
       "the measurement '\(name)' has scores of \(count) samples; the parts have "
         + expected.sorted().map(String.init).joined(separator: ", ")
+    case .impossibleInterval(let name, let interval):
+      "the interval of '\(name)', [\(interval.low), \(interval.high)], does not contain it"
+    case .impossibleCurve(let name):
+      "the ROC curve of '\(name)' is not of \(ROCCurve.rates.count) rates in [0, 1]"
     case .nameTwice(let name, let first, let second):
       "two measurements are named '\(name)', one of \(first) and one of \(second); a plugin's names must differ"
     case .notPlain(let name):

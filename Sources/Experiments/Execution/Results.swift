@@ -9,17 +9,15 @@ import Unlearning
 ///
 /// - Throws: `StoreError` when a result cannot be read.
 public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], missing: [MissingResult]) {
-  var references: [ReferenceKey: (measurement: MeasuredValue, row: Int)] = [:]
-  var rows: [ResultRow] = []
-  var shared = SharedReferences()
+  var table = ComparedRows(experiment: plan.experiment.name)
   var means = SeedMeans()
   var missing: [MissingResult] = []
   let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.key, $0) })
   // The retrained models come first in every group, so that their values are known when others are compared.
   for cell in plan.cells {
-    if cell.role == .reference { shared.addReference(cell) }
+    if cell.role == .reference { table.addReference(cell) }
     let notes = try notes(of: cell, plan, store, steps)
-    rows += notes.rows
+    table.rows += notes.rows
     missing += notes.missing
     var measured: [String: Double] = [:]
     defer { means.note(measured, of: cell) }
@@ -44,27 +42,14 @@ public func results(of plan: Plan, store: Store) throws -> (rows: [ResultRow], m
       for measurement in measurements {
         let name = "\(probe.name).\(measurement.name)"
         measured[name] = measurement.value
-        let place = ReferenceKey(group: cell.group, seed: cell.seeds.training, name: name)
-        if cell.role == .reference { references[place] = (measurement, rows.count) }
-        let known = measurement.reference == .none ? nil : references[place]
-        let reference = known?.measurement
-        rows.append(
-          ResultRow(
-            experiment: plan.experiment.name, data: cell.data, architecture: cell.architecture, forget: cell.forget,
-            method: cell.method, parameters: cell.parameters.canonicalText, seeds: cell.seeds,
-            kind: ResultKind(probe.kind), name: name, value: measurement.value,
-            unit: measurement.unit, direction: measurement.direction, reference: reference?.value,
-            gap: reference.map { measurement.value - $0.value }, spread: measurement.spread,
-            caveat: measurement.caveat, variedParameters: cell.variedParameters, role: cell.role))
-        if let known { rows[rows.count - 1].gapSpread = .ofDifference(rows[rows.count - 1], rows[known.row]) }
-        shared.note(
-          measurement, of: cell, row: rows.count - 1, referenceRow: known?.row, name: name,
+        table.add(
+          measurement, of: cell, name: name, kind: ResultKind(probe.kind),
           models: (steps[probe.key]?.body as? any ProbeStep)?.target.modelCount ?? 0)
       }
     }
   }
-  shared.resolve(&rows)
-  return (rows + (try means.rows(of: plan, steps)), missing)
+  table.resolve()
+  return (table.rows + (try means.rows(of: plan, steps)), missing)
 }
 
 /// The notes of a method's call that tables show, and those that are missing.
@@ -117,12 +102,6 @@ private func failure(above key: StepKey, _ steps: [StepKey: Step], _ store: Stor
     return failure.hasPrefix(label) ? String(failure.dropFirst(label.count)) : failure
   }
   return (steps[key]?.parents ?? []).lazy.compactMap { failure(above: $0, steps, store) }.first
-}
-
-private struct ReferenceKey: Hashable {
-  var group: String
-  var seed: Int
-  var name: String
 }
 
 extension Spread {

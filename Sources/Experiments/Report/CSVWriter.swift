@@ -10,31 +10,34 @@ public struct CSVWriter: ReportWriter {
 
   /// A header, then the rows alone.
   public func text(of report: Report, _ style: ReportStyle) -> String {
-    ([ResultRow.columns] + report.rows.map(fields)).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    Self.line(ResultRow.columns.map { .string($0) })
+      + report.rows.map { row in Self.line(ResultColumn.allCases.map { $0.value(of: row) }) }.joined()
   }
 
-  private func fields(_ row: ResultRow) -> [String] {
-    ResultColumn.allCases.map { column in
-      switch column.value(of: row) {
+  /// A line of these fields.
+  static func line(_ fields: [JSONValue]) -> String {
+    let texts = fields.map { field in
+      switch field {
       case .null: ""
       case .string(let text): harmless(text)
       case .number(let value): number(value)
       case let value: value.description
       }
     }
+    return texts.map(quoted).joined(separator: ",") + "\n"
   }
 
   /// The shortest text that reads back as `value`; "inf", "-inf" and "nan" as most readers expect them.
-  private func number(_ value: Double) -> String {
+  private static func number(_ value: Double) -> String {
     value.isFinite ? JSONValue.number(value).description : "\(value)"
   }
 
   /// An apostrophe before text that a spreadsheet would compute as a formula.
-  private func harmless(_ text: String) -> String {
+  private static func harmless(_ text: String) -> String {
     text.unicodeScalars.first.map("=+-@\t\r".unicodeScalars.contains) == true ? "'\(text)" : text
   }
 
-  private func quoted(_ field: String) -> String {
+  private static func quoted(_ field: String) -> String {
     guard field.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return field }
     return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }

@@ -2,7 +2,9 @@ import Unlearning
 
 /// An estimate as tables print it, in parts that each format puts together: "35.20† ± 1.40 (+3.50)?".
 struct CellText {
+  /// With the interval over samples, where the cell is of one model alone.
   var mean: String
+  var hasSamplingInterval: Bool
   /// What follows ±: `noValue` where it is not known, nil for one seed.
   var spread: String?
   /// The difference from the retrained models, with its sign, and "‡" where it is of fewer seeds than the mean.
@@ -23,8 +25,12 @@ struct CellText {
 
   /// - Parameter seeds: Those of the row.
   init(_ estimate: Analysis.Estimate, _ unit: MeasurementUnit, _ interval: ReportInterval, seeds: Int) {
-    let decimals = unit.decimals(halfWidth: estimate.halfWidth)
-    mean = unit.text(estimate.mean, decimals: decimals)
+    let samples = estimate.interval
+    let decimals = unit.decimals(halfWidth: estimate.halfWidth ?? samples.map { ($0.high - $0.low) / 2 })
+    hasSamplingInterval = samples != nil
+    mean =
+      unit.text(estimate.mean, decimals: decimals)
+      + (samples.map { " [\(unit.text($0.low, decimals: decimals)), \(unit.text($0.high, decimals: decimals))]" } ?? "")
     let number =
       switch interval {
       case .sd: estimate.deviation

@@ -1,4 +1,4 @@
-import Unlearning
+public import Unlearning
 
 extension Analysis {
   /// One measurement of the models of one method, over seeds.
@@ -15,6 +15,8 @@ extension Analysis {
     /// Half the width of the mean's 95 % interval by Student's t, `t_{0.975, n−1}·s/√n`; nil where `deviation` is, and
     /// where all values are equal.
     public var halfWidth: Double?
+    /// The interval over samples of the one value, where the estimate is of one model alone and has no other.
+    public var interval: SamplingInterval?
     /// The mean of the retrained models of the same seeds, for a distance the floor; nil where no seed has one.
     public var reference: Double?
     /// The difference from the retrained models; nil for these, and where no seed has one.
@@ -71,6 +73,7 @@ extension Analysis.Estimate {
     let interval = StudentT.interval(of: rows.mean(of: \.bankPseudoValues) ?? numbers(observations, \.spreadNumber))
     deviation = interval?.deviation
     halfWidth = interval?.halfWidth()
+    self.interval = rows.count == 1 && interval == nil ? rows[0].interval : nil
     let pairs = observations.filter { $0.allSatisfy { $0.gap != nil } }
     reference = pairs.isEmpty ? nil : numbers(pairs, \.reference).whole()?.mean
     difference = nil

@@ -35,6 +35,11 @@ struct ReportText {
       cells.contains { $0?.spread != nil }
         ? spreadNote(analysis, interval) : noSpreadNote(report)
     ]
+    if cells.contains(where: { $0?.hasSamplingInterval == true }) {
+      notes.append(
+        "In brackets: the 95 % interval of a value of one model over its samples, Clopper-Pearson's of a share and DeLong's "
+          + "of an area; models of other seeds may lie outside.")
+    }
     let scores = Set(report.rows.filter { $0.bankPseudoValues != nil }.map(\.name)).sorted()
     if !scores.isEmpty {
       notes.append(

@@ -6,7 +6,10 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
   case experiment, data, architecture, forget, method, role, parameters, seed
   case unlearningSeed = "unlearning_seed"
   case forgetSeed = "forget_seed"
-  case kind, name, value, unit, direction, reference, gap, spread, caveat
+  case kind, name, value, unit, direction, reference, gap, spread
+  case intervalLow = "interval_low"
+  case intervalHigh = "interval_high"
+  case caveat
 
   /// The value of `row` in this column, null where it has none; numbers may be infinite or not a number.
   public func value(of row: ResultRow) -> JSONValue {
@@ -31,6 +34,8 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
     case .reference: return number(row.reference)
     case .gap: return number(row.gap)
     case .spread: return number(row.spreadNumber)
+    case .intervalLow: return number(row.interval?.low)
+    case .intervalHigh: return number(row.interval?.high)
     case .caveat: return row.caveat.map { .string($0) } ?? .null
     }
   }
@@ -84,6 +89,13 @@ public enum ResultColumn: String, CodingKey, CaseIterable, Sendable {
         seeds share models the jackknife pseudo-value, for a score of a bank scaled so that its standard error is that \
         over all models; null where nothing is known of the spread.
         """,
+      ]
+    case .intervalLow, .intervalHigh:
+      let end = self == .intervalLow ? "lower" : "upper"
+      return [
+        "type": number,
+        "description": .string(
+          "The \(end) end of the value's 95 % interval over the samples of its model; null where it has none."),
       ]
     case .caveat:
       return [

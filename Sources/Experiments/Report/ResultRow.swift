@@ -57,6 +57,10 @@ public struct ResultRow: Sendable, Hashable {
   public var gap: Double?
   /// The source of the spread over seeds; nil where that is `value`.
   public var spread: Spread?
+  /// The interval of `value` over the samples of its model; nil where it has none.
+  public var interval: SamplingInterval?
+  /// The true positive rates of its ROC curve at `ROCCurve.rates`; not encoded.
+  public var curve: [Double]?
   /// Why the value says less than it seems to; nil where nothing is known against it.
   public var caveat: String?
   /// The source of the spread of `gap`, nil where that is `gap`; not encoded.
@@ -74,7 +78,8 @@ public struct ResultRow: Sendable, Hashable {
     experiment: String, data: String, architecture: String, forget: String, method: String, parameters: String,
     seeds: ModelSeeds, kind: ResultKind, name: String, value: Double, unit: MeasurementUnit, direction: Direction,
     reference: Double? = nil, gap: Double? = nil, spread: Spread? = nil, gapSpread: Spread? = nil,
-    caveat: String? = nil, variedParameters: String = "", role: ModelRole = .unlearned
+    interval: SamplingInterval? = nil, curve: [Double]? = nil, caveat: String? = nil, variedParameters: String = "",
+    role: ModelRole = .unlearned
   ) {
     self.experiment = experiment
     self.data = data
@@ -94,6 +99,8 @@ public struct ResultRow: Sendable, Hashable {
     self.gap = gap
     self.spread = spread
     self.gapSpread = gapSpread
+    self.interval = interval
+    self.curve = curve
     self.caveat = caveat
     self.variedParameters = variedParameters
     self.role = role
@@ -126,6 +133,8 @@ extension ResultRow: Codable {
     let method = try text(.method)
     let value = try container.decodeIfPresent(Double.self, forKey: .value) ?? .nan
     let spread = try container.decodeIfPresent(Double.self, forKey: .spread)
+    let low = try container.decodeIfPresent(Double.self, forKey: .intervalLow)
+    let high = try container.decodeIfPresent(Double.self, forKey: .intervalHigh)
     self.init(
       experiment: try text(.experiment), data: try text(.data), architecture: try text(.architecture),
       forget: try text(.forget), method: method,
@@ -141,6 +150,7 @@ extension ResultRow: Codable {
       reference: try container.decodeIfPresent(Double.self, forKey: .reference),
       gap: try container.decodeIfPresent(Double.self, forKey: .gap),
       spread: spread == value ? nil : spread.map { .pseudoValue($0) } ?? .unknown,
+      interval: low.flatMap { low in high.map { SamplingInterval(low: low, high: $0) } },
       caveat: try container.decodeIfPresent(String.self, forKey: .caveat),
       role: try container.decode(ModelRole.self, forKey: .role))
   }

@@ -88,9 +88,13 @@ extension BankGame {
       rate * Double(sampleCount) >= 1
         ? nil : "so few samples have no false positive rate between 0 and \(100 * rate) %"
     }
+    let curves = try outcomes(rates: ROCCurve.rates).map(\.truePositiveRates)
+    let curve = ROCCurve.rates.indices.map { rate in curves.map { $0[rate] }.mean }
     // Rates at a threshold of the negatives' tail are no smooth function of the models, so a jackknife fails for them.
     var measured = zip(zip(kinds, values), [signCaveat, nil, nil] + few).map { value, caveat in
-      value.0.value(value.1.value, spread: value.0.spread == .ofBank ? value.1.spread : .unknown, caveat: caveat)
+      value.0.value(
+        value.1.value, curve: value.0 == Self.area ? curve : nil,
+        spread: value.0.spread == .ofBank ? value.1.spread : .unknown, caveat: caveat)
     }
     measured.append(Self.deviation.value(try accuracies().sampleDeviation ?? 0, spread: .unknown))
     if effort.permutations > 0 {

@@ -10,7 +10,8 @@ extension SampleGame {
   private static let area = MeasurementKind(
     "auc", direction: .nearest, spread: .ofBank,
     meaning: "area under the ROC curve, forgotten samples against ones never trained on, mean over the attacked models")
-  private static let retained = MeasurementKind(
+  /// The area for samples that a model was trained on and did not forget.
+  public static let retained = MeasurementKind(
     "retained_auc", direction: .nearest, spread: .ofBank,
     meaning: "area under the ROC curve, samples trained on and not forgotten against ones never trained on")
   private static let distinct = MeasurementKind(
@@ -40,17 +41,18 @@ extension SampleGame {
     package var distinctArea: Double?
   }
 
+  private static func side(_ status: ShadowBank.Status, _ judged: [JudgedSample]) -> WeightedScores {
+    WeightedScores(judged.lazy.filter { $0.status == status }.map { ($0.score, $0.weight) })
+  }
+
   /// The result of an attacked model on the samples whose scores are given; nil without forgotten or without other ones.
   private static func outcome(_ judged: [JudgedSample], rates: [Double]) -> Outcome? {
-    func scores(_ status: ShadowBank.Status) -> WeightedScores {
-      WeightedScores(judged.lazy.filter { $0.status == status }.map { ($0.score, $0.weight) })
-    }
-    let (forgotten, retained, out) = (scores(.forgotten), scores(.retained), scores(.out))
+    let (forgotten, retained, out) = (side(.forgotten, judged), side(.retained, judged), side(.out, judged))
     guard !forgotten.isEmpty, !out.isEmpty else { return nil }
     let found = forgotten.fractionAboveZero
     return Outcome(
       found: found, accuracy: (found + 1 - out.fractionAboveZero) / 2, area: forgotten.area(over: out),
-      truePositiveRates: rates.map { forgotten.truePositiveRate(over: out, atFalsePositiveRate: $0) },
+      truePositiveRates: forgotten.truePositiveRates(over: out, atFalsePositiveRates: rates),
       retainedArea: retained.isEmpty ? nil : retained.area(over: out),
       distinctArea: retained.isEmpty ? nil : retained.area(over: forgotten))
   }
@@ -63,12 +65,17 @@ extension SampleGame {
     /// Nil for a model without forgotten or without other samples.
     package let whole: [Outcome?]
     let fewer: [[Outcome?]]
+    /// The true positive rates at `ROCCurve.rates`, mean over the attacked models.
+    let curve: [Double]
 
     package init(_ game: SampleGame, rates: [Double]) {
       let scores = game.scores()
       originals = game.attacked.map(\.original)
       originalCount = game.originalCount
       whole = scores.map { outcome($0, rates: rates) }
+      let curves = scores.map { (side(.forgotten, $0), side(.out, $0)) }.filter { !$0.isEmpty && !$1.isEmpty }
+        .map { $0.truePositiveRates(over: $1, atFalsePositiveRates: ROCCurve.rates) }
+      curve = ROCCurve.rates.indices.map { rate in curves.map { $0[rate] }.mean }
       let count = BankComparison.groupCount(game.attacked.first?.numbers.count ?? 0)
       fewer = (0..<count).map { group in
         scores.map { judged in outcome(judged.filter { $0.sample % count != group }, rates: rates) }
@@ -130,12 +137,14 @@ extension SampleGame {
   /// - Throws: `AttackError.emptySet` where no attacked model has forgotten and other samples with enough numbers.
   public func measurements() throws(AttackError) -> [MeasuredValue] {
     let outcomes = Outcomes(self, rates: Self.rates.map(\.bound))
-    func value(_ kind: MeasurementKind, caveat: String? = nil, _ number: (Outcome) -> Double?) -> MeasuredValue? {
-      outcomes.estimate(number).map { kind.value($0.value, spread: $0.spread, caveat: caveat) }
+    func value(
+      _ kind: MeasurementKind, curve: [Double]? = nil, caveat: String? = nil, _ number: (Outcome) -> Double?
+    ) -> MeasuredValue? {
+      outcomes.estimate(number).map { kind.value($0.value, curve: curve, spread: $0.spread, caveat: caveat) }
     }
     let negatives = Double(attacked.map { model in model.statuses.count { $0 == .out } }.min() ?? 0)
     let measured =
-      [value(Self.accuracy, \.accuracy), value(Self.area, \.area)]
+      [value(Self.accuracy, \.accuracy), value(Self.area, curve: outcomes.curve, \.area)]
       + Self.rates.enumerated().map { place, rate in
         let few = "so few samples have no false positive rate between 0 and \(100 * rate.bound) %"
         return value(rate.kind, caveat: rate.bound * negatives >= 1 ? nil : few) { $0.truePositiveRates[place] }
@@ -144,6 +153,37 @@ extension SampleGame {
       throw .emptySet("samples with \(Self.fewestNumbers + 1) shadow models that forgot them and others without them")
     }
     return measured.compactMap(\.self)
+  }
+}
+
+extension SampleGame {
+  /// The measurement of a `ShadowBank.retainedGame`; none where no sample has enough models.
+  public func retainedMeasurements() -> [MeasuredValue] {
+    estimate(\.area).map { [Self.retained.value($0.value, spread: $0.spread)] } ?? []
+  }
+}
+
+extension ShadowBank {
+  /// The game that asks of a model whether it was trained on a sample and did not forget it, or was never trained on it,
+  /// with unlearned models that retained the sample in place of those that forgot it.
+  ///
+  /// - Parameters:
+  ///   - numbers: `[unlearned][N]`.
+  ///   - attacked: The judged models, see `attacked`.
+  ///   - second: Models that were never trained on the sample.
+  ///   - score: What is above 0 for "trained on".
+  public func retainedGame(
+    _ numbers: [[Double]], _ attacked: [SampleGame.Attacked], against second: SampleGame.Side,
+    score: @escaping SampleGame.Score
+  ) -> SampleGame {
+    // A game judges forgotten samples, and those retained where it is asked to: exchanged, the forgotten ones are left out.
+    let exchanged = attacked.map { model in
+      let statuses = model.statuses.map { $0 == .retained ? Status.forgotten : $0 == .forgotten ? .retained : .out }
+      return SampleGame.Attacked(original: model.original, numbers: model.numbers, statuses: statuses)
+    }
+    return SampleGame(
+      first: unlearned(numbers, .retained), second: second, attacked: exchanged, originalCount: originals.count,
+      judgesRetained: false, score: score)
   }
 }
 

@@ -37,18 +37,24 @@ package struct WeightedScores {
     return sum / total / negatives.total
   }
 
-  /// The largest true positive rate of a threshold whose false positive rate is at most `bound`; a score at least the
-  /// threshold is a positive.
-  package func truePositiveRate(over negatives: WeightedScores, atFalsePositiveRate bound: Double) -> Double {
-    let allowed = bound * negatives.total * (1 + 1e-9)
-    var accused = 0.0
+  /// At each of the `bounds` the largest true positive rate of a threshold whose false positive rate is at most the bound;
+  /// a score at least the threshold is a positive.
+  package func truePositiveRates(over negatives: WeightedScores, atFalsePositiveRates bounds: [Double]) -> [Double] {
+    var rates = [Double](repeating: 1, count: bounds.count)
+    var waiting = bounds.indices.sorted { bounds[$0] < bounds[$1] }[...]
+    var (accused, found, place) = (0.0, 0.0, ascending.count)
     for entry in negatives.ascending.reversed() {
       accused += entry.weight
-      // This negative, and all that are equal to it, must be below the threshold.
-      guard accused <= allowed else {
-        return entries.reduce(0) { $1.score > entry.score ? $0 + $1.weight : $0 } / total
+      while place > 0, ascending[place - 1].score > entry.score {
+        place -= 1
+        found += ascending[place].weight
+      }
+      // Where this negative is too much, it, and all that are equal to it, must be below the threshold.
+      while let next = waiting.first, accused > bounds[next] * negatives.total * (1 + 1e-9) {
+        rates[next] = found / total
+        waiting.removeFirst()
       }
     }
-    return 1
+    return rates
   }
 }

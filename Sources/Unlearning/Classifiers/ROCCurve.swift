@@ -1,3 +1,5 @@
+import Foundation
+
 /// The receiver operating characteristic of a score: true against false positive rate over all thresholds.
 ///
 /// A sample is predicted positive when its score is at least the threshold.
@@ -40,6 +42,14 @@ public struct ROCCurve: Sendable, Hashable {
     falsePositiveRates = points.map(\.0)
     truePositiveRates = points.map(\.1)
   }
+
+  /// The false positive rates at which curves are stored: 0, 25 to a decade from 0.01 % on, and whole percents from 10 %
+  /// on; 0.1, 1 and 10 % are among them.
+  public static let rates: [Double] =
+    [0] + (0..<75).map { pow(10, Double($0) / 25 - 4) } + (10...100).map { Double($0) / 100 }
+
+  /// The true positive rates at `rates`, by `truePositiveRate`.
+  public var atRates: [Double] { Self.rates.map(truePositiveRate) }
 
   /// The area under the curve: the probability that a positive scores higher than a negative, ties counting half.
   public var area: Double {

@@ -61,6 +61,12 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
   public var reference: ReferenceKind
   /// A score per sample, where they exist, in the order of the part's rows.
   public var perSample: [Double]?
+  /// The interval of the value over the samples of its model; nil where it has none.
+  ///
+  /// Tables with one seed print it, since nothing else says what such a value is worth.
+  public var interval: SamplingInterval?
+  /// The true positive rates of the ROC curve at `ROCCurve.rates`; nil for values that are no area under one.
+  public var curve: [Double]?
   /// How much the value varies between models; nil where the deviation of the values over seeds shows that.
   public var spread: Spread?
   /// Why the value is degenerate or of limited meaning, in one short sentence without a final period; nil if it is
@@ -71,7 +77,8 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
 
   package init(
     _ name: String, _ value: Double, unit: MeasurementUnit = .fraction, direction: Direction,
-    reference: ReferenceKind = .retrained, perSample: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
+    reference: ReferenceKind = .retrained, perSample: [Double]? = nil, interval: SamplingInterval? = nil,
+    curve: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
   ) {
     self.name = name
     self.value = value
@@ -79,6 +86,8 @@ public struct MeasuredValue: Sendable, Codable, Hashable {
     self.direction = direction
     self.reference = reference
     self.perSample = perSample
+    self.interval = interval
+    self.curve = curve
     self.spread = spread
     self.caveat = caveat
   }

@@ -85,15 +85,18 @@ public struct MeasurementKind: Sendable, Hashable {
   /// - Parameters:
   ///   - value: The value, in `unit`.
   ///   - perSample: A score per sample, see `MeasuredValue`.
+  ///   - interval: The interval of the value over samples, see `MeasuredValue`.
+  ///   - curve: The ROC curve of an area, see `MeasuredValue`.
   ///   - spread: How much the value varies between models; nil if the deviation of the values over seeds shows that.
   ///   - caveat: Why the value is degenerate or of limited meaning; nil for a sound value.
   public func value(
-    _ value: Double, perSample: [Double]? = nil, spread: Spread? = nil, caveat: String? = nil
+    _ value: Double, perSample: [Double]? = nil, interval: SamplingInterval? = nil, curve: [Double]? = nil,
+    spread: Spread? = nil, caveat: String? = nil
   ) -> MeasuredValue {
     precondition(!hasPlaceholder, "the placeholder of '\(name)' is not filled")
     return MeasuredValue(
-      name, value, unit: unit, direction: direction, reference: reference, perSample: perSample, spread: spread,
-      caveat: caveat)
+      name, value, unit: unit, direction: direction, reference: reference, perSample: perSample,
+      interval: interval, curve: curve, spread: spread, caveat: caveat)
   }
 
   /// Whether `value` has the unit, direction and reference of this kind.

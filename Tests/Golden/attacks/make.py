@@ -104,6 +104,12 @@ def threshold_attacks(outputs, labels, class_request):
     unseen = "forget_test" if class_request else "retain_test"
     both = np.concatenate([-s["forget_train"]["loss"], -s[unseen]["loss"]])
     result["loss_auc"] = float(roc_auc_score(np.r_[np.ones(len(y)), np.zeros(len(s[unseen]["loss"]))], both))
+    positives, negatives = -s["forget_train"]["loss"], -s[unseen]["loss"]
+    thresholds = np.append(np.concatenate([positives, negatives]), np.inf)
+    result["loss_tpr"] = float(max((positives >= t).mean() for t in thresholds if (negatives >= t).mean() <= 0.01))
+    retained = np.concatenate([-s["retain_train"]["loss"], -s["retain_test"]["loss"]])
+    truth = np.r_[np.ones(len(s["retain_train"]["loss"])), np.zeros(len(s["retain_test"]["loss"]))]
+    result["retained_auc"] = float(roc_auc_score(truth, retained))
     return result
 
 
