@@ -20,6 +20,7 @@ import Unlearning
     var ulira: Outcomes, ulira_errors: [String: Double]
     var lira_online: Outcomes, lira_offline: Outcomes, lira_offline_as_released: Outcomes
     var ruli: Outcomes, ruli_efficacy: Outcomes, memorization: [Double]
+    var ulira_retained: [Double], ruli_retained: [Double]
     var rmia_offline: Outcomes, rmia_online: Outcomes, rmia_gamma: Outcomes
     var rmia_taylor: Outcomes, rmia_taylor_as_released: Outcomes
   }
@@ -85,7 +86,39 @@ import Unlearning
       AttackFixture.expect(error, expected, tolerance: 1e-9, name)
     }
     #expect(values.named("tpr_at_1_percent_fpr")?.caveat != nil, "30 samples have no false positive rate of 1 %")
-    #expect(values.named("retained_auc") == nil)
+  }
+
+  @Test("retained samples are found as by scikit-learn, with models that retained them") func retained() throws {
+    let mean: ([Double]) -> Double = { $0.reduce(0, +) / Double($0.count) }
+    let attacks: [(any SampleAttack, [Double])] = [
+      (SampleUnlearningLiRA(), golden.ulira_retained), (SampleInferenceAttack(), golden.ruli_retained),
+    ]
+    for (attack, expected) in attacks {
+      let found = try attack.attack(evidence).named("retained_auc")
+      AttackFixture.expect(found?.value, mean(expected), tolerance: 1e-9, "retained")
+      #expect(mean(expected) > 0.55, "retained samples are found")
+    }
+  }
+
+  @Test("the stored curve goes through the rates at 10, 1 and 0.1 %, and has the area between its steps") func curve()
+    throws
+  {
+    for attack in [SampleUnlearningLiRA(), SampleInferenceAttack()] as [any SampleAttack] {
+      let values = try attack.attack(evidence)
+      let curve = try #require(values.named("auc")?.curve)
+      for (name, rate) in [("10", 0.1), ("1", 0.01), ("01", 0.001)] {
+        let place = try #require(ROCCurve.rates.firstIndex(of: rate))
+        AttackFixture.expect(curve[place], values.named("tpr_at_\(name)_percent_fpr")?.value, name)
+      }
+      #expect(curve.last == 1 && zip(curve, curve.dropFirst()).allSatisfy { $0 <= $1 })
+      // Below the curve by steps, above it by steps to the left.
+      let widths = zip(ROCCurve.rates, ROCCurve.rates.dropFirst()).map { $1 - $0 }
+      let area = try #require(values.named("auc")?.value)
+      let (low, high) = (
+        zip(widths, curve).reduce(0) { $0 + $1.0 * $1.1 }, zip(widths, curve.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+      )
+      #expect(low - 0.03 < area && area < high + 0.03 && high - low < 0.05, "\(low) ≤ \(area) ≤ \(high)")
+    }
   }
 
   @Test("an original without an unlearned model counts in the jackknife, as the plan expects") func unattacked() throws

@@ -10,6 +10,7 @@ public import Unlearning
 ///   it.
 /// - Efficacy (`judged_trained`): the fraction of forgotten samples at which `k_in(φ) > k_out(φ)`, over originals that
 ///   were trained on the sample and ones that were not.
+/// - `retained_auc`: the privacy AUC with samples that a model retained in place of those that it forgot.
 /// - `vulnerable_auc`, `other_auc`: the privacy AUC of the most memorized samples, and of the others. Memorization is the
 ///   mean probability of the label under originals trained on the sample less that under the others.
 ///
@@ -26,9 +27,9 @@ public struct SampleInferenceAttack: SampleAttack {
     source: Source(
       authors: "Naderloui, Yan, Wang, Fu, Wang, Liu, Hong",
       title: "Rectifying Privacy and Efficacy Measurements in Machine Unlearning: A New Inference Attack Perspective",
-      venue: "USENIX Security 2025", arXiv: "2506.13009", place: "both games, over random halves"))
+      venue: "USENIX Security 2025", arXiv: "2506.13009", place: "both games, over random halves"), version: 2)
   /// Those of the privacy game, and the ones of its own.
-  public static let measures: [MeasurementKind] = SampleGame.measures.dropLast(2) + [efficacy, vulnerable, other]
+  public static let measures: [MeasurementKind] = SampleGame.measures.dropLast(1) + [efficacy, vulnerable, other]
   private static let efficacy = MeasurementKind(
     "judged_trained", direction: .nearest, spread: .ofBank,
     meaning:
@@ -44,6 +45,8 @@ public struct SampleInferenceAttack: SampleAttack {
     "accuracy, auc, rates: as sample-ulira, with kernel densities in place of normal distributions, and with the others' "
       + "margins after unlearning. Good is retrain's value.",
     "judged_trained: whether a model looks trained on what it forgot. Good is retrain's value.",
+    "retained_auc: how well samples are found that the model was trained on and did not forget; above retrain's, unlearning "
+      + "exposes those who stay.",
     "vulnerable_auc: of the samples that originals memorize most, where a method that forgets the others fails first.",
   ]
   /// The question is about forgotten samples.
@@ -81,10 +84,11 @@ public struct SampleInferenceAttack: SampleAttack {
     _ first: SampleGame.Side, _ second: SampleGame.Side, _ attacked: [SampleGame.Attacked], originals: Int
   ) -> SampleGame {
     SampleGame(
-      first: first, second: second, attacked: attacked, originalCount: originals, judgesRetained: false
-    ) { _, number, first, second in
-      first.logKernelMean(at: number, bandwidth: bandwidth) - second.logKernelMean(at: number, bandwidth: bandwidth)
-    }
+      first: first, second: second, attacked: attacked, originalCount: originals, judgesRetained: false, score: score)
+  }
+
+  private func score(_ attacked: Int, _ number: Double, _ first: [Double], _ second: [Double]) -> Double {
+    first.logKernelMean(at: number, bandwidth: bandwidth) - second.logKernelMean(at: number, bandwidth: bandwidth)
   }
 
   /// Plays both games.
@@ -95,7 +99,9 @@ public struct SampleInferenceAttack: SampleAttack {
     let shadows = try evidence.requiredShadows()
     let margins = try evidence.margins(of: shadows.unlearned)
     let privacy = privacy(shadows, margins)
-    var values = try privacy.measurements()
+    let retained = shadows.retainedGame(
+      margins, shadows.attacked(margins), against: shadows.unlearned(margins, .out), score: score)
+    var values = try privacy.measurements() + retained.retainedMeasurements()
     let originals = try evidence.margins(of: shadows.originals)
     let efficacy = game(
       shadows.originals(originals, trained: true), shadows.originals(originals, trained: false),

@@ -133,8 +133,36 @@ def play(first, second, attacked, score, retained, samples=None):
     return {name: [float(o[name]) for o in outcomes] for name in outcomes[0]}
 
 
+def retained_areas(first, second, attacked, score):
+    """For each attacked model the area of samples that it retained over ones never trained on, by models of the same kinds."""
+    found = {}
+    for x in range(SAMPLES):
+        for u, original in enumerate(original_of):
+            if is_forgotten[u, x]:
+                continue
+            is_retained = bool(is_member[original, x])
+            values = {}
+            for name, (numbers, belongs, owners) in (("retained", first), ("out", second)):
+                places = [m for m in range(len(numbers)) if belongs[m, x]]
+                skip = {original}
+                if (name == "retained") != is_retained:
+                    skip.add(after(original, [owners[m] for m in places]))
+                values[name] = np.array([numbers[m, x] for m in places if owners[m] not in skip])
+            if min(len(v) for v in values.values()) >= 2:
+                found[u, x] = (is_retained, score(u, attacked[u, x], values["retained"], values["out"]))
+    counts = Counter((x, kind) for (_, x), (kind, _) in found.items())
+    areas = []
+    for u in range(len(original_of)):
+        own = [(kind, s, 1 / counts[x, kind]) for (v, x), (kind, s) in found.items() if v == u]
+        kinds, values, weights = zip(*own)
+        if len(set(kinds)) == 2:
+            areas.append(float(roc_auc_score(kinds, values, sample_weight=weights)))
+    return areas
+
+
 phi_o, phi_u = margins(originals, labels), margins(unlearned, labels)
 everyone = np.arange(ORIGINALS)
+is_retained = is_member[original_of] & ~is_forgotten
 trained = (phi_o, is_member, everyone)
 untrained = (phi_o, ~is_member, everyone)
 forgotten = (phi_u, is_forgotten, original_of)
@@ -233,6 +261,11 @@ golden = {
         trained, untrained, phi_u, lambda u, x, a, b: (x - median_fit(b).mean()) / median_fit(b).std(), True),
     "lira_offline_as_released": play(trained, untrained, phi_u, lambda u, x, a, b: -median_fit(b).logpdf(x), True),
     "ruli": ruli(forgotten, out), "ruli_efficacy": ruli(trained, untrained),
+    "ulira_retained": retained_areas(
+        (phi_u, is_retained, original_of), untrained, judged,
+        lambda u, x, a, b: mean_fit(a).logpdf(x) - mean_fit(b).logpdf(x)),
+    "ruli_retained": retained_areas(
+        (phi_u, is_retained, original_of), out, phi_u, lambda u, x, a, b: kernel(a, x) - kernel(b, x)),
     "memorization": plain(memorization),
     "rmia_offline": rmia(confidences, False, 1.0), "rmia_online": rmia(confidences, True, 1.0),
     "rmia_gamma": rmia(confidences, False, 2.0),
