@@ -122,8 +122,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "PluginTests",
-      dependencies: ["BuiltIns", "Data", "Engine", "JSON", "TestSupport", "Unlearning", "UnlearningTesting", logging]
-        + pluginDependencies),
+      dependencies: [
+        "BuiltIns", "Data", "Engine", "Experiments", "JSON", "TestSupport", "Unlearning", "UnlearningTesting", logging,
+      ] + pluginDependencies),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

@@ -18,7 +18,9 @@ public import Unlearning
 /// - Source: Bounliphone, Belilovsky, Blaschko, Antonoglou, Gretton, "A Test of Relative Similarity For Model Selection in
 ///   Generative Models", ICLR 2016, arXiv:1511.04581, with the energy distance; its use for unlearning follows the abstract
 ///   of arXiv:2601.19755.
-/// - Note: Contributions of samples share the models, so that a small `_p` says that Δ is below 0 for these models.
+/// - Note: Contributions of samples share the models, so that a small `_p` says that Δ is below 0 for these models. All
+///   pairs share the attacked model, so that a small `_p_models` says nothing of other models of the method: of models
+///   half way between retraining and originals 18 % have `_p_models` of at most 5 % with five pairs, and 5 % such a `_p`.
 public struct RelativeThreeSampleTest: Attack {
   /// The outputs that are compared.
   public enum Outputs: String, Codable, Sendable, CaseIterable {
@@ -58,7 +60,7 @@ public struct RelativeThreeSampleTest: Attack {
       + "they are those of an original; 0 is half way. All retrained models and all originals are pooled, the model itself "
       + "left out.",
     "Small p-values say: nearer to retraining than to the original. They do not say that the model is like a retrained one, "
-      + "which -0.5 is not.",
+      + "which -0.5 is not. Both are of one model: over the seeds of a method, see the difference to retrain's row.",
     "At most maximum_samples samples are drawn; the value of another draw of 500 deviates by about 0.01.",
   ]
 

@@ -18,7 +18,7 @@ package enum PluginRole: String, CaseIterable, ExpressibleByArgument {
 
   /// The filter of `swift test` for the tests of a plugin in `module`, the laws of its role and the list of plugins.
   func testFilter(_ module: String) -> String {
-    let power = self == .attacks ? ["AttackPowerTests"] : []
+    let power = self == .attacks ? ["AttackPowerTests", "AttackCalibrationTests"] : []
     return ([module, "LawTests", "ListTests"] + power).joined(separator: "|")
   }
 
