@@ -69,6 +69,8 @@ import Unlearning
     }
     #expect(try marks([low, low, high]) == [true, true, false])
     #expect(try marks([low, low]) == [false, false])
+    // Equal in all three seeds, and different by the same in all: neither has an interval.
+    #expect(try marks([low, low, low.map { $0 + 0.8 }, high]) == [true, true, false, false])
     #expect(try marks([low]) == [false])
     #expect(try marks([low, high], .note) == [false, false])
     #expect(try marks([low, high], gapSpread: .unknown) == [false, false])

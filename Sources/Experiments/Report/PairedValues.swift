@@ -67,7 +67,8 @@ extension [PairedValues?] {
   /// Whether each of these costs is the least, or is not found to be more than it at 5 %: by Student's t of the paired
   /// differences, with Holm's correction over the comparisons with the least.
   ///
-  /// False for all where none is found to be more: a mark that all share says nothing.
+  /// A cost that is more by the same in few seeds, so that the difference has no interval, does not share the mark. False
+  /// for all where none is found to be more: a mark that all share says nothing.
   var sharesTheLeast: [Bool] {
     let known = indices.filter { self[$0] != nil }
     let none = map { _ in false }
@@ -77,7 +78,10 @@ extension [PairedValues?] {
     let others = known.filter { $0 != least }
     let p = others.map { other -> Double? in
       guard let found = self[other]?.differences(from: best), let mean = found.mean else { return nil }
-      return StudentT.interval(of: found.numbers)?.p(of: mean)
+      let interval = StudentT.interval(of: found.numbers)
+      // Equal differences without an interval do not make a tie of 0 and 100 %.
+      if interval?.halfWidth() == nil, mean != 0, (interval?.p(of: mean) ?? 1) > 0.05 { return nil }
+      return interval?.p(of: mean)
     }
     let adjusted = PairwiseComparison.adjusted(p)
     guard adjusted.contains(where: { ($0 ?? 1) <= 0.05 }) else { return none }
