@@ -4,8 +4,9 @@ package import Unlearning
 ///
 /// A statistic of any subset of the models can be computed, as jackknives need.
 package struct NeighborAccuracies: Sendable {
-  /// `[m][m]`: row j has the fraction of the samples that, by the outputs of `R_j`, the discriminator of each `R_l` assigns
-  /// to the neighbor; the diagonal is that of its own one. With own discriminators the numbers of a row are equal.
+  /// `[m][m]`, the fraction of samples of `R_j` that the discriminator of `R_l` assigns to the neighbor, in row j, column l.
+  ///
+  /// The diagonal is that of its own discriminator. With own discriminators the numbers of a row are equal.
   package let table: [[Double]]
   /// The fewest models that have accuracies: two where each is judged by others.
   let fewestModels: Int
