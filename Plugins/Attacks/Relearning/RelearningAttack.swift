@@ -122,11 +122,8 @@ public struct RelearningAttack: Attack {
   /// - Throws: `AttackError` without parameters, samples, another retrained model or a calibration; `UnlearningError` when
   ///   fine-tuning diverges or is canceled.
   public func attack(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let models = try evidence.requiredModels()
+    let models = try evidence.requiredModels(retrained: Self.retrainedModelsNeeded)
     let count = models.shared.retrained.count
-    guard count >= Self.retrainedModelsNeeded else {
-      throw AttackError.tooFewRetrainedModels(needed: Self.retrainedModelsNeeded, found: count)
-    }
     let retrained = try (0..<count).map { place in
       guard let accuracies = evidence.calibration.values["accuracies \(place)"],
         let losses = evidence.calibration.values["losses \(place)"]

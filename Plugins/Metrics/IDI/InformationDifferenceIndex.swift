@@ -127,11 +127,8 @@ public struct InformationDifferenceIndex: Metric {
   /// - Throws: `AttackError` without parameters, samples, another retrained model, a calibration, or for a model without
   ///   layers before its head; `UnlearningError` when a critic diverges or the step is canceled.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let models = try evidence.requiredModels()
+    let models = try evidence.requiredModels(retrained: Self.retrainedModelsNeeded)
     let count = models.shared.retrained.count
-    guard count >= Self.retrainedModelsNeeded else {
-      throw AttackError.tooFewRetrainedModels(needed: Self.retrainedModelsNeeded, found: count)
-    }
     let calibrated = try (0..<count).map { place in
       guard let found = evidence.calibration.values["information \(place)"] else {
         throw AttackError.notCalibrated("the information of retrained model \(place)")

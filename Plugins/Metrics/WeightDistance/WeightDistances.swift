@@ -62,11 +62,8 @@ public struct WeightDistances: Metric {
   ///
   /// - Throws: `AttackError` without parameters, or without another retrained model; an error of the store.
   public func measure(_ evidence: Evidence) throws -> [MeasuredValue] {
-    let models = try evidence.requiredModels()
+    let models = try evidence.requiredModels(retrained: Self.retrainedModelsNeeded)
     let retrained = models.shared.retrained
-    guard retrained.count >= Self.retrainedModelsNeeded else {
-      throw AttackError.tooFewRetrainedModels(needed: Self.retrainedModelsNeeded, found: retrained.count)
-    }
     let own = try models.target().parameters
     let found = try retrained.indices.filter { $0 != evidence.targetPosition }.map {
       Self.distances(own, try retrained[$0]().parameters)

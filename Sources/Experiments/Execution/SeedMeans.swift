@@ -3,29 +3,21 @@ import Unlearning
 
 /// Comparisons of means over seeds, which belong to no single model.
 struct SeedMeans {
-  private struct Model: Hashable {
-    var group: String
-    var method: String
-    var parameters: String
-    var round: Int
-  }
-
   /// The measured values of one cell.
   private struct Values {
     var cell: Cell
     var numbers: [String: Double] = [:]
   }
 
-  private var models: [Model: [Values]] = [:]
+  private var models: [ModelsOfMethod: [Values]] = [:]
   /// The values of each group's retrained models, by seed.
   private var references: [String: [Int: [String: Double]]] = [:]
-  private var order: [Model] = []
+  private var order: [ModelsOfMethod] = []
 
   /// Records the values of the next cell, by full name.
   mutating func note(_ numbers: [String: Double], of cell: Cell) {
     guard cell.role != .reference else { return references[cell.group, default: [:]][cell.seed] = numbers }
-    let model = Model(
-      group: cell.group, method: cell.method, parameters: cell.parameters.canonicalText, round: cell.round)
+    let model = ModelsOfMethod(cell)
     if models[model] == nil { order.append(model) }
     models[model, default: []].append(Values(cell: cell, numbers: numbers))
   }

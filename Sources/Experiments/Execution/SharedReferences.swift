@@ -4,11 +4,8 @@ import Unlearning
 /// Values that compare with all models of a bank, or are scores of a whole bank; their spread is computed once all seeds
 /// are known.
 struct SharedReferences {
-  private struct Model: Hashable {
-    var group: String
-    var method: String
-    var parameters: String
-    var round: Int
+  private struct Series: Hashable {
+    var models: ModelsOfMethod
     var measurement: String
   }
 
@@ -23,7 +20,7 @@ struct SharedReferences {
 
   /// The seeds of each group's retrained models, in their order.
   private var seeds: [String: [Int]] = [:]
-  private var values: [Model: [Value]] = [:]
+  private var values: [Series: [Value]] = [:]
 
   /// Adds the next retrained model of a group.
   mutating func addReference(_ cell: Cell) { seeds[cell.group, default: []].append(cell.seeds.training) }
@@ -39,17 +36,15 @@ struct SharedReferences {
     _ measurement: MeasuredValue, of cell: Cell, row: Int, referenceRow: Int?, name: String, models: Int
   ) {
     guard measurement.spread != nil else { return }
-    let model = Model(
-      group: cell.group, method: cell.method, parameters: cell.parameters.canonicalText, round: cell.round,
-      measurement: name)
-    values[model, default: []].append(
+    let series = Series(models: ModelsOfMethod(cell), measurement: name)
+    values[series, default: []].append(
       Value(
         measurement: measurement, seed: cell.seeds.training, row: row, referenceRow: referenceRow, models: models))
   }
 
   /// Sets the spreads of the recorded values and of their differences from retraining.
   func resolve(_ rows: inout [ResultRow]) {
-    for (model, values) in values { setSpreads(of: values, order: seeds[model.group] ?? [], &rows) }
+    for (series, values) in values { setSpreads(of: values, order: seeds[series.models.group] ?? [], &rows) }
     for values in values.values { setGapSpreads(of: values, &rows) }
   }
 

@@ -48,11 +48,13 @@ public struct ModelEvidence: Sendable {
 }
 
 extension Evidence {
-  /// The parameters of models, which a probe gets that declares `EvidenceKind.models`.
+  /// The parameters of models, which a probe gets that declares `EvidenceKind.models`, with `needed` retrained ones.
   ///
-  /// - Throws: `AttackError.requestNotServed` without them.
-  public func requiredModels() throws(AttackError) -> ModelEvidence {
+  /// - Throws: `AttackError.requestNotServed` without them, `.tooFewRetrainedModels`.
+  public func requiredModels(retrained needed: Int = 0) throws(AttackError) -> ModelEvidence {
     guard let models else { throw .requestNotServed("the parameters of the models are needed, and there are none") }
+    let found = models.shared.retrained.count
+    guard found >= needed else { throw .tooFewRetrainedModels(needed: needed, found: found) }
     return models
   }
 }
