@@ -14,8 +14,8 @@ public enum SafeTensorsError: Error, Sendable, Equatable {
   case unknownProperty(String, name: String, offset: Int)
   /// A tensor's entry lacks a property of the format.
   case missingProperty(String, name: String, offset: Int)
-  /// A tensor's type is neither F32 nor I64.
-  case unsupportedType(String, name: String, offset: Int)
+  /// A tensor has another type than those that are read.
+  case unsupportedType(String, name: String, expected: [String], offset: Int)
   /// A tensor's offsets are not two numbers in ascending order.
   case badOffsets([Int], name: String, offset: Int)
   /// A shape has more elements than memory can hold.
@@ -67,8 +67,8 @@ extension SafeTensorsError: CustomStringConvertible {
       "byte \(offset): \"\(name)\" has the unknown property \"\(property)\"; expected dtype, shape, data_offsets"
     case .missingProperty(let property, let name, let offset):
       "byte \(offset): \"\(name)\" has no \(property)"
-    case .unsupportedType(let type, let name, let offset):
-      "byte \(offset): \"\(name)\" holds numbers of type \(type); expected F32 or I64"
+    case .unsupportedType(let type, let name, let expected, let offset):
+      "byte \(offset): \"\(name)\" holds numbers of type \(type); expected \(expected.joined(separator: ", "))"
     case .badOffsets(let offsets, let name, let offset):
       "byte \(offset): \"\(name)\" has data_offsets \(offsets); expected two in ascending order"
     case .shapeTooLarge(let shape, let name, let offset):

@@ -132,7 +132,9 @@ extension SafeTensorsHeader {
       case "dtype":
         let word = try scanner.string()
         type = NumberType(rawValue: word).flatMap { types.contains($0) ? $0 : nil }
-        if type == nil { throw .unsupportedType(word, name: name, offset: propertyOffset) }
+        guard type != nil else {
+          throw .unsupportedType(word, name: name, expected: types.map(\.rawValue), offset: propertyOffset)
+        }
       case "shape": shape = try scanner.integers()
       case "data_offsets": place = try scanner.integers()
       default: throw .unknownProperty(property, name: name, offset: propertyOffset)

@@ -192,8 +192,9 @@ struct TableText {
 }
 
 extension Analysis.WorstCase {
-  /// "mia-nn.probabilities −14.8 ± 5.2, p = 0.004".
+  /// "mia-nn.probabilities −14.8 ± 5.2, p = 0.004"; where all are alike, no measurement is named.
   fileprivate var text: String {
+    if adjustedP >= 1 { return "inconclusive by all (\(choices))" }
     let decimals = unit.decimals(halfWidth: halfWidth)
     let spread = halfWidth.map { " ± " + unit.text($0, decimals: decimals) } ?? ""
     let suffix = unit.suffix.map { " \($0)" } ?? ""
