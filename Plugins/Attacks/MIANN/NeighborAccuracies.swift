@@ -43,17 +43,24 @@ package struct NeighborAccuracies: Sendable {
   ///   - position: The index of the model where it is itself a retrained one: it is then what is left out.
   package func gap(of accuracies: [Double], at position: Int?, from models: [Int]) -> Double {
     let bank = models.map { accuracy(of: $0, by: models) }
-    let own = position.map { accuracy(of: $0, by: models) } ?? models.map { accuracies[$0] }.mean
-    guard models.count > 1 else { return abs(own - bank[0]) }
-    let sum = bank.reduce(0, +)
-    let gaps = zip(models, bank).filter { position == nil || $0.0 == position }.map { _, left in
-      abs(own - (sum - left) / Double(models.count - 1))
+    if let place = position.flatMap(models.firstIndex(of:)) {
+      return Self.distance(of: bank[place], from: bank, without: place)
     }
-    return gaps.mean
+    let own = models.map { accuracies[$0] }.mean
+    return bank.indices.map { Self.distance(of: own, from: bank, without: $0) }.mean
   }
 
   /// The mean gap of the retrained models.
-  func floor(_ models: [Int]) -> Double { models.map { gap(of: [], at: $0, from: models) }.mean }
+  func floor(_ models: [Int]) -> Double {
+    let bank = models.map { accuracy(of: $0, by: models) }
+    return bank.indices.map { Self.distance(of: bank[$0], from: bank, without: $0) }.mean
+  }
+
+  /// The distance of `own` from the mean of `bank` without one; from that one where there are no others.
+  private static func distance(of own: Double, from bank: [Double], without left: Int) -> Double {
+    guard bank.count > 1 else { return abs(own - bank[0]) }
+    return abs(own - (bank.reduce(0, +) - bank[left]) / Double(bank.count - 1))
+  }
 }
 
 /// An attacked model's accuracies and the retrained models', on every forgotten class; values are means over the classes.
